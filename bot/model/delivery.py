@@ -1,0 +1,104 @@
+"""Deliveries: giving one edition to one channel, exactly once, and the record of it."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.model.edition import Channel
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. The first two are on the way, the others are final."""
+
+    DUE = "due"
+    """To be sent; nothing of the next part has left us."""
+    SENDING = "sending"
+    """The intent to send a part is committed; it may or may not have arrived."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """The platform will never accept it; the channel is paused."""
+    MISSED = "missed"
+    """Its time had passed by more than the catch-up window."""
+    UNCERTAIN = "uncertain"
+    """It may have arrived and nobody can find out: never sent again by itself."""
+    SKIPPED = "skipped"
+    """Not wanted: the channel was paused, or the database was restored from a copy."""
+
+    @property
+    def final(self) -> bool:
+        """Nothing will happen to it any more by itself."""
+        return self not in {DeliveryState.DUE, DeliveryState.SENDING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A local date whose hour has come for a subscription, and what is to become of it."""
+
+    subscription: int
+    date: date
+    due_at: datetime
+    state: DeliveryState
+    """DUE, or straight to MISSED or SKIPPED."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The platform's own ids of the messages that carry one part of an edition."""
+
+    part: int
+    """From 0."""
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A part that we were about to send."""
+
+    part: int
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One row of the ledger. (subscription, date) is unique."""
+
+    id: int
+    subscription: int
+    channel: Channel
+    date: date
+    due_at: datetime
+    state: DeliveryState
+    reason: str = ""
+    attempts: int = 0
+    """How many times a part was about to be sent."""
+    next_at: datetime | None = None
+    """Not to be touched before; None when final."""
+    sent_at: datetime | None = None
+    receipts: tuple[Receipt, ...] = ()
+    """Of the parts that surely arrived, in order."""
+    intent: Intent | None = None
+    """The part that is under way or in doubt; only while SENDING."""
+    edition: tuple[str, ...] | None = None
+    """Refs of the stories in its edition, in order; None until composed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The right to work on one delivery until a deadline. Every write checks the token, so a late owner changes nothing."""
+
+    delivery: Delivery
+    token: int
+    until: datetime
+
+
+def delivery_key(channel: Channel, day: date, part: int) -> str:
+    """The name under which a part is known to the platform: 22 characters of ``A-Z2-7``, the same for the same part for ever.
+
+    Discord's ``nonce`` may have 25 characters at the most.
+    """
+    text = "\x1f".join((channel.platform, channel.workspace, channel.id, day.isoformat(), str(part)))
+    return base64.b32encode(hashlib.sha256(text.encode()).digest())[:22].decode()
