@@ -72,8 +72,10 @@ class Draft:
 class Analyst(Protocol):
     """Writes what the post shows of a story."""
 
-    def draft(self, articles: Sequence[Article]) -> Draft:
-        """A draft from *articles* (at least one, oldest first). Pure and quick enough for a worker; see ``Workers``."""
+    async def draft(self, stories: Sequence[Sequence[Article]]) -> tuple[Draft, ...]:
+        """One draft for each of *stories*, given as its articles (at least one each, oldest first), in the same
+        order.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,9 @@ class Intake:
 
     articles: tuple[Article, ...] = ()
     keys: Mapping[str, tuple[str, ...]]
-    """For each article key, the names under which it is known again (``bot.identity``); also new names of old articles."""
+    """For each article key, the names under which it is known again (``bot.identity``); also new names of old
+    articles.
+    """
     stories: tuple[Story, ...] = ()
     """New ones have an empty ref; ones with a ref are replaced by their grown version."""
     merges: tuple[tuple[str, str], ...] = ()
@@ -188,7 +192,9 @@ class Search:
     source: str = ""
     """A publisher's name or domain, or a part of either."""
     workspace: str | None = None
-    """Whose private stories are visible besides public ones, as ``platform:workspace``; None: the operator, who sees all."""
+    """Whose private stories are visible besides public ones, as ``platform:workspace``; None: the operator, who sees
+    all.
+    """
     limit: int = 10
 
 
@@ -206,7 +212,9 @@ class Archive(Protocol):
         """
 
     async def revise(self, story: Story, *, reason: str, at: datetime) -> Story:
-        """Keep *story* (named, or with an empty ref: new) as a new revision of itself; as kept. No revision if nothing changed."""
+        """Keep *story* (named, or with an empty ref: new) as a new revision of itself; as kept. No revision if
+        nothing changed.
+        """
 
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
         """The story called *ref* in any case of letters, followed through merges; None where absent or not visible."""
@@ -224,16 +232,28 @@ class Archive(Protocol):
         """Stories with ``since < news_at <= until``, oldest first, ties by ref; withdrawn ones included."""
 
     async def counts(self, since: datetime, until: datetime) -> tuple[int, datetime | None]:
-        """How many articles became news in that window, and when the newest of all articles until then was published or first seen."""
+        """How many articles became news in that window, and when the newest of all articles until then was published
+        or first seen.
+        """
 
     async def search(self, search: Search) -> tuple[Story, ...]:
-        """Stories that hold all words (the last may be incomplete), best first; without words newest first. Withdrawn ones are left out."""
+        """Stories that hold all words (the last may be incomplete), best first; without words newest first.
+        Withdrawn ones are left out.
+        """
 
-    async def nearest(self, words: str, *, workspace: str | None = None, limit: int = 3) -> tuple[tuple[Story, float], ...]:
-        """The stories whose titles are most like *words*, typing errors forgiven, with a likeness of 0–100, best first."""
+    async def nearest(
+        self, words: str, *, workspace: str | None = None, limit: int = 3
+    ) -> tuple[tuple[Story, float], ...]:
+        """The stories whose titles are most like *words*, typing errors forgiven, with a likeness of 0–100, best
+        first.
+        """
 
-    async def complete(self, prefix: str, *, workspace: str | None = None, limit: int = 25) -> tuple[tuple[str, str], ...]:
-        """(ref, title) of stories whose title fits what has been typed so far, newest first; a typing error is forgiven."""
+    async def complete(
+        self, prefix: str, *, workspace: str | None = None, limit: int = 25
+    ) -> tuple[tuple[str, str], ...]:
+        """(ref, title) of stories whose title fits what has been typed so far, newest first; a typing error is
+        forgiven.
+        """
 
     async def forget(self, before: datetime) -> int:
         """Drop stories and articles whose news is older than *before*; their refs stay used. How many stories went."""
@@ -300,7 +320,9 @@ class Ledger(Protocol):
         """Ids of deliveries on their way whose ``next_at`` has come and that nobody holds, oldest due first."""
 
     async def next_wait(self) -> datetime | None:
-        """When the next delivery on its way may be touched (``next_at`` or the end of a lease); None: nothing is on its way."""
+        """When the next delivery on its way may be touched (``next_at`` or the end of a lease); None: nothing is on
+        its way.
+        """
 
     async def claim(self, delivery: int, now: datetime, lease: timedelta) -> Claim | None:
         """Take it for *lease* with a new token; None if it is final, held, or not yet to be touched."""
@@ -315,13 +337,17 @@ class Ledger(Protocol):
         """The edition kept for a delivery."""
 
     async def intend(self, claim: Claim, part: int, key: str, at: datetime) -> bool:
-        """Commit the intent to send *part* before the first byte leaves: state SENDING. False: no longer ours, do not send."""
+        """Commit the intent to send *part* before the first byte leaves: state SENDING. False: no longer ours, do
+        not send.
+        """
 
     async def part_sent(self, claim: Claim, receipt: Receipt) -> bool:
         """Record a part that surely arrived; state DUE again until :meth:`finish`."""
 
     async def postpone(self, claim: Claim, *, until: datetime, state: DeliveryState, reason: str) -> bool:
-        """Give it back, to be touched again at *until*: DUE if the part surely did not arrive, SENDING if it may have."""
+        """Give it back, to be touched again at *until*: DUE if the part surely did not arrive, SENDING if it may
+        have.
+        """
 
     async def finish(self, claim: Claim, state: DeliveryState, *, at: datetime, reason: str = "") -> bool:
         """Give it its final state."""

@@ -1,5 +1,6 @@
 """The values of the newsroom. Pure: frozen, with tuples; times are aware, dates are local."""
 
+from bot.model.answer import Answer, Asker
 from bot.model.delivery import Claim, Delivery, DeliveryState, Due, Intent, Receipt, delivery_key
 from bot.model.edition import (
     Channel,
@@ -29,7 +30,9 @@ from bot.model.story import (
 )
 
 __all__ = [
+    "Answer",
     "Article",
+    "Asker",
     "Channel",
     "Claim",
     "Composition",

@@ -88,7 +88,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The right to work on one delivery until a deadline. Every write checks the token, so a late owner changes nothing."""
+    """The right to work on one delivery until a deadline.
+
+    Every write checks the token, so a late owner changes nothing.
+    """
 
     delivery: Delivery
     token: int
@@ -96,7 +99,7 @@ class Claim:
 
 
 def delivery_key(channel: Channel, day: date, part: int) -> str:
-    """The name under which a part is known to the platform: 22 characters of ``A-Z2-7``, the same for the same part for ever.
+    """The name under which a part is known to the platform: 22 characters of ``A-Z2-7``, the same for ever.
 
     Discord's ``nonce`` may have 25 characters at the most.
     """

@@ -115,7 +115,9 @@ class Coverage:
 
     @property
     def degraded(self) -> bool:
-        """Readers should know that much of the news did not reach us: at least half of the feeds failed, or all is stale."""
+        """Readers should know that much of the news did not reach us: at least half of the feeds failed, or all is
+        stale.
+        """
         return self.stale or (bool(self.failed) and len(self.failed) >= self.sources)
 
 

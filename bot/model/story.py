@@ -65,9 +65,7 @@ class Sections:
     def written(self) -> tuple[SectionName, ...]:
         """The names of the sections that exist, in the order of :class:`SectionName`."""
         return tuple(
-            name
-            for name in SectionName
-            if (self.key_points if name is SectionName.KEY_POINTS else self.passage(name))
+            name for name in SectionName if (self.key_points if name is SectionName.KEY_POINTS else self.passage(name))
         )
 
 
@@ -94,7 +92,9 @@ class Article:
     """What the feed says, never later than ``first_seen``; None where it said nothing usable."""
     first_seen: datetime
     news_at: datetime
-    """When it became news to us: decides windows. A feed's first fetch keeps published dates; later ones use first_seen."""
+    """When it became news to us: decides windows. A feed's first fetch keeps published dates; later ones use
+    first_seen.
+    """
     extract: str = ""
     """Plain text that the feed gave, at most 4,000 characters."""
     feed: str = ""

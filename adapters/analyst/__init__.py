@@ -1,0 +1,1 @@
+"""Analysts: whoever writes what a post says of a story."""

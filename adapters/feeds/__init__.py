@@ -1,0 +1,1 @@
+"""Reading feeds: fetching without being led astray, parsing without being blocked."""

@@ -1,0 +1,15 @@
+"""What several kinds of tests need."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of facts and data beside the checkout; tests that need it are skipped where it is absent."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("no ../shared/data here: checks against real and hostile data are skipped")
+    return SHARED
