@@ -1,0 +1,128 @@
+"""The delivery state machine: what to do next with one delivery, and what a failure makes of it. Pure.
+
+    due ──intent committed──▶ sending ──confirmed──▶ due (next part) … ──▶ sent
+     ▲                          │ │ │
+     ├── surely not arrived ────┘ │ └── the platform will never take it ──▶ refused
+     │                            └── may have arrived: wait, then read the channel back
+     └── surely not there ◀── read back ──▶ there: adopted, as if confirmed
+                                  └── cannot be read back ──▶ uncertain
+
+Before the first part has left, a delivery whose hour is further back than the catch-up window becomes *missed*.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.errors import Fate, PostFailed
+from bot.model import Delivery, DeliveryState, Intent
+
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 120, 300))
+"""Waits after the first, second … attempt that surely did not arrive; the last one repeats until the window ends."""
+MAX_RETRY_AFTER = timedelta(minutes=5)
+"""A platform that asks for more patience than this is asked again after this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long the delivery promise waits for what."""
+
+    request_timeout: timedelta = timedelta(seconds=15)
+    """The longest that one post may take; then nobody knows whether it arrived."""
+    settle: timedelta = timedelta(seconds=60)
+    """How late, after that, a platform may still accept what it got."""
+    catch_up: timedelta = timedelta(hours=6)
+    """How late an edition may leave."""
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim holds: enough for one post and then some, so that no zombie posts after it ran out."""
+        return 3 * self.request_timeout + timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Commit the intent, then post this part."""
+
+    part: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """Look for the part of this intent in the channel: by now it is there, or it never will be."""
+
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Do nothing before ``until``, and stay in this state."""
+
+    until: datetime
+    state: DeliveryState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Give the delivery its final state."""
+
+    state: DeliveryState
+    reason: str = ""
+
+
+Step = Send | ReadBack | Wait | Finish
+
+
+def is_too_late(delivery: Delivery, now: datetime, patience: Patience) -> bool:
+    """Nothing of it has left or may have left, and its hour is further back than the catch-up window."""
+    return not delivery.receipts and not delivery.intent and now - delivery.due_at > patience.catch_up
+
+
+def next_step(delivery: Delivery, parts: int, now: datetime, patience: Patience) -> Step:
+    """What to do with a claimed *delivery* whose edition has *parts* parts."""
+    if delivery.intent:
+        provable = delivery.intent.at + patience.request_timeout + patience.settle
+        if now < provable:
+            return Wait(provable, DeliveryState.SENDING, delivery.reason or "its outcome is unknown")
+        return ReadBack(delivery.intent)
+    if len(delivery.receipts) >= parts:
+        return Finish(DeliveryState.SENT)
+    if is_too_late(delivery, now, patience):
+        return Finish(DeliveryState.MISSED, delivery.reason or "it could not be sent within the catch-up window")
+    return Send(len(delivery.receipts))
+
+
+def after_failed_post(delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience) -> Step:
+    """What becomes of *delivery*, whose intent is committed, when posting it failed."""
+    if failure.fate is Fate.REFUSED:
+        return Finish(DeliveryState.REFUSED, failure.reason)
+    if failure.fate is Fate.UNKNOWN and delivery.intent:
+        until = delivery.intent.at + patience.request_timeout + patience.settle
+        return Wait(max(until, now), DeliveryState.SENDING, failure.reason)
+    return _once_more(delivery, failure, now, patience, DeliveryState.DUE)
+
+
+def after_failed_read_back(delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience) -> Step:
+    """What becomes of *delivery* when the platform did not answer whether the part is there."""
+    if failure.fate is Fate.REFUSED:
+        return Finish(DeliveryState.UNCERTAIN, failure.reason)
+    return _once_more(delivery, failure, now, patience, DeliveryState.SENDING)
+
+
+def _once_more(
+    delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience, state: DeliveryState
+) -> Step:
+    wait = BACKOFF[min(max(delivery.attempts, 1), len(BACKOFF)) - 1]
+    if failure.retry_after:
+        wait = max(wait, min(failure.retry_after, MAX_RETRY_AFTER))
+    if now + wait - delivery.due_at > patience.catch_up:
+        if state is DeliveryState.SENDING:
+            return Finish(DeliveryState.UNCERTAIN, failure.reason)
+        return Finish(DeliveryState.MISSED, _with_parts(delivery, failure.reason))
+    return Wait(now + wait, state, failure.reason)
+
+
+def _with_parts(delivery: Delivery, reason: str) -> str:
+    if not delivery.receipts:
+        return reason
+    return f"only the first {len(delivery.receipts)} of its messages arrived: {reason}"

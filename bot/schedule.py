@@ -1,0 +1,136 @@
+"""What is due, and when. Pure.
+
+The key of everything is the *scheduled local date*, never the date of the resulting instant: in Nuuk a post for 23:59
+can land on the next day, and Samoa once skipped a whole date.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from bot.model import DeliveryState, Due, Standing, Subscription
+
+_DAY = timedelta(days=1)
+_LOOK_BACK = timedelta(days=8)
+"""How far back the newest date of a subscription without any record can lie: one weekday a week, and some."""
+
+_SUPERSEDED = "nothing was running at its hour, and a newer edition was due when it ran again"
+_TOO_LATE = "nothing was running at its hour, nor within the catch-up window"
+
+
+def instant_of(day: date, at: time, timezone: str) -> datetime | None:
+    """When the local time *at* of *day* comes in *timezone*, in UTC.
+
+    A time that occurs twice means its first occurrence; one that is skipped by a clock change means the first instant
+    after the gap, even if that belongs to the next date. None where the whole date does not exist there.
+    """
+    zone = ZoneInfo(timezone)
+    instant = _first_instant(day, at, zone)
+    landed = instant.astimezone(zone)
+    if landed.date() == day or _first_instant(day, time(12), zone).astimezone(zone).date() == day:
+        return instant
+    return None
+
+
+def next_instant(subscription: Subscription, after: datetime) -> tuple[date, datetime]:
+    """The first scheduled date of *subscription* whose instant is later than *after*, and that instant."""
+    day = after.astimezone(ZoneInfo(subscription.timezone)).date() - _DAY
+    while True:
+        instant = _scheduled(subscription, day)
+        if instant and instant > after:
+            return day, instant
+        day += _DAY
+
+
+def due(
+    subscriptions: Sequence[Subscription],
+    ledger: Mapping[int, date],
+    now: datetime,
+    *,
+    catch_up: timedelta,
+    restored_at: datetime | None = None,
+) -> tuple[Due, ...]:
+    """Every date whose hour has come and that has no record yet, with what is to become of it; oldest first in each.
+
+    The newest date of a subscription is to be delivered if its hour came no longer than *catch_up* ago. Older ones are
+    missed. What came while the subscription was paused, or before the database was restored, is skipped.
+
+    Args:
+        subscriptions: those that are served or paused.
+        ledger: for each subscription the newest date that has a record. One without any starts with its newest date,
+            if that can still be delivered: a new channel has missed nothing.
+        now: the present instant.
+        catch_up: how late an edition may leave.
+        restored_at: when the database was restored from a copy.
+    """
+    found: list[Due] = []
+    for subscription in subscriptions:
+        if subscription.standing is Standing.RETIRED:
+            continue
+        dates = list(_open_dates(subscription, ledger.get(subscription.id), now))
+        is_new = subscription.id not in ledger
+        for day, instant in dates[-1:] if is_new else dates:
+            if restored_at and instant <= restored_at:
+                state, reason = DeliveryState.SKIPPED, "restored"
+            elif subscription.standing is Standing.PAUSED:
+                state, reason = DeliveryState.SKIPPED, "paused"
+            else:
+                state, reason = _if_served(instant, now, catch_up, is_newest=instant == dates[-1][1])
+            if is_new and state is DeliveryState.MISSED:
+                continue
+            found.append(Due(subscription=subscription.id, date=day, due_at=instant, state=state, reason=reason))
+    return tuple(found)
+
+
+def _open_dates(subscription: Subscription, recorded: date | None, now: datetime) -> Iterator[tuple[date, datetime]]:
+    last = now.astimezone(ZoneInfo(subscription.timezone)).date()
+    first = recorded + _DAY if recorded else last - _LOOK_BACK
+    if subscription.since:
+        first = max(first, subscription.since.astimezone(ZoneInfo(subscription.timezone)).date() - _DAY)
+    for offset in range((last - first).days + 1):
+        day = first + offset * _DAY
+        instant = _scheduled(subscription, day)
+        if instant and instant <= now and (subscription.since is None or instant >= subscription.since):
+            yield day, instant
+
+
+def _if_served(instant: datetime, now: datetime, catch_up: timedelta, *, is_newest: bool) -> tuple[DeliveryState, str]:
+    if not is_newest:
+        return DeliveryState.MISSED, _SUPERSEDED
+    if now - instant > catch_up:
+        return DeliveryState.MISSED, _TOO_LATE
+    return DeliveryState.DUE, ""
+
+
+def _scheduled(subscription: Subscription, day: date) -> datetime | None:
+    if day.isoweekday() not in subscription.days:
+        return None
+    return _cached_instant(day, subscription.at, subscription.timezone)
+
+
+@lru_cache(maxsize=65536)
+def _cached_instant(day: date, at: time, timezone: str) -> datetime | None:
+    return instant_of(day, at, timezone)
+
+
+def _first_instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The first instant at which clocks in *zone* show *at* on *day*, or, if they never do, the end of the gap."""
+    wall = datetime.combine(day, at)
+    candidates = [wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    shown = [instant for instant in candidates if instant.astimezone(zone).replace(tzinfo=None) == wall]
+    if shown:
+        return min(shown)
+    # In a gap the offsets before and after it give an instant on either side; the clock change lies between them.
+    before, after = min(candidates), max(candidates)
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        middle = middle.replace(microsecond=0)
+        if middle in {before, after}:
+            break
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after
