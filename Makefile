@@ -1,12 +1,60 @@
-# Everything goes through .venv, set up from hashed locks by pip; nothing but Python 3.11+, git and make is needed.
+# Everything goes through .venv, set up by pip from hashed locks; Python 3.11 or newer, git and make are all it takes.
+# PYTHON=python3.13 make test uses another interpreter.
 
-PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint format bench chaos soak picture golden lock clean
+.PHONY: test demo lint format bench chaos soak picture golden lock clean
 .DEFAULT_GOAL := test
 
-demo: $(VENV)/.ready
+demo: $(VENV)/.base ## a whole morning, offline
 	@$(RUN)/daybrief demo
 
+test: $(VENV)/.dev ## all tests
+	$(RUN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.dev ## style, types, import contracts
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+format: $(VENV)/.dev
+	$(RUN)/ruff check --fix .
+	$(RUN)/ruff format .
+
+bench: $(VENV)/.dev ## every measurement in benchmarks/
+	$(RUN)/python -m benchmarks
+
+chaos: $(VENV)/.dev ## 200 times kill -9 while 2,000 channels are served
+	$(RUN)/python -m tests.chaos --kills 200 --channels 2000
+
+picture: $(VENV)/.base ## docs/pictures, from the demo's morning
+	$(RUN)/python -m docs.make_pictures
+
+golden: $(VENV)/.dev ## accept how things look now; review the difference like code
+	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py
+
+lock: ## newest versions within pyproject.toml's bounds; needs uv
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+	    pyproject.toml --group build -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+	    pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	@sh .ci/make-venv $(VENV)
+
+$(VENV)/.base: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Daybrief into $(VENV) …"
+	@$(RUN)/python -m pip install -q --require-hashes -r requirements.lock
+	@$(RUN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.base
+	@echo "Installing the tools for testing into $(VENV) …"
+	@$(RUN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@

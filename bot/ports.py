@@ -372,6 +372,9 @@ class Ledger(Protocol):
     async def posted(self, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
         """Which of *refs* the subscription has had: when last, and how many publishers the post named."""
 
+    async def shown(self, refs: Sequence[str]) -> frozenset[str]:
+        """Which of *refs* any kept edition holds, sent or on its way: their articles stay together for ever."""
+
     async def carriers(self, ref: str) -> tuple[Delivery, ...]:
         """Deliveries whose edition holds a story and that have at least one receipt."""
 

@@ -1,0 +1,103 @@
+"""Taking in ready-written stories: the same one again updates what we have, and never doubles it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.identity import canonical_url, domain_of
+from bot.manuscript import Manuscript, ManuscriptArticle
+from bot.model import Article, Origin, Source, Story, StoryStatus
+from bot.newsroom import Newsroom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """One manuscript, taken in."""
+
+    story: Story
+    is_new: bool
+
+
+async def admit(room: Newsroom, manuscripts: Sequence[Manuscript]) -> tuple[Admitted, ...]:
+    """Keep *manuscripts*, in order. The story they mean is the one with their ref, else with one of their urls, else title."""
+    now = room.clock.now()
+    return tuple([await _admit(room, manuscript, now) for manuscript in manuscripts])
+
+
+async def _admit(room: Newsroom, manuscript: Manuscript, now: datetime) -> Admitted:
+    old = await _known(room, manuscript)
+    story = with_manuscript(old, manuscript, now)
+    kept = await room.store.archive.revise(story, reason="imported", at=now)
+    return Admitted(story=kept, is_new=old is None)
+
+
+async def _known(room: Newsroom, manuscript: Manuscript) -> Story | None:
+    archive = room.store.archive
+    if manuscript.ref and (story := await archive.by_ref(manuscript.ref)):
+        return story
+    for article in manuscript.articles:
+        if article.url and (story := await archive.by_url(article.url)):
+            return story
+    return await archive.by_title(manuscript.title)
+
+
+def with_manuscript(old: Story | None, manuscript: Manuscript, now: datetime) -> Story:
+    """The story that *manuscript* makes of *old*, or a new one without a ref. Pure.
+
+    Its text replaces the old one; articles that we already have stay, and so does a correction or withdrawal mark.
+    """
+    articles = tuple(_article(article, manuscript, now) for article in manuscript.articles)
+    written = {
+        "title": manuscript.title,
+        "takeaway": manuscript.takeaway,
+        "analyst": manuscript.analyst,
+        "sections": manuscript.sections,
+        "workspaces": manuscript.workspaces,
+    }
+    if old is None:
+        return Story(
+            ref=manuscript.ref,
+            first_seen=now,
+            news_at=now,
+            topics=manuscript.topics,
+            articles=articles,
+            origin=Origin.IMPORT,
+            **written,  # type: ignore[arg-type]  # a table of fields that both branches share
+        )
+    held = {canonical_url(article.url) or article.title for article in old.articles}
+    fresh = tuple(article for article in articles if (canonical_url(article.url) or article.title) not in held)
+    changed = replace(
+        old,
+        topics=manuscript.topics or old.topics,
+        articles=(*old.articles, *fresh),
+        origin=Origin.IMPORT,
+        **written,  # type: ignore[arg-type]
+    )
+    # Importing the same again changes nothing, not even when it became news.
+    return old if changed == old else replace(changed, news_at=now)
+
+
+def _article(article: ManuscriptArticle, manuscript: Manuscript, now: datetime) -> Article:
+    name = canonical_url(article.url) or f"{manuscript.title}\x1f{article.title}"
+    return Article(
+        key=hashlib.sha256(f"import\x1f{name}".encode()).hexdigest()[:24],
+        title=article.title,
+        url=article.url,
+        source=Source(name=article.source or domain_of(article.url), domain=domain_of(article.url)),
+        published=article.published,
+        first_seen=now,
+        news_at=now,
+        topics=manuscript.topics,
+    )
+
+
+def corrected(old: Story, manuscript: Manuscript, now: datetime) -> Story:
+    """*old* with the text of *manuscript*, marked as corrected. Pure."""
+    return replace(
+        with_manuscript(old, manuscript, now),
+        news_at=old.news_at,
+        origin=old.origin,
+        status=StoryStatus.CORRECTED,
+        status_at=now,
+    )

@@ -1,0 +1,156 @@
+"""Carrying one delivery as far as it gets: claim, compose, then step by step as ``bot.deliver`` decides."""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from bot import deliver
+from bot.deliver import Finish, ReadBack, Send, Wait
+from bot.editor import Editor
+from bot.errors import CannotReadBack, Fate, PostFailed
+from bot.model import Claim, Delivery, DeliveryState, Edition, Intent, Receipt, Standing, delivery_key
+from bot.newsroom import Newsroom
+from bot.ports import Platform
+
+log = logging.getLogger(__name__)
+
+
+async def carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None:
+    """Work on delivery *number* until it is final or has to wait; as it stands then. None: it is not ours to work on."""
+    ledger = room.store.ledger
+    claim = await ledger.claim(number, room.clock.now(), room.patience.lease)
+    if claim is None:
+        return None
+    journey = _Journey(room, claim)
+    reason_to_end = await journey.stop_before_composing()
+    if reason_to_end:
+        await journey.take(reason_to_end)
+        return await ledger.by_id(number)
+    edition = await ledger.edition(number)
+    if edition is None:
+        subscription = await room.store.subscriptions.by_id(claim.delivery.subscription)
+        if subscription is None:
+            return None
+        composition = await editor.compose(subscription, claim.delivery.date, claim.delivery.due_at)
+        if not await ledger.compose(claim, composition):
+            return None
+        edition = composition.edition
+    await journey.go(edition)
+    return await ledger.by_id(number)
+
+
+class _Journey:
+    """One claimed delivery on its way. ``delivery`` is kept equal to what the ledger holds."""
+
+    def __init__(self, room: Newsroom, claim: Claim) -> None:
+        self.room = room
+        self.claim = claim
+        self.delivery = claim.delivery
+
+    @property
+    def platform(self) -> Platform | None:
+        return self.room.platforms.get(self.delivery.channel.platform)
+
+    async def stop_before_composing(self) -> Finish | None:
+        """What ends the delivery before it has begun, if anything does."""
+        if self.delivery.receipts or self.delivery.intent:
+            return None
+        subscription = await self.room.store.subscriptions.by_id(self.delivery.subscription)
+        if subscription is None or subscription.standing is not Standing.ACTIVE:
+            return Finish(DeliveryState.SKIPPED, "paused")
+        if self.platform is None:
+            return Finish(DeliveryState.REFUSED, f"this installation cannot post to {self.delivery.channel.platform}")
+        if deliver.is_too_late(self.delivery, self.room.clock.now(), self.room.patience):
+            return Finish(
+                DeliveryState.MISSED, self.delivery.reason or "it could not be sent within the catch-up window"
+            )
+        return None
+
+    async def go(self, edition: Edition) -> None:
+        """Take one step after the other until one ends the journey."""
+        platform = self.platform
+        if platform is None:
+            return
+        parts = platform.parts(edition)
+        is_on_its_way = True
+        while is_on_its_way:
+            step = deliver.next_step(self.delivery, parts, self.room.clock.now(), self.room.patience)
+            match step:
+                case Send(part):
+                    is_on_its_way = await self._send(platform, edition, part)
+                case ReadBack(intent):
+                    is_on_its_way = await self._read_back(platform, intent)
+                case Wait() | Finish():
+                    await self.take(step)
+                    is_on_its_way = False
+
+    async def take(self, step: Wait | Finish) -> None:
+        """Write down that the delivery waits or is over; a refused one pauses its channel, which keeps its settings."""
+        ledger = self.room.store.ledger
+        if isinstance(step, Wait):
+            await ledger.postpone(self.claim, until=step.until, state=step.state, reason=step.reason)
+            return
+        is_ours = await ledger.finish(self.claim, step.state, at=self.room.clock.now(), reason=step.reason)
+        if is_ours and step.state is DeliveryState.REFUSED:
+            await self.room.store.subscriptions.pause(self.delivery.subscription, step.reason)
+
+    async def _send(self, platform: Platform, edition: Edition, part: int) -> bool:
+        """Commit the intent, post, record. Whether there is more to do now."""
+        ledger, patience = self.room.store.ledger, self.room.patience
+        now = self.room.clock.now()
+        if now + patience.request_timeout > self.claim.until:
+            # Whoever claims it next could be posting before we have finished.
+            await self.take(Wait(now, DeliveryState.DUE, self.delivery.reason))
+            return False
+        intent = Intent(part=part, key=delivery_key(self.delivery.channel, self.delivery.date, part), at=now)
+        if not await ledger.intend(self.claim, part, intent.key, now):
+            return False
+        self.delivery = replace(
+            self.delivery, state=DeliveryState.SENDING, intent=intent, attempts=self.delivery.attempts + 1
+        )
+        try:
+            receipt = await self._post(platform, edition, intent)
+        except PostFailed as failure:
+            step = deliver.after_failed_post(self.delivery, failure, self.room.clock.now(), patience)
+            await self._take_all(step)
+            return False
+        return await self._arrived(receipt)
+
+    async def _post(self, platform: Platform, edition: Edition, intent: Intent) -> Receipt:
+        seconds = self.room.patience.request_timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                return await platform.post(edition, intent.part, intent.key, self.delivery.receipts)
+        except TimeoutError as late:
+            raise PostFailed(f"the platform did not answer within {seconds:g} s", fate=Fate.UNKNOWN) from late
+        except PostFailed:
+            raise
+        except Exception as bug:
+            # An adapter's bug must not lose the morning of the other channels, nor post this one twice.
+            log.exception("an adapter failed in a way it does not know")
+            raise PostFailed(f"the adapter failed ({type(bug).__name__})", fate=Fate.UNKNOWN) from bug
+
+    async def _read_back(self, platform: Platform, intent: Intent) -> bool:
+        """Adopt the part if it is there, else send it again with the same key. Whether there is more to do now."""
+        try:
+            receipt = await platform.find(self.delivery.channel, intent.part, intent.key, intent.at)
+        except CannotReadBack as blind:
+            await self.take(Finish(DeliveryState.UNCERTAIN, str(blind)))
+            return False
+        except PostFailed as failure:
+            now = self.room.clock.now()
+            await self._take_all(deliver.after_failed_read_back(self.delivery, failure, now, self.room.patience))
+            return False
+        if receipt:
+            return await self._arrived(receipt)
+        self.delivery = replace(self.delivery, state=DeliveryState.DUE, intent=None)
+        return True
+
+    async def _arrived(self, receipt: Receipt) -> bool:
+        receipts = (*self.delivery.receipts, receipt)
+        self.delivery = replace(self.delivery, state=DeliveryState.DUE, intent=None, receipts=receipts)
+        return await self.room.store.ledger.part_sent(self.claim, receipt)
+
+    async def _take_all(self, step: deliver.Step) -> None:
+        if isinstance(step, Wait | Finish):
+            await self.take(step)

@@ -1,0 +1,205 @@
+"""The front door: everything that a driver (alarm, slash command, command line) may ask. The work lives elsewhere."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot import amend, gather, lookup, publish
+from bot.admit import Admitted, admit
+from bot.config import Config
+from bot.editor import Editor
+from bot.errors import NotFound
+from bot.manuscript import Manuscript
+from bot.model import (
+    Answer,
+    Asker,
+    Composition,
+    Delivery,
+    Edition,
+    Feed,
+    FeedState,
+    GatherReport,
+    SectionName,
+    Standing,
+    Story,
+    Subscription,
+    Verdict,
+)
+from bot.newsroom import Newsroom
+from bot.ports import Rendering, Revision, Search
+from bot.schedule import next_instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What one edition of a channel decided about one story."""
+
+    delivery: Delivery
+    verdict: Verdict
+
+
+class Desk:
+    """Holds nothing but the newsroom. Every method may be called from any task."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self._room = room
+        self._gathering = asyncio.Lock()
+        self._publishing = asyncio.Lock()
+
+    # -------------------------------------------------------------------------------------------- for the alarm
+
+    async def open(self) -> None:
+        """Bring the store in line with the configuration: declared channels are there, and only those."""
+        await self._room.store.subscriptions.declare(self._room.config.channels, at=self._room.clock.now())
+
+    async def reload(self, config: Config) -> None:
+        """Work by *config* from now on."""
+        self._room.config = config
+        await self.open()
+
+    async def take_over(self) -> None:
+        """Called by the one delivering process: whatever a dead one was working on is free again."""
+        await self._room.store.ledger.release_all()
+
+    async def publish(self, *, progress: publish.Progress | None = None) -> publish.Round:
+        """One round of publishing. A round that is still running is waited for, not doubled."""
+        async with self._publishing:
+            return await publish.publish(self._room, progress=progress)
+
+    async def publish_until_done(
+        self, *, patience: timedelta, progress: publish.Progress | None = None
+    ) -> publish.Round:
+        """Rounds of publishing until nothing is on its way that could be done within *patience*."""
+        async with self._publishing:
+            return await publish.publish_until_done(self._room, patience=patience, progress=progress)
+
+    async def gather(self, *, only_due: bool = False, progress: gather.Progress | None = None) -> GatherReport:
+        """One round of gathering."""
+        async with self._gathering:
+            return await gather.gather(self._room, only_due=only_due, progress=progress)
+
+    async def forget_old(self) -> int:
+        """Drop what is older than the configuration keeps; how many stories went."""
+        return await self._room.store.archive.forget(self._room.clock.now() - self._room.config.storage.keep)
+
+    # ------------------------------------------------------------------------------------------- for those who ask
+
+    async def look_up(self, name: str, section: SectionName | None, asker: Asker) -> Answer:
+        """The story called *name*, for one of its sections or whole, else the nearest ones."""
+        return await lookup.look_up(self._room, name, section, asker)
+
+    async def search(self, wanted: Search) -> tuple[Story, ...]:
+        """Stored stories, best first."""
+        return await lookup.search(self._room, wanted)
+
+    async def complete(self, typed: str, asker: Asker, limit: int = 25) -> tuple[tuple[str, str], ...]:
+        """(ref, title) of the stories that *typed* may become: without any, those of the channel's latest edition."""
+        if typed.strip():
+            return await self._room.store.archive.complete(typed, workspace=asker.workspace, limit=limit)
+        edition = await self.latest_edition(asker)
+        return tuple((shown.ref, shown.title) for shown in edition.stories) if edition else ()
+
+    async def latest_edition(self, asker: Asker) -> Edition | None:
+        """The newest edition that was sent to the asker's channel, or to any."""
+        return await self._room.store.ledger.latest_edition(subscription=asker.subscription)
+
+    async def history(self, ref: str) -> tuple[Revision, ...]:
+        """All texts of a story, oldest first."""
+        return await self._room.store.archive.history(ref)
+
+    # ----------------------------------------------------------------------------------------------- for admins
+
+    async def subscriptions(self, *, retired: bool = False) -> tuple[Subscription, ...]:
+        """The channels, by id."""
+        return await self._room.store.subscriptions.all(retired=retired)
+
+    async def subscription(self, channel: str) -> Subscription:
+        """The subscription of the channel called *channel*, by name or id. Raises NotFound."""
+        return await self._room.subscription(channel)
+
+    async def subscribe(self, order: Subscription) -> Subscription:
+        """Set a channel up, or change it, or resume it."""
+        return await self._room.store.subscriptions.subscribe(order)
+
+    async def pause(self, subscription: Subscription, reason: str) -> None:
+        """Serve the channel no more until it is resumed."""
+        await self._room.store.subscriptions.pause(subscription.id, reason)
+
+    async def resume(self, subscription: Subscription) -> None:
+        """Serve the channel again."""
+        await self._room.store.subscriptions.resume(subscription.id)
+
+    async def retire(self, subscription: Subscription) -> None:
+        """Remove the channel; what was sent to it stays on record."""
+        await self._room.store.subscriptions.retire(subscription.id)
+
+    async def preview(self, subscription: Subscription, *, platform: str = "") -> tuple[Composition, Rendering]:
+        """The edition that *subscription* would get next, and how its platform (or *platform*) would show it."""
+        composition = await Editor(self._room, self._room.clock.now()).preview(subscription)
+        name = platform or subscription.channel.platform
+        if name not in self._room.platforms:
+            raise NotFound(f'this version cannot render for {name}; it knows: {", ".join(self._room.platforms)}')
+        return composition, self._room.platforms[name].render(composition.edition)
+
+    async def deliveries(
+        self, *, subscription: Subscription | None = None, day: date | None = None
+    ) -> tuple[Delivery, ...]:
+        """The ledger, newest first."""
+        number = subscription.id if subscription else None
+        return await self._room.store.ledger.deliveries(subscription=number, day=day)
+
+    async def why(self, subscription: Subscription, story: Story) -> tuple[Ruling, ...]:
+        """What the channel's recent editions decided about *story*, newest first; empty: none of them considered it."""
+        rulings = []
+        for delivery in await self.deliveries(subscription=subscription):
+            for verdict in await self._room.store.ledger.verdicts(delivery.id):
+                if verdict.ref == story.ref:
+                    rulings.append(Ruling(delivery=delivery, verdict=verdict))
+        return tuple(rulings)
+
+    async def upcoming(self, count: int) -> tuple[tuple[datetime, Subscription], ...]:
+        """The next *count* times at which an active channel is due, soonest first."""
+        found: list[tuple[datetime, Subscription]] = []
+        for subscription in await self.subscriptions():
+            after = self._room.clock.now()
+            for _ in range(count if subscription.standing is Standing.ACTIVE else 0):
+                _, after = next_instant(subscription, after)
+                found.append((after, subscription))
+        return tuple(sorted(found, key=lambda one: (one[0], one[1].id))[:count])
+
+    async def examine(self, subscription: Subscription) -> tuple[str, ...]:
+        """What keeps us from posting to the channel, a sentence each."""
+        platform = self._room.platforms.get(subscription.channel.platform)
+        if platform is None:
+            return (f"this version cannot post to {subscription.channel.platform}",)
+        return await platform.examine(subscription.channel)
+
+    # ---------------------------------------------------------------------------------------------- for operators
+
+    async def admit(self, manuscripts: Sequence[Manuscript]) -> tuple[Admitted, ...]:
+        """Take ready-written stories in."""
+        return await admit(self._room, manuscripts)
+
+    async def correct(self, story: Story, manuscript: Manuscript) -> amend.Amended:
+        """Replace the text of *story*, here and in every message that carries it."""
+        return await amend.correct(self._room, story, manuscript)
+
+    async def withdraw(self, story: Story, reason: str) -> amend.Amended:
+        """Withdraw *story*, here and in every message that carries it."""
+        return await amend.withdraw(self._room, story, reason)
+
+    async def feeds(self) -> tuple[tuple[Feed, FeedState], ...]:
+        """Every feed, and how it is doing."""
+        states = await self._room.store.feeds.states()
+        return tuple((feed, states.get(feed.url) or FeedState(url=feed.url)) for feed in await self._room.feeds())
+
+    async def add_feed(self, feed: Feed) -> bool:
+        """Add a feed; False if it is there already, declared or added."""
+        if any(known.url == feed.url for known in await self._room.feeds()):
+            return False
+        return await self._room.store.feeds.add(feed)
+
+    async def remove_feed(self, url: str) -> bool:
+        """Remove a feed that was added by command; False if there is none."""
+        return await self._room.store.feeds.remove(url)

@@ -1,0 +1,77 @@
+"""Composing: reads what an edition is chosen from, once for all channels of a round, and lets ``bot.compose`` choose."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from bot.compose import MAX_WINDOW, compose, window_start
+from bot.model import Composition, Coverage, Feed, FeedState, Story, Subscription
+from bot.newsroom import Newsroom
+from bot.schedule import next_instant
+
+DELAYED_AFTER = timedelta(minutes=15)
+"""An edition composed later than this after its hour says so."""
+
+
+class Editor:
+    """Composes editions as of one instant. What they have in common is read on the first use, and kept."""
+
+    def __init__(self, room: Newsroom, now: datetime) -> None:
+        self.now = now
+        self._room = room
+        self._stories: tuple[Story, ...] | None = None
+        self._coverage: dict[datetime, Coverage] = {}
+
+    async def compose(self, subscription: Subscription, day: date, due_at: datetime) -> Composition:
+        """The edition of *subscription* for *day*, with the reasons for it."""
+        ledger = self._room.store.ledger
+        last = await ledger.last_sent(subscription.id, self.now)
+        since = window_start(self.now, last.composed_at if last else None)
+        stories = [story for story in await self._candidates() if _may_see(subscription, story)]
+        return compose(
+            subscription,
+            day=day,
+            due_at=due_at,
+            now=self.now,
+            window_start=since,
+            stories=stories,
+            posted=await ledger.posted(subscription.id, [story.ref for story in stories]),
+            coverage=await self._covered(since),
+            delayed=self.now - due_at > DELAYED_AFTER,
+        )
+
+    async def preview(self, subscription: Subscription) -> Composition:
+        """The edition that *subscription* would get at its next hour after now, if nothing more came in."""
+        day, due_at = next_instant(subscription, self.now - timedelta(microseconds=1))
+        return await self.compose(subscription, day, due_at)
+
+    async def _candidates(self) -> tuple[Story, ...]:
+        if self._stories is None:
+            self._stories = await self._room.store.archive.window(self.now - MAX_WINDOW, self.now)
+        return self._stories
+
+    async def _covered(self, since: datetime) -> Coverage:
+        if since not in self._coverage:
+            articles, newest_at = await self._room.store.archive.counts(since, self.now)
+            states = await self._room.store.feeds.states()
+            self._coverage[since] = coverage(await self._room.feeds(), states, since, articles, newest_at)
+        return self._coverage[since]
+
+
+def coverage(
+    feeds: Sequence[Feed], states: dict[str, FeedState], since: datetime, articles: int, newest_at: datetime | None
+) -> Coverage:
+    """What the window that began at *since* was filled from."""
+    visited = [(feed, states[feed.url]) for feed in feeds if feed.url in states]
+    fine = [feed for feed, state in visited if state.fine_at and state.fine_at > since]
+    return Coverage(
+        sources=len(fine),
+        articles=articles,
+        newest_at=newest_at,
+        failed=tuple(feed.name for feed, state in visited if state.failures),
+        stale=bool(feeds) and not fine,
+    )
+
+
+def _may_see(subscription: Subscription, story: Story) -> bool:
+    channel = subscription.channel
+    return not story.workspaces or f"{channel.platform}:{channel.workspace}" in story.workspaces

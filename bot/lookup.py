@@ -1,0 +1,76 @@
+"""Looking up: which stored story somebody means, and which of its sections they want."""
+
+import re
+from dataclasses import replace
+
+from bot.model import Answer, Asker, SectionName, Story
+from bot.newsroom import Newsroom
+from bot.ports import Search
+from bot.refs import looks_like_ref
+from bot.text import clean
+
+SURE = 86
+"""Likeness, 0 to 100, from which a title with typing errors is taken to be meant."""
+LEAD = 6
+"""By how much it must be more alike than the next one, or the newest of them all would be a guess."""
+MAX_NAME = 300
+"""Characters of a name that are looked at."""
+
+_NUMBER = re.compile(r"#?(\d{1,2})")
+
+
+async def look_up(room: Newsroom, name: str, section: SectionName | None, asker: Asker) -> Answer:
+    """The story called *name*, else the three nearest.
+
+    A name is, in this order: a ref, a number in the latest edition of the asker's channel, the url of an article, or
+    words of a title, the last perhaps incomplete and with typing errors. Stories of other workspaces do not exist.
+    """
+    asked = clean(name)[:MAX_NAME]
+    story = await _find(room, asked, asker) if asked else None
+    nearest: tuple[Story, ...] = ()
+    if story is None and asked:
+        nearest = tuple(story for story, _ in await room.store.archive.nearest(asked, workspace=asker.workspace))
+    return Answer(asked=asked, section=section, story=story, nearest=nearest)
+
+
+async def search(room: Newsroom, wanted: Search) -> tuple[Story, ...]:
+    """Stored stories, best first; if no story holds the words as typed, those whose titles are most like them."""
+    found = await room.store.archive.search(wanted)
+    if found or not wanted.words:
+        return found
+    is_plain = wanted == replace(Search(words=wanted.words), workspace=wanted.workspace, limit=wanted.limit)
+    if not is_plain:
+        return ()
+    near = await room.store.archive.nearest(wanted.words, workspace=wanted.workspace, limit=wanted.limit)
+    return tuple(story for story, likeness in near if likeness >= SURE)
+
+
+async def _find(room: Newsroom, asked: str, asker: Asker) -> Story | None:
+    archive, workspace = room.store.archive, asker.workspace
+    if looks_like_ref(asked) and (story := await archive.by_ref(asked, workspace=workspace)):
+        return story
+    if number := _NUMBER.fullmatch(asked):
+        return await _by_number(room, int(number[1]), asker)
+    if asked.lower().startswith(("http://", "https://")):
+        return await archive.by_url(asked, workspace=workspace)
+    return await archive.by_title(asked, workspace=workspace) or await _by_words(room, asked, workspace)
+
+
+async def _by_number(room: Newsroom, number: int, asker: Asker) -> Story | None:
+    edition = await room.store.ledger.latest_edition(subscription=asker.subscription)
+    for shown in edition.stories if edition else ():
+        if shown.number == number:
+            return await room.store.archive.by_ref(shown.ref, workspace=asker.workspace)
+    return None
+
+
+async def _by_words(room: Newsroom, asked: str, workspace: str | None) -> Story | None:
+    """The story that the words mean: the best match of all words, else a title that is surely the one."""
+    matches = await room.store.archive.search(Search(words=asked, workspace=workspace, limit=3))
+    if matches:
+        return matches[0]
+    near = await room.store.archive.nearest(asked, workspace=workspace, limit=2)
+    if not near or near[0][1] < SURE:
+        return None
+    is_the_only_one = len(near) == 1 or near[0][1] - near[1][1] >= LEAD
+    return near[0][0] if is_the_only_one else None

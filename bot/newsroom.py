@@ -1,0 +1,55 @@
+"""Everything a use case works with, introduced to one another by ``bot.wiring``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.config import Config
+from bot.deliver import Patience
+from bot.errors import NotFound
+from bot.model import Feed, Subscription
+from bot.ports import Analyst, Clock, FeedReader, Platform, Store, Workers
+
+
+@dataclass(kw_only=True)
+class Newsroom:
+    """The parts of one running Daybrief. Only ``config`` changes while it runs, all at once, on a reload."""
+
+    config: Config
+    store: Store
+    clock: Clock
+    workers: Workers
+    reader: FeedReader
+    analyst: Analyst
+    platforms: Mapping[str, Platform]
+    """By name."""
+    replays: bool = False
+    """The clock shows a time that somebody asked for, so it may lie before what the ledger has seen."""
+
+    @property
+    def patience(self) -> Patience:
+        """How long deliveries wait for what, as configured now."""
+        return Patience(
+            request_timeout=self.config.delivery.request_timeout,
+            settle=self.config.delivery.settle,
+            catch_up=self.config.bot.catch_up,
+        )
+
+    async def feeds(self) -> tuple[Feed, ...]:
+        """All feeds: the declared ones first, then those added by command that are not declared as well."""
+        declared = self.config.feeds
+        urls = {feed.url for feed in declared}
+        return (*declared, *(feed for feed in await self.store.feeds.added() if feed.url not in urls))
+
+    async def subscription(self, channel: str) -> Subscription:
+        """The subscription of the channel called *channel*, by name or by the platform's id.
+
+        Raises:
+            NotFound: there is none; the sentence lists those that exist.
+        """
+        known = await self.store.subscriptions.all()
+        for subscription in known:
+            if channel.lstrip("#") in {subscription.channel.name, subscription.channel.id}:
+                return subscription
+        names = ", ".join(sorted(subscription.channel.name for subscription in known))
+        hint = f"the channels are: {names}" if names else "no channel is set up; declare one in the configuration"
+        raise NotFound(f'no channel is called "{channel}"; {hint}')

@@ -1,0 +1,122 @@
+"""Publishing: enter what has come due into the ledger, then carry every delivery whose time has come."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.courier import carry
+from bot.editor import Editor
+from bot.errors import DaybriefError
+from bot.model import Delivery
+from bot.newsroom import Newsroom
+from bot.schedule import due
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 24
+"""Deliveries that are worked on at the same time: posting waits for networks, and the store commits in groups."""
+CLOCK_SLACK = timedelta(minutes=5)
+"""A clock that is further back than this behind the newest time we have seen is not believed."""
+
+Progress = Callable[[Delivery], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What publishing led to."""
+
+    planned: int = 0
+    """Dates entered into the ledger."""
+    finished: tuple[Delivery, ...] = ()
+    """Deliveries that became final."""
+    held_back: str = ""
+    """Why nothing was posted at all; empty: nothing stood in the way."""
+
+
+async def publish(room: Newsroom, *, progress: Progress | None = None) -> Round:
+    """One round: plan what has come due, then work once on every delivery whose time has come.
+
+    Deliveries that have to wait, for a retry or for an unknown outcome to settle, are left for a later round.
+    """
+    now = room.clock.now()
+    if held_back := await _clock_trouble(room, now):
+        log.error("posting is held back: %s", held_back)
+        return Round(held_back=held_back)
+    planned = await _plan(room, now)
+    editor = Editor(room, now)
+    finished: list[Delivery] = []
+    seen: set[int] = set()
+    while waiting := [number for number in await room.store.ledger.waiting(now) if number not in seen]:
+        seen.update(waiting)
+        finished += await _carry_all(room, editor, waiting, progress)
+    return Round(planned=planned, finished=tuple(finished))
+
+
+async def publish_until_done(room: Newsroom, *, patience: timedelta, progress: Progress | None = None) -> Round:
+    """Rounds of publishing until nothing is on its way, or all that is has to wait for longer than *patience*."""
+    total = Round()
+    while True:
+        this = await publish(room, progress=progress)
+        total = Round(
+            planned=total.planned + this.planned,
+            finished=(*total.finished, *this.finished),
+            held_back=this.held_back,
+        )
+        upcoming = await room.store.ledger.next_wait()
+        if this.held_back or upcoming is None or upcoming - room.clock.now() > patience:
+            return total
+        await room.clock.wait(max(upcoming - room.clock.now(), timedelta(milliseconds=20)))
+
+
+async def _plan(room: Newsroom, now: datetime) -> int:
+    subscriptions = await room.store.subscriptions.all()
+    recorded = await room.store.ledger.planned_through([subscription.id for subscription in subscriptions])
+    if room.replays:
+        # A replay may go back behind what the ledger holds: its newest date is then looked at as if for the first
+        # time, and the ledger refuses by itself what it has.
+        yesterday = now.date() - timedelta(days=1)
+        recorded = {number: day for number, day in recorded.items() if day <= yesterday}
+    restored_at = await room.store.ledger.restored_at()
+    dues = due(subscriptions, recorded, now, catch_up=room.patience.catch_up, restored_at=restored_at)
+    return await room.store.ledger.plan(dues) if dues else 0
+
+
+async def _carry_all(
+    room: Newsroom, editor: Editor, waiting: Sequence[int], progress: Progress | None
+) -> list[Delivery]:
+    """Work on each of *waiting* once; those that became final."""
+    queue = iter(waiting)
+    finished: list[Delivery] = []
+
+    async def work() -> None:
+        for number in queue:
+            try:
+                delivery = await carry(room, editor, number)
+            except DaybriefError:
+                # One channel's trouble never costs the others their morning; this lease ends by itself.
+                log.exception("delivery %d is left for later", number)
+                continue
+            if delivery and delivery.state.final:
+                finished.append(delivery)
+                if progress:
+                    progress(delivery)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(AT_ONCE, len(waiting))):
+            group.create_task(work())
+    return finished
+
+
+async def _clock_trouble(room: Newsroom, now: datetime) -> str:
+    if room.replays:
+        return ""
+    seen = await room.store.ledger.last_seen()
+    if seen and now < seen - CLOCK_SLACK:
+        return (
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but Daybrief has already run at "
+            f"{seen:%Y-%m-%d %H:%M} UTC; set the clock, or replay a past morning with --at"
+        )
+    await room.store.ledger.see(now)
+    return ""
