@@ -1,0 +1,1 @@
+"""Kills the bot at any instant, starts it again, and counts what the platform got."""
