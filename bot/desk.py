@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot import amend, gather, lookup, publish
 from bot.admit import Admitted, admit
@@ -62,17 +63,22 @@ class Desk:
         """Called by the one delivering process: whatever a dead one was working on is free again."""
         await self._room.store.ledger.release_all()
 
+    def stop(self) -> None:
+        """Begin no new delivery; those under way are finished."""
+        self._room.is_stopping = True
+
     async def publish(self, *, progress: publish.Progress | None = None) -> publish.Round:
         """One round of publishing. A round that is still running is waited for, not doubled."""
         async with self._publishing:
             return await publish.publish(self._room, progress=progress)
 
     async def publish_until_done(
-        self, *, patience: timedelta, progress: publish.Progress | None = None
+        self, *, patience: timedelta, only: Subscription | None = None, progress: publish.Progress | None = None
     ) -> publish.Round:
-        """Rounds of publishing until nothing is on its way that could be done within *patience*."""
+        """Rounds of publishing (for *only*, or all) until nothing is on its way that could be done within *patience*."""
+        number = only.id if only else None
         async with self._publishing:
-            return await publish.publish_until_done(self._room, patience=patience, progress=progress)
+            return await publish.publish_until_done(self._room, patience=patience, only=number, progress=progress)
 
     async def gather(self, *, only_due: bool = False, progress: gather.Progress | None = None) -> GatherReport:
         """One round of gathering."""
@@ -143,16 +149,16 @@ class Desk:
         return composition, self._room.platforms[name].render(composition.edition)
 
     async def deliveries(
-        self, *, subscription: Subscription | None = None, day: date | None = None
+        self, *, subscription: Subscription | None = None, day: date | None = None, limit: int = 100
     ) -> tuple[Delivery, ...]:
         """The ledger, newest first."""
         number = subscription.id if subscription else None
-        return await self._room.store.ledger.deliveries(subscription=number, day=day)
+        return await self._room.store.ledger.deliveries(subscription=number, day=day, limit=limit)
 
     async def why(self, subscription: Subscription, story: Story) -> tuple[Ruling, ...]:
         """What the channel's recent editions decided about *story*, newest first; empty: none of them considered it."""
         rulings = []
-        for delivery in await self.deliveries(subscription=subscription):
+        for delivery in await self.deliveries(subscription=subscription, limit=14):
             for verdict in await self._room.store.ledger.verdicts(delivery.id):
                 if verdict.ref == story.ref:
                     rulings.append(Ruling(delivery=delivery, verdict=verdict))
@@ -167,6 +173,11 @@ class Desk:
                 _, after = next_instant(subscription, after)
                 found.append((after, subscription))
         return tuple(sorted(found, key=lambda one: (one[0], one[1].id))[:count])
+
+    async def next_due(self, subscriptions: Sequence[Subscription]) -> dict[int, datetime]:
+        """When each of *subscriptions* is due next, in its own zone, by id; whether or not it is paused."""
+        now = self._room.clock.now()
+        return {one.id: next_instant(one, now)[1].astimezone(ZoneInfo(one.timezone)) for one in subscriptions}
 
     async def examine(self, subscription: Subscription) -> tuple[str, ...]:
         """What keeps us from posting to the channel, a sentence each."""

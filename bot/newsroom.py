@@ -12,7 +12,7 @@ from bot.ports import Analyst, Clock, FeedReader, Platform, Store, Workers
 
 @dataclass(kw_only=True)
 class Newsroom:
-    """The parts of one running Daybrief. Only ``config`` changes while it runs, all at once, on a reload."""
+    """The parts of one running Daybrief. While it runs, only ``config`` changes, on a reload, and ``is_stopping`` once."""
 
     config: Config
     store: Store
@@ -24,6 +24,8 @@ class Newsroom:
     """By name."""
     replays: bool = False
     """The clock shows a time that somebody asked for, so it may lie before what the ledger has seen."""
+    is_stopping: bool = False
+    """No new delivery is begun any more."""
 
     @property
     def patience(self) -> Patience:

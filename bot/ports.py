@@ -316,10 +316,13 @@ class Ledger(Protocol):
     async def plan(self, dues: Sequence[Due]) -> int:
         """Enter *dues*; those whose (subscription, date) is there already stay as they are. How many were new."""
 
-    async def waiting(self, now: datetime, limit: int = 1000) -> tuple[int, ...]:
-        """Ids of deliveries on their way whose ``next_at`` has come and that nobody holds, oldest due first."""
+    async def waiting(self, now: datetime, *, only: int | None = None, limit: int = 1000) -> tuple[int, ...]:
+        """Ids of deliveries on their way whose ``next_at`` has come and that nobody holds, oldest due first.
 
-    async def next_wait(self) -> datetime | None:
+        *only* is the id of the one subscription that is asked about.
+        """
+
+    async def next_wait(self, *, only: int | None = None) -> datetime | None:
         """When the next delivery on its way may be touched (``next_at`` or the end of a lease); None: nothing is on
         its way.
         """

@@ -35,43 +35,50 @@ class Round:
     """Why nothing was posted at all; empty: nothing stood in the way."""
 
 
-async def publish(room: Newsroom, *, progress: Progress | None = None) -> Round:
+async def publish(room: Newsroom, *, only: int | None = None, progress: Progress | None = None) -> Round:
     """One round: plan what has come due, then work once on every delivery whose time has come.
 
     Deliveries that have to wait, for a retry or for an unknown outcome to settle, are left for a later round.
+    *only* is the id of a subscription, where the others are to be left alone.
     """
     now = room.clock.now()
     if held_back := await _clock_trouble(room, now):
         log.error("posting is held back: %s", held_back)
         return Round(held_back=held_back)
-    planned = await _plan(room, now)
+    planned = await _plan(room, now, only)
     editor = Editor(room, now)
     finished: list[Delivery] = []
     seen: set[int] = set()
-    while waiting := [number for number in await room.store.ledger.waiting(now) if number not in seen]:
+    while not room.is_stopping:
+        waiting = [number for number in await room.store.ledger.waiting(now, only=only) if number not in seen]
+        if not waiting:
+            break
         seen.update(waiting)
         finished += await _carry_all(room, editor, waiting, progress)
     return Round(planned=planned, finished=tuple(finished))
 
 
-async def publish_until_done(room: Newsroom, *, patience: timedelta, progress: Progress | None = None) -> Round:
+async def publish_until_done(
+    room: Newsroom, *, patience: timedelta, only: int | None = None, progress: Progress | None = None
+) -> Round:
     """Rounds of publishing until nothing is on its way, or all that is has to wait for longer than *patience*."""
     total = Round()
     while True:
-        this = await publish(room, progress=progress)
+        this = await publish(room, only=only, progress=progress)
         total = Round(
             planned=total.planned + this.planned,
             finished=(*total.finished, *this.finished),
             held_back=this.held_back,
         )
-        upcoming = await room.store.ledger.next_wait()
-        if this.held_back or upcoming is None or upcoming - room.clock.now() > patience:
+        upcoming = await room.store.ledger.next_wait(only=only)
+        if this.held_back or room.is_stopping or upcoming is None or upcoming - room.clock.now() > patience:
             return total
-        await room.clock.wait(max(upcoming - room.clock.now(), timedelta(milliseconds=20)))
+        while not room.is_stopping and (left := upcoming - room.clock.now()) > timedelta(0):
+            await room.clock.wait(min(left, timedelta(seconds=1)))
 
 
-async def _plan(room: Newsroom, now: datetime) -> int:
-    subscriptions = await room.store.subscriptions.all()
+async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
+    subscriptions = [one for one in await room.store.subscriptions.all() if only in {None, one.id}]
     recorded = await room.store.ledger.planned_through([subscription.id for subscription in subscriptions])
     if room.replays:
         # A replay may go back behind what the ledger holds: its newest date is then looked at as if for the first
@@ -92,6 +99,8 @@ async def _carry_all(
 
     async def work() -> None:
         for number in queue:
+            if room.is_stopping:
+                return
             try:
                 delivery = await carry(room, editor, number)
             except DaybriefError:

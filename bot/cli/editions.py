@@ -1,0 +1,156 @@
+"""Editions: what would be posted, what was posted, and why."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import click
+
+from bot.cli.app import DEGRADED, Session, at_option, command, json_option
+from bot.errors import NotFound, WrongUsage
+from bot.model import Asker, Delivery, DeliveryState, Subscription
+
+_WORTH_WAITING = timedelta(minutes=3)
+"""`post` stays for retries and for unknown outcomes that settle within this; later ones are left to the next run."""
+
+
+@click.command()
+@click.argument("channel")
+@at_option
+@click.option("--as", "platform", type=click.Choice(["slack", "discord", "terminal"]), help="As this platform shows it.")
+@json_option
+@command
+async def preview(session: Session, channel: str, at: str | None, platform: str | None) -> None:
+    """Show the edition that CHANNEL would get next, or at TIME; nothing is sent."""
+    async with session.house(at=at) as house:
+        subscription = await house.desk.subscription(channel)
+        composition, rendering = await house.desk.preview(subscription, platform=platform or "")
+        if session.as_json:
+            session.values([dict(payload) for payload in rendering.payloads])
+        elif (platform or subscription.channel.platform) == "terminal":
+            from bot.wiring import edition_looks
+
+            session.show(edition_looks(composition.edition))
+        else:
+            click.echo(rendering.text)
+
+
+@click.command()
+@click.argument("channel", required=False)
+@at_option
+@json_option
+@command
+async def post(session: Session, channel: str | None, at: str | None) -> int:
+    """Deliver what is due (to CHANNEL, or to all), once, and end. Running it again delivers nothing twice."""
+    from bot import wiring
+
+    with wiring.delivery_lock(session.config()):
+        async with session.house(at=at, show=True) as house:
+            only = await house.desk.subscription(channel) if channel else None
+            await house.desk.take_over()
+            done = await house.desk.publish_until_done(patience=_WORTH_WAITING, only=only)
+            left = await house.store.ledger.unsettled()
+            upcoming = await house.desk.upcoming(1)
+    if done.held_back:
+        raise NotFound(f"nothing was posted: {done.held_back}")
+    if session.as_json:
+        session.values([_row(delivery) for delivery in done.finished])
+    elif not done.finished and not left:
+        following = f" The next edition: {upcoming[0][1].channel.name}, {upcoming[0][0]:%A %d %B %H:%M} UTC." if upcoming else ""
+        session.console().print(f"Nothing is due.{following}")
+    else:
+        for delivery in done.finished:
+            if delivery.state is not DeliveryState.SENT:
+                click.echo(f"{delivery.channel.name} {delivery.date}: {delivery.state}, {delivery.reason}", err=True)
+    if left:
+        click.echo(f"{left} deliveries have to wait for longer; the running bot or the next `post` goes on.", err=True)
+    wrong = [one for one in done.finished if one.state not in {DeliveryState.SENT, DeliveryState.SKIPPED}]
+    return DEGRADED if wrong or left else 0
+
+
+@click.command()
+@click.option("--channel", help="Only this channel.")
+@click.option("--date", "day", metavar="DATE", help="Only this local date.")
+@json_option
+@command
+async def deliveries(session: Session, channel: str | None, day: str | None) -> None:
+    """Show the ledger: what was due, what became of it, and why."""
+    from bot.wiring import looks
+
+    async with session.house() as house:
+        only = await _any_subscription(await house.desk.subscriptions(retired=True), channel) if channel else None
+        found = await house.desk.deliveries(subscription=only, day=_date(day), limit=100_000 if session.as_json else 100)
+        zones = {one.id: one.timezone for one in await house.desk.subscriptions(retired=True)}
+    if session.as_json:
+        session.values([_row(delivery) for delivery in found])
+        return
+    session.show(looks.deliveries(found, zones))
+
+
+@click.command()
+@click.argument("channel")
+@click.argument("story", nargs=-1, required=True)
+@json_option
+@command
+async def why(session: Session, channel: str, story: tuple[str, ...]) -> None:
+    """Say why STORY was, or was not, in CHANNEL's editions: the stage and the numbers."""
+    from bot.wiring import looks
+
+    async with session.house() as house:
+        subscription = await house.desk.subscription(channel)
+        asked = await house.desk.look_up(" ".join(story), None, Asker(subscription=subscription.id))
+        if asked.story is None:
+            raise NotFound(looks.not_found_text(asked))
+        rulings = await house.desk.why(subscription, asked.story)
+    if session.as_json:
+        session.values(
+            [
+                {
+                    "channel": subscription.channel.name,
+                    "date": one.delivery.date.isoformat(),
+                    "ref": one.verdict.ref,
+                    "stage": one.verdict.stage.value,
+                    "rank": one.verdict.rank,
+                    "score": one.verdict.score,
+                    "numbers": dict(one.verdict.numbers),
+                    "detail": one.verdict.detail,
+                }
+                for one in rulings
+            ]
+        )
+        return
+    session.show(looks.why(asked.story, subscription, rulings))
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    """A delivery for programs, as ``deliveries --json`` promises."""
+    return {
+        "channel": delivery.channel.name,
+        "date": delivery.date.isoformat(),
+        "state": delivery.state.value,
+        "reason": delivery.reason,
+        "attempts": delivery.attempts,
+        "due": _stamp(delivery.due_at),
+        "sent": _stamp(delivery.sent_at),
+        "receipt": [message for receipt in delivery.receipts for message in receipt.messages],
+        "edition": list(delivery.edition) if delivery.edition is not None else None,
+    }
+
+
+def _stamp(when: Any) -> str | None:  # noqa: ANN401
+    from datetime import UTC
+
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when else None
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise WrongUsage(f'"{text}" is not a date; write 2026-05-11') from error
+
+
+async def _any_subscription(known: tuple[Subscription, ...], name: str) -> Subscription:
+    for subscription in known:
+        if name.lstrip("#") in {subscription.channel.name, subscription.channel.id}:
+            return subscription
+    raise NotFound(f'no channel is or was called "{name}"; see daybrief channels')

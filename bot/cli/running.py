@@ -1,0 +1,48 @@
+"""Running the bot, and keeping its data safe."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+import click
+
+from bot.cli.app import Session, command
+
+
+@click.command()
+@command
+async def run(session: Session) -> None:
+    """Deliver morning after morning, until SIGTERM or Ctrl-C. SIGHUP loads the configuration anew."""
+    from bot import wiring
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    with wiring.delivery_lock(session.config()):
+        async with session.house(show=True) as house:
+            await wiring.run(house, reload=session.config)
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@command
+async def backup(session: Session, path: Path) -> None:
+    """Write a consistent copy of everything to PATH, while the bot runs."""
+    from bot import wiring
+
+    size = await asyncio.to_thread(wiring.back_up, session.config(), path)
+    click.echo(f"{path} holds a sound copy ({size / 1_000_000:.1f} MB)")
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@command
+async def restore(session: Session, path: Path) -> None:
+    """Go back to the copy at PATH. Editions that were due before now are never posted again."""
+    from bot import wiring
+
+    config = session.config()
+    with wiring.delivery_lock(config):
+        kept = await asyncio.to_thread(wiring.restore_from, config, path)
+    click.echo(f"restored from {path}; nothing that was due before now will be posted again")
+    if kept:
+        click.echo(f"what was there before is kept as {kept}")

@@ -1,0 +1,166 @@
+"""The kinds of values a configuration is made of: durations, hours, days, zones, addresses. Pure.
+
+Each is what pydantic calls an annotated type; a wrong value ends as a sentence that shows a right one.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from datetime import time, timedelta
+from functools import cache
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import BeforeValidator, Field
+
+from bot.identity import canonical_url
+from bot.model import Layout
+from bot.problems import choose, did_you_mean, kind, shown
+from bot.text import clean
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As written in a configuration; their places, from 1, are ISO weekdays."""
+_DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
+_HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", re.ASCII)
+_LISTEN = re.compile(r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})", re.ASCII)
+
+
+def duration(value: object) -> timedelta:
+    """``"1h30m"`` as a timedelta: whole days, hours, minutes, seconds, in this order, each at most once."""
+    found = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if isinstance(value, timedelta):
+        return value
+    if not found or not any(found.groups()):
+        wrong = shown(value) if isinstance(value, str) else kind(value)
+        raise ValueError(f'expected a duration such as "30m", "6h" or "1h30m", found {wrong}')
+    days, hours, minutes, seconds = (int(number or 0) for number in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def some_duration(value: object) -> timedelta:
+    """A duration that is not nothing."""
+    if not (span := duration(value)):
+        raise ValueError("must be longer than nothing")
+    return span
+
+
+def hour(value: object) -> time:
+    """``"08:00"`` as a naive time; TOML's own ``08:00:00`` is taken too."""
+    if isinstance(value, time) and value == value.replace(second=0, microsecond=0, tzinfo=None):
+        return value
+    found = _HOUR.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
+        wrong = shown(value) if isinstance(value, str) else kind(value)
+        raise ValueError(f'expected a time of day such as "08:00", found {wrong}')
+    return time(int(found[1]), int(found[2]))
+
+
+def days(value: object) -> tuple[int, ...]:
+    """Names of weekdays as ISO numbers, ascending, each once."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f'expected a list of days such as ["mon", "fri"], found {kind(value)}')  # noqa: TRY004
+    if not value:
+        raise ValueError("names no day, so nothing would ever be posted; pause the channel instead")
+    numbers = {day if isinstance(day, int) else _day(day) for day in value}
+    return tuple(sorted(numbers))
+
+
+def zone(value: object) -> str:
+    """The name of an IANA zone that this machine knows."""
+    name = _text(value)
+    if name not in _zones():
+        # People write the city; ``Europe/Berln`` and ``berlin`` are both near to what they mean.
+        by_city = {known.rpartition("/")[2].casefold(): known for known in sorted(_zones())}
+        city = by_city.get(name.replace(" ", "_").casefold())
+        hint = f'; did you mean "{city}"?' if city else did_you_mean(name, _zones())
+        raise ValueError(f'no time zone is called {shown(name)}{hint or "; write it as in Europe/Berlin"}')
+    return name
+
+
+def web_address(value: object) -> str:
+    """An ``http(s)`` address."""
+    address = _text(value)
+    if not canonical_url(address):
+        raise ValueError("expected an address that begins with https:// or http://")
+    return address
+
+
+def maybe_web_address(value: object) -> str:
+    """An ``http(s)`` address, or nothing."""
+    return web_address(value) if value != "" else ""
+
+
+def maybe_gateway(value: object) -> str:
+    """A web socket's address, or nothing."""
+    address = _text(value)
+    if address and not re.match(r"wss?://[^/\s]+", address):
+        raise ValueError("expected an address that begins with wss:// or ws://, or nothing for Discord's own")
+    return address
+
+
+def host(value: object) -> str:
+    """The name or IP address of a machine, in lower case, without scheme, port and path."""
+    name = _text(value).casefold()
+    if _HOST.fullmatch(name) and ".." not in name:
+        return name
+    try:
+        return str(ipaddress.ip_address(name.strip("[]")))
+    except ValueError:
+        raise ValueError('expected the bare name or IP address of a host, such as "feeds.intra.example"') from None
+
+
+def listen_address(value: object) -> str:
+    """``host:port``."""
+    address = _text(value)
+    found = _LISTEN.fullmatch(address)
+    if not found or int(found[1]) >= 1 << 16:
+        raise ValueError('expected host:port, such as "127.0.0.1:3000"')
+    return address
+
+
+def topics(value: object) -> tuple[str, ...]:
+    """Topics, cleaned, each once, in order."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f'expected a list of topics such as ["labs"], found {kind(value)}')  # noqa: TRY004
+    words = tuple(dict.fromkeys(clean(_text(word)) for word in value))
+    if not all(words):
+        raise ValueError("a topic is empty")
+    return words
+
+
+def layout(value: object) -> Layout:
+    """How an edition is spread over messages."""
+    return value if isinstance(value, Layout) else Layout(choose(_text(value), [one.value for one in Layout], "layout"))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"expected text, found {kind(value)}")  # noqa: TRY004  # pydantic collects only ValueErrors
+    return value.strip()
+
+
+def _day(value: object) -> int:
+    name = _text(value).casefold()
+    full = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+    return WEEKDAYS.index(name[:3] if name in full else choose(name, WEEKDAYS, "day")) + 1
+
+
+@cache
+def _zones() -> Iterable[str]:
+    # Kept: the whole data base is read from disk, 60 ms.
+    return available_timezones()
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+SomeDuration = Annotated[timedelta, BeforeValidator(some_duration)]
+Hour = Annotated[time, BeforeValidator(hour)]
+Days = Annotated[tuple[int, ...], BeforeValidator(days)]
+Zone = Annotated[str, BeforeValidator(zone)]
+WebAddress = Annotated[str, BeforeValidator(web_address)]
+MaybeWebAddress = Annotated[str, BeforeValidator(maybe_web_address)]
+MaybeGateway = Annotated[str, BeforeValidator(maybe_gateway)]
+Hosts = Annotated[tuple[Annotated[str, BeforeValidator(host)], ...], Field(strict=False)]
+ListenAddress = Annotated[str, BeforeValidator(listen_address)]
+Topics = Annotated[tuple[str, ...], BeforeValidator(topics)]
+ChannelLayout = Annotated[Layout, BeforeValidator(layout)]

@@ -1,0 +1,132 @@
+"""Introduces adapters and storage to the newsroom: the one file that knows all of them."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import RenderableType
+
+from adapters.alarm import Alarm
+from adapters.analyst.extractive import ExtractiveAnalyst
+from adapters.clock import ReplayClock, SystemClock
+from adapters.feeds.reader import HttpFeedReader
+from adapters.http import Http
+from adapters.locks import Lock
+from adapters.terminal.posting import TerminalPlatform
+from adapters.workers import ProcessWorkers
+from bot.config import Config
+from bot.desk import Desk
+from bot.errors import ConfigProblems
+from bot.newsroom import Newsroom
+from bot.ports import Clock, Platform
+from storage import SqliteStore, open_store
+
+log = logging.getLogger(__name__)
+
+DRAIN = timedelta(seconds=10)
+"""How long a stopping bot finishes what it has begun."""
+
+Show = Callable[[RenderableType], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """An open Daybrief: the desk for drivers, and the few things that only its operator may touch."""
+
+    desk: Desk
+    store: SqliteStore
+    room: Newsroom
+
+
+def database(config: Config) -> Path:
+    """Where the SQLite file of *config* lies."""
+    return config.bot.data_dir / "daybrief.db"
+
+
+def delivery_lock(config: Config) -> Lock:
+    """Held by the one process that delivers from a data directory."""
+    return Lock(config.bot.data_dir / "daybrief.lock")
+
+
+@contextlib.asynccontextmanager
+async def open_house(
+    config: Config,
+    *,
+    at: datetime | None = None,
+    show: Show | None = None,
+    platforms: Mapping[str, Platform] | None = None,
+) -> AsyncIterator[House]:
+    """A Daybrief made of the real parts, opened on the data of *config* and closed in the reverse order.
+
+    Args:
+        config: what to work by.
+        at: replay this time instead of the present.
+        show: where the terminal platform shows what it posts; None: nowhere.
+        platforms: instead of this version's own, by name.
+    """
+    clock: Clock = ReplayClock(at) if at else SystemClock()
+    config.bot.data_dir.mkdir(parents=True, exist_ok=True)
+    async with contextlib.AsyncExitStack() as stack:
+        workers = ProcessWorkers()
+        stack.push_async_callback(workers.close)
+        http = Http(allow_hosts=config.fetch.allow_hosts, proxy=config.fetch.proxy)
+        stack.push_async_callback(http.close)
+        store = await open_store(database(config))
+        stack.push_async_callback(store.close)
+        own: dict[str, Platform] = {"terminal": TerminalPlatform(config.bot.data_dir / "terminal", show)}
+        room = Newsroom(
+            config=config,
+            store=store,
+            clock=clock,
+            workers=workers,
+            reader=HttpFeedReader(http, workers),
+            analyst=ExtractiveAnalyst(workers),
+            platforms={**own, **(platforms or {})},
+            replays=at is not None,
+        )
+        desk = Desk(room)
+        await desk.open()
+        yield House(desk=desk, store=store, room=room)
+
+
+async def run(house: House, *, reload: Callable[[], Config]) -> None:
+    """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
+    desk, config = house.desk, house.room.config
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    reloads: set[asyncio.Task[None]] = set()
+
+    def on_hangup() -> None:
+        task = loop.create_task(_reload(desk, reload))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, on_hangup)
+    await desk.take_over()
+    alarm = Alarm(house.room.clock)
+    alarm.ring("publish", lambda: desk.publish_until_done(patience=timedelta(seconds=50)), every=timedelta(minutes=1))
+    alarm.ring("gather", lambda: desk.gather(only_due=True), every=config.bot.gather_every)
+    alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
+    alarm.start()
+    log.info("Daybrief is running; %d channels", len(await desk.subscriptions()))
+    await stop.wait()
+    log.info("stopping: no new post is begun")
+    desk.stop()
+    await alarm.stop(within=DRAIN)
+
+
+async def _reload(desk: Desk, reload: Callable[[], Config]) -> None:
+    try:
+        config = await asyncio.to_thread(reload)
+    except ConfigProblems as problems:
+        log.error("the new configuration is refused, and the old one stays. %s", problems)  # noqa: TRY400
+        return
+    await desk.reload(config)
+    log.info("the configuration was loaded anew")
