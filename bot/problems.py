@@ -7,6 +7,7 @@ import re
 import typing
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
+from types import UnionType
 
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
@@ -31,13 +32,13 @@ _SECRETS = re.compile(
     """,
     re.VERBOSE,
 )
-_KINDS: tuple[tuple[type, str], ...] = (
+_KINDS: tuple[tuple[type | UnionType, str], ...] = (
     (bool, "true or false"),
     (str, "text"),
-    (int | float, "a number"),  # type: ignore[arg-type]  # isinstance takes a union as well
-    (list | tuple, "a list"),  # type: ignore[arg-type]
+    (int | float, "a number"),
+    (list | tuple, "a list"),
     (dict, "a table"),
-    (datetime | date | time, "a date or time"),  # type: ignore[arg-type]
+    (datetime | date | time, "a date or time"),
     (type(None), "null"),
 )
 _EXPECTED = {

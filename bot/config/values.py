@@ -62,8 +62,7 @@ def days(value: object) -> tuple[int, ...]:
         raise ValueError(f'expected a list of days such as ["mon", "fri"], found {kind(value)}')  # noqa: TRY004
     if not value:
         raise ValueError("names no day, so nothing would ever be posted; pause the channel instead")
-    numbers = {day if isinstance(day, int) else _day(day) for day in value}
-    return tuple(sorted(numbers))
+    return tuple(sorted({_day(day) for day in value}))
 
 
 def zone(value: object) -> str:
@@ -74,7 +73,7 @@ def zone(value: object) -> str:
         by_city = {known.rpartition("/")[2].casefold(): known for known in sorted(_zones())}
         city = by_city.get(name.replace(" ", "_").casefold())
         hint = f'; did you mean "{city}"?' if city else did_you_mean(name, _zones())
-        raise ValueError(f'no time zone is called {shown(name)}{hint or "; write it as in Europe/Berlin"}')
+        raise ValueError(f"no time zone is called {shown(name)}{hint or '; write it as in Europe/Berlin'}")
     return name
 
 
@@ -142,8 +141,8 @@ def _text(value: object) -> str:
 
 def _day(value: object) -> int:
     name = _text(value).casefold()
-    full = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
-    return WEEKDAYS.index(name[:3] if name in full else choose(name, WEEKDAYS, "day")) + 1
+    full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return (full.index(name) if name in full else WEEKDAYS.index(choose(name, WEEKDAYS, "day"))) + 1
 
 
 @cache

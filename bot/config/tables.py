@@ -1,0 +1,175 @@
+"""The tables of a configuration file, each with its keys, their kinds and defaults. Pure."""
+
+import re
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from bot.config.values import (
+    ChannelLayout,
+    Days,
+    Duration,
+    Hosts,
+    Hour,
+    ListenAddress,
+    MaybeGateway,
+    MaybeWebAddress,
+    SomeDuration,
+    Topics,
+    WebAddress,
+    Zone,
+)
+from bot.model import Layout
+from bot.problems import choose
+from bot.text import clean
+
+PLATFORMS = ("terminal", "slack", "discord")
+"""Those that a configuration may speak of."""
+BUILT_PLATFORMS = ("terminal",)
+"""Those that this version posts to."""
+BUILT_ANALYSTS = ("extractive",)
+"""Those that this version can put to work."""
+MAX_STORIES = 20
+"""Of an edition: what two minutes of reading can hold at the very most."""
+
+
+def _data_dir(value: str) -> Path:
+    if not value.strip() or "\0" in value:
+        raise ValueError('expected the path of a folder, such as "data"')
+    return Path(value)
+
+
+def _platform(value: str) -> str:
+    choose(value, PLATFORMS, "platform")
+    if value not in BUILT_PLATFORMS:
+        only = " and ".join(BUILT_PLATFORMS)
+        raise ValueError(f'this version posts to the {only} only; write "terminal", or leave the channel out for now')
+    return value
+
+
+def _database(value: str) -> str:
+    if value == "sqlite":
+        return value
+    if value.startswith(("postgres://", "postgresql://")):
+        raise ValueError('this version keeps everything in one SQLite file; write "sqlite"')
+    raise ValueError('expected "sqlite"; where the file lies is decided by bot.data_dir')
+
+
+def _analyst(value: str) -> str:
+    if value not in BUILT_ANALYSTS:
+        raise ValueError('this version works without a model; write "extractive"')
+    return value
+
+
+def _admin(value: str) -> str:
+    if not re.fullmatch(r"slack:[UW][A-Z0-9]{4,}|discord:\d{15,21}", value, re.ASCII):
+        raise ValueError('expected "slack:" or "discord:" and the id of a person, such as "slack:U0123456789"')
+    return value
+
+
+def _channel(value: str) -> str:
+    if value.strip().startswith("#"):
+        raise ValueError("expected the platform's own id of the channel, which never changes; not its #name")
+    if not (tidy := clean(value)):
+        raise ValueError("is empty")
+    return tidy
+
+
+def _name(value: str) -> str:
+    if not (tidy := clean(value).lstrip("#")):
+        raise ValueError("is empty")
+    return tidy
+
+
+Name = Annotated[str, AfterValidator(_name)]
+
+
+class Table(BaseModel):
+    """A table whose unknown keys and wrong kinds are mistakes."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Bot(Table):
+    """``[bot]``."""
+
+    data_dir: Annotated[Path, Field(strict=False), AfterValidator(lambda path: _data_dir(str(path)))] = Path("data")
+    """Absolute once loaded."""
+    timezone: Zone = "UTC"
+    gather_every: SomeDuration = timedelta(minutes=30)
+    catch_up: Duration = timedelta(hours=6)
+    admins: Annotated[tuple[Annotated[str, AfterValidator(_admin)], ...], Field(strict=False)] = ()
+
+
+class Storage(Table):
+    """``[storage]``."""
+
+    url: Annotated[str, AfterValidator(_database)] = "sqlite"
+    keep: SomeDuration = timedelta(days=400)
+
+
+class Fetch(Table):
+    """``[fetch]``."""
+
+    allow_hosts: Hosts = ()
+    proxy: MaybeWebAddress = ""
+
+
+class Delivery(Table):
+    """``[delivery]``."""
+
+    request_timeout: SomeDuration = timedelta(seconds=15)
+    settle: Duration = timedelta(seconds=60)
+
+
+class FeedTable(Table):
+    """One of ``[[feeds]]``."""
+
+    url: Annotated[str, AfterValidator(_name)]
+    name: Name | None = None
+    """None: the host, or the name of the file."""
+    weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)] = 1.0
+    topics: Topics = ()
+
+
+class ChannelTable(Table):
+    """One of ``[[channels]]``, or ``[defaults]`` for all of them. None: not said."""
+
+    name: Name | None = None
+    platform: Annotated[str, AfterValidator(_platform)] | None = None
+    channel: Annotated[str, AfterValidator(_channel)] | None = None
+    """None on the terminal: the name."""
+    workspace: Name | None = None
+    """The platform's id of the team or guild; on the terminal it is ``local``."""
+    time: Hour = time(8)
+    timezone: Zone | None = None
+    """None: the bot's."""
+    days: Days = (1, 2, 3, 4, 5)
+    stories: Annotated[int, Field(ge=1, le=MAX_STORIES)] = 5
+    topics: Topics = ()
+    layout: ChannelLayout = Layout.MESSAGE
+
+
+class Slack(Table):
+    """``[slack]``."""
+
+    mode: Annotated[str, AfterValidator(lambda value: choose(value, ("socket", "http"), "mode"))] = "socket"
+    api_url: WebAddress = "https://slack.com/api/"
+    listen: ListenAddress = "127.0.0.1:3000"
+
+
+class Discord(Table):
+    """``[discord]``."""
+
+    api_url: WebAddress = "https://discord.com/api/v10"
+    gateway_url: MaybeGateway = ""
+
+
+class Analyst(Table):
+    """``[analyst]``."""
+
+    model: Annotated[str, AfterValidator(_analyst)] = "extractive"
+    base_url: MaybeWebAddress = ""
+    daily_budget_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
