@@ -7,7 +7,9 @@ import argparse
 import asyncio
 import json
 import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -54,16 +56,20 @@ class FaultPlan:
         return chance.choice([fault for fault in Fault if fault not in {Fault.NONE, Fault.GONE}])
 
 
+Later = Callable[[timedelta, Callable[[], object]], object]
+"""Arranges for something to happen after a while."""
+
+
 class FakeServer:
     """Accepts messages, shows a channel's messages, and remembers both in ``store``."""
 
-    def __init__(self, store: Path, plan: FaultPlan) -> None:
+    def __init__(self, store: Path, plan: FaultPlan, *, later: Later | None = None) -> None:
         self.store = store
         self.plan = plan
+        self._later = later or self._after_real_time
         self.gone: set[str] = set()
         self.messages: list[dict[str, str]] = read_store(store)
         self._attempts: dict[str, int] = {}
-        self._late: set[asyncio.Task[None]] = set()
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -83,9 +89,8 @@ class FakeServer:
         if fault is Fault.ERROR_BEFORE:
             return web.json_response({"error": "internal"}, status=500)
         if fault is Fault.LATE:
-            task = asyncio.create_task(self._accept_late(body))
-            self._late.add(task)
-            task.add_done_callback(self._late.discard)
+            by = random.Random(body["key"]).uniform(0, self.plan.late_by)
+            self._later(timedelta(seconds=by), lambda: self.accept(body))
         elif fault is not Fault.DROP_BEFORE:
             number = self.accept(body)
         if fault in {Fault.DROP_BEFORE, Fault.DROP_AFTER, Fault.LATE}:
@@ -108,9 +113,8 @@ class FakeServer:
             file.write(json.dumps(message) + "\n")
         return number
 
-    async def _accept_late(self, body: dict[str, str]) -> None:
-        await asyncio.sleep(random.Random(body["key"]).uniform(0, self.plan.late_by))
-        self.accept(body)
+    def _after_real_time(self, delay: timedelta, accept: Callable[[], object]) -> None:
+        asyncio.get_running_loop().call_later(delay.total_seconds(), accept)
 
 
 def read_store(store: Path) -> list[dict[str, str]]:

@@ -1,0 +1,19 @@
+"""``make bench``: every measurement, one after the other."""
+
+import subprocess
+import sys
+
+NAMES = ("gather", "group_rank", "lookup", "footprint")
+
+
+def main() -> int:
+    """Run each in a process of its own, so that none warms the other's caches; the number of those that failed."""
+    failed = 0
+    for name in NAMES:
+        print(f"\n== {name}", flush=True)
+        failed += subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

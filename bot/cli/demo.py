@@ -1,0 +1,58 @@
+"""``daybrief demo``: a whole morning, offline, in a throw-away database."""
+
+import contextlib
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import click
+
+from bot.cli.app import Session, command
+
+
+@click.command()
+@click.option("--script", type=click.Path(path_type=Path, exists=True), help="Play these commands instead of asking.")
+@command
+async def demo(session: Session, script: Path | None) -> None:
+    """Play a whole morning, offline and without any account, then answer questions about it."""
+    from rich.rule import Rule
+
+    from bot import samples, wiring
+    from bot.model import Asker
+
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daybrief-demo-")))
+        config = samples.demo_config(folder)
+        async with wiring.open_house(config, at=samples.DEMO_NOW, show=session.show) as house:
+            await house.desk.admit(samples.manuscripts())
+            report = await wiring.gather(house)
+            click.echo(
+                f"The demo's morning: {len(report.outcomes)} feeds and {len(samples.manuscripts())} ready-written stories, "
+                f"{report.new_articles} articles, {report.new_stories} stories. Nothing leaves this machine.\n"
+            )
+            await house.desk.publish()
+            (subscription,) = await house.desk.subscriptions()
+            is_asking = script is None and sys.stdin.isatty()
+            lines = _typed() if is_asking else _played(script.read_text("utf-8") if script else samples.script())
+            if is_asking:
+                session.show(Rule(style="dim"))
+                click.echo("Ask about any story. /brief help lists the commands, /quit ends.")
+            await wiring.prompt(house, Asker(subscription=subscription.id), session.show).run(lines)
+
+
+async def _typed() -> AsyncIterator[str]:
+    import asyncio
+
+    while True:
+        try:
+            yield await asyncio.to_thread(input, "> ")
+        except EOFError:
+            return
+
+
+async def _played(script: str) -> AsyncIterator[str]:
+    for line in script.splitlines():
+        if line.strip():
+            click.echo(f"\n> {line}")
+            yield line

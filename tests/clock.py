@@ -1,0 +1,34 @@
+"""A clock that only moves when somebody waits."""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+TUESDAY = datetime(2026, 3, 3, 8, tzinfo=UTC)
+
+
+class VirtualClock:
+    """Implements ``bot.ports.Clock``: waiting takes no time, and whatever was arranged for meanwhile happens."""
+
+    def __init__(self, now: datetime = TUESDAY) -> None:
+        self._now = now
+        self._arranged: list[tuple[datetime, int, Callable[[], object]]] = []
+        self._count = itertools.count()
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def wait(self, duration: timedelta) -> None:
+        self.move_to(self._now + duration)
+
+    def move_to(self, when: datetime) -> None:
+        """Let time pass until *when*, or jump back to it."""
+        while self._arranged and self._arranged[0][0] <= when:
+            self._now, _, happens = heapq.heappop(self._arranged)
+            happens()
+        self._now = when
+
+    def arrange(self, later: timedelta, happens: Callable[[], object]) -> None:
+        """Call *happens* when that much time has passed."""
+        heapq.heappush(self._arranged, (self._now + later, next(self._count), happens))

@@ -1,0 +1,147 @@
+"""From entries of feeds to stories in the archive: each article once, each story once, nothing lost by a failure."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from bot.gather import gather
+from bot.model import Entry, FeedHealth
+from bot.newsroom import Newsroom
+from bot.ports import Search
+from tests.clock import TUESDAY, VirtualClock
+from tests.newsroom import GivenFeeds, entry, newsroom
+
+WIRE, DAILY, SLOW = "https://wire.test/feed", "https://daily.test/feed", "https://slow.test/feed"
+HOUR = timedelta(hours=1)
+
+
+def chip(publisher: str, words: str = "Norvik unveils the Halden chip for on-device inference") -> Entry:
+    return entry(
+        words,
+        f"https://{publisher}/halden-chip",
+        extract="Norvik unveiled the Halden chip on Tuesday. It runs models of 8 billion parameters on 4 watts.",
+        published=TUESDAY - HOUR,
+    )
+
+
+async def titles(room: Newsroom) -> list[str]:
+    return sorted(story.title for story in await room.store.archive.search(Search(limit=100)))
+
+
+async def test_one_event_in_two_feeds_is_one_story_with_two_publishers(tmp_path: Path) -> None:
+    reader = GivenFeeds()
+    reader.entries = {
+        WIRE: [chip("wire.test")],
+        DAILY: [chip("daily.test", "Norvik's new Halden chip runs inference on devices")],
+    }
+    async with newsroom(tmp_path, {}, feeds=(WIRE, DAILY), reader=reader) as room:
+        report = await gather(room)
+        (story,) = await room.store.archive.search(Search())
+
+        assert (report.new_articles, report.new_stories) == (2, 1)
+        assert story.publishers == 2
+        assert story.takeaway
+        assert all(point.sources for point in story.sections.key_points)
+
+
+async def test_gathering_again_brings_nothing_new(tmp_path: Path) -> None:
+    reader = GivenFeeds()
+    reader.entries = {WIRE: [chip("wire.test")]}
+    clock = VirtualClock()
+    async with newsroom(tmp_path, {}, feeds=(WIRE,), reader=reader, clock=clock) as room:
+        await gather(room)
+        for minute in range(50):
+            # A feed that gives its one item another date on every visit.
+            moved = chip("wire.test")
+            reader.entries[WIRE] = [
+                Entry(
+                    title=moved.title,
+                    url=moved.url,
+                    guid=moved.guid,
+                    published=TUESDAY + timedelta(minutes=minute),
+                    extract=moved.extract,
+                )
+            ]
+            await clock.wait(timedelta(minutes=30))
+            report = await gather(room)
+
+            assert (report.new_articles, report.new_stories, report.grown_stories) == (0, 0, 0)
+
+
+async def test_a_story_keeps_its_ref_when_another_publisher_joins_the_next_hour(tmp_path: Path) -> None:
+    reader = GivenFeeds()
+    reader.entries = {WIRE: [chip("wire.test")], DAILY: [entry("Something else entirely", "https://daily.test/1")]}
+    clock = VirtualClock()
+    async with newsroom(tmp_path, {}, feeds=(WIRE, DAILY), reader=reader, clock=clock) as room:
+        await gather(room)
+        before = await room.store.archive.by_url("https://wire.test/halden-chip")
+        reader.entries[DAILY] += [chip("daily.test", "Norvik's new Halden chip runs inference on devices")]
+        await clock.wait(HOUR)
+        report = await gather(room)
+        after = await room.store.archive.by_url("https://daily.test/halden-chip")
+
+        assert before is not None
+        assert after is not None
+        assert after.ref == before.ref
+        assert (report.new_stories, report.grown_stories) == (0, 1)
+        assert [revision.number for revision in await room.store.archive.history(after.ref)] == [1, 2]
+
+
+async def test_a_broken_feed_holds_up_no_other_and_is_visited_ever_more_slowly(tmp_path: Path) -> None:
+    reader = GivenFeeds()
+    reader.entries = {WIRE: [chip("wire.test")]}
+    reader.broken = {SLOW: "took longer than 30 s"}
+    clock = VirtualClock()
+    async with newsroom(tmp_path, {}, feeds=(SLOW, WIRE), reader=reader, clock=clock) as room:
+        await gather(room)
+        state = (await room.store.feeds.states())[SLOW]
+
+        assert await titles(room) == ["Norvik unveils the Halden chip for on-device inference"]
+        assert (state.health, state.reason) == (FeedHealth.FAILING, "took longer than 30 s")
+
+        waits = []
+        for _ in range(12):
+            state = (await room.store.feeds.states())[SLOW]
+            assert state.next_at is not None
+            waits.append(state.next_at - clock.now())
+            clock.move_to(state.next_at)
+            await gather(room, only_due=True)
+
+        assert waits[0] < waits[1] < waits[2]
+        assert waits[-1] == timedelta(hours=24)
+        assert state.failures == 12
+
+
+async def test_a_feed_that_works_again_is_fine_again(tmp_path: Path) -> None:
+    reader = GivenFeeds()
+    reader.broken = {WIRE: "the server answered 503"}
+    clock = VirtualClock()
+    async with newsroom(tmp_path, {}, feeds=(WIRE,), reader=reader, clock=clock) as room:
+        await gather(room)
+        reader.broken.clear()
+        reader.entries = {WIRE: [chip("wire.test")]}
+        await clock.wait(HOUR)
+        await gather(room, only_due=True)
+        state = (await room.store.feeds.states())[WIRE]
+
+        assert (state.health, state.reason, state.failures) == (FeedHealth.FINE, "", 0)
+        assert await titles(room) == ["Norvik unveils the Halden chip for on-device inference"]
+
+
+async def test_a_cold_start_of_old_articles_is_stored_and_floods_nobody(tmp_path: Path) -> None:
+    reader = GivenFeeds()
+    old = [
+        entry(
+            f"Report {number} on the year {1900 + number}",
+            f"https://wire.test/{number}",
+            published=TUESDAY - number * 3 * HOUR * 8,
+        )
+        for number in range(2, 60)
+    ]
+    undated = [entry(f"An undated note about subject {number}", f"https://wire.test/u{number}") for number in range(20)]
+    reader.entries = {WIRE: [*old, *undated, chip("wire.test")]}
+    async with newsroom(tmp_path, {}, feeds=(WIRE,), reader=reader) as room:
+        report = await gather(room)
+        fresh = await room.store.archive.window(TUESDAY - timedelta(hours=24), TUESDAY)
+
+        assert report.new_articles == 79
+        assert [story.title for story in fresh] == ["Norvik unveils the Halden chip for on-device inference"]

@@ -1,0 +1,50 @@
+"""The house is built as drawn: imports run one way, files stay small, one place each for time and network."""
+
+import re
+from pathlib import Path
+
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [path for room in ("bot", "adapters", "storage") for path in sorted((ROOT / room).rglob("*.py"))]
+MOST_LINES = 300
+LONGER_FOR_A_REASON: dict[str, str] = {
+    "bot/ports.py": "the whole contract with the world, most of it docstrings; read from top to bottom",
+}
+ONLY_IN = {
+    r"datetime\.now\(|time\.time\(\)": {"adapters/clock.py"},
+    r"ClientSession\(": {"adapters/http.py"},
+    r"asyncio\.sleep\(": {"adapters/clock.py", "adapters/locks.py"},
+    r"create_subprocess|subprocess\.": set(),
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_imports_run_one_way() -> None:
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+def test_no_file_is_long_without_a_reason() -> None:
+    long = {name_of(path) for path in SOURCES if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES}
+
+    assert long == set(LONGER_FOR_A_REASON)
+
+
+def test_every_module_says_in_a_sentence_what_it_is_for() -> None:
+    silent = [name_of(path) for path in SOURCES if not path.read_text(encoding="utf-8").lstrip().startswith('"""')]
+
+    assert silent == []
+
+
+def test_time_network_and_processes_have_one_door_each() -> None:
+    found = {
+        (pattern, name_of(path))
+        for pattern, allowed in ONLY_IN.items()
+        for path in SOURCES
+        if name_of(path) not in allowed and re.search(pattern, path.read_text(encoding="utf-8"))
+    }
+
+    assert found == set()
