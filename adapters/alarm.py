@@ -60,7 +60,7 @@ class Alarm:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
 
-    def _start_one(self, name: str, action: Action) -> None:
+    async def _start_one(self, name: str, action: Action) -> None:
         if name in self._busy:
             return
         # The scheduler cancels its own coroutines when it stops; a task of ours is waited for instead.

@@ -1,0 +1,216 @@
+"""A morning from the outside: stories come in, an edition goes out once, questions are answered."""
+
+import pytest
+
+from tests.acceptance.program import CONFIG, STORY, Program
+
+MORNING = "2026-03-03"
+
+
+@pytest.fixture
+def stocked(program: Program) -> Program:
+    story = program.write("story.txt", STORY)
+    assert program.run("import", str(story), "--at", f"{MORNING}T07:30").code == 0
+    return program
+
+
+def test_an_imported_story_keeps_its_sections_without_the_decoration(stocked: Program) -> None:
+    points = stocked.run("keypoints", "norvik", "--json").json()["key_points"]
+    effects = stocked.run("effects", "norvik")
+    whole = stocked.run("story", "norvik", "--json").json()
+
+    assert [point["text"] for point in points] == [
+        "First laboratory outside the large labs.",
+        "3 of 5 founders stay.",
+        "It publishes everything.",
+    ]
+    assert "Data centres may be built elsewhere." in effects.out
+    assert "no part of the story" not in str(whole)
+    assert whole["sections"]["what_changed"]["text"] == "Norvik opened a laboratory.\n\nIt hires thirty people."
+
+
+def test_a_story_survives_the_round_trip_through_json_to_the_letter(stocked: Program) -> None:
+    exported = stocked.run("story", "norvik", "--json")
+    again = stocked.run("import", "-", typed=exported.out)
+
+    assert again.code == 0
+    assert "updated" in again.out
+    assert stocked.run("story", "norvik", "--json").out == exported.out
+    assert len(stocked.run("search", "--json").json()) == 1
+
+
+def test_what_is_due_is_posted_once_however_often_it_is_asked_for(stocked: Program) -> None:
+    first = stocked.run("post", "--at", MORNING)
+    second = stocked.run("post", "--at", MORNING)
+    (row,) = stocked.run("deliveries", "--json").json()
+
+    assert (first.code, second.code) == (0, 0)
+    assert "Norvik opens a laboratory for self-improving agents" in first.out
+    assert "Norvik" not in second.out
+    assert (row["channel"], row["date"], row["state"], row["attempts"]) == ("ai-news", MORNING, "sent", 1)
+    assert row["due"] == "2026-03-03T08:00:00Z"
+    assert row["edition"] == [stocked.run("story", "norvik", "--json").json()["ref"]]
+    assert row["receipt"]
+
+
+def test_a_story_is_posted_on_one_day_only_and_the_quiet_day_says_so(stocked: Program) -> None:
+    stocked.run("post", "--at", MORNING)
+    quiet = stocked.run("post", "--at", "2026-03-04")
+    rows = stocked.run("deliveries", "--json").json()
+
+    assert quiet.code == 0
+    assert "Norvik" not in quiet.out
+    assert "uiet" in quiet.out
+    assert (rows[0]["date"], rows[0]["state"], rows[0]["edition"]) == ("2026-03-04", "sent", [])
+
+
+def test_a_preview_shows_what_the_post_will_be_and_sends_nothing(stocked: Program) -> None:
+    preview = stocked.run("preview", "ai-news", "--at", MORNING)
+    payloads = stocked.run("preview", "ai-news", "--at", MORNING, "--json").json()
+
+    assert "Norvik opens a laboratory" in preview.out
+    assert len(payloads) == 1
+    assert stocked.run("deliveries", "--json").json() == []
+
+
+def test_why_tells_the_stage_and_the_numbers(stocked: Program) -> None:
+    stocked.run("post", "--at", MORNING)
+    stocked.run("post", "--at", "2026-03-04")
+    rulings = stocked.run("why", "ai-news", "norvik", "--json").json()
+    told = stocked.run("why", "ai-news", "norvik")
+
+    assert [(one["date"], one["stage"]) for one in rulings] == [(MORNING, "posted")] or rulings[-1]["stage"] == "posted"
+    assert told.code == 0
+    assert MORNING in told.out or "3 March" in told.out
+
+
+def test_a_correction_changes_the_stored_story_and_the_posted_message(stocked: Program) -> None:
+    stocked.run("post", "--at", MORNING)
+    corrected = stocked.write(
+        "corrected.txt", STORY.replace("It is the first of its kind", "It is the second of its kind")
+    )
+    told = stocked.run("correct", "norvik", str(corrected))
+    story = stocked.run("story", "norvik", "--json").json()
+    history = stocked.run("story", "norvik", "--history", "--json").json()
+
+    assert told.code == 0
+    assert "1 message says so" in told.out
+    assert story["status"] == "corrected"
+    assert story["takeaway"].startswith("It is the second")
+    assert [one["reason"] for one in history] == ["imported", "corrected"]
+
+
+def test_a_withdrawn_story_says_so_and_is_not_posted_any_more(stocked: Program) -> None:
+    told = stocked.run("withdraw", "norvik", "--reason", "the laboratory does not exist")
+    posted = stocked.run("post", "--at", MORNING)
+    ref = told.out.split()[0]
+
+    assert told.code == 0
+    assert "Norvik" not in posted.out
+    assert stocked.run("story", ref, "--json").json()["status"] == "withdrawn"
+
+
+def test_a_restored_copy_never_posts_an_old_edition_again(stocked: Program) -> None:
+    copy = stocked.folder / "copy.db"
+    assert stocked.run("backup", str(copy)).code == 0
+    stocked.run("post", "--at", MORNING)
+    restored = stocked.run("restore", str(copy))
+    again = stocked.run("post", "--at", MORNING)
+    rows = stocked.run("deliveries", "--json").json()
+
+    assert restored.code == 0
+    assert "Norvik" not in again.out
+    assert [(row["state"], row["reason"]) for row in rows] == [("skipped", "restored")]
+
+
+def test_a_name_that_fits_nothing_ends_with_the_nearest_stories(stocked: Program) -> None:
+    done = stocked.run("keypoints", "quantum bakery")
+
+    assert done.code == 1
+    assert done.out == ""
+    assert "quantum bakery" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_every_mistake_of_a_configuration_is_named_at_once(program: Program) -> None:
+    program.write("config.toml", CONFIG + 'timezone = "Europe/Berln"\nstoreis = 3\n[bot2]\n')
+    done = program.run("post")
+
+    assert done.code == 2
+    assert "channels[0].timezone" in done.err
+    assert "Europe/Berlin" in done.err
+    assert "channels[0].storeis" in done.err
+    assert '"stories"' in done.err
+    assert "bot2" in done.err
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "code"),
+    [
+        ("import", ["nowhere.txt"], 1),
+        ("post", ["--at", "yesterday"], 2),
+        ("post", ["nowhere"], 1),
+        ("preview", ["nowhere"], 1),
+        ("deliveries", ["--date", "3 March"], 2),
+        ("feeds add", ["/etc/passwd"], 2),
+        ("restore", ["nowhere.db"], 1),
+        ("channels remove", ["ai-news"], 2),
+        ("gather", [], 1),
+    ],
+)
+def test_what_cannot_be_done_ends_with_one_sentence(
+    program: Program, command: str, arguments: list[str], code: int
+) -> None:
+    done = program.run(command, *arguments)
+
+    assert done.code == code, done
+    assert done.err.strip()
+    assert "Traceback" not in done.err + done.out
+
+
+def test_channels_are_added_paused_resumed_and_removed_by_command(stocked: Program) -> None:
+    added = stocked.run(
+        "channels add", "evening", "--time", "18:30", "--timezone", "Europe/Berlin", "--days", "mon,fri"
+    )
+    paused = stocked.run("channels pause", "evening", "--reason", "holidays")
+    listed = {one["name"]: one for one in stocked.run("channels list", "--json").json()}
+    resumed = stocked.run("channels resume", "evening")
+    removed = stocked.run("channels remove", "evening")
+
+    assert [one.code for one in (added, paused, resumed, removed)] == [0, 0, 0, 0], (added, paused, resumed, removed)
+    assert listed["evening"]["time"] == "18:30"
+    assert (listed["evening"]["standing"], listed["evening"]["reason"]) == ("paused", "holidays")
+    assert [one["name"] for one in stocked.run("channels list", "--json").json()] == ["ai-news"]
+
+
+def test_check_names_what_is_wrong_and_the_next_posts(program: Program) -> None:
+    done = program.run("check", "--json")
+
+    assert done.code == 3
+    findings = {one["about"]: one for one in done.json()["findings"]}
+    assert findings["configuration"]["fine"]
+    assert not findings["feeds"]["fine"]
+    assert len(done.json()["next"]) == 5
+
+
+def test_init_writes_a_configuration_that_loads(program: Program) -> None:
+    (program.folder / "config.toml").unlink()
+    done = program.run("init", "--yes", "--name", "news", "--timezone", "Asia/Kathmandu")
+    refused = program.run("init", "--yes")
+    channel = program.run("channels show", "news", "--json").json()
+
+    assert done.code == 0, done
+    assert refused.code == 2
+    assert (channel["timezone"], channel["time"]) == ("Asia/Kathmandu", "08:00")
+    assert len(program.run("feeds list", "--json").json()) >= 25
+
+
+def test_feeds_go_out_and_come_in_as_opml(program: Program) -> None:
+    assert program.run("feeds add", "https://wire.test/feed", "--name", "Wire & Co", "--topic", "labs").code == 0
+    opml = program.run("feeds export").out
+    assert program.run("feeds remove", "https://wire.test/feed").code == 0
+    come_back = program.run("feeds import", "-", typed=opml)
+    (feed,) = program.run("feeds list", "--json").json()
+
+    assert come_back.code == 0
+    assert (feed["name"], feed["url"], feed["topics"]) == ("Wire & Co", "https://wire.test/feed", ["labs"])

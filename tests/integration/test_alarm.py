@@ -1,0 +1,85 @@
+"""The alarm rings on the real APScheduler, doubles nothing and survives what it rings for."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from adapters.alarm import Alarm
+from adapters.clock import SystemClock
+from bot.errors import DaybriefError
+
+SECOND = timedelta(seconds=1)
+
+
+async def test_it_rings_at_once_and_an_action_that_is_still_busy_is_not_doubled() -> None:
+    rings = 0
+    third_ring_of_the_other = asyncio.Event()
+    others = 0
+
+    async def never_done() -> None:
+        nonlocal rings
+        rings += 1
+        await asyncio.Event().wait()
+
+    async def quick() -> None:
+        nonlocal others
+        others += 1
+        if others == 3:
+            third_ring_of_the_other.set()
+
+    alarm = Alarm(SystemClock())
+    alarm.ring("busy", never_done, every=SECOND)
+    alarm.ring("quick", quick, every=SECOND)
+    alarm.start()
+    async with asyncio.timeout(10):
+        await third_ring_of_the_other.wait()
+    await alarm.stop(within=timedelta(0))
+
+    assert rings == 1
+
+
+async def test_stopping_waits_for_an_action_that_has_begun() -> None:
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), False
+
+    async def action() -> None:
+        nonlocal ended
+        begun.set()
+        await may_end.wait()
+        ended = True
+
+    alarm = Alarm(SystemClock())
+    alarm.ring("work", action, every=timedelta(hours=1))
+    alarm.start()
+    async with asyncio.timeout(10):
+        await begun.wait()
+        stopping = asyncio.create_task(alarm.stop(within=timedelta(seconds=5)))
+        await asyncio.sleep(0)
+        may_end.set()
+        await stopping
+
+    assert ended
+
+
+async def test_what_one_ring_breaks_does_not_silence_the_next(caplog: pytest.LogCaptureFixture) -> None:
+    second_ring = asyncio.Event()
+    rings = 0
+
+    async def breaks() -> None:
+        nonlocal rings
+        rings += 1
+        if rings == 2:
+            second_ring.set()
+        raise DaybriefError("the disk is full") if rings == 1 else ValueError("a bug")
+
+    alarm = Alarm(SystemClock())
+    alarm.ring("work", breaks, every=SECOND)
+    alarm.start()
+    with caplog.at_level(logging.ERROR, logger="adapters.alarm"):
+        async with asyncio.timeout(10):
+            await second_ring.wait()
+        await alarm.stop(within=SECOND)
+
+    assert "work: the disk is full" in caplog.messages
+    assert "work failed in a way that was not foreseen" in caplog.messages
