@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import amend, gather, lookup, publish
+from bot import amend, lookup
+from bot import gather as gathering
+from bot import publish as publishing
 from bot.admit import Admitted, admit
 from bot.config import Config
 from bot.editor import Editor
@@ -67,23 +69,23 @@ class Desk:
         """Begin no new delivery; those under way are finished."""
         self._room.is_stopping = True
 
-    async def publish(self, *, progress: publish.Progress | None = None) -> publish.Round:
+    async def publish(self, *, progress: publishing.Progress | None = None) -> publishing.Round:
         """One round of publishing. A round that is still running is waited for, not doubled."""
         async with self._publishing:
-            return await publish.publish(self._room, progress=progress)
+            return await publishing.publish(self._room, progress=progress)
 
     async def publish_until_done(
-        self, *, patience: timedelta, only: Subscription | None = None, progress: publish.Progress | None = None
-    ) -> publish.Round:
+        self, *, patience: timedelta, only: Subscription | None = None, progress: publishing.Progress | None = None
+    ) -> publishing.Round:
         """Rounds of publishing (for *only*, or all) until nothing is on its way that could be done within *patience*."""
         number = only.id if only else None
         async with self._publishing:
-            return await publish.publish_until_done(self._room, patience=patience, only=number, progress=progress)
+            return await publishing.publish_until_done(self._room, patience=patience, only=number, progress=progress)
 
-    async def gather(self, *, only_due: bool = False, progress: gather.Progress | None = None) -> GatherReport:
+    async def gather(self, *, only_due: bool = False, progress: gathering.Progress | None = None) -> GatherReport:
         """One round of gathering."""
         async with self._gathering:
-            return await gather.gather(self._room, only_due=only_due, progress=progress)
+            return await gathering.gather(self._room, only_due=only_due, progress=progress)
 
     async def forget_old(self) -> int:
         """Drop what is older than the configuration keeps; how many stories went."""
