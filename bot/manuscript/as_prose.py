@@ -13,6 +13,7 @@ from typing import TypeVar
 from bot.errors import Unreadable
 from bot.manuscript import fields
 from bot.manuscript.headings import (
+    EXAMPLES,
     FIELDS,
     HEADINGS,
     KEY_POINTS,
@@ -22,7 +23,6 @@ from bot.manuscript.headings import (
     is_title,
     known,
     simple,
-    some_headings,
     unmarked,
 )
 from bot.manuscript.lines import BULLET, Line, paragraphs, points, unbulleted
@@ -85,9 +85,7 @@ class _Reader:
         parts = draft.parts
         # A title with some text is a story only where the title is marked as one; anything could look like that.
         if not parts and not (self._markdown and any(line.text for line in draft.takeaway)):
-            raise self._wrong(
-                draft.title, f"expected a story: a title, and below it headings such as {some_headings()}"
-            )
+            raise self._wrong(draft.title, f"expected a story: a title, and below it headings such as {EXAMPLES}")
         passages = {
             PASSAGES[heading]: self._passage(heading, parts[heading]) for heading in PASSAGES if heading in parts
         }
@@ -141,9 +139,7 @@ class _Reader:
             return ""
         if len(blocks) > 1:
             second = blocks[1][0]
-            raise self._wrong(
-                second, f"a second paragraph below the title; expected a heading such as {some_headings()}"
-            )
+            raise self._wrong(second, f"a second paragraph below the title; expected a heading such as {EXAMPLES}")
         text = " ".join(line.text for line in blocks[0])
         return self._checked(fields.line, blocks[0][0], "the takeaway", self._inline(text))
 
@@ -255,11 +251,15 @@ def _without_footers(lines: Iterable[Line]) -> Iterator[Line]:
     """*lines* with a rule in place of each footer, and nothing after the last one unless it is a story."""
     rest = list(lines)
     while rest:
-        at = next((place for place, line in enumerate(rest) if simple(unmarked(line.text)) == FOOTER), len(rest))
+        at = next((place for place, line in enumerate(rest) if _is_footer(line)), len(rest))
         yield from rest[:at]
         if at < len(rest):
             yield Line(rest[at].number, "---")
         rest = _after_footer(rest[at + 1 :])
+
+
+def _is_footer(line: Line) -> bool:
+    return len(line.text) <= 2 * len(FOOTER) and simple(unmarked(line.text)) == FOOTER
 
 
 def _after_footer(lines: list[Line]) -> list[Line]:

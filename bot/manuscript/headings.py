@@ -15,9 +15,13 @@ PASSAGES = {
 FIELDS = ("Sources", "Topics", "Ref", "Workspaces")
 """Headings whose value may also follow a colon on the same line; they may come again."""
 HEADINGS = (KEY_POINTS, *PASSAGES, *FIELDS)
+EXAMPLES = f"{KEY_POINTS} or {next(iter(PASSAGES))}"
+"""For messages."""
 
 MARKED = re.compile(r"(#{1,6})\s(.*)")
 _NO_HEADING = re.compile(r"[.,;!?…]$|^[-•*+–\[]|\d")
+_LONG = 40
+"""Characters. No longer line is taken for a heading."""
 _MISSPELLED = 80
 """Likeness, 0–100, to a heading from which a short line of its own is a misspelled one, and not text."""
 
@@ -31,7 +35,7 @@ def is_title(text: str) -> bool:
 
 def is_misspelled(text: str) -> bool:
     """It is a heading with a typing error, rather than a short line of text."""
-    if _NO_HEADING.search(text):
+    if len(text) > _LONG or _NO_HEADING.search(text):
         return False
     words = simple(text)
     return any(fuzz.ratio(words, simple(heading)) >= _MISSPELLED for heading in HEADINGS)
@@ -39,11 +43,11 @@ def is_misspelled(text: str) -> bool:
 
 def known(text: str) -> str:
     """The heading that *text* is, as we write it, or empty."""
-    words = simple(text)
-    return next((one for one in HEADINGS if words in {simple(one), simple(one).removesuffix("s")}), "") if words else ""
+    return _BY_SIMPLE_FORM.get(simple(text), "") if len(text) <= _LONG else ""
 
 
 def simple(text: str) -> str:
+    """*text* as it is compared: without regard to case, hyphens, bold type and a colon at its end."""
     return re.sub(r"[\s\u2010-\u2013-]+", " ", text).strip(" *_:").casefold()
 
 
@@ -53,5 +57,5 @@ def unmarked(text: str) -> str:
     return marked[2].strip(" #") if marked else text
 
 
-def some_headings() -> str:
-    return f"{KEY_POINTS} or {next(iter(PASSAGES))}"
+_BY_SIMPLE_FORM = {simple(heading): heading for heading in HEADINGS}
+_BY_SIMPLE_FORM |= {words.removesuffix("s"): heading for words, heading in _BY_SIMPLE_FORM.items()}
