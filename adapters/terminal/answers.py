@@ -1,0 +1,176 @@
+"""Answers to those who ask: a section, a whole story, its sources, what a search found. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from adapters.terminal.pieces import ACCENT, ALERT, GONE, QUIET, STRONG, gutter, joined, lines, linked, outside, spaced
+from bot import wording
+from bot.model import Answer, Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
+from bot.ports import Revision
+from bot.text import clean
+
+_INDENT = Text("  ")
+
+
+def answer(answer: Answer, *, now: datetime) -> RenderableType:
+    """The story or the section that was asked for, that nobody has written it, or the nearest stories."""
+    story = answer.story
+    if story is None:
+        return not_found(answer)
+    if answer.section is None:
+        return whole_story(story, now=now)
+    notes = _Notes(story)
+    part = _section(story, answer.section, notes) if answer.is_written else Text(wording.absent(story, answer.section))
+    return spaced(_head(story), part, notes.listed(now))
+
+
+def whole_story(story: Story, *, now: datetime) -> RenderableType:
+    """Everything about *story*: its text, section by section, and its sources."""
+    notes = _Notes(story, cites_all=True)
+    written = story.sections.written()
+    missing = [wording.HEADINGS[name].lower() for name in SectionName if name not in written]
+    facts = (
+        wording.publishers(story.publishers),
+        wording.when(story.news_at, now),
+        *(f"#{topic}" for topic in story.topics),
+    )
+    return spaced(
+        _head(story),
+        outside(story.takeaway),
+        lines(joined((outside(fact, QUIET) for fact in facts), " · ", QUIET), Text(wording.attribution(story), QUIET)),
+        *(_section(story, name, notes) for name in written),
+        Text(f"Nobody has written: {', '.join(missing)}.", style=QUIET) if missing else None,
+        notes.listed(now),
+    )
+
+
+def sources(answer: Answer, *, now: datetime) -> RenderableType:
+    """The articles that report the story that was asked for."""
+    story = answer.story
+    if story is None:
+        return not_found(answer)
+    listed = _Notes(story, cites_all=True).listed(now)
+    return spaced(_head(story), listed or Text("It was brought ready-written, without any source.", style=QUIET))
+
+
+def not_found(answer: Answer) -> RenderableType:
+    """That nothing is called that, and what comes nearest."""
+    sentence = outside(wording.not_found(answer.asked, answer.nearest))
+    if not answer.nearest:
+        return spaced(sentence)
+    return spaced(lines(sentence, _listed(answer.nearest)))
+
+
+def not_found_text(answer: Answer) -> str:
+    """The same as one text, for a message of an error."""
+    nearest = (f"\n  {story.ref}  {clean(story.title)}" for story in answer.nearest)
+    return clean(wording.not_found(answer.asked, answer.nearest)) + "".join(nearest)
+
+
+def search_results(words: str, found: Sequence[Story], *, now: datetime) -> RenderableType:
+    """What a search found, best first."""
+    about = f" with “{clean(words)}”" if words.strip() else ""
+    if not found:
+        return spaced(Text(f"No stored story{about}. Fewer words, or other ones, may find more."))
+    head = Text(f"{wording.counted(len(found), 'story', 'stories')}{about}", style=STRONG)
+    rows = [
+        (
+            outside(story.ref, ACCENT),
+            lines(
+                outside(story.title),
+                Text(f"{wording.publishers(story.publishers)} · {wording.when(story.news_at, now)}", style=QUIET),
+            ),
+        )
+        for story in found
+    ]
+    return spaced(head, gutter(rows))
+
+
+def history(revisions: Sequence[Revision]) -> RenderableType:
+    """All texts that a story has had, oldest first."""
+    rows = [
+        (
+            Text(f"{one.number:>2}", style=STRONG),
+            lines(
+                Text(f"{one.reason} · {one.at:%Y-%m-%d %H:%M} UTC", style=QUIET),
+                outside(one.story.title, STRONG),
+                outside(one.story.takeaway),
+                outside(one.story.status_reason, ALERT),
+            ),
+        )
+        for one in revisions
+    ]
+    return spaced(*(gutter([row]) for row in rows))
+
+
+def _head(story: Story) -> RenderableType:
+    is_gone = story.status is StoryStatus.WITHDRAWN
+    title = lines(outside(story.title, GONE if is_gone else STRONG), outside(wording.status_line(story), ALERT))
+    return gutter([(outside(story.ref, ACCENT), title)])
+
+
+def _listed(stories: Iterable[Story]) -> RenderableType:
+    return gutter([(_INDENT + outside(story.ref, ACCENT), outside(story.title)) for story in stories])
+
+
+def _section(story: Story, name: SectionName, notes: "_Notes") -> RenderableType:
+    heading = Text(wording.HEADINGS[name], style=STRONG)
+    if label := wording.analysis_label(name):
+        heading.append(f"  {label}", style=f"not bold {ACCENT}")
+    passage = story.sections.passage(name)
+    body = _prose(passage) if passage else _points(story.sections.key_points, notes)
+    return lines(heading, body)
+
+
+def _points(points: Sequence[KeyPoint], notes: "_Notes") -> RenderableType:
+    return gutter([(Text("  •", style=ACCENT), outside(point.text) + notes.marks(point.sources)) for point in points])
+
+
+def _prose(passage: Passage) -> RenderableType:
+    paragraphs = [outside(paragraph) for paragraph in passage.text.split("\n\n") if paragraph.strip()]
+    apart = [part for paragraph in paragraphs for part in (paragraph, Text())][:-1]
+    items = [(Text("•", style=ACCENT), _inference(item)) for item in passage.items]
+    return gutter([(Text(" "), Group(*apart, *([gutter(items)] if items else [])))])
+
+
+def _inference(item: Inference) -> RenderableType:
+    said = (
+        item.horizon and f"by {item.horizon}",
+        item.confidence and f"confidence: {item.confidence}",
+        item.basis and f"because {item.basis}",
+    )
+    return lines(outside(item.text), joined((outside(part, QUIET) for part in said if part), " · ", QUIET))
+
+
+class _Notes:
+    """Numbers for the sources that an answer cites, and the list of them."""
+
+    def __init__(self, story: Story, *, cites_all: bool = False) -> None:
+        self._articles = {article.url: article for article in story.articles if article.url}
+        self._unaddressed = [article for article in story.articles if not article.url] if cites_all else []
+        self._numbers: dict[str, int] = {}
+        if cites_all:
+            self.marks(tuple(self._articles))
+
+    def marks(self, urls: Sequence[str]) -> Text:
+        """`` [1] [3]`` for *urls*; each new one gets the next number."""
+        numbers = [self._numbers.setdefault(url, len(self._numbers) + 1) for url in urls]
+        return Text("".join(f" [{number}]" for number in numbers), style=QUIET)
+
+    def listed(self, now: datetime) -> RenderableType | None:
+        """The cited sources by number; None if nothing was cited."""
+        rows = [(Text(f"{number:>3}", style=QUIET), self._source(url, now)) for url, number in self._numbers.items()]
+        rows += [(Text("  •", style=QUIET), _article(article, now)) for article in self._unaddressed]
+        return lines(Text("Sources", style=STRONG), gutter(rows)) if rows else None
+
+    def _source(self, url: str, now: datetime) -> RenderableType:
+        article = self._articles.get(url)
+        return lines(_article(article, now) if article else None, linked(url, url, QUIET))
+
+
+def _article(article: Article, now: datetime) -> Text:
+    facts = (article.source.name, wording.when(article.published or article.first_seen, now))
+    return outside(article.title) + Text(" ") + joined((outside(fact, QUIET) for fact in facts if fact), ", ", QUIET)

@@ -1,0 +1,30 @@
+"""All that the terminal can show, under one name for those who show it."""
+
+from adapters.terminal.answers import (
+    answer,
+    history,
+    not_found,
+    not_found_text,
+    search_results,
+    sources,
+    whole_story,
+)
+from adapters.terminal.tables import channels, deliveries, feeds, findings, gather_report, why
+from adapters.terminal.text import edition
+
+__all__ = [
+    "answer",
+    "channels",
+    "deliveries",
+    "edition",
+    "feeds",
+    "findings",
+    "gather_report",
+    "history",
+    "not_found",
+    "not_found_text",
+    "search_results",
+    "sources",
+    "whole_story",
+    "why",
+]

@@ -1,0 +1,233 @@
+"""What all platforms must say alike, in full sentences and plain words. Pure; nothing is escaped here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from bot.model import Edition, EditionStory, SectionName, Stage, Story, StoryStatus, Verdict
+
+HEADINGS: Mapping[SectionName, str] = MappingProxyType(
+    {
+        SectionName.KEY_POINTS: "Key points",
+        SectionName.WHAT_CHANGED: "What changed",
+        SectionName.STRATEGIC_IMPLICATIONS: "Strategic implications",
+        SectionName.WHAT_HAPPENS_NEXT: "What happens next",
+        SectionName.SECOND_ORDER_EFFECTS: "Second-order effects",
+    }
+)
+"""What readers call the sections."""
+
+_FORWARD_LOOKING = frozenset(
+    {SectionName.STRATEGIC_IMPLICATIONS, SectionName.WHAT_HAPPENS_NEXT, SectionName.SECOND_ORDER_EFFECTS}
+)
+_NAMED_FAILURES = 3
+"""Feeds that a post names before it only counts them."""
+
+NAMING = (
+    "A story can be named by its ref (K7Q4), its number in the latest edition, words of its title, "
+    "or the address of one of its articles."
+)
+
+# ------------------------------------------------------------------------------------------- numbers and times
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """``1 story``, ``1,204 articles``; *plural* where an *s* does not do."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def publishers(number: int) -> str:
+    """``5 publishers``; a story without articles was brought ready-written."""
+    return counted(number, "publisher") if number else "ready-written"
+
+
+def age(then: datetime, now: datetime) -> str:
+    """``35 min``, ``3 h``, ``2 days``: rounded down, at least a minute."""
+    minutes = max(1, int((now - then).total_seconds()) // 60)
+    if minutes < 60:  # noqa: PLR2004
+        return f"{minutes} min"
+    hours = minutes // 60
+    # "1 day" would hide whether it is 25 hours or 47, and the freshness of news lies there.
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004
+
+
+def when(then: datetime, now: datetime) -> str:
+    """``3 h ago`` for a week, a date afterwards."""
+    return f"{age(then, now)} ago" if now - then < timedelta(days=7) else short_day(then.date())
+
+
+def short_day(day: date) -> str:
+    """``3 March 2026``."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def long_day(day: date) -> str:
+    """``Tuesday 3 March 2026``."""
+    return f"{day:%A} {short_day(day)}"
+
+
+# --------------------------------------------------------------------------------------------------- an edition
+
+
+def date_line(edition: Edition) -> str:
+    """The local date that the edition is for: ``Tuesday 3 March 2026``."""
+    return long_day(edition.date)
+
+
+def hour_line(edition: Edition) -> str:
+    """When it was due, where its readers are: ``08:00 Europe/Berlin``."""
+    return f"{_local(edition, edition.due_at):%H:%M} {edition.timezone}"
+
+
+def coverage_line(edition: Edition) -> str:
+    """What the edition was chosen from, and how fresh that is."""
+    coverage = edition.coverage
+    if not coverage.sources and not coverage.failed and not coverage.stale:
+        return "No feed has been read."
+    line = f"Read {counted(coverage.sources, 'feed')} and {counted(coverage.articles, 'new article')}"
+    if coverage.newest_at is None:
+        return f"{line}."
+    return f"{line}; the newest is {age(coverage.newest_at, edition.composed_at)} old."
+
+
+def failed_line(edition: Edition) -> str:
+    """Which feeds could not be read; empty if all could."""
+    failed = edition.coverage.failed
+    if not failed:
+        return ""
+    rest = len(failed) - _NAMED_FAILURES
+    return f"Could not read: {', '.join(failed[:_NAMED_FAILURES])}{f' (and {rest} more)' if rest > 0 else ''}."
+
+
+def degraded_line(edition: Edition) -> str:
+    """Said plainly when much of the news did not reach us; empty otherwise."""
+    coverage = edition.coverage
+    if coverage.stale:
+        since = _local(edition, edition.window_start)
+        return f"No feed could be read since {since:%A}, {since:%H:%M}: news is missing from this edition."
+    if coverage.degraded:
+        return f"{counted(len(coverage.failed), 'feed')} could not be read: news may be missing from this edition."
+    return ""
+
+
+def delayed_line(edition: Edition) -> str:
+    """Said when the edition comes well after its hour; empty otherwise."""
+    if not edition.delayed:
+        return ""
+    due, composed = _local(edition, edition.due_at), _local(edition, edition.composed_at)
+    day = "" if composed.date() == due.date() else f"{composed:%A}, "
+    return f"Delayed: due at {due:%H:%M}, written at {day}{composed:%H:%M}."
+
+
+def quiet_line(edition: Edition) -> str:
+    """The whole message of a day without a story."""
+    coverage = edition.coverage
+    if coverage.stale:
+        return "Nothing to tell."
+    since = f"since {_local(edition, edition.window_start):%A, %H:%M}"
+    if not coverage.articles:
+        return f"A quiet day: nothing new {since}."
+    return f"A quiet day: {counted(coverage.articles, 'new article')} {since}, and no story for this channel."
+
+
+def byline(story: EditionStory, now: datetime) -> str:
+    """How many report it and how old it is: ``5 publishers · 3 h ago``; the platform adds the sources."""
+    return f"{publishers(story.publishers)} · {when(story.newest_at, now)}"
+
+
+def update_mark(story: EditionStory) -> str:
+    """``Update: now 5 publishers, 2 when posted`` for a story that the channel has had; empty for a new one."""
+    if not story.is_update:
+        return ""
+    return f"Update: {story.news}" if story.news else "Update"
+
+
+def status_line(story: EditionStory | Story, timezone: str = "UTC") -> str:
+    """That, when and why a story was corrected or withdrawn; empty while it stands as it was."""
+    if story.status is StoryStatus.CURRENT:
+        return ""
+    mark = "Corrected" if story.status is StoryStatus.CORRECTED else "Withdrawn"
+    day = f" on {short_day(story.status_at.astimezone(ZoneInfo(timezone)).date())}" if story.status_at else ""
+    return f"{mark}{day}: {_sentence(story.status_reason)}" if story.status_reason else f"{mark}{day}."
+
+
+# --------------------------------------------------------------------------------------------------- a question
+
+
+def analysis_label(section: SectionName) -> str:
+    """``Analysis`` for a section that says what somebody expects; empty for one that says what was reported."""
+    return "Analysis" if section in _FORWARD_LOOKING else ""
+
+
+def attribution(story: Story) -> str:
+    """Who wrote the sections."""
+    match story.analyst:
+        case "extractive":
+            return "Taken word for word from the sources."
+        case "import":
+            return "Written by people and taken in as it was."
+        case _:
+            return f"Written by {story.analyst}."
+
+
+def absent(story: Story, section: SectionName) -> str:
+    """That nobody has written a section, and how to get it."""
+    heading = HEADINGS[section].lower()
+    if section is SectionName.KEY_POINTS:
+        return f"The sources of {story.ref} give no {heading}, only its title; the articles themselves tell more."
+    return (
+        f"No analyst has written the {heading} of {story.ref}. They take judgement, and this version never makes "
+        "them up: a ready-written story brings its own (daybrief import). Models that can write them come with a "
+        "later version."
+    )
+
+
+def not_found(asked: str, nearest: Sequence[Story]) -> str:
+    """That nothing is called *asked*; the platform lists *nearest* below."""
+    if not asked:
+        return f"Say which story. {NAMING}"
+    known = "The nearest:" if nearest else NAMING
+    return f"No stored story is called “{asked}”. {known}"
+
+
+def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
+    """Why the story *ref* was, or was not, in the edition that *channel* got for *day*."""
+    if verdict.stage is Stage.POSTED:
+        place = f", at place {verdict.rank} of all that came into question" if verdict.rank else ""
+        return f"{ref} was chosen for {channel} on {long_day(day)}{place}."
+    reasons = {
+        Stage.CUT: "others ranked higher and took all the places"
+        if verdict.rank is None
+        else f"it ranked {verdict.rank}, below the last that fitted",
+        Stage.SOURCE_LIMIT: "its publisher already had two stories in that edition",
+        Stage.KNOWN: "the channel has had it, and nothing new was known",
+        Stage.OFF_TOPIC: "it is about none of the channel's topics",
+        Stage.OUTSIDE_WINDOW: "its news lies outside the time that the edition covers",
+        Stage.WITHDRAWN: "it had been withdrawn",
+    }
+    return f"{ref} was not chosen for {channel} on {long_day(day)}: {reasons[verdict.stage]}."
+
+
+def help_lines(example: str = "1") -> tuple[tuple[str, str], ...]:
+    """Each command for those who ask, with what it gives; *example* is a name of a story that exists."""
+    return (
+        (f"/keypoints {example}", "the key points of a story, each with its source"),
+        (f"/effects {example}", "its second-order effects"),
+        (f"/brief story {example}", "the whole story"),
+        (f"/brief changed {example}", "what changed"),
+        (f"/brief implications {example}", "the strategic implications"),
+        (f"/brief outlook {example}", "what happens next"),
+        (f"/brief sources {example}", "the articles that report it"),
+        ("/brief today", "the latest edition"),
+        ("/brief search chips from:2026-03-01 to:2026-03-31 topic:labs", "stored stories"),
+        ("/brief help", "this"),
+    )
+
+
+def _local(edition: Edition, instant: datetime) -> datetime:
+    return instant.astimezone(ZoneInfo(edition.timezone))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
