@@ -20,7 +20,7 @@ def answer(answer: Answer, *, now: datetime) -> RenderableType:
     story = answer.story
     if story is None:
         return not_found(answer)
-    if answer.section is None:
+    if answer.section is None or story.status is StoryStatus.WITHDRAWN:
         return whole_story(story, now=now)
     notes = _Notes(story)
     part = _section(story, answer.section, notes) if answer.is_written else Text(wording.absent(story, answer.section))
@@ -28,8 +28,10 @@ def answer(answer: Answer, *, now: datetime) -> RenderableType:
 
 
 def whole_story(story: Story, *, now: datetime) -> RenderableType:
-    """Everything about *story*: its text, section by section, and its sources."""
+    """Everything about *story*: its text, section by section, and its sources; not what was withdrawn."""
     notes = _Notes(story, cites_all=True)
+    if story.status is StoryStatus.WITHDRAWN:
+        return spaced(_head(story), notes.listed(now))
     written = story.sections.written()
     missing = [wording.HEADINGS[name].lower() for name in SectionName if name not in written]
     facts = (
@@ -119,7 +121,7 @@ def _listed(stories: Iterable[Story]) -> RenderableType:
 def _section(story: Story, name: SectionName, notes: "_Notes") -> RenderableType:
     heading = Text(wording.HEADINGS[name], style=STRONG)
     if label := wording.analysis_label(name):
-        heading.append(f"  {label}", style=f"not bold {ACCENT}")
+        heading.append(f" · {label}", style=f"not bold {ACCENT}")
     passage = story.sections.passage(name)
     body = _prose(passage) if passage else _points(story.sections.key_points, notes)
     return lines(heading, body)
@@ -138,9 +140,9 @@ def _prose(passage: Passage) -> RenderableType:
 
 def _inference(item: Inference) -> RenderableType:
     said = (
-        item.horizon and f"by {item.horizon}",
+        item.horizon,
         item.confidence and f"confidence: {item.confidence}",
-        item.basis and f"because {item.basis}",
+        item.basis and f"basis: {item.basis}",
     )
     return lines(outside(item.text), joined((outside(part, QUIET) for part in said if part), " · ", QUIET))
 
@@ -171,6 +173,6 @@ class _Notes:
         return lines(_article(article, now) if article else None, linked(url, url, QUIET))
 
 
-def _article(article: Article, now: datetime) -> Text:
+def _article(article: Article, now: datetime) -> RenderableType:
     facts = (article.source.name, wording.when(article.published or article.first_seen, now))
-    return outside(article.title) + Text(" ") + joined((outside(fact, QUIET) for fact in facts if fact), ", ", QUIET)
+    return lines(outside(article.title), joined((outside(fact, QUIET) for fact in facts if fact), " · ", QUIET))

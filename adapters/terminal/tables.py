@@ -45,15 +45,17 @@ def deliveries(found: Sequence[Delivery], zones: Mapping[int, str]) -> Renderabl
     """The ledger; times are local to each channel, by the zone that *zones* gives for its subscription."""
     if not found:
         return Text("Nothing has been due yet.")
-    table = _table("Date", "Channel", "State", "Due", "Sent", "Tries", "Stories, or the reason")
+    table = _table("Date", "Channel", "Due", "State", "Tries", "Stories, or the reason")
     for one in found:
         zone = ZoneInfo(zones.get(one.subscription, "UTC"))
         table.add_row(
             one.date.isoformat(),
             outside(one.channel.name),
-            Text(one.state.value, style=_STATES.get(one.state, "")),
             f"{one.due_at.astimezone(zone):%H:%M}",
-            f"{one.sent_at.astimezone(zone):%H:%M}" if one.sent_at else "",
+            Text(
+                f"{one.state.value} {one.sent_at.astimezone(zone):%H:%M}" if one.sent_at else one.state.value,
+                style=_STATES.get(one.state, ""),
+            ),
             str(one.attempts),
             _carried(one),
         )
@@ -64,7 +66,7 @@ def why(story: Story, subscription: Subscription, rulings: "Sequence[Ruling]") -
     """What the channel's editions decided about *story*, newest first: a sentence, then the numbers."""
     head = gutter([(outside(story.ref, ACCENT), outside(story.title, STRONG))])
     if not rulings:
-        return spaced(head, Text(f"No edition of {subscription.channel.name} has had it before it to decide on."))
+        return spaced(head, Text(f"No edition of {subscription.channel.name} has considered this story."))
     return spaced(head, *(_ruling(story.ref, subscription.channel.name, one.delivery, one.verdict) for one in rulings))
 
 
@@ -89,12 +91,11 @@ def channels(known: Sequence[Subscription], upcoming: Mapping[int, datetime]) ->
     """The standing orders, each with its next local hour, by the subscription's id."""
     if not known:
         return Text("There are no channels yet. Add one: daybrief channels add NAME")
-    table = _table("Channel", "Platform", "Hour", "Days", "Stories", "Topics", "Next")
+    table = _table("Channel", "Hour", "Days", "Stories", "Topics", "Next")
     for one in known:
         table.add_row(
-            outside(one.channel.name),
-            one.channel.platform,
-            f"{one.at:%H:%M} {one.timezone}",
+            lines(outside(one.channel.name), outside(one.channel.platform, QUIET)),
+            lines(Text(f"{one.at:%H:%M}"), Text(one.timezone, style=QUIET)),
             _days(one.days),
             str(one.stories),
             outside(", ".join(one.topics) or "all"),
@@ -116,7 +117,7 @@ def gather_report(report: GatherReport) -> RenderableType:
             f"{one.new:,}",
             _note(one),
         )
-    return lines(table if report.outcomes else None, Text(_summary(report), style=STRONG))
+    return spaced(table if report.outcomes else None, Text(_summary(report), style=STRONG))
 
 
 def findings(
@@ -124,7 +125,11 @@ def findings(
 ) -> RenderableType:
     """What a check-up looked at (about, is it fine, a sentence), and the next times at which a channel is due."""
     rows = [
-        (Text("ok", style="green") if is_fine else Text("no", style=ALERT), outside(about, STRONG), outside(sentence))
+        (
+            Text("fine", style="green") if is_fine else Text("wrong", style=ALERT),
+            outside(about, STRONG),
+            outside(sentence),
+        )
         for about, is_fine, sentence in found
     ]
     times = [
@@ -141,7 +146,7 @@ def findings(
 
 def _table(*headings: str) -> Table:
     """The last column takes what is left and breaks its lines."""
-    table = Table(box=box.SIMPLE_HEAD, header_style=STRONG, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=STRONG)
     for heading in headings[:-1]:
         table.add_column(heading, overflow="fold")
     table.add_column(headings[-1], overflow="fold", ratio=1)
@@ -205,9 +210,9 @@ def _note(outcome: FeedOutcome) -> Text:
 def _summary(report: GatherReport) -> str:
     fine = sum(not outcome.state.failures for outcome in report.outcomes)
     waiting = f", {len(report.skipped)} not due yet" if report.skipped else ""
+    grown = f", {wording.counted(report.grown_stories, 'story', 'stories')} grown" if report.grown_stories else ""
     return (
         f"{report.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {fine} of {wording.counted(len(report.outcomes), 'feed')} "
         f"read{waiting}; {wording.counted(report.new_articles, 'new article')}, "
-        f"{wording.counted(report.new_stories, 'new story', 'new stories')}, "
-        f"{wording.counted(report.grown_stories, 'story', 'stories')} grown."
+        f"{wording.counted(report.new_stories, 'new story', 'new stories')}{grown}."
     )
