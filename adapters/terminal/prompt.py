@@ -17,7 +17,7 @@ from adapters.terminal.pieces import ACCENT, gutter, outside, spaced
 from bot import wording
 from bot.errors import DaybriefError, WrongUsage
 from bot.model import Answer, Asker, Edition, SectionName, Story
-from bot.ports import Search
+from bot.ports import Clock, Search
 from bot.text import clean
 
 
@@ -158,15 +158,13 @@ def _midnight(text: str) -> datetime:
 
 
 class Prompt:
-    """Answers one line after the other. It holds a desk and nothing else of the newsroom."""
+    """Answers one line after the other. Of the newsroom it holds a desk; the clock tells how old things are."""
 
-    def __init__(
-        self, desk: Desk, asker: Asker, show: Callable[[RenderableType], None], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, desk: Desk, asker: Asker, show: Callable[[RenderableType], None], clock: Clock) -> None:
         self._desk = desk
         self._asker = asker
         self._show = show
-        self._now = now
+        self._clock = clock
 
     async def run(self, lines: AsyncIterator[str]) -> None:
         """Answer each of *lines* until they end or one is ``/quit``; mistakes are answered with a sentence."""
@@ -185,12 +183,12 @@ class Prompt:
     async def _answer(self, asked: Question) -> RenderableType:
         match asked:
             case LookUp(name, section):
-                return answers.answer(await self._desk.look_up(name, section, self._asker), now=self._now())
+                return answers.answer(await self._desk.look_up(name, section, self._asker), now=self._clock.now())
             case Sources(name):
-                return answers.sources(await self._desk.look_up(name, None, self._asker), now=self._now())
+                return answers.sources(await self._desk.look_up(name, None, self._asker), now=self._clock.now())
             case Find(search):
                 found = await self._desk.search(replace(search, workspace=self._asker.workspace))
-                return answers.search_results(search.words, found, now=self._now())
+                return answers.search_results(search.words, found, now=self._clock.now())
             case Today():
                 edition = await self._desk.latest_edition(self._asker)
                 return text.edition(edition) if edition else Text("No edition has been posted yet.")
