@@ -93,7 +93,12 @@ def problems(error: ValidationError, model: type[BaseModel], path: str = "") -> 
 def dotted(path: str, location: Iterable[str | int]) -> str:
     """*path* followed by *location*: ``channels[1].timezone``."""
     for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{clean(part)}" if path else clean(part)
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            # A key is no secret, unless somebody pasted one in front of the equals sign.
+            key = clean(part) if len(part) <= MAX_SHOWN and not looks_secret(part) else "…"
+            path += f".{key}" if path else key
     return path
 
 
@@ -110,8 +115,6 @@ def _problem(found: typing.Any, model: type[BaseModel], path: str) -> Problem:  
     elif code == "extra_forbidden":
         word = str(location[-1])
         sentence = f"unknown key{did_you_mean(word, _keys_at(model, location[:-1]))}"
-        # A key is no secret, unless somebody pasted one in front of the equals sign.
-        location = (*location[:-1], word if not looks_secret(word) and len(word) <= MAX_SHOWN else "…")
     elif code in _EXPECTED:
         sentence = f"expected {_EXPECTED[code]}, found {kind(found['input'])}"
     elif code == "value_error":

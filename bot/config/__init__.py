@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ from bot.model import Channel, Feed, Subscription
 from bot.problems import did_you_mean, dotted, kind, looks_secret, problems
 from bot.text import clean
 
-__all__ = ["BUILT_PLATFORMS", "TABLES", "Config", "Secret", "load", "read", "secrets"]
+__all__ = ["BUILT_PLATFORMS", "TABLES", "Config", "Secret", "channel_from", "load", "read", "secrets"]
 
 LOCAL = "local"
 """The one workspace of the terminal."""
@@ -65,6 +65,8 @@ class Config:
     delivery: Delivery = field(default_factory=Delivery)
     feeds: tuple[Feed, ...] = ()
     channels: tuple[Subscription, ...] = ()
+    defaults: ChannelTable = field(default_factory=ChannelTable)
+    """For channels that are set up by command or from chat."""
     slack: Slack = field(default_factory=Slack)
     discord: Discord = field(default_factory=Discord)
     analyst: Analyst = field(default_factory=Analyst)
@@ -107,13 +109,15 @@ def read(text: str, *, folder: Path, environ: Mapping[str, str], path: Path | No
     origin = str(path or "the configuration")
     checker = _Checker(_toml(text.replace("\r\n", "\n"), origin))
     bot = checker.table(Bot)
+    defaults = checker.table(ChannelTable, "defaults")
     config = Config(
         bot=bot.model_copy(update={"data_dir": _absolute(bot.data_dir, folder)}),
         storage=checker.table(Storage),
         fetch=checker.table(Fetch),
         delivery=checker.table(Delivery),
         feeds=checker.feeds(folder),
-        channels=checker.channels(bot.timezone),
+        channels=checker.channels(defaults, bot.timezone),
+        defaults=defaults,
         slack=checker.table(Slack),
         discord=checker.table(Discord),
         analyst=checker.table(Analyst),
@@ -124,6 +128,23 @@ def read(text: str, *, folder: Path, environ: Mapping[str, str], path: Path | No
     if found := checker.in_order():
         raise ConfigProblems(origin, found)
     return config
+
+
+def channel_from(raw: Mapping[str, object], config: Config) -> Subscription:
+    """The standing order that the keys in *raw* mean, completed by ``[defaults]``; not declared, and not yet stored.
+
+    Raises:
+        ConfigProblems: some of them are wrong; all of those are named.
+    """
+    checker = _Checker({"channels": [dict(raw)]})
+    checker.channels(config.defaults, config.bot.timezone)
+    if found := checker.in_order():
+        plain = tuple(Problem(one.path.removeprefix("channels[0]."), one.sentence) for one in found)
+        raise ConfigProblems("the channel", plain)
+    table = ChannelTable.model_validate(dict(raw))
+    said = {key: getattr(table, key) for key in table.model_fields_set}
+    order = _subscription(config.defaults.model_copy(update=said), config.bot.timezone)
+    return replace(order, declared=False)
 
 
 class _Checker:
@@ -171,9 +192,8 @@ class _Checker:
                 feeds.append(Feed(url=url, name=name, weight=table.weight, topics=table.topics))
         return tuple(feeds)
 
-    def channels(self, timezone: str) -> tuple[Subscription, ...]:
-        """``[[channels]]``, each completed by ``[defaults]``; *timezone* is for those that name none."""
-        defaults = self.table(ChannelTable, "defaults")
+    def channels(self, defaults: ChannelTable, timezone: str) -> tuple[Subscription, ...]:
+        """``[[channels]]``, each completed by *defaults*; *timezone* is for those that name none."""
         given = self._raw.get("defaults")
         orders: list[Subscription] = []
         names: dict[str, str] = {}

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.config.values import (
     ChannelLayout,
@@ -35,8 +35,8 @@ MAX_STORIES = 20
 """Of an edition: what two minutes of reading can hold at the very most."""
 
 
-def _data_dir(value: str) -> Path:
-    if not value.strip() or "\0" in value:
+def _data_dir(value: object) -> Path:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError('expected the path of a folder, such as "data"')
     return Path(value)
 
@@ -95,7 +95,7 @@ class Table(BaseModel):
 class Bot(Table):
     """``[bot]``."""
 
-    data_dir: Annotated[Path, Field(strict=False), AfterValidator(lambda path: _data_dir(str(path)))] = Path("data")
+    data_dir: Annotated[Path, BeforeValidator(_data_dir)] = Path("data")
     """Absolute once loaded."""
     timezone: Zone = "UTC"
     gather_every: SomeDuration = timedelta(minutes=30)
