@@ -89,7 +89,7 @@ Name = Annotated[str, AfterValidator(_name)]
 class Table(BaseModel):
     """A table whose unknown keys and wrong kinds are mistakes."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
 class Bot(Table):
@@ -173,3 +173,18 @@ class Analyst(Table):
     model: Annotated[str, AfterValidator(_analyst)] = "extractive"
     base_url: MaybeWebAddress = ""
     daily_budget_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+
+
+TABLES: dict[str, type[Table]] = {
+    "bot": Bot,
+    "storage": Storage,
+    "fetch": Fetch,
+    "delivery": Delivery,
+    "feeds": FeedTable,
+    "defaults": ChannelTable,
+    "channels": ChannelTable,
+    "slack": Slack,
+    "discord": Discord,
+    "analyst": Analyst,
+}
+"""All tables that a file may have. ``feeds`` and ``channels`` are lists of them."""

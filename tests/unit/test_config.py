@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config import TABLES, Config, Secret, load, read, secrets
+from bot.config import TABLES, Config, Secret, channel_from, load, read, secrets
 from bot.config.tables import ChannelTable, FeedTable
 from bot.errors import ConfigProblems, WrongUsage
 from bot.model import Channel, Feed, Layout, Subscription
@@ -239,6 +239,22 @@ def test_any_text_is_a_configuration_or_refused(text: str) -> None:
         config(text)
     except ConfigProblems as problems:
         assert problems.problems  # noqa: PT017  # either outcome is right
+
+
+def test_a_channel_by_command_is_completed_by_the_defaults() -> None:
+    found = config('[bot]\ntimezone = "Asia/Tokyo"\n[defaults]\ntime = "09:30"')
+
+    order = channel_from({"name": "news", "platform": "terminal", "days": ["sun"]}, found)
+
+    assert (order.channel.id, order.at, order.timezone, order.days) == ("news", time(9, 30), "Asia/Tokyo", (7,))
+    assert not order.declared
+
+
+def test_mistakes_in_a_channel_by_command_are_named_by_key() -> None:
+    with pytest.raises(ConfigProblems) as caught:
+        channel_from({"name": "news", "platform": "slack", "time": "late"}, Config())
+
+    assert [problem.path for problem in caught.value.problems] == ["platform", "time"]
 
 
 # ------------------------------------------------------------------------------------------------------- secrets
