@@ -1,0 +1,143 @@
+"""Stories and articles, for as long as they are kept: what is asked of them. ``storage.intake`` writes them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlite_utils
+
+from bot.identity import canonical_url
+from bot.model import Story
+from bot.ports import Intake, Known, Revision, Search
+from bot.text import clean
+from storage import codec, intake, search, shelf
+from storage.database import Database, row, rows
+from storage.shelf import VISIBLE
+
+
+class SqliteArchive:
+    """``bot.ports.Archive`` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._titles = search.TitleMemory()
+
+    # ------------------------------------------------------------------------------------------------- writing
+
+    async def admit(self, arrived: Intake) -> tuple[Story, ...]:
+        """Keep all of it or nothing; the stories as kept, in the order given."""
+        return await self._database.write(lambda db: intake.admit(db, arrived))
+
+    async def revise(self, story: Story, *, reason: str, at: datetime) -> Story:
+        """Keep *story* as a new revision of itself, if anything changed."""
+        return await self._database.write(lambda db: intake.revise(db, story, reason=reason, at=at))
+
+    async def forget(self, before: datetime) -> int:
+        """Drop what is older than *before*; how many stories went."""
+        return await self._database.write(lambda db: intake.forget(db, before))
+
+    # ------------------------------------------------------------------------------------------------- reading
+
+    async def known(self, names: Sequence[str]) -> Mapping[str, Known]:
+        """The articles known under any of *names*, by name."""
+        found = await self._database.read(lambda db: rows(db, shelf.NAMED, {"names": codec.as_json(names)}))
+        return {one["name"]: codec.known_of(one) for one in found}
+
+    async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
+        """The story called *ref*, followed through merges."""
+        return await self._one(shelf.BY_REF, {"ref": clean(ref).upper()}, workspace)
+
+    async def by_url(self, url: str, *, workspace: str | None = None) -> Story | None:
+        """The newest story with an article at *url*."""
+        address = canonical_url(clean(url))
+        return await self._one(_BY_ADDRESS, {"address": address}, workspace) if address else None
+
+    async def by_title(self, title: str, *, workspace: str | None = None) -> Story | None:
+        """The newest story with exactly this title."""
+        return await self._one(_BY_TITLE, {"title": shelf.title_name(title)}, workspace)
+
+    async def history(self, ref: str) -> tuple[Revision, ...]:
+        """All revisions of a story, oldest first."""
+        return await self._database.read(lambda db: _history(db, ref))
+
+    async def window(self, since: datetime, until: datetime) -> tuple[Story, ...]:
+        """Stories that became news after *since* and until *until*, oldest first."""
+        parameters = {"since": codec.micros(since), "until": codec.micros(until)}
+        return await self._database.read(
+            lambda db: tuple(shelf.stories(db, [int(one["id"]) for one in rows(db, _WINDOW, parameters)]))
+        )
+
+    async def counts(self, since: datetime, until: datetime) -> tuple[int, datetime | None]:
+        """How many public articles became news in that window, and the date of the newest until then."""
+        parameters = {"since": codec.micros(since), "until": codec.micros(until)}
+        found = await self._database.read(lambda db: row(db, _COUNTS, parameters))
+        return (found["articles"], codec.moment_if(found["newest"])) if found else (0, None)
+
+    # ----------------------------------------------------------------------------------------------- searching
+
+    async def search(self, wanted: Search) -> tuple[Story, ...]:
+        """Stories that hold all words, best first; without words newest first."""
+        return await self._database.read(lambda db: tuple(shelf.stories(db, search.find(db, wanted))))
+
+    async def nearest(
+        self, words: str, *, workspace: str | None = None, limit: int = 3
+    ) -> tuple[tuple[Story, float], ...]:
+        """The stories whose titles are most like *words*, with a likeness of 0–100, best first."""
+
+        def look(db: sqlite_utils.Database) -> tuple[tuple[Story, float], ...]:
+            likely = self._titles.nearest(db, words, workspace=workspace, limit=limit)
+            found = shelf.stories(db, [story for story, _ in likely])
+            return tuple(zip(found, (score for _, score in likely), strict=True))
+
+        return await self._database.read(look)
+
+    async def complete(
+        self, prefix: str, *, workspace: str | None = None, limit: int = 25
+    ) -> tuple[tuple[str, str], ...]:
+        """(ref, title) of stories whose title fits what has been typed so far."""
+
+        def look(db: sqlite_utils.Database) -> tuple[tuple[str, str], ...]:
+            return shelf.titles(db, self._titles.complete(db, prefix, workspace=workspace, limit=limit))
+
+        return await self._database.read(look)
+
+    async def _one(self, sql: str, parameters: dict[str, Any], workspace: str | None) -> Story | None:
+        """The first story that *sql* finds, if it is visible to *workspace*."""
+
+        def look(db: sqlite_utils.Database) -> Story | None:
+            found = row(db, sql, {**parameters, "workspace": workspace})
+            return next(shelf.stories(db, [found["id"]]), None) if found else None
+
+        return await self._database.read(look)
+
+
+def _history(db: sqlite_utils.Database, ref: str) -> tuple[Revision, ...]:
+    found = row(db, shelf.BY_REF, {"ref": clean(ref).upper(), "workspace": None})
+    if found is None:
+        return ()
+    revisions = rows(db, "SELECT * FROM revision WHERE story = ? ORDER BY number", [found["id"]])
+    return tuple(
+        Revision(number=one["number"], at=codec.moment(one["at"]), reason=one["reason"], story=shelf.story_in(db, one))
+        for one in revisions
+    )
+
+
+_BY_ADDRESS = f"""
+    SELECT story.id FROM article
+    JOIN story_article ON story_article.article = article.id JOIN story ON story.id = story_article.story
+    WHERE article.address = :address AND article.address <> '' AND {VISIBLE}
+    ORDER BY story.news_at DESC, story.id DESC LIMIT 1
+"""  # noqa: S608 - no text from outside is in it
+
+_BY_TITLE = f"""
+    SELECT story.id FROM story WHERE title_name = :title AND {VISIBLE} ORDER BY news_at DESC, id DESC LIMIT 1
+"""  # noqa: S608 - no text from outside is in it
+
+_WINDOW = "SELECT id FROM story WHERE news_at > :since AND news_at <= :until ORDER BY news_at, ref"
+
+_COUNTS = """
+    SELECT
+        (SELECT count(*) FROM article WHERE workspace = '' AND news_at > :since AND news_at <= :until) AS articles,
+        (SELECT dated FROM article WHERE workspace = '' AND dated <= :until AND news_at <= :until
+            ORDER BY dated DESC LIMIT 1) AS newest
+"""

@@ -1,0 +1,74 @@
+"""Writing articles: each kept once, as it was first brought, with the names under which it is known again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import sqlite_utils
+
+from bot.identity import canonical_url
+from bot.model import Article, Story
+from bot.ports import Intake
+from storage import codec, shelf
+from storage.database import rows
+
+ROUND = timedelta(hours=1)
+"""Longer than a round of gathering takes. Whoever holds a name for longer was known to the round when it decided that
+its article is another one.
+"""
+
+
+def taken(db: sqlite_utils.Database, arrived: Intake) -> dict[str, Article]:
+    """For keys of *arrived* articles that another process has brought meanwhile, under whatever key: what it kept."""
+    names = {name for article in arrived.articles for name in arrived.keys.get(article.key, ())}
+    by_name = {one["name"]: codec.article_of(one) for one in rows(db, shelf.NAMED, {"names": codec.as_json(names)})}
+    kept = {}
+    for article in arrived.articles:
+        for name in arrived.keys.get(article.key, ()):
+            holder = by_name.get(name)
+            if holder and article.first_seen - holder.first_seen < ROUND:
+                kept[article.key] = holder
+    return kept
+
+
+def with_those_kept(story: Story, kept: Mapping[str, Article]) -> Story:
+    """*story* with the articles in *kept* instead of its own with those keys. Pure."""
+    replaced = [kept.get(article.key, article) for article in story.articles]
+    return replace(story, articles=tuple({article.key: article for article in replaced}.values()))
+
+
+def shelve(db: sqlite_utils.Database, workspace: str, articles: Sequence[Article]) -> dict[str, int]:
+    """Keep *articles*, but never over others with the same keys; the id of each, by key."""
+    for article in articles:
+        columns = codec.article_row(article, workspace=workspace, address=canonical_url(article.url))
+        db.execute(_NEW_ARTICLE, columns)
+    return _ids(db, workspace, (article.key for article in articles))
+
+
+def keep_names(db: sqlite_utils.Database, keys: Mapping[str, tuple[str, ...]], *, new: Mapping[str, int]) -> None:
+    """A new article takes its names over, so that what recurs is compared with the last one; an old one only adds."""
+    ids = _ids(db, "", keys)
+    for key, names in keys.items():
+        for name in names if key in ids else ():
+            db.execute(_TAKE_NAME if key in new else _ADD_NAME, [name, ids[key]])
+
+
+def _ids(db: sqlite_utils.Database, workspace: str, keys: Iterable[str]) -> dict[str, int]:
+    found = rows(db, _BY_KEY, {"workspace": workspace, "keys": codec.as_json(keys)})
+    return {one["key"]: one["id"] for one in found}
+
+
+_NEW_ARTICLE = """
+    INSERT INTO article (workspace, key, title, url, address, source, domain, published, first_seen, news_at, dated,
+        extract, feed, weight, topics)
+    VALUES (:workspace, :key, :title, :url, :address, :source, :domain, :published, :first_seen, :news_at, :dated,
+        :extract, :feed, :weight, :topics)
+    ON CONFLICT DO NOTHING
+"""
+
+_BY_KEY = """
+    SELECT key, id FROM article WHERE workspace = :workspace AND key IN (SELECT value FROM json_each(:keys))
+"""
+
+_TAKE_NAME = "INSERT OR REPLACE INTO article_name (workspace, name, article) VALUES ('', ?, ?)"
+_ADD_NAME = "INSERT INTO article_name (workspace, name, article) VALUES ('', ?, ?) ON CONFLICT DO NOTHING"

@@ -1,0 +1,213 @@
+"""The SQLite file and its threads: one that writes, a few that read, and none of them the event loop's.
+
+A ``sqlite_utils.Database`` belongs to the thread that made it, so work travels to the connection: a function of an open
+database goes in, what it returns comes out. Other processes may write to the same file at the same time.
+"""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import sqlite_utils
+
+from bot.errors import StoreTrouble
+
+Result = TypeVar("Result")
+Work = Callable[[sqlite_utils.Database], Result]
+Parameters = dict[str, Any] | list[Any] | None
+
+PATIENCE = 10.0
+"""Seconds to wait for another process to finish its transaction."""
+READERS = 3
+GROUP = 64
+"""Writes that share one commit at the most. A commit waits for the disk, so sharing it multiplies what gets done."""
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "the disk is full; free some space, and Daybrief goes on by itself",
+    sqlite3.SQLITE_BUSY: f"another program has kept it locked for {PATIENCE:g} s; end that program, or try again",
+    sqlite3.SQLITE_LOCKED: "another part of this program has kept it locked; try again",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; put it aside and bring a copy back with `daybrief restore`",
+    sqlite3.SQLITE_NOTADB: "it is not a database; move the file away, or name another `data_dir`",
+    sqlite3.SQLITE_READONLY: "it cannot be written; check who may write to the file and to its folder",
+    sqlite3.SQLITE_PERM: "it cannot be opened; check who may read and write the file",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that its folder exists and who may write there",
+    sqlite3.SQLITE_IOERR: "the disk failed to read or write; check the disk and the space on it",
+}
+_PRIMARY = 0xFF
+"""The part of a result code that is kept in all its extensions (https://www.sqlite.org/rescode.html)."""
+
+
+def trouble(path: Path, error: sqlite3.Error) -> StoreTrouble:
+    """*error* as a sentence about *path*, with the next step."""
+    code = getattr(error, "sqlite_errorcode", None)
+    sentence = _SENTENCES.get(code & _PRIMARY) if code is not None else None
+    return StoreTrouble(f"the database {path}: {sentence or error}")
+
+
+@contextlib.contextmanager
+def in_sentences(path: Path) -> Iterator[None]:
+    """Within, SQLite's errors become :class:`StoreTrouble`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise trouble(path, error) from error
+
+
+def connect(path: Path, *, reads_only: bool = False, patience: float = PATIENCE) -> sqlite_utils.Database:
+    """A connection for the calling thread, in autocommit mode: every transaction is begun by name."""
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+    try:
+        db = sqlite_utils.Database(connection, execute_plugins=False)
+        db.execute("PRAGMA synchronous = FULL")  # a committed delivery survives a power cut
+        db.execute("PRAGMA foreign_keys = ON")
+        if reads_only:
+            db.execute("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def rows(db: sqlite_utils.Database, sql: str, parameters: Parameters = None) -> list[dict[str, Any]]:
+    """All rows, read to the end: a half-read cursor would keep its snapshot, and the log could never shrink."""
+    return list(db.query(sql, parameters))
+
+
+def row(db: sqlite_utils.Database, sql: str, parameters: Parameters = None) -> dict[str, Any] | None:
+    """The first row, or None."""
+    found = rows(db, sql, parameters)
+    return found[0] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job(Generic[Result]):
+    """Work on its way to a thread, and where its outcome goes."""
+
+    work: Work[Result]
+    future: "Future[Result]"
+
+
+_Queue = queue.SimpleQueue[_Job[Any] | None]
+"""None is the end."""
+
+
+class Database:
+    """Runs work on the threads that own the connections.
+
+    The threads are daemons: a program that ends without :meth:`close` ends at once, and loses nothing, because what is
+    committed is committed and the rest was never promised.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writes: _Queue = queue.SimpleQueue()
+        self._reads: _Queue = queue.SimpleQueue()
+        self._is_closed = False
+        tasks = [(self._writes, self._run_group, GROUP, False)]
+        tasks += [(self._reads, self._run_one, 1, True)] * READERS
+        self._threads = [threading.Thread(target=self._serve, args=task, daemon=True) for task in tasks]
+        for thread in self._threads:
+            thread.start()
+
+    async def read(self, work: Work[Result]) -> Result:
+        """What *work* finds, in one snapshot; it may take its time and must not write."""
+        return await self._do(self._reads, work)
+
+    async def write(self, work: Work[Result]) -> Result:
+        """What *work* returns, once it is safely on disk. If it raises, it has changed nothing.
+
+        Work from several tasks is committed together, but each succeeds or fails by itself.
+        """
+        return await self._do(self._writes, work)
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of the file."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._writes.put(None)
+            for _ in range(READERS):
+                self._reads.put(None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
+
+    async def _do(self, jobs: _Queue, work: Work[Result]) -> Result:
+        if self._is_closed:
+            raise StoreTrouble(f"the database {self.path} has been closed")
+        future: Future[Result] = Future()
+        jobs.put(_Job(work, future))
+        return await asyncio.wrap_future(future)
+
+    # ------------------------------------------------------------------------------------------ on the threads
+
+    def _serve(
+        self, jobs: _Queue, run: Callable[[sqlite_utils.Database, list[_Job[Any]]], None], group: int, reads_only: bool
+    ) -> None:
+        """Take jobs until the end comes, *group* at a time at the most; connect for the first of them."""
+        db: sqlite_utils.Database | None = None
+        is_open = True
+        while is_open:
+            taken = _take(jobs, group)
+            is_open = None not in taken
+            wanted = [job for job in taken if job and job.future.set_running_or_notify_cancel()]
+            try:
+                if wanted:
+                    db = db or connect(self.path, reads_only=reads_only)
+                    run(db, wanted)
+            except Exception as error:  # noqa: BLE001 - whatever went wrong, the callers hear of it and the thread goes on
+                failure = trouble(self.path, error) if isinstance(error, sqlite3.Error) else error
+                for job in wanted:
+                    job.future.set_exception(failure)
+        if db:
+            db.close()
+
+    def _run_one(self, db: sqlite_utils.Database, jobs: list[_Job[Any]]) -> None:
+        for job in jobs:
+            db.execute("BEGIN")
+            try:
+                settle = self._attempt(db, job)
+            finally:
+                db.rollback()
+            settle()
+
+    def _run_group(self, db: sqlite_utils.Database, jobs: list[_Job[Any]]) -> None:
+        """All of *jobs* in one transaction, each in a savepoint of its own; nobody hears before the commit."""
+        # Without IMMEDIATE, reading and then writing fails at once when another process has written in between.
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            settlements = [self._attempt(db, job) for job in jobs]
+            db.execute("COMMIT")
+        except BaseException:
+            db.rollback()
+            raise
+        for settle in settlements:
+            settle()
+
+    def _attempt(self, db: sqlite_utils.Database, job: _Job[Result]) -> Callable[[], None]:
+        """Do *job* in a savepoint; what tells its caller how it went."""
+        try:
+            with db.atomic():
+                result = job.work(db)
+        except Exception as error:  # it is handed to the caller, whatever it is
+            if not db.conn.in_transaction:
+                raise  # the engine gave the whole transaction up, as it may on a full disk
+            failure = trouble(self.path, error) if isinstance(error, sqlite3.Error) else error
+            return lambda: job.future.set_exception(failure)
+        return lambda: job.future.set_result(result)
+
+
+def _take(jobs: _Queue, limit: int) -> list[_Job[Any] | None]:
+    """What waits, at least one and at most *limit*, and nothing behind the end."""
+    taken = [jobs.get()]
+    while taken[-1] is not None and len(taken) < limit:
+        try:
+            taken.append(jobs.get_nowait())
+        except queue.Empty:
+            break
+    return taken

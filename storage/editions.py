@@ -1,0 +1,118 @@
+"""Editions: kept once, with the reasons for them, and asked for in several ways."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlite_utils
+
+from bot.model import Composition, Edition, Verdict
+from storage import codec
+from storage.database import row, rows
+
+
+def keep(db: sqlite_utils.Database, delivery: int, composition: Composition) -> None:
+    """Keep the edition of *delivery*, unless it has one already."""
+    edition = composition.edition
+    packed = codec.verdicts_packed(composition.verdicts)
+    digest = hashlib.sha256(packed).hexdigest()
+    db.execute("INSERT INTO reasons (digest, verdicts) VALUES (?, ?) ON CONFLICT DO NOTHING", [digest, packed])
+    db.execute(
+        _NEW,
+        {
+            "delivery": delivery,
+            "composed_at": codec.micros(edition.composed_at),
+            "refs": codec.as_json(story.ref for story in edition.stories),
+            "content": codec.edition_json(edition),
+            "reasons": digest,
+        },
+    )
+    for story in edition.stories:
+        db.execute(_NEW_STORY, {"delivery": delivery, "ref": story.ref, "publishers": story.publishers})
+
+
+def of_delivery(db: sqlite_utils.Database, delivery: int) -> Edition | None:
+    """The edition kept for *delivery*."""
+    return _edition(row(db, "SELECT content FROM edition WHERE delivery = ?", [delivery]))
+
+
+def last_sent(db: sqlite_utils.Database, subscription: int, before: datetime) -> Edition | None:
+    """The newest that was sent and composed before *before*."""
+    return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": codec.micros(before)}))
+
+
+def latest(db: sqlite_utils.Database, subscription: int | None) -> Edition | None:
+    """The newest that was sent, to *subscription* or to any."""
+    if subscription is None:
+        return _edition(row(db, _LATEST))
+    return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": None}))
+
+
+def posted(db: sqlite_utils.Database, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
+    """Which of *refs* readers of *subscription* may have seen: when last, and how many publishers the post named."""
+    found = rows(db, _POSTED, {"subscription": subscription, "refs": codec.as_json(refs)})
+    return {one["asked"]: (codec.moment(one["composed_at"]), one["publishers"]) for one in found}
+
+
+def shown(db: sqlite_utils.Database, refs: Sequence[str]) -> frozenset[str]:
+    """Which of *refs* any edition holds."""
+    return frozenset(one["asked"] for one in rows(db, _SHOWN, {"refs": codec.as_json(refs)}))
+
+
+def verdicts(db: sqlite_utils.Database, delivery: int) -> tuple[Verdict, ...]:
+    """Why the edition of *delivery* is as it is, best first."""
+    found = row(db, _REASONS, [delivery])
+    return codec.verdicts_of(found["verdicts"]) if found else ()
+
+
+def _edition(found: codec.Row | None) -> Edition | None:
+    return codec.edition_of(found["content"]) if found else None
+
+
+_NEW = """
+    INSERT INTO edition (delivery, workspace, subscription, composed_at, refs, content, reasons)
+    SELECT id, workspace, subscription, :composed_at, :refs, :content, :reasons FROM delivery WHERE id = :delivery
+"""
+
+_NEW_STORY = """
+    INSERT INTO edition_story (ref, subscription, delivery, publishers)
+    SELECT :ref, subscription, id, :publishers FROM delivery WHERE id = :delivery
+"""
+
+_LAST_SENT = """
+    SELECT edition.content FROM edition JOIN delivery ON delivery.id = edition.delivery
+    WHERE edition.subscription = :subscription AND delivery.state = 'sent'
+        AND (:before IS NULL OR edition.composed_at < :before)
+    ORDER BY edition.composed_at DESC, edition.delivery DESC LIMIT 1
+"""
+
+_LATEST = """
+    SELECT edition.content FROM edition CROSS JOIN delivery ON delivery.id = edition.delivery
+    WHERE delivery.state = 'sent' ORDER BY edition.composed_at DESC, edition.delivery DESC LIMIT 1
+"""
+
+CALLED = """
+    WITH RECURSIVE called (asked, ref) AS (
+        SELECT value, value FROM json_each(:refs)
+        UNION SELECT called.asked, ref.ref FROM ref JOIN called ON ref.leads_to = called.ref)
+"""
+"""What the stories of *refs* are or were called: an edition names a story as it was called before it was merged."""
+
+# max() picks the row that the other columns come from (https://www.sqlite.org/lang_select.html#bareagg).
+_POSTED = f"""
+    {CALLED}
+    SELECT called.asked, edition_story.publishers, max(edition.composed_at) AS composed_at
+    FROM called
+    JOIN edition_story ON edition_story.ref = called.ref AND edition_story.subscription = :subscription
+    JOIN edition ON edition.delivery = edition_story.delivery
+    JOIN delivery ON delivery.id = edition.delivery
+    WHERE delivery.state IN ('sent', 'sending', 'uncertain')
+        OR EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id)
+    GROUP BY called.asked
+"""  # noqa: S608 - no text from outside is in it
+
+_SHOWN = f"{CALLED} SELECT DISTINCT called.asked FROM called JOIN edition_story ON edition_story.ref = called.ref"  # noqa: S608
+
+_REASONS = """
+    SELECT reasons.verdicts FROM edition JOIN reasons ON reasons.digest = edition.reasons WHERE edition.delivery = ?
+"""

@@ -1,0 +1,73 @@
+"""The store on SQLite: four rooms over one file."""
+
+import asyncio
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlite_utils
+
+from storage import schema
+from storage.archive import SqliteArchive
+from storage.database import Database, row
+from storage.feedbook import SqliteFeedBook
+from storage.ledger import SqliteLedger
+from storage.subscriptions import SqliteSubscriptions
+from storage.upgrade import prepare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreHealth:
+    """How the database is."""
+
+    schema: int
+    """How many migrations it has been through."""
+    sqlite: str
+    """The version of the engine."""
+    size: int
+    """Bytes in the file; what is only in the log is not counted."""
+    stories: int
+    articles: int
+
+
+class SqliteStore:
+    """``bot.ports.Store`` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.archive = SqliteArchive(database)
+        self.feeds = SqliteFeedBook(database)
+        self.subscriptions = SqliteSubscriptions(database)
+        self.ledger = SqliteLedger(database)
+
+    async def health(self) -> StoreHealth:
+        """How the database is."""
+
+        def examine(db: sqlite_utils.Database) -> StoreHealth:
+            counted = row(db, _COUNTS) or {}
+            return StoreHealth(
+                schema=schema.version(db),
+                sqlite=sqlite3.sqlite_version,
+                size=self._database.path.stat().st_size,
+                stories=counted["stories"],
+                articles=counted["articles"],
+            )
+
+        return await self._database.read(examine)
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of the database."""
+        await self._database.close()
+
+
+async def open_store(path: Path) -> SqliteStore:
+    """The store in the file *path*, which is created or migrated as needed.
+
+    Raises:
+        StoreTrouble: the file cannot be used, with the reason and the next step.
+    """
+    await asyncio.to_thread(prepare, path)
+    return SqliteStore(Database(path))
+
+
+_COUNTS = "SELECT (SELECT count(*) FROM story) AS stories, (SELECT count(*) FROM article) AS articles"

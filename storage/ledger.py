@@ -1,0 +1,301 @@
+"""The ledger: what was due, and what became of it.
+
+Whoever works on a delivery holds a claim: a lease, so that nobody else takes it meanwhile, and a token, which grows
+with every claim, so that an owner who comes back too late changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlite_utils
+
+from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Receipt, Verdict
+from storage import codec, editions
+from storage.database import Database, row, rows
+
+
+class SqliteLedger:
+    """``bot.ports.Ledger`` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # ------------------------------------------------------------------------------------------------ planning
+
+    async def planned_through(self, subscriptions: Sequence[int]) -> Mapping[int, date]:
+        """For each of *subscriptions* that has any, the newest date."""
+        parameters = {"subscriptions": codec.as_json(subscriptions)}
+        found = await self._database.read(lambda db: rows(db, _NEWEST_DATES, parameters))
+        return {one["subscription"]: date.fromisoformat(one["date"]) for one in found if one["date"]}
+
+    async def plan(self, dues: Sequence[Due]) -> int:
+        """Enter those that are not there yet; how many."""
+        return await self._database.write(lambda db: _plan(db, dues))
+
+    async def waiting(self, now: datetime, limit: int = 1000) -> tuple[int, ...]:
+        """Ids of deliveries that may be claimed, oldest due first."""
+        parameters = {"now": codec.micros(now), "limit": limit}
+        found = await self._database.read(lambda db: rows(db, _WAITING, parameters))
+        return tuple(one["id"] for one in found)
+
+    async def next_wait(self) -> datetime | None:
+        """When the next one may be claimed."""
+        found = await self._database.read(lambda db: row(db, _NEXT_WAIT))
+        return codec.moment_if(found["at"]) if found else None
+
+    # ---------------------------------------------------------------------------------------------- delivering
+
+    async def claim(self, delivery: int, now: datetime, lease: timedelta) -> Claim | None:
+        """Take it, if it is free."""
+        return await self._database.write(lambda db: _claim(db, delivery, now, lease))
+
+    async def release_all(self) -> int:
+        """End every lease; how many there were."""
+        return await self._database.write(lambda db: db.execute(_RELEASE_ALL).rowcount)
+
+    async def compose(self, claim: Claim, composition: Composition) -> bool:
+        """Keep the edition, once."""
+
+        def keep(db: sqlite_utils.Database) -> bool:
+            if not _is_ours(db, claim):
+                return False
+            if editions.of_delivery(db, claim.delivery.id) is None:
+                editions.keep(db, claim.delivery.id, composition)
+            return True
+
+        return await self._database.write(keep)
+
+    async def intend(self, claim: Claim, part: int, key: str, at: datetime) -> bool:
+        """Commit the intent to send *part*."""
+        return await self._change(claim, _INTEND, {"part": part, "key": key, "at": codec.micros(at)})
+
+    async def part_sent(self, claim: Claim, receipt: Receipt) -> bool:
+        """Record what arrived."""
+
+        def record(db: sqlite_utils.Database) -> bool:
+            if not _changes(db, claim, _ARRIVED, {}):
+                return False
+            db.execute(_NEW_PART, [claim.delivery.id, receipt.part, codec.as_json(receipt.messages)])
+            return True
+
+        return await self._database.write(record)
+
+    async def postpone(self, claim: Claim, *, until: datetime, state: DeliveryState, reason: str) -> bool:
+        """Give it back until *until*."""
+        columns = {"until": codec.micros(until), "state": state.value, "reason": reason}
+        return await self._change(claim, _POSTPONE, columns)
+
+    async def finish(self, claim: Claim, state: DeliveryState, *, at: datetime, reason: str = "") -> bool:
+        """Give it its final state."""
+        sent_at = codec.micros(at) if state is DeliveryState.SENT else None
+        return await self._change(claim, _FINISH, {"state": state.value, "reason": reason, "sent_at": sent_at})
+
+    async def _change(self, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
+        return await self._database.write(lambda db: _changes(db, claim, sql, columns))
+
+    # ------------------------------------------------------------------------------------------------- reading
+
+    async def deliveries(
+        self, *, subscription: int | None = None, day: date | None = None, limit: int = 200
+    ) -> tuple[Delivery, ...]:
+        """Newest date first, then by channel name."""
+        parameters = {"subscription": subscription, "day": day.isoformat() if day else None, "limit": limit}
+        return await self._database.read(lambda db: _deliveries(db, _LISTED, parameters))
+
+    async def by_id(self, delivery: int) -> Delivery | None:
+        """One row."""
+        return await self._database.read(lambda db: _delivery(db, delivery))
+
+    async def unsettled(self) -> int:
+        """How many are on their way."""
+        found = await self._database.read(lambda db: row(db, _UNSETTLED))
+        return int(found["count"]) if found else 0
+
+    async def edition(self, delivery: int) -> Edition | None:
+        """The edition kept for it."""
+        return await self._database.read(lambda db: editions.of_delivery(db, delivery))
+
+    async def last_sent(self, subscription: int, before: datetime) -> Edition | None:
+        """The newest edition that was sent and composed before *before*."""
+        return await self._database.read(lambda db: editions.last_sent(db, subscription, before))
+
+    async def latest_edition(self, *, subscription: int | None = None) -> Edition | None:
+        """The newest edition that was sent, to one subscription or to any."""
+        return await self._database.read(lambda db: editions.latest(db, subscription))
+
+    async def posted(self, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
+        """Which of *refs* its readers may have seen: when last, and how many publishers the post named."""
+        return await self._database.read(lambda db: editions.posted(db, subscription, refs))
+
+    async def shown(self, refs: Sequence[str]) -> frozenset[str]:
+        """Which of *refs* any edition holds."""
+        return await self._database.read(lambda db: editions.shown(db, refs))
+
+    async def carriers(self, ref: str) -> tuple[Delivery, ...]:
+        """Deliveries with a receipt whose edition holds the story."""
+        return await self._database.read(lambda db: _deliveries(db, _CARRIERS, {"refs": codec.as_json([ref])}))
+
+    async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
+        """Why its edition is as it is."""
+        return await self._database.read(lambda db: editions.verdicts(db, delivery))
+
+    # ---------------------------------------------------------------------------------------------------- time
+
+    async def last_seen(self) -> datetime | None:
+        """The newest time at which a delivering process was alive."""
+        return await self._noted("last_seen")
+
+    async def see(self, now: datetime) -> None:
+        """Remember that a delivering process is alive."""
+        await self._database.write(lambda db: db.execute(_SEE, [codec.micros(now)]))
+
+    async def restored_at(self) -> datetime | None:
+        """When this database was restored from a copy."""
+        return await self._noted("restored_at")
+
+    async def _noted(self, key: str) -> datetime | None:
+        found = await self._database.read(lambda db: row(db, "SELECT value FROM meta WHERE key = ?", [key]))
+        return codec.moment(found["value"]) if found else None
+
+
+def _plan(db: sqlite_utils.Database, dues: Sequence[Due]) -> int:
+    before = db.conn.total_changes
+    db.conn.executemany(
+        _DUE,
+        (
+            {
+                "subscription": due.subscription,
+                "date": due.date.isoformat(),
+                "due_at": codec.micros(due.due_at),
+                "state": due.state.value,
+                "reason": due.reason,
+                "next_at": None if due.state.final else codec.micros(due.due_at),
+            }
+            for due in dues
+        ),
+    )
+    return db.conn.total_changes - before
+
+
+def _claim(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timedelta) -> Claim | None:
+    until = now + lease
+    parameters = {"id": delivery, "now": codec.micros(now), "until": codec.micros(until)}
+    taken = row(db, _CLAIM, parameters)
+    held = _delivery(db, delivery) if taken else None
+    return Claim(delivery=held, token=taken["token"], until=until) if taken and held else None
+
+
+def _is_ours(db: sqlite_utils.Database, claim: Claim) -> bool:
+    return row(db, _OURS, {"id": claim.delivery.id, "token": claim.token}) is not None
+
+
+def _changes(db: sqlite_utils.Database, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
+    """Do *sql* if the claim still holds; whether it did."""
+    return db.execute(sql, {**columns, "id": claim.delivery.id, "token": claim.token}).rowcount == 1
+
+
+def _delivery(db: sqlite_utils.Database, delivery: int) -> Delivery | None:
+    return next(iter(_deliveries(db, _ONE, {"id": delivery})), None)
+
+
+def _deliveries(db: sqlite_utils.Database, sql: str, parameters: dict[str, Any]) -> tuple[Delivery, ...]:
+    found = rows(db, sql, parameters)
+    receipts: dict[int, list[codec.Row]] = {}
+    for part in rows(db, _PARTS, [codec.as_json(one["id"] for one in found)]):
+        receipts.setdefault(part["delivery"], []).append(part)
+    return tuple(codec.delivery_of(one, receipts.get(one["id"], ())) for one in found)
+
+
+# ----------------------------------------------------------------------------------------------------------- SQL
+# next_at is empty exactly when a delivery is final, which is what the partial index on_its_way goes by.
+
+_NEWEST_DATES = """
+    SELECT listed.value AS subscription,
+        (SELECT max(date) FROM delivery WHERE delivery.subscription = listed.value) AS date
+    FROM json_each(:subscriptions) AS listed
+"""
+
+_DUE = """
+    INSERT INTO delivery (platform, workspace, subscription, date, due_at, state, reason, next_at)
+    SELECT platform, workspace, id, :date, :due_at, :state, :reason, :next_at FROM subscription WHERE id = :subscription
+    ON CONFLICT (subscription, date) DO NOTHING
+"""
+
+_WAITING = """
+    SELECT id FROM delivery
+    WHERE next_at IS NOT NULL AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+    ORDER BY due_at, id LIMIT :limit
+"""
+
+_NEXT_WAIT = """
+    SELECT min(max(next_at, coalesce(lease_until, next_at))) AS at FROM delivery WHERE next_at IS NOT NULL
+"""
+
+_UNSETTLED = "SELECT count(*) AS count FROM delivery WHERE next_at IS NOT NULL"
+
+_CLAIM = """
+    UPDATE delivery SET token = token + 1, lease_until = :until
+    WHERE id = :id AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+    RETURNING token
+"""
+
+_RELEASE_ALL = "UPDATE delivery SET lease_until = NULL WHERE next_at IS NOT NULL AND lease_until IS NOT NULL"
+
+_OURS = "SELECT 1 FROM delivery WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL"
+
+_INTEND = """
+    UPDATE delivery SET state = 'sending', intent_part = :part, intent_key = :key, intent_at = :at,
+        attempts = attempts + 1
+    WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
+"""
+
+_ARRIVED = """
+    UPDATE delivery SET state = 'due', intent_part = NULL, intent_key = NULL, intent_at = NULL
+    WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
+"""
+
+_NEW_PART = "INSERT OR REPLACE INTO delivery_part (delivery, part, messages) VALUES (?, ?, ?)"
+
+_POSTPONE = """
+    UPDATE delivery SET state = :state, reason = :reason, next_at = :until, lease_until = NULL,
+        intent_part = iif(:state = 'sending', intent_part, NULL),
+        intent_key = iif(:state = 'sending', intent_key, NULL),
+        intent_at = iif(:state = 'sending', intent_at, NULL)
+    WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
+"""
+
+_FINISH = """
+    UPDATE delivery SET state = :state, reason = :reason, sent_at = :sent_at, next_at = NULL, lease_until = NULL,
+        intent_part = NULL, intent_key = NULL, intent_at = NULL
+    WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
+"""
+
+_DELIVERY = """
+    SELECT delivery.*, subscription.channel, subscription.name, edition.refs
+    FROM delivery JOIN subscription ON subscription.id = delivery.subscription
+    LEFT JOIN edition ON edition.delivery = delivery.id
+"""
+
+_ONE = f"{_DELIVERY} WHERE delivery.id = :id"
+
+_LISTED = f"""
+    {_DELIVERY}
+    WHERE (:subscription IS NULL OR delivery.subscription = :subscription) AND (:day IS NULL OR delivery.date = :day)
+    ORDER BY delivery.date DESC, subscription.name, delivery.id LIMIT :limit
+"""
+
+_CARRIERS = f"""
+    {editions.CALLED} {_DELIVERY}
+    WHERE delivery.id IN (
+            SELECT edition_story.delivery FROM called JOIN edition_story ON edition_story.ref = called.ref)
+        AND EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id)
+    ORDER BY delivery.date DESC, subscription.name, delivery.id
+"""  # noqa: S608 - no text from outside is in it
+
+_PARTS = "SELECT * FROM delivery_part WHERE delivery IN (SELECT value FROM json_each(?)) ORDER BY delivery, part"
+
+_SEE = """
+    INSERT INTO meta (key, value) VALUES ('last_seen', ?)
+    ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)
+"""

@@ -1,0 +1,254 @@
+"""The tables, as migrations. Never change one that was released: add another.
+
+Every table is keyed by workspace from the first migration on, so that one database can serve many: what is public has
+the workspace ``''``. Refs are the exception: one means the same story everywhere, for ever.
+"""
+
+from pathlib import Path
+
+import sqlite_utils
+
+from bot.errors import StoreTrouble
+
+APPLICATION_ID = 0x44427266
+"""``DBrf``: the value of SQLite's ``application_id`` that tells our files from other programs'."""
+
+migrations = sqlite_utils.Migrations("daybrief")
+
+
+@migrations()
+def m001_newsroom(db: sqlite_utils.Database) -> None:
+    """Stories, articles, feeds, subscriptions, the ledger."""
+    db.executescript(_ARCHIVE)
+    db.executescript(_FEEDS)
+    db.executescript(_LEDGER)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def version(db: sqlite_utils.Database) -> int:
+    """How many migrations *db* has been through; 0 for a new file."""
+    return len(migrations.applied(db))
+
+
+def check_ours(db: sqlite_utils.Database, path: Path) -> None:
+    """Make sure that *db* is a Daybrief database, or empty, and that this version understands it.
+
+    Raises:
+        StoreTrouble: it is not.
+    """
+    if not db.table_names():
+        return
+    [(application,)] = db.execute("PRAGMA application_id").fetchall()
+    if application != APPLICATION_ID:
+        raise StoreTrouble(f"the database {path} belongs to another program; name another `data_dir`")
+    known = {migration.name for migration in migrations.pending(sqlite_utils.Database(memory=True))}
+    unknown = {migration.name for migration in migrations.applied(db)} - known
+    if unknown:
+        raise StoreTrouble(
+            f"the database {path} was written by a newer version of Daybrief (it knows {min(unknown)}); "
+            "install that version, or bring back the copy that was made before the upgrade"
+        )
+
+
+_ARCHIVE = """
+CREATE TABLE story (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    ref TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    title_name TEXT NOT NULL,       -- for comparing: cleaned, without case
+    news_at INTEGER NOT NULL,
+    is_withdrawn INTEGER NOT NULL,
+    topics TEXT NOT NULL,           -- for searching: each on a line of its own, without case
+    sources TEXT NOT NULL,          -- for searching: names and domains, without case
+    revision INTEGER NOT NULL       -- the present one
+);
+CREATE INDEX story_by_news ON story (news_at, ref);
+CREATE INDEX story_by_title ON story (title_name, news_at);
+CREATE UNIQUE INDEX story_by_revision ON story (revision);
+
+-- Whom a story exists for. A public one has one row, with the workspace ''.
+CREATE TABLE audience (
+    story INTEGER NOT NULL REFERENCES story ON DELETE CASCADE,
+    workspace TEXT NOT NULL,
+    PRIMARY KEY (story, workspace)
+) WITHOUT ROWID;
+
+-- Every text a story ever had. Ids only grow, so the newest one tells whether anything has changed.
+CREATE TABLE revision (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    story INTEGER NOT NULL REFERENCES story ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    content TEXT NOT NULL,          -- the story as JSON, without its articles
+    articles TEXT NOT NULL,         -- ids of its articles at that time, in order, as JSON
+    UNIQUE (story, number)
+);
+
+-- Every ref ever given, so that none is given twice. A merged one leads to another ref; a forgotten one to nothing.
+CREATE TABLE ref (
+    ref TEXT PRIMARY KEY,
+    story INTEGER REFERENCES story ON DELETE SET NULL,
+    leads_to TEXT REFERENCES ref
+) WITHOUT ROWID;
+CREATE INDEX ref_by_target ON ref (leads_to) WHERE leads_to IS NOT NULL;
+CREATE INDEX ref_by_story ON ref (story) WHERE story IS NOT NULL;
+
+CREATE TABLE article (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace TEXT NOT NULL,        -- of the stories that hold it, comma-separated
+    key TEXT NOT NULL,
+    title TEXT NOT NULL,
+    url TEXT NOT NULL,
+    address TEXT NOT NULL,          -- the url for comparing
+    source TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    published INTEGER,
+    first_seen INTEGER NOT NULL,
+    news_at INTEGER NOT NULL,
+    dated INTEGER NOT NULL,         -- published, else first seen
+    extract TEXT NOT NULL,
+    feed TEXT NOT NULL,
+    weight REAL NOT NULL,
+    topics TEXT NOT NULL,
+    UNIQUE (workspace, key)
+);
+CREATE INDEX article_by_address ON article (address) WHERE address <> '';
+CREATE INDEX article_by_news ON article (news_at, workspace);
+CREATE INDEX article_by_date ON article (dated, workspace, news_at);
+
+-- The articles of each story, in order.
+CREATE TABLE story_article (
+    story INTEGER NOT NULL REFERENCES story ON DELETE CASCADE,
+    place INTEGER NOT NULL,
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
+    PRIMARY KEY (story, place)
+) WITHOUT ROWID;
+CREATE INDEX story_by_article ON story_article (article);
+
+-- Under what an article is known again.
+CREATE TABLE article_name (
+    workspace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
+    PRIMARY KEY (workspace, name)
+) WITHOUT ROWID;
+CREATE INDEX name_by_article ON article_name (article);
+
+-- Both are keyed by the story's id, so rowid order is order of arrival.
+CREATE VIRTUAL TABLE story_text USING fts5 (
+    title, takeaway, sections, articles, sources, tokenize = "unicode61 remove_diacritics 2"
+);
+CREATE VIRTUAL TABLE story_title USING fts5 (
+    title, prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2"
+);
+"""
+
+_FEEDS = """
+CREATE TABLE feed_state (
+    workspace TEXT NOT NULL DEFAULT '',
+    url TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    last_modified TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    read_at INTEGER,
+    fine_at INTEGER,
+    next_at INTEGER,
+    failures INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    articles INTEGER NOT NULL,
+    PRIMARY KEY (workspace, url)
+);
+
+CREATE TABLE added_feed (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace TEXT NOT NULL DEFAULT '',
+    url TEXT NOT NULL,
+    name TEXT NOT NULL,
+    weight REAL NOT NULL,
+    topics TEXT NOT NULL,
+    UNIQUE (workspace, url)
+);
+"""
+
+_LEDGER = """
+CREATE TABLE subscription (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    platform TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    name TEXT NOT NULL,
+    at TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    days TEXT NOT NULL,
+    stories INTEGER NOT NULL,
+    topics TEXT NOT NULL,
+    layout TEXT NOT NULL,
+    declared INTEGER NOT NULL,
+    since INTEGER,
+    standing TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    UNIQUE (platform, workspace, channel)
+);
+
+CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    platform TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    subscription INTEGER NOT NULL REFERENCES subscription,
+    date TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER,                -- empty once it is final
+    sent_at INTEGER,
+    token INTEGER NOT NULL DEFAULT 0,
+    lease_until INTEGER,            -- empty while nobody holds it
+    intent_part INTEGER,
+    intent_key TEXT,
+    intent_at INTEGER,
+    UNIQUE (subscription, date)
+);
+CREATE INDEX delivery_on_its_way ON delivery (due_at, id) WHERE next_at IS NOT NULL;
+CREATE INDEX delivery_by_date ON delivery (date);
+
+-- What surely arrived.
+CREATE TABLE delivery_part (
+    delivery INTEGER NOT NULL REFERENCES delivery,
+    part INTEGER NOT NULL,
+    messages TEXT NOT NULL,
+    PRIMARY KEY (delivery, part)
+) WITHOUT ROWID;
+
+CREATE TABLE edition (
+    delivery INTEGER PRIMARY KEY REFERENCES delivery,
+    workspace TEXT NOT NULL,
+    subscription INTEGER NOT NULL REFERENCES subscription,
+    composed_at INTEGER NOT NULL,
+    refs TEXT NOT NULL,
+    content TEXT NOT NULL,
+    reasons TEXT NOT NULL REFERENCES reasons
+);
+CREATE INDEX edition_by_subscription ON edition (subscription, composed_at);
+CREATE INDEX edition_by_time ON edition (composed_at);
+
+-- Why editions are as they are. Channels of one morning mostly share a list, so it is kept once, under its SHA-256.
+CREATE TABLE reasons (
+    digest TEXT PRIMARY KEY,
+    verdicts BLOB NOT NULL
+);
+
+CREATE TABLE edition_story (
+    ref TEXT NOT NULL,
+    subscription INTEGER NOT NULL REFERENCES subscription,
+    delivery INTEGER NOT NULL REFERENCES edition,
+    publishers INTEGER NOT NULL,
+    PRIMARY KEY (ref, subscription, delivery)
+) WITHOUT ROWID;
+
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) WITHOUT ROWID;
+"""

@@ -1,0 +1,185 @@
+"""Finding stories by words: full text, titles as they are typed, and titles mistyped.
+
+What people type becomes quoted words and nothing else, so it is never taken for query syntax.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import sqlite_utils
+
+from bot.ports import Search
+from bot.text import clean
+from storage import codec
+from storage.database import row, rows
+from storage.shelf import VISIBLE
+from storage.titles import MAX_WORDS, Title, Titles, likeness, words_of
+
+CANDIDATES = 500
+"""Newest matches that are ranked: ranking every match of a common word takes seconds among a million stories."""
+IN_MEMORY = 20_000
+"""Newest titles among which typing errors are forgiven."""
+MAX_TYPED = 1000
+"""Characters of a query that are looked at."""
+_ENOUGH = 5
+"""With fewer completions than this, a typing error is supposed …"""
+_MEANT = 4
+"""… if this many letters have been typed …"""
+_SURE = 75.0
+"""… and this alike a title must be to be offered."""
+
+
+def matching(words: Sequence[str]) -> str:
+    """An FTS5 query for texts that hold all *words*, the last perhaps unfinished; words hold no quotes."""
+    return " ".join(f'"{word}"' for word in words) + "*"
+
+
+def find(db: sqlite_utils.Database, search: Search) -> list[int]:
+    """Ids of stories, best first; without words newest first."""
+    words = words_of(search.words[:MAX_TYPED])[:MAX_WORDS]
+    filters = {
+        "since": codec.micros(search.since),
+        "until": codec.micros(search.until),
+        "topic": f"\n{_plain(search.topic)}\n" if search.topic else "",
+        "source": _plain(search.source),
+        "workspace": search.workspace,
+        "limit": search.limit,
+    }
+    if words:
+        return _ids(db, _RANKED, {**filters, "words": matching(words), "candidates": CANDIDATES})
+    return [] if search.words.strip() else _ids(db, _NEWEST, filters)
+
+
+_FILTERS = f"""
+    NOT story.is_withdrawn
+    AND (:since IS NULL OR story.news_at >= :since)
+    AND (:until IS NULL OR story.news_at < :until)
+    AND (:topic = '' OR instr(story.topics, :topic))
+    AND (:source = '' OR instr(story.sources, :source))
+    AND {VISIBLE}
+"""
+
+_NEWEST = f"SELECT id FROM story WHERE {_FILTERS} ORDER BY news_at DESC, id DESC LIMIT :limit"  # noqa: S608 - our own
+
+# CROSS JOIN fixes the order of the loops (https://www.sqlite.org/optoverview.html#crossjoin): matches come newest
+# first, so the walk ends after the last candidate. The weights are those of the columns of story_text.
+_RANKED = f"""
+    SELECT id FROM (
+        SELECT story.id, story.news_at, bm25(story_text, 10.0, 4.0, 1.0, 2.0, 1.0) AS score
+        FROM story_text CROSS JOIN story ON story.id = story_text.rowid
+        WHERE story_text MATCH :words AND {_FILTERS}
+        ORDER BY story_text.rowid DESC LIMIT :candidates)
+    ORDER BY score, news_at DESC, id DESC LIMIT :limit
+"""  # noqa: S608 - no text from outside is in it
+
+
+_TITLED = f"""
+    SELECT id FROM (
+        SELECT story.id, story.news_at
+        FROM story_title CROSS JOIN story ON story.id = story_title.rowid
+        WHERE story_title MATCH :words AND NOT story.is_withdrawn AND {VISIBLE}
+        ORDER BY story_title.rowid DESC LIMIT :candidates)
+    ORDER BY news_at DESC, id DESC LIMIT :limit
+"""  # noqa: S608 - no text from outside is in it
+
+
+class TitleMemory:
+    """The newest titles, brought up to date before each use. Any reading thread may ask."""
+
+    def __init__(self, capacity: int = IN_MEMORY) -> None:
+        self._lock = threading.Lock()
+        self._capacity = capacity
+        self._titles = Titles(capacity)
+        self._newest_revision = 0
+
+    def complete(self, db: sqlite_utils.Database, typed: str, *, workspace: str | None, limit: int) -> list[int]:
+        """Ids of stories whose title *typed* may become: as typed, newest first; then with typing errors."""
+        words = words_of(typed[:MAX_TYPED])[:MAX_WORDS]
+        if not words:
+            return []
+        found = _titled(db, words, workspace=workspace, limit=limit)
+        if len(found) >= min(_ENOUGH, limit) or sum(map(len, words)) < _MEANT:
+            return found
+        meant = [story for story, score in self._like(db, words, workspace, limit) if score >= _SURE]
+        return list(dict.fromkeys((*found, *meant)))[:limit]
+
+    def nearest(
+        self, db: sqlite_utils.Database, text: str, *, workspace: str | None, limit: int
+    ) -> list[tuple[int, float]]:
+        """Ids of the stories whose titles are most like *text*, with a likeness of 0–100, best first."""
+        words = words_of(text[:MAX_TYPED])[:MAX_WORDS]
+        if not words:
+            return []
+        scores = dict(self._like(db, words, workspace, limit))
+        # Titles too old to be remembered are found as typed, or not at all.
+        for story in _titled(db, words, workspace=workspace, limit=limit):
+            scores.setdefault(story, likeness(words, words_of(_title(db, story))))
+        return sorted(scores.items(), key=lambda one: (-one[1], -one[0]))[:limit]
+
+    def _like(
+        self, db: sqlite_utils.Database, words: Sequence[str], workspace: str | None, limit: int
+    ) -> list[tuple[int, float]]:
+        with self._lock:
+            self._refresh(db)
+            # A few more than asked for, because some may have been forgotten meanwhile.
+            likely = self._titles.like(words, workspace=workspace, limit=2 * limit + 10)
+        ids = codec.as_json(story for story, _ in likely)
+        there = _ids(db, "SELECT id FROM story WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids})
+        return [(story, score) for story, score in likely if story in set(there)][:limit]
+
+    def _refresh(self, db: sqlite_utils.Database) -> None:
+        """Take in what was written since the last time, by whatever process."""
+        newest = row(db, "SELECT coalesce(max(id), 0) AS id FROM revision")
+        if newest is None or newest["id"] <= self._newest_revision:
+            return
+        for one in rows(db, _CHANGED, {"after": self._newest_revision, "capacity": self._capacity}):
+            if one["is_withdrawn"]:
+                self._titles.drop(one["id"])
+            else:
+                audience = frozenset(codec.strings(one["audience"]))
+                self._titles.put(Title(one["id"], frozenset(words_of(one["title"])), audience))
+        self._newest_revision = newest["id"]
+
+
+_CHANGED = """
+    SELECT id, title, is_withdrawn,
+        (SELECT json_group_array(workspace) FROM audience WHERE audience.story = story.id) AS audience
+    FROM story WHERE revision > :after ORDER BY revision DESC LIMIT :capacity
+"""
+
+
+def index(db: sqlite_utils.Database, story: int, texts: Sequence[str]) -> None:
+    """Make *story* findable by *texts*: title, takeaway, sections, article titles, sources."""
+    unindex(db, story)
+    # The same words go in that come out of a query, so that both agree about ß, ligatures and accents.
+    folded = [" ".join(words_of(text)) for text in texts]
+    db.execute(
+        "INSERT INTO story_text (rowid, title, takeaway, sections, articles, sources) VALUES (?, ?, ?, ?, ?, ?)",
+        [story, *folded],
+    )
+    db.execute("INSERT INTO story_title (rowid, title) VALUES (?, ?)", [story, folded[0]])
+
+
+def unindex(db: sqlite_utils.Database, story: int) -> None:
+    """Make *story* findable by its ref only."""
+    db.execute("DELETE FROM story_text WHERE rowid = ?", [story])
+    db.execute("DELETE FROM story_title WHERE rowid = ?", [story])
+
+
+def _titled(db: sqlite_utils.Database, words: Sequence[str], *, workspace: str | None, limit: int) -> list[int]:
+    parameters = {"words": matching(words), "workspace": workspace, "candidates": max(limit, 100), "limit": limit}
+    return _ids(db, _TITLED, parameters)
+
+
+def _title(db: sqlite_utils.Database, story: int) -> str:
+    found = row(db, "SELECT title FROM story WHERE id = ?", [story])
+    return str(found["title"]) if found else ""
+
+
+def _ids(db: sqlite_utils.Database, sql: str, parameters: dict[str, Any]) -> list[int]:
+    return [int(one["id"]) for one in rows(db, sql, parameters)]
+
+
+def _plain(text: str) -> str:
+    return clean(text[:MAX_TYPED]).casefold()

@@ -1,0 +1,116 @@
+"""Standing orders: one for each channel, for ever."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlite_utils
+
+from bot.model import Standing, Subscription
+from storage import codec
+from storage.database import Database, row, rows
+
+
+class SqliteSubscriptions:
+    """``bot.ports.Subscriptions`` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def declare(self, orders: Sequence[Subscription], *, at: datetime) -> tuple[Subscription, ...]:
+        """Make the declared ones equal to *orders*; as stored, in that order."""
+        return await self._database.write(lambda db: _declare(db, orders, at))
+
+    async def subscribe(self, order: Subscription) -> Subscription:
+        """Add, change or resume one."""
+        return await self._database.write(lambda db: _keep(db, order))
+
+    async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
+        """By id."""
+        found = await self._database.read(
+            lambda db: rows(
+                db,
+                "SELECT * FROM subscription WHERE :retired OR standing <> 'retired' ORDER BY id",
+                {"retired": retired},
+            )
+        )
+        return tuple(codec.subscription_of(one) for one in found)
+
+    async def by_id(self, subscription: int) -> Subscription | None:
+        """The one with that id, retired ones too."""
+        found = await self._database.read(lambda db: row(db, "SELECT * FROM subscription WHERE id = ?", [subscription]))
+        return codec.subscription_of(found) if found else None
+
+    async def pause(self, subscription: int, reason: str) -> None:
+        """Serve it no more until resumed; a retired one stays retired."""
+        await self._stand(subscription, Standing.PAUSED, reason)
+
+    async def resume(self, subscription: int) -> None:
+        """Serve it again; a retired one stays retired."""
+        await self._stand(subscription, Standing.ACTIVE, "")
+
+    async def retire(self, subscription: int) -> None:
+        """Remove it; its ledger stays."""
+        await self._stand(subscription, Standing.RETIRED, "")
+
+    async def _stand(self, subscription: int, standing: Standing, reason: str) -> None:
+        await self._database.write(
+            lambda db: db.execute(
+                "UPDATE subscription SET standing = ?, reason = ? WHERE id = ? AND standing <> 'retired'",
+                [standing.value, reason, subscription],
+            )
+        )
+
+
+def _declare(db: sqlite_utils.Database, orders: Sequence[Subscription], at: datetime) -> tuple[Subscription, ...]:
+    kept = tuple(_declare_one(db, order, at) for order in orders)
+    db.execute(
+        "UPDATE subscription SET standing = 'retired', reason = '' WHERE declared AND standing <> 'retired'"
+        " AND id NOT IN (SELECT value FROM json_each(?))",
+        [codec.as_json(one.id for one in kept)],
+    )
+    return kept
+
+
+def _declare_one(db: sqlite_utils.Database, order: Subscription, at: datetime) -> Subscription:
+    """Keep *order* as declared; one that an admin paused stays so, and one that was gone has missed nothing."""
+    order = replace(order, declared=True)
+    held = _held(db, order)
+    if held and held.standing is Standing.RETIRED:
+        order = replace(order, since=at)
+    elif held:
+        order = replace(order, standing=held.standing, reason=held.reason, since=held.since)
+    return _keep(db, order)
+
+
+def _held(db: sqlite_utils.Database, order: Subscription) -> Subscription | None:
+    channel = order.channel
+    found = row(
+        db,
+        "SELECT * FROM subscription WHERE platform = ? AND workspace = ? AND channel = ?",
+        [channel.platform, channel.workspace, channel.id],
+    )
+    return codec.subscription_of(found) if found else None
+
+
+def _keep(db: sqlite_utils.Database, order: Subscription) -> Subscription:
+    """*order* as stored, under the id that its channel has had since it was first set up."""
+    columns = codec.subscription_row(order)
+    held = _held(db, order)
+    if held is None:
+        inserted = db.execute(
+            "INSERT INTO subscription (platform, workspace, channel, name, at, timezone, days, stories, topics, layout,"
+            " declared, since, standing, reason) VALUES (:platform, :workspace, :channel, :name, :at, :timezone, :days,"
+            " :stories, :topics, :layout, :declared, :since, :standing, :reason)",
+            columns,
+        )
+        return replace(order, id=inserted.lastrowid or 0)
+    kept = replace(order, id=held.id)
+    if kept != held:
+        db.execute(
+            "UPDATE subscription SET name = :name, at = :at, timezone = :timezone, days = :days, stories = :stories,"
+            " topics = :topics, layout = :layout, declared = :declared, since = :since, standing = :standing,"
+            " reason = :reason WHERE id = :id",
+            {**columns, "id": held.id},
+        )
+    return kept

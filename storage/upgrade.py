@@ -1,0 +1,55 @@
+"""Making the file ready: created where it is missing, migrated where it is old, refused where it is too new."""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import sqlite_utils
+
+from bot.errors import StoreTrouble
+from storage import schema
+from storage.backup import backup
+from storage.database import connect, in_sentences
+
+OLDEST = (3, 35, 0)
+"""The first SQLite with RETURNING."""
+
+
+def prepare(path: Path) -> None:
+    """Create or migrate the database at *path*. A copy is made before an existing one is changed.
+
+    Several processes may do this at once: one migrates, the others find it done.
+
+    Raises:
+        StoreTrouble: this SQLite is too old, or the file is damaged, not ours or too new.
+    """
+    _check_engine()
+    with in_sentences(path), contextlib.closing(connect(path)) as db:
+        schema.check_ours(db, path)
+        pending = schema.migrations.pending(db)
+        if pending:
+            if schema.version(db):
+                backup(path, path.with_name(f"{path.name}.before-{pending[0].name}"))
+            _migrate(db, path)
+        db.enable_wal()
+
+
+def _migrate(db: sqlite_utils.Database, path: Path) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        schema.check_ours(db, path)  # somebody may have been faster, and newer
+        schema.migrations.apply(db)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def _check_engine() -> None:
+    if sqlite3.sqlite_version_info < OLDEST:
+        wanted = ".".join(map(str, OLDEST[:2]))
+        raise StoreTrouble(f"this Python brings SQLite {sqlite3.sqlite_version}; Daybrief needs {wanted} or newer")
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        options = {option for (option,) in connection.execute("PRAGMA compile_options")}
+    if "ENABLE_FTS5" not in options:
+        raise StoreTrouble("this Python's SQLite has no full-text search (FTS5); use a Python that brings it")
