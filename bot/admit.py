@@ -20,7 +20,7 @@ class Admitted:
 
 
 async def admit(room: Newsroom, manuscripts: Sequence[Manuscript]) -> tuple[Admitted, ...]:
-    """Keep *manuscripts*, in order. The story they mean is the one with their ref, else with one of their urls, else title."""
+    """Keep *manuscripts*, in order. The story one means has its ref, else one of its urls, else its title."""
     now = room.clock.now()
     return tuple([await _admit(room, manuscript, now) for manuscript in manuscripts])
 
@@ -74,8 +74,8 @@ def with_manuscript(old: Story | None, manuscript: Manuscript, now: datetime) ->
         origin=Origin.IMPORT,
         **written,  # type: ignore[arg-type]
     )
-    # Importing the same again changes nothing, not even when it became news.
-    return old if changed == old else replace(changed, news_at=now)
+    # Importing the same again changes nothing, neither whose words they are nor when they became news.
+    return old if replace(changed, origin=old.origin) == old else replace(changed, news_at=now)
 
 
 def _article(article: ManuscriptArticle, manuscript: Manuscript, now: datetime) -> Article:

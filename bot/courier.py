@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 async def carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None:
-    """Work on delivery *number* until it is final or has to wait; as it stands then. None: it is not ours to work on."""
+    """Work on delivery *number* until it is final or has to wait; as it stands then. None: it is not ours."""
     ledger = room.store.ledger
     claim = await ledger.claim(number, room.clock.now(), room.patience.lease)
     if claim is None:

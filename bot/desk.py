@@ -33,6 +33,9 @@ from bot.newsroom import Newsroom
 from bot.ports import Rendering, Revision, Search
 from bot.schedule import next_instant
 
+_RECENT = 14
+"""Editions of a channel that are asked why."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
@@ -77,7 +80,7 @@ class Desk:
     async def publish_until_done(
         self, *, patience: timedelta, only: Subscription | None = None, progress: publishing.Progress | None = None
     ) -> publishing.Round:
-        """Rounds of publishing (for *only*, or all) until nothing is on its way that could be done within *patience*."""
+        """Rounds of publishing, for *only* or all, until nothing is left that could be done within *patience*."""
         number = only.id if only else None
         async with self._publishing:
             return await publishing.publish_until_done(self._room, patience=patience, only=number, progress=progress)
@@ -147,7 +150,7 @@ class Desk:
         composition = await Editor(self._room, self._room.clock.now()).preview(subscription)
         name = platform or subscription.channel.platform
         if name not in self._room.platforms:
-            raise NotFound(f'this version cannot render for {name}; it knows: {", ".join(self._room.platforms)}')
+            raise NotFound(f"this version cannot render for {name}; it knows: {', '.join(self._room.platforms)}")
         return composition, self._room.platforms[name].render(composition.edition)
 
     async def deliveries(
@@ -159,12 +162,14 @@ class Desk:
 
     async def why(self, subscription: Subscription, story: Story) -> tuple[Ruling, ...]:
         """What the channel's recent editions decided about *story*, newest first; empty: none of them considered it."""
-        rulings = []
-        for delivery in await self.deliveries(subscription=subscription, limit=14):
-            for verdict in await self._room.store.ledger.verdicts(delivery.id):
-                if verdict.ref == story.ref:
-                    rulings.append(Ruling(delivery=delivery, verdict=verdict))
-        return tuple(rulings)
+        return tuple(
+            [
+                Ruling(delivery=delivery, verdict=verdict)
+                for delivery in await self.deliveries(subscription=subscription, limit=_RECENT)
+                for verdict in await self._room.store.ledger.verdicts(delivery.id)
+                if verdict.ref == story.ref
+            ]
+        )
 
     async def upcoming(self, count: int) -> tuple[tuple[datetime, Subscription], ...]:
         """The next *count* times at which an active channel is due, soonest first."""

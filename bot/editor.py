@@ -1,4 +1,4 @@
-"""Composing: reads what an edition is chosen from, once for all channels of a round, and lets ``bot.compose`` choose."""
+"""Reads what editions are chosen from, once for all channels of a round, and lets ``bot.compose`` choose."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta

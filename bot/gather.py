@@ -21,7 +21,7 @@ AT_ONCE = 16
 SLOWEST = timedelta(hours=24)
 """A feed that keeps failing is still visited this often, for ever."""
 GROUPED_WITHIN = timedelta(days=10)
-"""Stories with news in this span are open to new articles; older articles found late only found stories of their own."""
+"""Stories with news in this span are open to new articles; older ones that turn up late found their own."""
 
 Progress = Callable[[FeedOutcome], None]
 
@@ -29,8 +29,8 @@ Progress = Callable[[FeedOutcome], None]
 async def gather(room: Newsroom, *, only_due: bool = False, progress: Progress | None = None) -> GatherReport:
     """Read every feed once (with *only_due*, those whose time has come), and keep what they brought.
 
-    A feed that fails is noted and visited again later, ever more slowly; it holds up no other. Articles, stories and the
-    feeds' validators are kept in one transaction, so a crash loses nothing: the next visit gets it all again.
+    A feed that fails is noted and visited again later, ever more slowly; it holds up no other. Articles, stories and
+    the feeds' validators are kept in one transaction, so a crash loses nothing: the next visit gets it all again.
     """
     now = room.clock.now()
     feeds = await room.feeds()

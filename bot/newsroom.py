@@ -12,7 +12,7 @@ from bot.ports import Analyst, Clock, FeedReader, Platform, Store, Workers
 
 @dataclass(kw_only=True)
 class Newsroom:
-    """The parts of one running Daybrief. While it runs, only ``config`` changes, on a reload, and ``is_stopping`` once."""
+    """The parts of one running Daybrief. Only ``config`` changes while it runs, on a reload, and ``is_stopping``."""
 
     config: Config
     store: Store

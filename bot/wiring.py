@@ -14,22 +14,42 @@ from rich.console import RenderableType
 from adapters.alarm import Alarm
 from adapters.analyst.extractive import ExtractiveAnalyst
 from adapters.clock import ReplayClock, SystemClock
+from adapters.feeds import opml
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
 from adapters.locks import Lock
+from adapters.terminal import looks
 from adapters.terminal.posting import TerminalPlatform
+from adapters.terminal.prompt import Prompt
 from adapters.workers import ProcessWorkers
 from bot.config import Config
 from bot.desk import Desk
-from bot.errors import ConfigProblems
+from bot.errors import WrongUsage
+from bot.gather import Progress
+from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import Clock, Platform
-from storage import SqliteStore, open_store
+from storage import SqliteStore, backup, open_store, restore
+
+__all__ = [
+    "House",
+    "back_up",
+    "delivery_lock",
+    "gather",
+    "looks",
+    "open_house",
+    "opml",
+    "prompt",
+    "restore_from",
+    "run",
+]
 
 log = logging.getLogger(__name__)
 
-DRAIN = timedelta(seconds=10)
-"""How long a stopping bot finishes what it has begun."""
+DRAIN = timedelta(seconds=9)
+"""How long a stopping bot finishes what it has begun: it is to be gone within ten seconds."""
+GATHERING = timedelta(minutes=10)
+"""How long one process waits for another that gathers from the same data directory."""
 
 Show = Callable[[RenderableType], None]
 
@@ -94,6 +114,33 @@ async def open_house(
         yield House(desk=desk, store=store, room=room)
 
 
+async def gather(house: House, *, only_due: bool = False, progress: Progress | None = None) -> GatherReport:
+    """One round of gathering; two processes never gather into the same data at once."""
+    lock = Lock(house.room.config.bot.data_dir / "gather.lock", doing="gathering")
+    await lock.wait(within=GATHERING)
+    try:
+        return await house.desk.gather(only_due=only_due, progress=progress)
+    finally:
+        lock.release()
+
+
+def prompt(house: House, asker: Asker, show: Show) -> Prompt:
+    """The terminal's slash commands, for *asker*."""
+    return Prompt(house.desk, asker, show, house.room.clock)
+
+
+def back_up(config: Config, copy: Path) -> int:
+    """Write a consistent copy of the database of *config*; its size in bytes."""
+    backup(database(config), copy)
+    return copy.stat().st_size
+
+
+def restore_from(config: Config, copy: Path) -> None:
+    """Put *copy* in the place of the database of *config*; what was due before the present will not be sent."""
+    config.bot.data_dir.mkdir(parents=True, exist_ok=True)
+    restore(copy, database(config), SystemClock().now())
+
+
 async def run(house: House, *, reload: Callable[[], Config]) -> None:
     """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
     desk, config = house.desk, house.room.config
@@ -112,7 +159,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     await desk.take_over()
     alarm = Alarm(house.room.clock)
     alarm.ring("publish", lambda: desk.publish_until_done(patience=timedelta(seconds=50)), every=timedelta(minutes=1))
-    alarm.ring("gather", lambda: desk.gather(only_due=True), every=config.bot.gather_every)
+    alarm.ring("gather", lambda: gather(house, only_due=True), every=config.bot.gather_every)
     alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
     alarm.start()
     log.info("Daybrief is running; %d channels", len(await desk.subscriptions()))
@@ -125,7 +172,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
 async def _reload(desk: Desk, reload: Callable[[], Config]) -> None:
     try:
         config = await asyncio.to_thread(reload)
-    except ConfigProblems as problems:
+    except WrongUsage as problems:
         log.error("the new configuration is refused, and the old one stays. %s", problems)  # noqa: TRY400
         return
     await desk.reload(config)

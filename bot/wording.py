@@ -125,10 +125,10 @@ def quiet_line(edition: Edition) -> str:
     coverage = edition.coverage
     if coverage.stale:
         return "Nothing to tell."
-    since = f"since {_local(edition, edition.window_start):%A, %H:%M}"
+    since = f"since {_local(edition, edition.window_start):%A}"
     if not coverage.articles:
         return f"A quiet day: nothing new {since}."
-    return f"A quiet day: {counted(coverage.articles, 'new article')} {since}, and no story for this channel."
+    return f"A quiet day: no story in {counted(coverage.articles, 'new article')} {since}."
 
 
 def byline(story: EditionStory, now: datetime) -> str:

@@ -126,9 +126,11 @@ class Commands(click.Group):
     """Imports the module of a command when the command is asked for, and lists them in an order that tells a story."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of a first week with Daybrief."""
         return list(_WHERE)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module, and no other."""
         import importlib
 
         if cmd_name not in _WHERE:
@@ -140,6 +142,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As usual, with a suggestion for what is not a command."""
         from difflib import get_close_matches
 
         try:

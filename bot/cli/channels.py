@@ -136,7 +136,9 @@ async def remove(session: Session, channel: str) -> None:
     async with session.house() as house:
         one = await house.desk.subscription(channel)
         if one.declared:
-            raise WrongUsage(f"{one.channel.name} is declared in the configuration; remove it there, then reload (SIGHUP)")
+            raise WrongUsage(
+                f"{one.channel.name} is declared in the configuration; remove it there, then reload (SIGHUP)"
+            )
         await house.desk.retire(one)
     click.echo(f"{one.channel.name} is removed")
 

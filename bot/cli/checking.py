@@ -19,6 +19,9 @@ _SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL database when several connections checkpoint: https://www.sqlite.org/wal.html#walresetbug"""
 _LITTLE_DISK = 500_000_000
 """Bytes that should be free."""
+_ENOUGH_ZONES = 400
+_NAMED = 5
+"""Failing feeds that are named before the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +68,28 @@ async def check(session: Session) -> int:
 
 
 def _machine(house: "House") -> Iterator[Finding]:
+    import importlib.metadata
     import zoneinfo
-
-    from bot.wiring import time_zone_data
 
     folder = house.room.config.bot.data_dir
     free = shutil.disk_usage(folder).free
     sentence = f"{free / 1e9:.1f} GB free for {folder}"
     yield Finding("disk", free > _LITTLE_DISK, sentence if free > _LITTLE_DISK else f"only {sentence}; make room")
     zones = len(zoneinfo.available_timezones())
-    yield Finding("time zones", zones > 400, f"{zones} zones, rules of {time_zone_data()}")
+    yield Finding(
+        "time zones",
+        zones > _ENOUGH_ZONES,
+        f"{zones} zones, rules of tzdata {importlib.metadata.version('tzdata')} or newer",
+    )
 
 
 async def _database(house: "House") -> list[Finding]:
     health = await house.store.health()
     version = tuple(int(part) for part in health.sqlite_version.split("."))
     is_safe = version >= _SAFE_SQLITE
-    advice = "" if is_safe else "; versions before 3.51.3 can corrupt a database that several processes use (rare): upgrade"
+    advice = (
+        "" if is_safe else "; versions before 3.51.3 can corrupt a database that several processes use (rare): upgrade"
+    )
     seen = await house.store.ledger.last_seen()
     now = house.room.clock.now()
     is_clock_fine = seen is None or now >= seen
@@ -96,7 +104,8 @@ async def _database(house: "House") -> list[Finding]:
         Finding(
             "clock",
             is_clock_fine,
-            f"{now:%Y-%m-%d %H:%M} UTC" + ("" if is_clock_fine else f", but the bot has run at {seen:%Y-%m-%d %H:%M}; set it"),
+            f"{now:%Y-%m-%d %H:%M} UTC"
+            + ("" if is_clock_fine else f", but the bot has run at {seen:%Y-%m-%d %H:%M}; set it"),
         ),
     ]
 
@@ -120,7 +129,11 @@ async def _feeds(house: "House") -> list[Finding]:
     never = sum(1 for _, state in known if state.read_at is None)
     sentence = f"{len(known)} feeds" + (f", {never} never read yet" if never else "")
     if failing:
-        sentence += "; failing: " + ", ".join(failing[:5]) + (f" and {len(failing) - 5} more" if len(failing) > 5 else "")
+        sentence += (
+            "; failing: "
+            + ", ".join(failing[:_NAMED])
+            + (f" and {len(failing) - _NAMED} more" if len(failing) > _NAMED else "")
+        )
     return [Finding("feeds", not failing, sentence)]
 
 

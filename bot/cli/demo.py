@@ -4,6 +4,7 @@ import contextlib
 import sys
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -19,22 +20,28 @@ async def demo(session: Session, script: Path | None) -> None:
     from rich.rule import Rule
 
     from bot import samples, wiring
+    from bot.config import load
+    from bot.manuscript import parse
     from bot.model import Asker
 
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daybrief-demo-")))
-        config = samples.demo_config(folder)
+        files = samples.files()
+        stories = [one for path in files.stories for one in parse(path.read_text("utf-8"), name=path.name)]
+        config = load(files.config, {})
+        config = replace(config, bot=config.bot.model_copy(update={"data_dir": folder}))
         async with wiring.open_house(config, at=samples.DEMO_NOW, show=session.show) as house:
-            await house.desk.admit(samples.manuscripts())
+            await house.desk.admit(stories)
             report = await wiring.gather(house)
             click.echo(
-                f"The demo's morning: {len(report.outcomes)} feeds and {len(samples.manuscripts())} ready-written stories, "
-                f"{report.new_articles} articles, {report.new_stories} stories. Nothing leaves this machine.\n"
+                f"The demo's morning: {len(report.outcomes)} feeds and {len(stories)} ready-written stories, "
+                f"{report.new_articles} articles, {report.new_stories + len(stories)} stories. "
+                "Nothing leaves this machine.\n"
             )
             await house.desk.publish()
             (subscription,) = await house.desk.subscriptions()
             is_asking = script is None and sys.stdin.isatty()
-            lines = _typed() if is_asking else _played(script.read_text("utf-8") if script else samples.script())
+            lines = _typed() if is_asking else _played((script or files.script).read_text("utf-8"))
             if is_asking:
                 session.show(Rule(style="dim"))
                 click.echo("Ask about any story. /brief help lists the commands, /quit ends.")

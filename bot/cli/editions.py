@@ -16,7 +16,9 @@ _WORTH_WAITING = timedelta(minutes=3)
 @click.command()
 @click.argument("channel")
 @at_option
-@click.option("--as", "platform", type=click.Choice(["slack", "discord", "terminal"]), help="As this platform shows it.")
+@click.option(
+    "--as", "platform", type=click.Choice(["slack", "discord", "terminal"]), help="As this platform shows it."
+)
 @json_option
 @command
 async def preview(session: Session, channel: str, at: str | None, platform: str | None) -> None:
@@ -27,9 +29,9 @@ async def preview(session: Session, channel: str, at: str | None, platform: str 
         if session.as_json:
             session.values([dict(payload) for payload in rendering.payloads])
         elif (platform or subscription.channel.platform) == "terminal":
-            from bot.wiring import edition_looks
+            from bot.wiring import looks
 
-            session.show(edition_looks(composition.edition))
+            session.show(looks.edition(composition.edition))
         else:
             click.echo(rendering.text)
 
@@ -55,7 +57,11 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
     if session.as_json:
         session.values([_row(delivery) for delivery in done.finished])
     elif not done.finished and not left:
-        following = f" The next edition: {upcoming[0][1].channel.name}, {upcoming[0][0]:%A %d %B %H:%M} UTC." if upcoming else ""
+        following = (
+            f" The next edition: {upcoming[0][1].channel.name}, {upcoming[0][0]:%A %d %B %H:%M} UTC."
+            if upcoming
+            else ""
+        )
         session.console().print(f"Nothing is due.{following}")
     else:
         for delivery in done.finished:
@@ -78,7 +84,9 @@ async def deliveries(session: Session, channel: str | None, day: str | None) -> 
 
     async with session.house() as house:
         only = await _any_subscription(await house.desk.subscriptions(retired=True), channel) if channel else None
-        found = await house.desk.deliveries(subscription=only, day=_date(day), limit=100_000 if session.as_json else 100)
+        found = await house.desk.deliveries(
+            subscription=only, day=_date(day), limit=100_000 if session.as_json else 100
+        )
         zones = {one.id: one.timezone for one in await house.desk.subscriptions(retired=True)}
     if session.as_json:
         session.values([_row(delivery) for delivery in found])

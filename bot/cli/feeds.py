@@ -99,7 +99,7 @@ async def import_(session: Session, opml: str) -> None:
         text = sys.stdin.buffer.read() if opml == "-" else Path(opml).read_bytes()
     except OSError as error:
         raise WrongUsage(f"{opml} cannot be read: {(error.strerror or 'unknown').lower()}") from error
-    found = wiring.read_opml(text)
+    found = wiring.opml.read(text)
     async with session.house() as house:
         added = [feed for feed in found if await house.desk.add_feed(feed)]
     known = len(found) - len(added)
@@ -114,4 +114,4 @@ async def export(session: Session) -> None:
 
     async with session.house() as house:
         known = await house.desk.feeds()
-    click.echo(wiring.write_opml([feed for feed, _ in known]))
+    click.echo(wiring.opml.write([feed for feed, _ in known]))

@@ -15,7 +15,9 @@ async def run(session: Session) -> None:
     """Deliver morning after morning, until SIGTERM or Ctrl-C. SIGHUP loads the configuration anew."""
     from bot import wiring
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S")
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
+    )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with wiring.delivery_lock(session.config()):
         async with session.house(show=True) as house:
@@ -42,7 +44,5 @@ async def restore(session: Session, path: Path) -> None:
 
     config = session.config()
     with wiring.delivery_lock(config):
-        kept = await asyncio.to_thread(wiring.restore_from, config, path)
+        await asyncio.to_thread(wiring.restore_from, config, path)
     click.echo(f"restored from {path}; nothing that was due before now will be posted again")
-    if kept:
-        click.echo(f"what was there before is kept as {kept}")

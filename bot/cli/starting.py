@@ -24,12 +24,13 @@ async def init(
     """Write a configuration: asks for the channel and its hour, and picks feeds from the starter list."""
     from tzlocal import get_localzone_name
 
-    from bot.config import example, load
+    from bot.config import load
+    from bot.samples import example_config
 
     path = session.config_path or Path("config.toml")
     if path.exists() and not force:
         raise WrongUsage(f"{path} exists; edit it, or write over it with --force")
-    starter = example().feeds
+    starter = load(example_config(), {}).feeds
     known = sorted({topic for feed in starter for topic in feed.topics})
 
     def ask(question: str, given: str | None, default: str) -> str:

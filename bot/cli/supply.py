@@ -1,6 +1,8 @@
 """Where stories come from: feeds that are gathered, ready-written stories, corrections."""
 
+import contextlib
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from bot.model import Asker, FeedOutcome, GatherReport, Story
 
 if TYPE_CHECKING:
     from bot.amend import Amended
+    from bot.desk import Desk
     from bot.manuscript import Manuscript
 
 MAX_IMPORT = 20_000_000
@@ -45,7 +48,7 @@ async def gather(session: Session, at: str | None) -> int:
 @json_option
 @command
 async def import_(session: Session, paths: tuple[str, ...], at: str | None) -> None:
-    """Take in ready-written stories: plain text, Markdown, JSON or JSON Lines. The same again updates, never doubles."""
+    """Take in ready-written stories: plain text, Markdown, JSON or JSON Lines. Importing again updates."""
     from bot.manuscript import dump_story
 
     # All are read before any is kept, so that a mistake in the last file leaves nothing half done.
@@ -70,7 +73,7 @@ async def correct(session: Session, story: str, file: str) -> int:
     if len(manuscripts) != 1:
         raise Unreadable(f"{file} holds {len(manuscripts)} stories; a correction is one")
     async with session.house() as house:
-        found = await _found(session, house.desk, story)
+        found = await _found(house.desk, story)
         amended = await house.desk.correct(found, manuscripts[0])
     return _tell_amended(session, amended, "corrected")
 
@@ -85,7 +88,7 @@ async def withdraw(session: Session, story: str, reason: str) -> int:
     from bot.text import clean, cut
 
     async with session.house() as house:
-        found = await _found(session, house.desk, story)
+        found = await _found(house.desk, story)
         amended = await house.desk.withdraw(found, cut(clean(reason), 300))
     return _tell_amended(session, amended, "withdrawn")
 
@@ -107,7 +110,26 @@ def _read(path: str) -> "tuple[Manuscript, ...]":
     return parse(text, name=path)
 
 
-async def _found(session: Session, desk: "Desk", name: str) -> Story:
+@contextlib.contextmanager
+def _progress(session: Session, count: int) -> Iterator[Callable[[FeedOutcome], None]]:
+    """A progress bar on standard error, for people only: one step for each feed."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("reading feeds"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}"),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=session.as_json or not console.is_terminal) as bar:
+        task = bar.add_task("", total=count, name="")
+        yield lambda outcome: bar.update(task, advance=1, name=outcome.feed.name)
+
+
+async def _found(desk: "Desk", name: str) -> Story:
     from bot.wiring import looks
 
     answer = await desk.look_up(name, None, Asker())

@@ -1,0 +1,184 @@
+"""Composing: which stories make one edition, in which order, and why the others do not. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.model import (
+    Composition,
+    Coverage,
+    Edition,
+    EditionStory,
+    Link,
+    Stage,
+    Story,
+    StoryStatus,
+    Subscription,
+    Verdict,
+)
+from bot.rank import Ranked, rank
+from bot.text import cut
+
+MIN_WINDOW = timedelta(hours=24)
+MAX_WINDOW = timedelta(hours=72)
+PER_SOURCE = 2
+"""Stories of one edition that the same publisher may lead."""
+MAX_TITLE = 300
+"""Characters of a title that reach a platform."""
+MAX_TAKEAWAY = 600
+"""Characters of a takeaway that reach a platform."""
+MAX_LINKS = 8
+MAX_VERDICTS = 200
+"""Reasons that are kept with an edition, the best stories' first."""
+
+
+def window_start(now: datetime, last_composed: datetime | None) -> datetime:
+    """Since when news counts: since the last edition that was sent, at least 24 hours and at most 72 hours back."""
+    if last_composed is None:
+        return now - MIN_WINDOW
+    return max(min(last_composed, now - MIN_WINDOW), now - MAX_WINDOW)
+
+
+def compose(
+    subscription: Subscription,
+    *,
+    day: date,
+    due_at: datetime,
+    now: datetime,
+    window_start: datetime,
+    stories: Sequence[Story],
+    posted: Mapping[str, tuple[datetime, int]],
+    coverage: Coverage,
+    delayed: bool,
+) -> Composition:
+    """The edition of *subscription* for *day*, and one verdict for each of the best 200 candidates.
+
+    Args:
+        subscription: whose edition it is; decides the number of stories and the topics.
+        day: the scheduled local date.
+        due_at: when it was due.
+        now: the instant of composing; ages are told as of now.
+        window_start: older news is left out.
+        stories: the candidates that the channel may see, also withdrawn ones and ones outside the window.
+        posted: which refs the channel has had: when last, and how many publishers the post named.
+        coverage: for the footer.
+        delayed: the edition says that it is late.
+    """
+    choice = _Choice(subscription)
+    inside: list[Story] = []
+    for story in stories:
+        stage = _unfit(subscription, story, window_start, now)
+        if stage:
+            choice.outside.append(Verdict(ref=story.ref, stage=stage))
+        else:
+            inside.append(story)
+    for place, one in enumerate(rank(inside, now=now, posted=posted), start=1):
+        choice.consider(place, one)
+    edition = Edition(
+        subscription=subscription.id,
+        channel=subscription.channel,
+        date=day,
+        due_at=due_at,
+        composed_at=now,
+        timezone=subscription.timezone,
+        window_start=window_start,
+        stories=tuple(_shown(number, one) for number, one in enumerate(choice.chosen, start=1)),
+        coverage=coverage,
+        layout=subscription.layout,
+        delayed=delayed,
+    )
+    return Composition(edition=edition, verdicts=choice.verdicts())
+
+
+def _unfit(subscription: Subscription, story: Story, window_start: datetime, now: datetime) -> Stage | None:
+    if story.status is StoryStatus.WITHDRAWN:
+        return Stage.WITHDRAWN
+    if not window_start < story.news_at <= now:
+        return Stage.OUTSIDE_WINDOW
+    wanted = {topic.casefold() for topic in subscription.topics}
+    if wanted and not wanted & {topic.casefold() for topic in story.topics}:
+        return Stage.OFF_TOPIC
+    return None
+
+
+@dataclass
+class _Choice:
+    """Takes ranked stories, best first, until the edition is full."""
+
+    subscription: Subscription
+    chosen: list[Ranked] = field(default_factory=list)
+    outside: list[Verdict] = field(default_factory=list)
+    _ranked: list[tuple[int, Ranked, Stage]] = field(default_factory=list)
+    _leads: Counter[str] = field(default_factory=Counter)
+
+    def consider(self, place: int, one: Ranked) -> None:
+        stage = self._stage(one)
+        self._ranked.append((place, one, stage))
+        if stage is Stage.POSTED:
+            self.chosen.append(one)
+            self._leads[_lead(one.story)] += 1
+
+    def _stage(self, one: Ranked) -> Stage:
+        if one.is_known:
+            return Stage.KNOWN
+        if len(self.chosen) >= self.subscription.stories:
+            return Stage.CUT
+        lead = _lead(one.story)
+        return Stage.SOURCE_LIMIT if lead and self._leads[lead] >= PER_SOURCE else Stage.POSTED
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        cut_at = self.chosen[-1].score if self.chosen else 0.0
+        ranked = [
+            Verdict(
+                ref=one.story.ref,
+                stage=stage,
+                rank=place,
+                score=one.score,
+                numbers=one.numbers,
+                detail=_detail(one, stage, cut_at),
+            )
+            for place, one, stage in self._ranked
+        ]
+        return tuple([*ranked, *self.outside][:MAX_VERDICTS])
+
+
+def _detail(one: Ranked, stage: Stage, cut_at: float) -> str:
+    match stage:
+        case Stage.POSTED:
+            return one.news or ("ready-written stories lead" if one.leads else "")
+        case Stage.CUT:
+            return f"the cut was {cut_at:.2f}"
+        case Stage.SOURCE_LIMIT:
+            return f"{_lead(one.story)} leads {PER_SOURCE} stories of this edition already"
+        case _:
+            return ""
+
+
+def _lead(story: Story) -> str:
+    """The publisher whose story it is: the first to report it; empty for an import without articles."""
+    source = story.articles[0].source if story.articles else None
+    return (source.domain or source.name) if source else ""
+
+
+def _shown(number: int, one: Ranked) -> EditionStory:
+    story = one.story
+    stamps = [article.published or article.first_seen for article in story.articles]
+    links: dict[str, Link] = {}
+    for article in story.articles:
+        links.setdefault(article.source.domain or article.source.name, Link(name=article.source.name, url=article.url))
+    return EditionStory(
+        number=number,
+        ref=story.ref,
+        title=cut(story.title, MAX_TITLE),
+        takeaway=cut(story.takeaway, MAX_TAKEAWAY),
+        publishers=story.publishers,
+        newest_at=max(stamps, default=story.first_seen),
+        sources=tuple(links.values())[:MAX_LINKS],
+        sections=story.sections.written(),
+        is_update=one.is_update,
+        news=one.news,
+        status=story.status,
+        status_reason=story.status_reason,
+        status_at=story.status_at,
+    )
