@@ -34,7 +34,8 @@ def cut(text: str, limit: int) -> str:
             break
         kept += grapheme
     at_word = kept.rfind(" ")
-    if at_word > limit * 2 // 3:
+    splits_word = not text[len(kept)].isspace()
+    if splits_word and at_word > limit * 2 // 3:
         kept = kept[:at_word]
     return kept.rstrip(" ,;:–—-") + "…"
 
