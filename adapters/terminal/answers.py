@@ -42,7 +42,9 @@ def whole_story(story: Story, *, now: datetime) -> RenderableType:
     return spaced(
         _head(story),
         outside(story.takeaway),
-        lines(joined((outside(fact, QUIET) for fact in facts), " · ", QUIET), Text(wording.attribution(story), QUIET)),
+        lines(
+            joined((outside(fact, QUIET) for fact in facts), " · ", QUIET), outside(wording.attribution(story), QUIET)
+        ),
         *(_section(story, name, notes) for name in written),
         Text(f"Nobody has written: {', '.join(missing)}.", style=QUIET) if missing else None,
         notes.listed(now),
@@ -159,7 +161,7 @@ class _Notes:
 
     def marks(self, urls: Sequence[str]) -> Text:
         """`` [1] [3]`` for *urls*; each new one gets the next number."""
-        numbers = [self._numbers.setdefault(url, len(self._numbers) + 1) for url in urls]
+        numbers = sorted(self._numbers.setdefault(url, len(self._numbers) + 1) for url in urls)
         return Text("".join(f" [{number}]" for number in numbers), style=QUIET)
 
     def listed(self, now: datetime) -> RenderableType | None:

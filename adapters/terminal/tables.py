@@ -66,7 +66,7 @@ def why(story: Story, subscription: Subscription, rulings: "Sequence[Ruling]") -
     """What the channel's editions decided about *story*, newest first: a sentence, then the numbers."""
     head = gutter([(outside(story.ref, ACCENT), outside(story.title, STRONG))])
     if not rulings:
-        return spaced(head, Text(f"No edition of {subscription.channel.name} has considered this story."))
+        return spaced(head, outside(f"No edition of {subscription.channel.name} has considered this story."))
     return spaced(head, *(_ruling(story.ref, subscription.channel.name, one.delivery, one.verdict) for one in rulings))
 
 

@@ -108,7 +108,7 @@ def _quiet(edition: Edition) -> RenderableType:
     """One line; more only if the silence is our fault."""
     line = joined(
         (
-            Text(wording.date_line(edition), style=STRONG),
+            Text(wording.short_day(edition.date), style=STRONG),
             outside(edition.channel.name, QUIET),
             Text(wording.quiet_line(edition)),
         ),
