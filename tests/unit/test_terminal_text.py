@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
@@ -60,6 +60,23 @@ AMENDED = replace(
 )
 WITHDRAWN = replace(STORY, status=StoryStatus.WITHDRAWN, status_reason="it is a hoax", status_at=NOW)
 
+SUBSCRIPTION = Subscription(id=1, channel=CHANNEL, at=time(8), timezone="Europe/Berlin", days=(1, 2, 3, 4, 5))
+SENT = Delivery(
+    id=1,
+    subscription=1,
+    channel=CHANNEL,
+    date=date(2026, 3, 3),
+    due_at=NOW,
+    state=DeliveryState.SENT,
+    attempts=1,
+    sent_at=NOW,
+    edition=("K7Q4", "B3ZX"),
+)
+REFUSED = replace(SENT, state=DeliveryState.REFUSED, sent_at=None, reason="the folder is not writable", attempts=3)
+FEED = Feed(url="https://fjord.example/feed.xml", name="Fjord News")
+FINE = FeedState(url=FEED.url, read_at=NOW - timedelta(minutes=4), fine_at=NOW, articles=1204)
+FAILING = FeedState(url=FEED.url, read_at=NOW, failures=4, reason="the server answered 404")
+
 
 def asked(section: SectionName | None = None, story: Story | None = STORY) -> Answer:
     return Answer(asked="norvik", section=section, story=story)
@@ -87,6 +104,7 @@ def test_an_unusual_morning_looks_as_it_was_accepted(name: str, edition: Edition
     assert matches_golden(f"terminal/{name}.txt", text.plain(edition))
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=40, max_value=200))
 def test_no_line_is_wider_than_the_terminal_or_ends_in_blanks(width: int) -> None:
     lines = text.plain(EDITION, width).splitlines()
@@ -289,23 +307,6 @@ def test_a_name_that_fits_nothing_answers_with_the_nearest_as_an_error_too() -> 
 
 
 # ------------------------------------------------------------------------------------------------- the tables
-
-SUBSCRIPTION = Subscription(id=1, channel=CHANNEL, at=time(8), timezone="Europe/Berlin", days=(1, 2, 3, 4, 5))
-SENT = Delivery(
-    id=1,
-    subscription=1,
-    channel=CHANNEL,
-    date=date(2026, 3, 3),
-    due_at=NOW,
-    state=DeliveryState.SENT,
-    attempts=1,
-    sent_at=NOW,
-    edition=("K7Q4", "B3ZX"),
-)
-REFUSED = replace(SENT, state=DeliveryState.REFUSED, sent_at=None, reason="the folder is not writable", attempts=3)
-FEED = Feed(url="https://fjord.example/feed.xml", name="Fjord News")
-FINE = FeedState(url=FEED.url, read_at=NOW - timedelta(minutes=4), fine_at=NOW, articles=1204)
-FAILING = FeedState(url=FEED.url, read_at=NOW, failures=4, reason="the server answered 404")
 
 
 @pytest.mark.parametrize(

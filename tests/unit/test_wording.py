@@ -1,0 +1,167 @@
+"""What all platforms say: true, complete, and readable as a sentence."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot import wording
+from bot.model import Coverage, SectionName, Stage, StoryStatus, Verdict
+from tests.morning import EDITION, NOW, STORY
+
+
+@pytest.mark.parametrize(
+    ("passed", "age"),
+    [
+        (timedelta(hours=-1), "1 min"),
+        (timedelta(seconds=5), "1 min"),
+        (timedelta(minutes=35, seconds=59), "35 min"),
+        (timedelta(minutes=60), "1 h"),
+        (timedelta(hours=26), "26 h"),
+        (timedelta(hours=48), "2 days"),
+        (timedelta(days=9, hours=23), "9 days"),
+    ],
+)
+def test_an_age_is_rounded_down_and_never_nothing(passed: timedelta, age: str) -> None:
+    assert wording.age(NOW - passed, NOW) == age
+
+
+def test_what_is_older_than_a_week_has_a_date() -> None:
+    assert wording.when(NOW - timedelta(days=6), NOW) == "6 days ago"
+    assert wording.when(NOW - timedelta(days=7), NOW) == "24 February 2026"
+
+
+def test_numbers_agree_with_their_nouns() -> None:
+    assert [wording.publishers(number) for number in (0, 1, 5)] == ["ready-written", "1 publisher", "5 publishers"]
+    assert wording.counted(1204, "story", "stories") == "1,204 stories"
+
+
+def test_an_edition_names_the_date_and_hour_of_its_readers() -> None:
+    nuuk = replace(
+        EDITION, date=date(2026, 3, 2), due_at=datetime(2026, 3, 3, 1, 59, tzinfo=UTC), timezone="America/Nuuk"
+    )
+
+    assert wording.date_line(nuuk) == "Monday 2 March 2026"
+    assert wording.hour_line(nuuk) == "23:59 America/Nuuk"
+
+
+@pytest.mark.parametrize(
+    ("coverage", "line"),
+    [
+        (EDITION.coverage, "Read 29 feeds and 41 new articles; the newest is 35 min old."),
+        (Coverage(sources=1, articles=1, newest_at=None), "Read 1 feed and 1 new article."),
+        (Coverage(sources=0, articles=0, newest_at=None), "No feed has been read."),
+        (Coverage(sources=0, articles=0, newest_at=None, failed=("A",)), "Read 0 feeds and 0 new articles."),
+    ],
+)
+def test_coverage_is_told_as_it_was(coverage: Coverage, line: str) -> None:
+    assert wording.coverage_line(replace(EDITION, coverage=coverage)) == line
+
+
+@pytest.mark.parametrize(
+    ("failed", "line"),
+    [
+        ((), ""),
+        (("A",), "Could not read: A."),
+        (("A", "B", "C"), "Could not read: A, B, C."),
+        (("A", "B", "C", "D", "E"), "Could not read: A, B, C (and 2 more)."),
+    ],
+)
+def test_failed_feeds_are_named_until_they_are_many(failed: tuple[str, ...], line: str) -> None:
+    assert wording.failed_line(replace(EDITION, coverage=replace(EDITION.coverage, failed=failed))) == line
+
+
+def test_readers_are_told_when_much_is_missing_and_only_then() -> None:
+    half = replace(EDITION, coverage=replace(EDITION.coverage, sources=4))
+    stale = replace(EDITION, coverage=replace(EDITION.coverage, sources=0, stale=True))
+
+    assert wording.degraded_line(EDITION) == ""
+    assert wording.degraded_line(half).startswith("4 feeds could not be read")
+    assert wording.degraded_line(stale).startswith("No feed could be read since Monday, 08:00")
+
+
+def test_silence_is_called_quiet_only_if_we_have_looked() -> None:
+    quiet = replace(EDITION, stories=())
+    stale = replace(quiet, coverage=replace(EDITION.coverage, sources=0, stale=True))
+    empty = replace(quiet, coverage=replace(EDITION.coverage, articles=0))
+
+    assert wording.quiet_line(quiet) == "A quiet day: no story in 41 new articles since Monday."
+    assert wording.quiet_line(empty) == "A quiet day: nothing new since Monday."
+    assert "quiet" not in wording.quiet_line(stale).lower()
+
+
+def test_a_late_edition_says_how_late() -> None:
+    late = replace(EDITION, delayed=True, composed_at=NOW + timedelta(hours=2))
+    next_day = replace(late, composed_at=NOW + timedelta(hours=20))
+
+    assert wording.delayed_line(EDITION) == ""
+    assert wording.delayed_line(late) == "Delayed: due at 08:00, written at 10:00."
+    assert wording.delayed_line(next_day) == "Delayed: due at 08:00, written at Wednesday, 04:00."
+
+
+def test_an_update_says_what_is_new() -> None:
+    new, update, *_ = EDITION.stories
+
+    assert wording.update_mark(new) == ""
+    assert wording.update_mark(update) == "Update: now 3 publishers, 1 when posted"
+    assert wording.update_mark(replace(update, news="")) == "Update"
+
+
+def test_a_correction_and_a_withdrawal_have_a_date_and_a_reason() -> None:
+    at = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
+    corrected = replace(STORY, status=StoryStatus.CORRECTED, status_at=at)
+    withdrawn = replace(STORY, status=StoryStatus.WITHDRAWN, status_at=at, status_reason="a hoax")
+
+    assert wording.status_line(STORY) == ""
+    assert wording.status_line(corrected) == "Corrected on 3 March 2026."
+    assert wording.status_line(withdrawn, "Europe/Berlin") == "Withdrawn on 4 March 2026: a hoax."
+    assert wording.status_line(replace(withdrawn, status_reason="Why? Look."))[-11:] == ": Why? Look."[-11:]
+
+
+@pytest.mark.parametrize("section", list(SectionName))
+def test_an_absent_section_is_named_with_the_story_and_the_reason(section: SectionName) -> None:
+    sentence = wording.absent(STORY, section)
+
+    assert wording.HEADINGS[section].lower() in sentence
+    assert "K7Q4" in sentence
+    assert ("daybrief import" in sentence) == (section is not SectionName.KEY_POINTS)
+
+
+def test_only_what_somebody_expects_is_called_analysis() -> None:
+    assert [bool(wording.analysis_label(section)) for section in SectionName] == [False, False, True, True, True]
+
+
+def test_a_name_that_fits_nothing_is_repeated_with_the_way_to_name_a_story() -> None:
+    assert "“norwick”" in wording.not_found("norwick", ())
+    assert wording.NAMING in wording.not_found("norwick", ())
+    assert wording.not_found("norwick", (STORY,)).endswith("The nearest:")
+    assert wording.not_found("", ()).startswith("Say which story.")
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_every_stage_has_a_reason_of_its_own(stage: Stage) -> None:
+    said = {one: wording.why("K7Q4", "ai-news", date(2026, 3, 3), Verdict(ref="K7Q4", stage=one)) for one in Stage}
+
+    assert said[stage].startswith("K7Q4 was ")
+    assert "ai-news on Tuesday 3 March 2026" in said[stage]
+    assert len(set(said.values())) == len(Stage)
+
+
+def test_the_place_of_a_story_is_told_where_it_is_known() -> None:
+    def say(stage: Stage) -> str:
+        return wording.why("K7Q4", "ai-news", date(2026, 3, 3), Verdict(ref="K7Q4", stage=stage, rank=9))
+
+    assert "ranked 9" in say(Stage.CUT)
+    assert "at place 9" in say(Stage.POSTED)
+
+
+@pytest.mark.parametrize(
+    ("analyst", "sentence"),
+    [
+        ("extractive", "Taken word for word from the sources."),
+        ("import", "Written by people and taken in as it was."),
+        ("acme:large", "Written by acme:large."),
+    ],
+)
+def test_readers_learn_who_wrote_the_sections(analyst: str, sentence: str) -> None:
+    assert wording.attribution(replace(STORY, analyst=analyst)) == sentence
