@@ -33,15 +33,15 @@ class SqliteLedger:
         """Enter those that are not there yet; how many."""
         return await self._database.write(lambda db: _plan(db, dues))
 
-    async def waiting(self, now: datetime, limit: int = 1000) -> tuple[int, ...]:
+    async def waiting(self, now: datetime, *, only: int | None = None, limit: int = 1000) -> tuple[int, ...]:
         """Ids of deliveries that may be claimed, oldest due first."""
-        parameters = {"now": codec.micros(now), "limit": limit}
+        parameters = {"now": codec.micros(now), "only": only, "limit": limit}
         found = await self._database.read(lambda db: rows(db, _WAITING, parameters))
         return tuple(one["id"] for one in found)
 
-    async def next_wait(self) -> datetime | None:
+    async def next_wait(self, *, only: int | None = None) -> datetime | None:
         """When the next one may be claimed."""
-        found = await self._database.read(lambda db: row(db, _NEXT_WAIT))
+        found = await self._database.read(lambda db: row(db, _NEXT_WAIT, {"only": only}))
         return codec.moment_if(found["at"]) if found else None
 
     # ---------------------------------------------------------------------------------------------- delivering
@@ -225,11 +225,13 @@ _DUE = """
 _WAITING = """
     SELECT id FROM delivery
     WHERE next_at IS NOT NULL AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+        AND (:only IS NULL OR subscription = :only)
     ORDER BY due_at, id LIMIT :limit
 """
 
 _NEXT_WAIT = """
-    SELECT min(max(next_at, coalesce(lease_until, next_at))) AS at FROM delivery WHERE next_at IS NOT NULL
+    SELECT min(max(next_at, coalesce(lease_until, next_at))) AS at FROM delivery
+    WHERE next_at IS NOT NULL AND (:only IS NULL OR subscription = :only)
 """
 
 _UNSETTLED = "SELECT count(*) AS count FROM delivery WHERE next_at IS NOT NULL"

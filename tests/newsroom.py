@@ -1,12 +1,12 @@
 """A newsroom made of real parts, except for the clock, the feeds and the platform, which are given."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from adapters.analyst.extractive import ExtractiveAnalyst
-from adapters.workers import InlineWorkers
 from bot.config import Config, read
 from bot.desk import Desk
 from bot.errors import FeedFailed
@@ -16,7 +16,15 @@ from bot.ports import Platform
 from storage import open_store
 from tests.clock import VirtualClock
 
+Result = TypeVar("Result")
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+
+
+class InlineWorkers:
+    """Implements ``bot.ports.Workers`` in this process."""
+
+    async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        return function(*arguments)
 
 
 class GivenFeeds:

@@ -85,7 +85,7 @@ def _machine(house: "House") -> Iterator[Finding]:
 
 async def _database(house: "House") -> list[Finding]:
     health = await house.store.health()
-    version = tuple(int(part) for part in health.sqlite_version.split("."))
+    version = tuple(int(part) for part in health.sqlite.split("."))
     is_safe = version >= _SAFE_SQLITE
     advice = (
         "" if is_safe else "; versions before 3.51.3 can corrupt a database that several processes use (rare): upgrade"
@@ -100,7 +100,7 @@ async def _database(house: "House") -> list[Finding]:
             f"schema {health.schema}, {health.stories} stories, {health.articles} articles, {health.size / 1e6:.1f} MB",
         ),
         # A fault of the platform's package, not of this installation: said, but no reason to call the bot degraded.
-        Finding("SQLite", True, f"{health.sqlite_version}{advice}"),
+        Finding("SQLite", True, f"{health.sqlite}{advice}"),
         Finding(
             "clock",
             is_clock_fine,
