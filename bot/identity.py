@@ -7,7 +7,7 @@ changed the date of one unchanged item 51 times in two days, and a bot that beli
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from bot.model import Article, Entry, Feed, Source
 from bot.ports import Known
-from bot.text import clean
+from bot.text import clean, cut
 
 MAX_EXTRACT = 4000
 """Characters of an extract that are kept."""
@@ -30,6 +30,8 @@ FLOOD = 10
 
 _TRACKING = ("utm_", "mc_", "fbclid", "gclid", "igshid", "ref_src", "cmpid", "cid", "spm", "sessionid", "phpsessid")
 _TRACKING_FRAGMENTS = ("atom-", "utm_", "xtor=", "ref=", ":~:")
+_UNTITLED = 80
+"""Characters of an untitled text that stand in for its title."""
 _ALIKE = 50
 """Likeness of two titles, 0–100, below which they are about different things."""
 _EPOCH_NONSENSE = 1995
@@ -70,10 +72,12 @@ class Names:
     url: str
     guid: str
     title: str
+    text: str = ""
+    """Only where it has none of the others."""
 
     def all(self) -> tuple[str, ...]:
-        """Those that it has."""
-        return tuple(filter(None, (self.url, self.guid, self.title)))
+        """Those that it has, the surest first; at least one."""
+        return tuple(filter(None, (self.url, self.guid, self.title, self.text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +105,15 @@ def names_of(entries: Sequence[Entry], feed: Feed) -> tuple[Names, ...]:
     titles: dict[str, set[str]] = {}
     for names, entry in zip(raw, entries, strict=True):
         for name in (names.url, names.guid):
-            titles.setdefault(name, set()).add(clean(entry.title).casefold())
+            titles.setdefault(name, set()).add(_headline(entry).casefold())
     shared = {name for name, carried in titles.items() if len(carried) > 1}
-    return tuple(
-        Names(
-            url="" if names.url in shared else names.url,
-            guid="" if names.guid in shared else names.guid,
-            title=names.title,
-        )
+    own = (
+        replace(names, url="" if names.url in shared else names.url, guid="" if names.guid in shared else names.guid)
         for names in raw
+    )
+    return tuple(
+        names if names.all() else replace(names, text=_name("text", feed.url, entry.title, entry.extract[:200] or "-"))
+        for names, entry in zip(own, entries, strict=True)
     )
 
 
@@ -147,12 +151,11 @@ def tell_apart(
     rebuilt = len(fresh) == len(entries) >= FLOOD
     own_domain = _usual_domain(entries)
     for entry, own in fresh:
-        primary = own.url or own.guid or own.title or _name("text", feed.url, entry.title, entry.extract[:200])
-        key = hashlib.sha256(primary.encode()).hexdigest()[:24]
+        key = hashlib.sha256(own.all()[0].encode()).hexdigest()[:24]
         if key in keys or not clean(entry.title + entry.extract):
             continue
         new[key] = _article(key, entry, feed, own_domain, now, keeps_date=first_visit or rebuilt)
-        keys[key] = own.all() or (primary,)
+        keys[key] = own.all()
     return Sorted(new=tuple(new.values()), keys=keys)
 
 
@@ -171,16 +174,18 @@ def _recognise(entry: Entry, own: Names, known: Mapping[str, Known], present: se
     if by_url:
         # Two items may link to the same page; then their guids tell them apart, unless it is one with a new headline.
         guid_denies = bool(own.guid) and (by_guid is None or by_guid.key != by_url.key)
-        if not guid_denies or _alike(entry.title, by_url.title):
+        if not guid_denies or _alike(_headline(entry), by_url.title):
             return by_url
-    if by_guid and _alike(entry.title, by_guid.title):
+    if by_guid and _alike(_headline(entry), by_guid.title):
         return by_guid  # else a feed that gives every item the same guid
+    if by_title and not own.url and not own.guid:
+        return by_title  # it has no other name
     if by_title and now - by_title.first_seen <= MOVED_WITHIN:
         # The same headline again under another address: the old item moved, if it is no longer in the feed itself.
         still_there = _name("url", canonical_url(by_title.url)) in present
         if not still_there and _alike(entry.extract or by_title.extract, by_title.extract or entry.extract):
             return by_title
-    return None
+    return known.get(own.text)
 
 
 def _article(key: str, entry: Entry, feed: Feed, own_domain: str, now: datetime, *, keeps_date: bool) -> Article:
@@ -197,7 +202,7 @@ def _article(key: str, entry: Entry, feed: Feed, own_domain: str, now: datetime,
         news_at = now if published is None or now - published <= LATE else published
     return Article(
         key=key,
-        title=clean(entry.title) or clean(entry.extract)[:80],
+        title=_headline(entry),
         url=entry.url,
         source=source_of(entry, feed, own_domain),
         published=published,
@@ -208,6 +213,11 @@ def _article(key: str, entry: Entry, feed: Feed, own_domain: str, now: datetime,
         weight=feed.weight,
         topics=feed.topics,
     )
+
+
+def _headline(entry: Entry) -> str:
+    """The title of *entry*, or where it has none, as short messages have not, its first words."""
+    return clean(entry.title) or cut(clean(entry.extract), _UNTITLED)
 
 
 def _usual_domain(entries: Sequence[Entry]) -> str:

@@ -36,5 +36,5 @@ def candidates(seed: str) -> Iterator[str]:
 
 def looks_like_ref(text: str) -> bool:
     """Whether *text* could be a ref, in any case of letters."""
-    # Some letters beyond ASCII have a capital within it: "ſ" would pass for an "S".
+    # Some letters beyond ASCII have a capital within it: the long s would pass for an "S".
     return text.isascii() and bool(_REF.fullmatch(text.strip().upper()))
