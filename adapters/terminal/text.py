@@ -1,5 +1,8 @@
 """An edition in the terminal: made to be read in two minutes, at any width, with or without colour. Pure."""
 
+import functools
+from datetime import datetime
+
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -29,23 +32,22 @@ def edition(shown: Edition) -> RenderableType:
     """*shown* for a rich console."""
     if shown.quiet:
         return spaced(_quiet(shown))
-    return spaced(
-        lines(_head(shown), rule(), _notices(shown)),
-        *(_story(story, shown) for story in shown.stories),
-        lines(rule(), _foot(shown)),
-    )
+    return spaced(_head(shown), *(_story(story, *_setting(shown)) for story in shown.stories), _foot(shown))
 
 
 def plain(shown: Edition, width: int = 80) -> str:
     """The same without escape codes, for files, pipes and the record of what was posted."""
-    return as_plain(edition(shown), width)
+    if shown.quiet:
+        return as_plain(spaced(_quiet(shown)), width)
+    stories = (_plain_story(story, width, *_setting(shown)) for story in shown.stories)
+    return "\n".join((as_plain(spaced(_head(shown)), width), *stories, as_plain(spaced(_foot(shown)), width)))
 
 
 def amendments(edition: Edition) -> RenderableType:
     """Those of the stories that were corrected or withdrawn since *edition* was shown: a screen cannot be unprinted."""
     changed = [story for story in edition.stories if story.status is not StoryStatus.CURRENT]
-    head = Text(f"Changed in {wording.date_line(edition)}, {edition.channel.name}", style=QUIET)
-    return spaced(head, *(_story(story, edition) for story in changed))
+    head = Text(f"Changed in {wording.date_line(edition)}, ", style=QUIET) + outside(edition.channel.name, QUIET)
+    return spaced(head, *(_story(story, *_setting(edition)) for story in changed))
 
 
 def _head(edition: Edition) -> RenderableType:
@@ -55,7 +57,10 @@ def _head(edition: Edition) -> RenderableType:
         wording.counted(len(edition.stories), "story", "stories"),
     )
     return lines(
-        Text(wording.date_line(edition), style=STRONG), joined((outside(part, QUIET) for part in where), " · ", QUIET)
+        Text(wording.date_line(edition), style=STRONG),
+        joined((outside(part, QUIET) for part in where), " · ", QUIET),
+        rule(),
+        _notices(edition),
     )
 
 
@@ -67,23 +72,32 @@ def _notices(edition: Edition) -> RenderableType | None:
     return lines(Text(degraded, style=ALERT), Text(delayed, style=QUIET))
 
 
-def _story(story: EditionStory, edition: Edition) -> RenderableType:
+def _setting(edition: Edition) -> tuple[int, datetime, str]:
+    """What the look of a story depends on besides itself: columns for refs, the time it is told at, and the zone."""
+    return max(len(story.ref) for story in edition.stories), edition.composed_at, edition.timezone
+
+
+def _story(story: EditionStory, ref_columns: int, now: datetime, timezone: str) -> RenderableType:
     is_gone = story.status is StoryStatus.WITHDRAWN
-    status = wording.status_line(story, edition.timezone)
     body = lines(
         outside(story.title, GONE if is_gone else STRONG),
-        outside(status, ALERT),
+        outside(wording.status_line(story, timezone), ALERT),
         outside(wording.update_mark(story), ACCENT),
         # What does not stand any more is not said again.
         None if is_gone else outside(story.takeaway),
-        _byline(story, edition),
+        _byline(story, now),
     )
-    longest = max(len(other.ref) for other in edition.stories)
-    return gutter([(Text(f"{story.number:>2}", style=STRONG), Text(story.ref.ljust(longest), style=ACCENT), body)])
+    return gutter([(Text(f"{story.number:>2}", style=STRONG), Text(story.ref.ljust(ref_columns), style=ACCENT), body)])
 
 
-def _byline(story: EditionStory, edition: Edition) -> Text:
-    line = Text(wording.byline(story, edition.composed_at), style=QUIET)
+@functools.lru_cache(maxsize=512)
+def _plain_story(story: EditionStory, width: int, ref_columns: int, now: datetime, timezone: str) -> str:
+    """Kept, because on one morning thousands of channels show the same stories and laying text out takes its time."""
+    return as_plain(spaced(_story(story, ref_columns, now, timezone)), width)
+
+
+def _byline(story: EditionStory, now: datetime) -> Text:
+    line = Text(wording.byline(story, now), style=QUIET)
     named = story.sources[:_NAMED_SOURCES]
     if named:
         line.append(" · ").append(joined((linked(source.name, source.url) for source in named), ", "))
@@ -94,6 +108,7 @@ def _byline(story: EditionStory, edition: Edition) -> Text:
 def _foot(edition: Edition) -> RenderableType:
     first = edition.stories[0]
     return lines(
+        rule(),
         outside(wording.coverage_line(edition), QUIET),
         outside(wording.failed_line(edition), QUIET),
         Text(

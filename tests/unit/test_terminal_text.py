@@ -97,6 +97,12 @@ def test_an_edition_looks_as_it_was_accepted(width: int) -> None:
     assert matches_golden(f"terminal/edition-{width}.txt", text.plain(EDITION, width))
 
 
+@pytest.mark.parametrize("edition", [EDITION, QUIET, STALE, LATE, AMENDED])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_plain_text_is_what_the_console_shows(edition: Edition, width: int) -> None:
+    assert text.plain(edition, width) == as_plain(text.edition(edition), width)
+
+
 @pytest.mark.parametrize(
     ("name", "edition"), [("quiet", QUIET), ("stale", STALE), ("late", LATE), ("amended", AMENDED)]
 )
