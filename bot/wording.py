@@ -24,6 +24,8 @@ _FORWARD_LOOKING = frozenset(
 _NAMED_FAILURES = 3
 """Feeds that a post names before it only counts them."""
 
+FORMULA = "score = (coverage + salience) × weight × recency"
+"""How the numbers of a verdict make its score."""
 NAMING = (
     "A story can be named by its ref (K7Q4), its number in the latest edition, words of its title, "
     "or the address of one of its articles."
@@ -160,6 +162,12 @@ def analysis_label(section: SectionName) -> str:
     return "Analysis" if section in _FORWARD_LOOKING else ""
 
 
+def newest_at(story: Story) -> datetime:
+    """When its newest article was published, or first seen where it does not say; as editions tell its age."""
+    stamps = (article.published or article.first_seen for article in story.articles)
+    return max(stamps, default=story.first_seen)
+
+
 def attribution(story: Story) -> str:
     """Who wrote the sections."""
     match story.analyst:
@@ -194,8 +202,8 @@ def not_found(asked: str, nearest: Sequence[Story]) -> str:
 def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
     """Why the story *ref* was, or was not, in the edition that *channel* got for *day*."""
     if verdict.stage is Stage.POSTED:
-        place = f", at place {verdict.rank} of all that came into question" if verdict.rank else ""
-        return f"{ref} was chosen for {channel} on {long_day(day)}{place}."
+        place = f"; it ranked {verdict.rank}" if verdict.rank else ""
+        return _with_detail(f"{ref} was chosen for {channel} on {long_day(day)}{place}.", verdict)
     reasons = {
         Stage.CUT: "others ranked higher and took all the places"
         if verdict.rank is None
@@ -206,7 +214,8 @@ def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
         Stage.OUTSIDE_WINDOW: "its news lies outside the time that the edition covers",
         Stage.WITHDRAWN: "it had been withdrawn",
     }
-    return f"{ref} was not chosen for {channel} on {long_day(day)}: {reasons[verdict.stage]}."
+    sentence = f"{ref} was not chosen for {channel} on {long_day(day)}: {reasons[verdict.stage]}."
+    return _with_detail(sentence, verdict)
 
 
 def help_lines(example: str = "1") -> tuple[tuple[str, str], ...]:
@@ -227,6 +236,11 @@ def help_lines(example: str = "1") -> tuple[tuple[str, str], ...]:
 
 def _local(edition: Edition, instant: datetime) -> datetime:
     return instant.astimezone(ZoneInfo(edition.timezone))
+
+
+def _with_detail(sentence: str, verdict: Verdict) -> str:
+    detail = verdict.detail
+    return f"{sentence} {_sentence(detail[0].upper() + detail[1:])}" if detail else sentence
 
 
 def _sentence(text: str) -> str:

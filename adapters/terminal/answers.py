@@ -36,7 +36,7 @@ def whole_story(story: Story, *, now: datetime) -> RenderableType:
     missing = [wording.HEADINGS[name].lower() for name in SectionName if name not in written]
     facts = (
         wording.publishers(story.publishers),
-        wording.when(story.news_at, now),
+        wording.when(wording.newest_at(story), now),
         *(f"#{topic}" for topic in story.topics),
     )
     return spaced(
@@ -85,7 +85,10 @@ def search_results(words: str, found: Sequence[Story], *, now: datetime) -> Rend
             outside(story.ref, ACCENT),
             lines(
                 outside(story.title),
-                Text(f"{wording.publishers(story.publishers)} · {wording.when(story.news_at, now)}", style=QUIET),
+                Text(
+                    f"{wording.publishers(story.publishers)} · {wording.when(wording.newest_at(story), now)}",
+                    style=QUIET,
+                ),
             ),
         )
         for story in found

@@ -170,8 +170,8 @@ def _ruling(ref: str, channel: str, delivery: Delivery, verdict: Verdict) -> Ren
         numbers.add_row(*row)
     return lines(
         outside(wording.why(ref, channel, delivery.date, verdict)),
-        outside(verdict.detail, QUIET),
         numbers if rows else None,
+        Text(f"  {wording.FORMULA}", style=QUIET) if verdict.score is not None else None,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot import wording
 from bot.model import Coverage, SectionName, Stage, StoryStatus, Verdict
+from bot.rank import rank
 from tests.morning import EDITION, NOW, STORY
 
 
@@ -115,7 +116,7 @@ def test_a_correction_and_a_withdrawal_have_a_date_and_a_reason() -> None:
     assert wording.status_line(STORY) == ""
     assert wording.status_line(corrected) == "Corrected on 3 March 2026."
     assert wording.status_line(withdrawn, "Europe/Berlin") == "Withdrawn on 4 March 2026: a hoax."
-    assert wording.status_line(replace(withdrawn, status_reason="Why? Look."))[-11:] == ": Why? Look."[-11:]
+    assert wording.status_line(replace(withdrawn, status_reason="Gone!")).endswith(": Gone!")
 
 
 @pytest.mark.parametrize("section", list(SectionName))
@@ -152,7 +153,29 @@ def test_the_place_of_a_story_is_told_where_it_is_known() -> None:
         return wording.why("K7Q4", "ai-news", date(2026, 3, 3), Verdict(ref="K7Q4", stage=stage, rank=9))
 
     assert "ranked 9" in say(Stage.CUT)
-    assert "at place 9" in say(Stage.POSTED)
+    assert "; it ranked 9." in say(Stage.POSTED)
+
+
+def test_the_detail_of_a_verdict_becomes_a_sentence() -> None:
+    verdict = Verdict(ref="K7Q4", stage=Stage.CUT, rank=9, detail="the cut was 5.20")
+
+    assert wording.why("K7Q4", "ai-news", date(2026, 3, 3), verdict).endswith("that fitted. The cut was 5.20.")
+
+
+def test_the_formula_that_people_see_gives_the_score() -> None:
+    (ranked,) = rank([STORY], now=NOW, posted={})
+    of = dict(ranked.numbers)
+    left, right = wording.FORMULA.replace("×", "*").split(" = ")
+
+    assert left == "score"
+    assert right == "(coverage + salience) * weight * recency"
+    assert ranked.score == pytest.approx((of["coverage"] + of["salience"]) * of["weight"] * of["recency"])
+
+
+def test_a_story_is_as_old_as_its_newest_article() -> None:
+    assert wording.newest_at(STORY) == NOW - timedelta(hours=3)
+    assert wording.newest_at(replace(STORY, articles=(replace(STORY.articles[0], published=None),))) == NOW
+    assert wording.newest_at(replace(STORY, articles=())) == STORY.first_seen
 
 
 @pytest.mark.parametrize(
