@@ -1,4 +1,4 @@
-"""Stories and articles, for as long as they are kept: what is asked of them. ``storage.intake`` writes them."""
+"""Stories and articles, for as long as they are kept: what is asked of them. ``storage.admission`` writes them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from bot.identity import canonical_url
 from bot.model import Story
 from bot.ports import Intake, Known, Revision, Search
 from bot.text import clean
-from storage import codec, intake, search, shelf
+from storage import admission, codec, finding, shelf
 from storage.database import Database, row, rows
 from storage.shelf import VISIBLE
 
@@ -20,21 +20,21 @@ class SqliteArchive:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._titles = search.TitleMemory()
+        self._titles = finding.TitleMemory()
 
     # ------------------------------------------------------------------------------------------------- writing
 
-    async def admit(self, arrived: Intake) -> tuple[Story, ...]:
+    async def admit(self, intake: Intake) -> tuple[Story, ...]:
         """Keep all of it or nothing; the stories as kept, in the order given."""
-        return await self._database.write(lambda db: intake.admit(db, arrived))
+        return await self._database.write(lambda db: admission.admit(db, intake))
 
     async def revise(self, story: Story, *, reason: str, at: datetime) -> Story:
         """Keep *story* as a new revision of itself, if anything changed."""
-        return await self._database.write(lambda db: intake.revise(db, story, reason=reason, at=at))
+        return await self._database.write(lambda db: admission.revise(db, story, reason=reason, at=at))
 
     async def forget(self, before: datetime) -> int:
         """Drop what is older than *before*; how many stories went."""
-        return await self._database.write(lambda db: intake.forget(db, before))
+        return await self._database.write(lambda db: admission.forget(db, before))
 
     # ------------------------------------------------------------------------------------------------- reading
 
@@ -75,9 +75,9 @@ class SqliteArchive:
 
     # ----------------------------------------------------------------------------------------------- searching
 
-    async def search(self, wanted: Search) -> tuple[Story, ...]:
+    async def search(self, search: Search) -> tuple[Story, ...]:
         """Stories that hold all words, best first; without words newest first."""
-        return await self._database.read(lambda db: tuple(shelf.stories(db, search.find(db, wanted))))
+        return await self._database.read(lambda db: tuple(shelf.stories(db, finding.find(db, search))))
 
     async def nearest(
         self, words: str, *, workspace: str | None = None, limit: int = 3

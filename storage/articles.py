@@ -1,6 +1,6 @@
 """Writing articles: each kept once, as it was first brought, with the names under which it is known again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -45,10 +45,13 @@ def shelve(db: sqlite_utils.Database, workspace: str, articles: Sequence[Article
     return _ids(db, workspace, (article.key for article in articles))
 
 
-def keep_names(db: sqlite_utils.Database, keys: Mapping[str, tuple[str, ...]], *, new: Mapping[str, int]) -> None:
-    """A new article takes its names over, so that what recurs is compared with the last one; an old one only adds."""
-    ids = _ids(db, "", keys)
-    for key, names in keys.items():
+def keep_names(db: sqlite_utils.Database, named: Sequence[tuple[str, Sequence[str]]], *, new: Collection[str]) -> None:
+    """Note the names of articles, given by key; unknown keys are passed over.
+
+    A *new* one takes its names over, so that what recurs is compared with the last one; an old one only adds.
+    """
+    ids = _ids(db, "", (key for key, _ in named))
+    for key, names in named:
         for name in names if key in ids else ():
             db.execute(_TAKE_NAME if key in new else _ADD_NAME, [name, ids[key]])
 

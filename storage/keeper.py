@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sqlite_utils
 
+from bot.ports import Archive, FeedBook, Ledger, Subscriptions
 from storage import schema
 from storage.archive import SqliteArchive
 from storage.database import Database, row
@@ -35,10 +36,10 @@ class SqliteStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.archive = SqliteArchive(database)
-        self.feeds = SqliteFeedBook(database)
-        self.subscriptions = SqliteSubscriptions(database)
-        self.ledger = SqliteLedger(database)
+        self.archive: Archive = SqliteArchive(database)
+        self.feeds: FeedBook = SqliteFeedBook(database)
+        self.subscriptions: Subscriptions = SqliteSubscriptions(database)
+        self.ledger: Ledger = SqliteLedger(database)
 
     async def health(self) -> StoreHealth:
         """How the database is."""

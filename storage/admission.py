@@ -13,7 +13,7 @@ import sqlite_utils
 from bot.model import Article, Origin, Story, StoryStatus
 from bot.ports import Intake
 from bot.refs import candidates, looks_like_ref
-from storage import articles, codec, search, shelf
+from storage import articles, codec, finding, shelf
 from storage.database import row, rows
 from storage.feedbook import keep_state
 
@@ -38,8 +38,8 @@ def admit(db: sqlite_utils.Database, arrived: Intake) -> tuple[Story, ...]:
     """Keep all of *arrived*; its stories as kept, in order."""
     kept = articles.taken(db, arrived)
     new = articles.shelve(db, "", [article for article in arrived.articles if article.key not in kept])
-    names = {kept[key].key if key in kept else key: names for key, names in arrived.keys.items()}
-    articles.keep_names(db, names, new=new)
+    named = [(kept[key].key if key in kept else key, names) for key, names in arrived.keys.items()]
+    articles.keep_names(db, named, new=new)
     for state in arrived.feeds:
         keep_state(db, state)
     moved: dict[int, tuple[Article, ...]] = {}
@@ -130,7 +130,7 @@ def _merge(db: sqlite_utils.Database, younger: str, older: str, moved: dict[int,
     if set(source.story.workspaces) != set(target.story.workspaces):
         return  # one would show to some what only others may see
     moved[target.id] = (*moved.get(target.id, ()), *moved.pop(source.id, ()), *source.story.articles)
-    search.unindex(db, source.id)
+    finding.unindex(db, source.id)
     db.execute("DELETE FROM story WHERE id = ?", [source.id])
     db.execute("UPDATE ref SET leads_to = ? WHERE ref = ?", [target.story.ref, source.story.ref])
 
@@ -204,7 +204,7 @@ def _write(
         revision = db.execute(_NEW_REVISION, {**texts, "at": codec.micros(at), "reason": reason}).lastrowid
         db.execute("UPDATE story SET revision = ? WHERE id = ?", [revision, story_id])
     _link(db, story_id, shelved)
-    search.index(db, story_id, _texts(story))
+    finding.index(db, story_id, _texts(story))
     return story
 
 
@@ -254,7 +254,7 @@ def _lines(names: Iterable[str]) -> str:
 
 
 def _texts(story: Story) -> tuple[str, ...]:
-    """What a story is found by, in the order of ``storage.search.index``."""
+    """What a story is found by, in the order of ``storage.finding.index``."""
     sections = [point.text for point in story.sections.key_points]
     for name in story.sections.written():
         if passage := story.sections.passage(name):

@@ -1,0 +1,115 @@
+import asyncio
+from dataclasses import replace
+
+from bot.model import Standing
+from bot.ports import Store
+from tests.contract.values import DAY, FULL_SUBSCRIPTION, MONDAY, NOW, due, subscription, unfilled
+
+
+async def test_a_subscription_comes_back_as_it_was_ordered(store: Store) -> None:
+    stored = await store.subscriptions.subscribe(FULL_SUBSCRIPTION)
+
+    assert not unfilled(FULL_SUBSCRIPTION)
+    assert stored == replace(FULL_SUBSCRIPTION, id=stored.id)
+    assert await store.subscriptions.by_id(stored.id) == stored
+    assert await store.subscriptions.all() == (stored,)
+
+
+async def test_subscribing_a_channel_again_changes_its_one_subscription(store: Store) -> None:
+    first = await store.subscriptions.subscribe(subscription("C1"))
+
+    changed = await store.subscriptions.subscribe(subscription("C1", timezone="Asia/Tokyo", stories=3))
+
+    assert changed.id == first.id
+    assert await store.subscriptions.all() == (changed,)
+
+
+async def test_one_channel_subscribed_by_many_at_once_has_one_subscription(store: Store) -> None:
+    stored = await asyncio.gather(*(store.subscriptions.subscribe(subscription("C1")) for _ in range(20)))
+
+    assert len({one.id for one in stored}) == 1
+
+
+async def test_equal_channel_ids_of_two_workspaces_are_two_channels(store: Store) -> None:
+    ours = await store.subscriptions.subscribe(subscription("C1", workspace="T1"))
+    theirs = await store.subscriptions.subscribe(subscription("C1", workspace="T2"))
+
+    await store.subscriptions.retire(ours.id)
+
+    assert ours.id != theirs.id
+    assert await store.subscriptions.all() == (theirs,)
+
+
+async def test_declared_subscriptions_come_back_in_the_order_declared(store: Store) -> None:
+    await store.subscriptions.declare([subscription("C2")], at=NOW)
+
+    stored = await store.subscriptions.declare([subscription("C1"), subscription("C2")], at=NOW)
+
+    assert [one.channel.id for one in stored] == ["C1", "C2"]
+    assert await store.subscriptions.all() == tuple(sorted(stored, key=lambda one: one.id))
+
+
+async def test_a_declared_subscription_that_is_missing_is_retired(store: Store) -> None:
+    kept, dropped = await store.subscriptions.declare([subscription("C1"), subscription("C2")], at=NOW)
+
+    await store.subscriptions.declare([subscription("C1")], at=NOW)
+
+    assert await store.subscriptions.all() == (kept,)
+    [_, retired] = await store.subscriptions.all(retired=True)
+    assert (retired.id, retired.standing) == (dropped.id, Standing.RETIRED)
+
+
+async def test_declaring_leaves_subscriptions_set_up_from_chat_alone(store: Store) -> None:
+    from_chat = await store.subscriptions.subscribe(subscription("C1", declared=False))
+
+    await store.subscriptions.declare([], at=NOW)
+
+    assert await store.subscriptions.all() == (from_chat,)
+
+
+async def test_declaring_again_follows_the_file_but_keeps_an_admins_pause(store: Store) -> None:
+    [first] = await store.subscriptions.declare([subscription("C1")], at=NOW)
+    await store.subscriptions.pause(first.id, "on holiday")
+
+    [again] = await store.subscriptions.declare([subscription("C1", stories=3)], at=NOW + DAY)
+
+    assert again == replace(first, stories=3, standing=Standing.PAUSED, reason="on holiday")
+
+
+async def test_one_that_comes_back_is_the_same_and_has_missed_nothing(store: Store) -> None:
+    [first] = await store.subscriptions.declare([subscription("C1")], at=NOW)
+    await store.subscriptions.declare([], at=NOW)
+
+    [back] = await store.subscriptions.declare([subscription("C1")], at=NOW + 30 * DAY)
+
+    assert back == replace(first, since=NOW + 30 * DAY)
+    assert await store.subscriptions.declare([subscription("C1")], at=NOW + 40 * DAY) == (back,)
+
+
+async def test_pause_and_resume_change_the_standing_and_nothing_else(store: Store) -> None:
+    stored = await store.subscriptions.subscribe(subscription("C1"))
+
+    await store.subscriptions.pause(stored.id, "too loud")
+    paused = await store.subscriptions.by_id(stored.id)
+    await store.subscriptions.resume(stored.id)
+
+    assert paused == replace(stored, standing=Standing.PAUSED, reason="too loud")
+    assert await store.subscriptions.by_id(stored.id) == stored
+
+
+async def test_a_retired_one_is_found_by_id_keeps_its_ledger_and_can_be_subscribed_again(store: Store) -> None:
+    stored = await store.subscriptions.subscribe(subscription("C1"))
+    await store.ledger.plan([due(stored.id)])
+
+    await store.subscriptions.retire(stored.id)
+    await store.subscriptions.pause(stored.id, "a late click")
+
+    retired = await store.subscriptions.by_id(stored.id)
+    assert retired
+    assert retired.standing is Standing.RETIRED
+    assert await store.ledger.planned_through([stored.id]) == {stored.id: MONDAY}
+    assert await store.subscriptions.subscribe(subscription("C1")) == stored
+
+
+async def test_nothing_is_found_under_an_unknown_id(store: Store) -> None:
+    assert await store.subscriptions.by_id(12345) is None
