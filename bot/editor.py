@@ -1,6 +1,6 @@
 """Reads what editions are chosen from, once for all channels of a round, and lets ``bot.compose`` choose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.compose import MAX_WINDOW, compose, window_start
@@ -58,7 +58,7 @@ class Editor:
 
 
 def coverage(
-    feeds: Sequence[Feed], states: dict[str, FeedState], since: datetime, articles: int, newest_at: datetime | None
+    feeds: Sequence[Feed], states: Mapping[str, FeedState], since: datetime, articles: int, newest_at: datetime | None
 ) -> Coverage:
     """What the window that began at *since* was filled from."""
     visited = [(feed, states[feed.url]) for feed in feeds if feed.url in states]

@@ -45,7 +45,8 @@ async def gather(room: Newsroom, *, only_due: bool = False, progress: Progress |
 
 def next_visit(state: FeedState, now: datetime, every: timedelta, retry_after: timedelta | None) -> datetime:
     """When a feed that has just failed for the ``state.failures``-th time in a row is to be visited again. Pure."""
-    wait = min(every * 2 ** min(state.failures - 1, 10), SLOWEST)
+    doublings = max(0, min(state.failures - 1, 10))
+    wait = min(every * (1 << doublings), SLOWEST)
     return now + max(wait, min(retry_after or timedelta(0), SLOWEST))
 
 

@@ -19,6 +19,8 @@ AT_ONCE = 24
 """Deliveries that are worked on at the same time: posting waits for networks, and the store commits in groups."""
 CLOCK_SLACK = timedelta(minutes=5)
 """A clock that is further back than this behind the newest time we have seen is not believed."""
+_GLANCE = timedelta(seconds=1)
+"""How often a bot that waits looks whether it is to stop."""
 
 Progress = Callable[[Delivery], None]
 
@@ -73,8 +75,10 @@ async def publish_until_done(
         upcoming = await room.store.ledger.next_wait(only=only)
         if this.held_back or room.is_stopping or upcoming is None or upcoming - room.clock.now() > patience:
             return total
-        while not room.is_stopping and (left := upcoming - room.clock.now()) > timedelta(0):
-            await room.clock.wait(min(left, timedelta(seconds=1)))
+        while (left := upcoming - room.clock.now()) > timedelta(0):
+            await room.clock.wait(min(left, _GLANCE))
+            if room.is_stopping:
+                break
 
 
 async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:

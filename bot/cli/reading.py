@@ -104,12 +104,12 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
 
 
 def _json(answer: Answer, whole: dict[str, object]) -> dict[str, object]:
-    """A whole story, or its head with the one section that was asked for."""
-    if answer.section is None:
-        return whole
+    """A whole story; of its sections only the one that was asked for, if one was."""
     sections = whole["sections"]
-    only = sections[answer.section.value] if isinstance(sections, dict) else None
-    return {"ref": whole["ref"], "title": whole["title"], answer.section.value: only}
+    if answer.section is None or not isinstance(sections, dict):
+        return whole
+    name = answer.section.value
+    return whole | {"sections": {name: sections[name]}}
 
 
 def _day(text: str | None, *, offset: int = 0) -> datetime | None:

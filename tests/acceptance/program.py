@@ -26,7 +26,7 @@ STORY = """Norvik opens a laboratory for self-improving agents
 It is the first of its kind in the north.
 Key Points
 - 1First laboratory outside the large labs.
-- 23 of 5 founders stay.
+- 2Three of five founders stay.
 - 3It publishes everything.
 What Changed
 Norvik opened a laboratory.

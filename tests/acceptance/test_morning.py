@@ -15,13 +15,13 @@ def stocked(program: Program) -> Program:
 
 
 def test_an_imported_story_keeps_its_sections_without_the_decoration(stocked: Program) -> None:
-    points = stocked.run("keypoints", "norvik", "--json").json()["key_points"]
+    points = stocked.run("keypoints", "norvik", "--json").json()["sections"]["key_points"]
     effects = stocked.run("effects", "norvik")
     whole = stocked.run("story", "norvik", "--json").json()
 
     assert [point["text"] for point in points] == [
         "First laboratory outside the large labs.",
-        "3 of 5 founders stay.",
+        "Three of five founders stay.",
         "It publishes everything.",
     ]
     assert "Data centres may be built elsewhere." in effects.out

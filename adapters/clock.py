@@ -1,0 +1,36 @@
+"""The time: the present, or a past morning that is lived again."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return datetime.now(UTC)
+
+    async def wait(self, duration: timedelta) -> None:
+        """Return after *duration*."""
+        await asyncio.sleep(duration.total_seconds())
+
+
+class ReplayClock:
+    """A clock that shows *start* when it is made and goes on from there, so that leases end and waiting gets done.
+
+    It follows the monotonic clock: whoever sets the machine's clock meanwhile does not disturb a replay.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start.astimezone(UTC)
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        """*start* and as much as has passed since, in UTC."""
+        return self._start + timedelta(seconds=time.monotonic() - self._began)
+
+    async def wait(self, duration: timedelta) -> None:
+        """Return after *duration*."""
+        await asyncio.sleep(duration.total_seconds())

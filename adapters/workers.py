@@ -1,0 +1,216 @@
+"""Worker processes: they keep heavy work off the event loop, and whatever a hostile input breaks dies with them.
+
+One process and one pipe for each worker, rather than one executor for all of them: an executor cannot stop a job
+without breaking every other job as well.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+from bot.errors import DaybriefError
+from bot.ports import Workers
+
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # no such caps on this system; the time limit still holds
+    resource = None
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """What one job may use; beyond it, its worker is killed."""
+
+    time: timedelta = timedelta(minutes=5)
+    """On the wall, from the moment at which a worker takes the job."""
+    memory: int = 2 * 2**30
+    """Bytes on top of what the worker has when it takes the job; holds on Linux only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    function: Callable[..., object]
+    arguments: tuple[object, ...]
+    caps: Caps
+
+
+class ProcessWorkers:
+    """Runs jobs in processes of their own, which are started when they are needed.
+
+    The processes hold no files or sockets of ours: they come from a fork server, or are started afresh where the
+    system has none. They do not outlive us, however we die.
+    """
+
+    def __init__(self, processes: int = 2, *, caps: Caps | None = None, preload: Sequence[str] = ()) -> None:
+        """With *caps* for jobs that come without their own; *preload* names modules that make workers start faster."""
+        self._caps = caps or Caps()
+        # A thread for each worker waits for its pipe, so threads are what limits the number of workers.
+        self._threads = ThreadPoolExecutor(processes, thread_name_prefix="daybrief-worker")
+        self._context = _context(preload)
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._is_closed = False
+        self._guard = threading.Lock()
+
+    async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """What the module-level *function* returns for picklable *arguments*; its errors come back as they are.
+
+        Raises:
+            DaybriefError: the worker ran out of memory or time, or died of something else.
+        """
+        return await self.run_within(self._caps, function, *arguments)
+
+    def within(self, caps: Caps) -> Workers:
+        """These workers, with *caps* on every job."""
+        return _Capped(self, caps)
+
+    async def close(self) -> None:
+        """End all workers, busy or not; what they were doing is lost."""
+        with self._guard:
+            self._is_closed = True
+            for worker in self._all:
+                worker.kill()
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+
+    async def run_within(self, caps: Caps, function: Callable[..., Result], *arguments: object) -> Result:
+        """As :meth:`run`, under *caps*."""
+        loop = asyncio.get_running_loop()
+        job = _Job(function, arguments, caps)
+        return await loop.run_in_executor(self._threads, self._do, job)  # type: ignore[arg-type]
+
+    def _do(self, job: _Job) -> object:
+        """Run *job* on an idle worker or a new one. In a thread."""
+        worker = self._take()
+        try:
+            is_fine, outcome = worker.do(job)
+        except BaseException:
+            self._drop(worker)
+            raise
+        with self._guard:
+            self._idle.append(worker)
+        if isinstance(outcome, BaseException) and not is_fine:
+            raise outcome
+        return outcome
+
+    def _take(self) -> "_Worker":
+        with self._guard:
+            if self._is_closed:
+                raise DaybriefError("the workers have been closed")
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive:
+                    return worker
+                self._all.discard(worker)
+            worker = _Worker(self._context)
+            self._all.add(worker)
+            return worker
+
+    def _drop(self, worker: "_Worker") -> None:
+        worker.kill()
+        with self._guard:
+            self._all.discard(worker)
+
+
+@dataclass(frozen=True, slots=True)
+class _Capped:
+    """The same workers, under other caps."""
+
+    workers: ProcessWorkers
+    caps: Caps
+
+    async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        return await self.workers.run_within(self.caps, function, *arguments)
+
+
+class _Worker:
+    """One process and the pipe to it. Used by one thread at a time."""
+
+    def __init__(self, context: BaseContext) -> None:
+        self._pipe, theirs = context.Pipe()
+        # Context.Process is there in every context, but only typed in the concrete ones.
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
+        self._process.start()
+        theirs.close()
+
+    @property
+    def is_alive(self) -> bool:
+        return bool(self._process.is_alive())
+
+    def do(self, job: _Job) -> tuple[bool, object]:
+        """Whether *job* went well, and its result or error.
+
+        Raises:
+            DaybriefError: the process was too slow, or died.
+        """
+        try:
+            self._pipe.send(job)
+            if not self._pipe.poll(job.caps.time.total_seconds()):
+                raise DaybriefError(f"it took longer than {job.caps.time.total_seconds():g} s")
+            outcome: tuple[bool, object] = self._pipe.recv()
+        except (EOFError, OSError) as died:
+            raise DaybriefError("its process died, of too little memory perhaps") from died
+        return outcome
+
+    def kill(self) -> None:
+        self._process.kill()
+        with suppress(OSError):
+            self._pipe.close()
+
+
+def _context(preload: Sequence[str]) -> BaseContext:
+    """How to start processes that share nothing with this one: no sockets, no locks, no threads."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", *preload])
+    return context
+
+
+def _serve(pipe: Connection) -> None:
+    """A worker's life: one job after the other, until nobody is left to ask."""
+    # Ctrl-C reaches every process of a terminal; the one that was asked to stop ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        try:
+            job: _Job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        _limit_memory(job.caps.memory)
+        try:
+            outcome: tuple[bool, object] = (True, job.function(*job.arguments))
+        except MemoryError:
+            outcome = (False, DaybriefError("it needs too much memory"))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it belongs to the caller
+            outcome = (False, error)
+        try:
+            pipe.send(outcome)
+        except (OSError, EOFError):
+            return
+        except Exception as error:  # noqa: BLE001  # a result that cannot travel
+            pipe.send((False, DaybriefError(f"its result cannot be handed over: {error}")))
+
+
+def _limit_memory(more: int) -> None:
+    """Let this process take so many bytes *more* than it has, where the system can say how many that are."""
+    status = Path("/proc/self/statm")
+    if resource is None or not status.exists():
+        return
+    has = int(status.read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (has + more, hard))
