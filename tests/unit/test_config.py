@@ -282,9 +282,17 @@ def test_a_secret_in_the_file_is_a_mistake_that_nobody_repeats(secret: str, plac
     assert secret not in str(caught.value)
 
 
-def test_a_secret_in_front_of_the_equals_sign_is_not_repeated_either() -> None:
+def test_a_secret_is_one_mistake_whatever_else_is_wrong_with_it() -> None:
     with pytest.raises(ConfigProblems) as caught:
-        config(f'[slack]\n{SAMPLE_SECRETS[0]} = "x"\n')
+        config(f'[bot]\ntimezone = "{SAMPLE_SECRETS[0]}"')
+
+    assert [problem.path for problem in caught.value.problems] == ["bot.timezone"]
+
+
+@pytest.mark.parametrize("text", ['[slack]\n{0} = "x"', '{0} = "x"', "[{0}]\n[{0}]", "[slack.{0}]\na = 1"])
+def test_a_secret_in_place_of_a_key_is_not_repeated_either(text: str) -> None:
+    with pytest.raises(ConfigProblems) as caught:
+        config(text.format(SAMPLE_SECRETS[0]))
 
     assert SAMPLE_SECRETS[0] not in str(caught.value)
 

@@ -140,6 +140,7 @@ def test_a_number_that_means_something_survives_in_its_own_place() -> None:
         "4.5 hours",
         "5th place",
     ]
+    assert points("- 1st in Europe", "- 2x faster") == ["1st in Europe", "2x faster"]
     assert points("- 1A new lab", "- 2An old one", "- 3D printing") == ["A new lab", "An old one", "D printing"]
 
 
@@ -271,7 +272,7 @@ def test_all_mistakes_of_a_json_story_are_named_at_once() -> None:
             "what_changed": {"text": "x", "items": []},
             "what_happens_next": {"text": "x", "items": [{"text": "y", "horizn": "z"}]},
         },
-        "articles": [{"source": "nobody"}, {"title": "x", "published": "yesterday"}],
+        "articles": [{"source": "nobody"}, {"title": "x", "published": "yesterday"}, {"url": "https://a.example/x y"}],
         "workspaces": ["here"],
     }
 
@@ -288,6 +289,7 @@ def test_all_mistakes_of_a_json_story_are_named_at_once() -> None:
         'sections.what_happens_next.items[0].horizn: unknown key; did you mean "horizon"?',
         "articles[0]: is empty",
         "articles[1].published: expected a time",
+        "articles[2].url: expected an address",
         "workspaces[0]: expected platform:workspace",
     ]:
         assert problem in message

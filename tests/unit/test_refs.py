@@ -59,6 +59,7 @@ def test_refs_of_many_stories_rarely_collide() -> None:
         "",
         "K7 Q4",
         "K-7Q4",
+        "K7Q\u017f",
     ],
 )
 def test_other_things_do_not_look_like_refs(text: str) -> None:
