@@ -35,8 +35,6 @@ class Message:
     key: str
     part: int
     text: str
-    amended: int = 0
-    """How many times it was replaced."""
 
 
 class TerminalPlatform:
@@ -64,7 +62,7 @@ class TerminalPlatform:
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         """Append the message and show it. A screen that has gone away takes nothing back."""
         message = uuid.uuid4().hex
-        await asyncio.to_thread(self._append, edition, {"id": message}, part, key)
+        await asyncio.to_thread(self._append, edition, message, part, key)
         self._display(text.edition(edition))
         return Receipt(part=part, messages=(message,))
 
@@ -75,7 +73,7 @@ class TerminalPlatform:
         return Receipt(part=part, messages=(ids[0],)) if ids else None
 
     async def amend(self, edition: Edition, part: int, receipt: Receipt) -> None:
-        """Append a line that takes the message's place, and show the stories that have changed."""
+        """Append the message once more, with its id, and show the stories that have changed."""
         try:
             posted = {message.id: message for message in await self.messages(edition.channel)}
         except CannotReadBack as blind:
@@ -83,7 +81,7 @@ class TerminalPlatform:
         for message in receipt.messages:
             if message not in posted:
                 raise PostFailed("the message is not in the channel's file any more", fate=Fate.REFUSED)
-            await asyncio.to_thread(self._append, edition, {"replaces": message}, part, posted[message].key)
+            await asyncio.to_thread(self._append, edition, message, part, posted[message].key)
         self._display(text.amendments(edition))
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
@@ -108,8 +106,9 @@ class TerminalPlatform:
         """The file of *channel*."""
         return self._folder / f"{safe_name(channel.id)}.jsonl"
 
-    def _append(self, edition: Edition, extra: dict[str, object], part: int, key: str) -> None:
-        line = json.dumps(extra | _payload(edition, part, key), ensure_ascii=False).encode(errors="replace") + b"\n"
+    def _append(self, edition: Edition, message: str, part: int, key: str) -> None:
+        fields = {"id": message} | _payload(edition, part, key)
+        line = json.dumps(fields, ensure_ascii=False).encode(errors="replace") + b"\n"
         path = self.path(edition.channel)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -160,18 +159,18 @@ class TerminalPlatform:
 
 
 def messages_in(content: bytes) -> tuple[Message, ...]:
-    """The messages in a channel's file, amendments applied. Pure. Whatever is no whole message is skipped."""
+    """The messages in a channel's file, oldest first. Pure.
+
+    A line with the id of an earlier one takes its place. Whatever is no whole message is skipped.
+    """
     found: dict[str, Message] = {}
     for line in content.split(b"\n"):
         try:
             fields = json.loads(line)
-            key, part, body = fields["key"], fields["part"], fields["text"]
-            replaced = found.get(fields.get("replaces", ""))
-            name = replaced.id if replaced else fields["id"]
-        except (ValueError, TypeError, KeyError, AttributeError):
+            message = Message(id=fields["id"], key=fields["key"], part=fields["part"], text=fields["text"])
+            found[message.id] = message
+        except (ValueError, TypeError, KeyError):
             continue
-        count = replaced.amended + 1 if replaced else 0
-        found[name] = Message(id=name, key=key, part=part, text=body, amended=count)
     return tuple(found.values())
 
 

@@ -82,9 +82,9 @@ def test_a_message_without_its_line_break_has_arrived() -> None:
 @settings(deadline=None)
 @given(st.binary())
 def test_whatever_is_in_a_file_it_can_be_read(content: bytes) -> None:
-    assert isinstance(
-        messages_in(content + b'\n[]\n{"id": 1}\nnull\n{"replaces": {}, "key": 1, "part": 2, "text": 3}'), tuple
-    )
+    strange = b'\n[]\n{"id": 1}\nnull\n{"id": {}, "key": 1, "part": 2, "text": 3}\n'
+
+    assert isinstance(messages_in(content + strange + content), tuple)
 
 
 def test_a_killed_process_leaves_a_file_that_can_be_read_and_continued(tmp_path: Path) -> None:
@@ -191,6 +191,15 @@ async def test_a_full_disk_is_tried_again_and_what_it_took_is_no_message(tmp_pat
     assert await platform.find(CHANNEL, 0, KEY, NOW) == receipt
 
 
+async def test_what_was_written_but_not_synced_may_have_arrived(tmp_path: Path) -> None:
+    platform = TerminalPlatform(tmp_path)
+    platform.path(CHANNEL).symlink_to(os.devnull)
+
+    # A device takes every byte and cannot be synced.
+    assert (await failure(platform)).fate is Fate.UNKNOWN
+    assert "not readable and writable" in (await platform.examine(CHANNEL))[0]
+
+
 async def test_a_message_that_is_gone_cannot_be_amended(tmp_path: Path) -> None:
     with pytest.raises(PostFailed, match="not in the channel's file any more") as failed:
         await TerminalPlatform(tmp_path).amend(EDITION, 0, Receipt(part=0, messages=("m",)))
@@ -204,9 +213,10 @@ async def test_a_message_that_is_gone_cannot_be_amended(tmp_path: Path) -> None:
 @settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=80), unique=True, max_size=30))
 def test_no_two_channels_share_a_file_even_where_case_does_not_count(ids: list[str]) -> None:
-    names = [safe_name(channel).lower() for channel in ids]
+    awkward = {*ids, *(safe_name(channel) for channel in ids)}
+    names = [safe_name(channel).lower() for channel in awkward]
 
-    assert len(set(names)) == len(ids)
+    assert len(set(names)) == len(awkward)
     assert all(name == Path(name).name and len(name) < 100 and name.isascii() for name in names)
 
 

@@ -329,7 +329,11 @@ def test_a_name_that_fits_nothing_answers_with_the_nearest_as_an_error_too() -> 
         (
             "channels",
             looks.channels(
-                [SUBSCRIPTION, replace(SUBSCRIPTION, days=(1, 4), standing=Standing.PAUSED, reason="by hand")],
+                [
+                    SUBSCRIPTION,
+                    replace(SUBSCRIPTION, id=2, days=(1, 2, 3, 4, 5, 6, 7)),
+                    replace(SUBSCRIPTION, days=(1, 4), standing=Standing.PAUSED, reason="by hand"),
+                ],
                 {1: datetime(2026, 3, 4, 8, tzinfo=UTC)},
             ),
         ),

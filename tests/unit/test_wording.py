@@ -19,6 +19,7 @@ from tests.morning import EDITION, NOW, STORY
         (timedelta(minutes=35, seconds=59), "35 min"),
         (timedelta(minutes=60), "1 h"),
         (timedelta(hours=26), "26 h"),
+        (timedelta(hours=47, minutes=59), "47 h"),
         (timedelta(hours=48), "2 days"),
         (timedelta(days=9, hours=23), "9 days"),
     ],
