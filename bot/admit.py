@@ -21,7 +21,7 @@ class Admitted:
 
 async def admit(room: Newsroom, manuscripts: Sequence[Manuscript]) -> tuple[Admitted, ...]:
     """Keep *manuscripts*, in order. The story one means has its ref, else one of its urls, else its title."""
-    now = room.clock.now()
+    now = room.instant()
     return tuple([await _admit(room, manuscript, now) for manuscript in manuscripts])
 
 

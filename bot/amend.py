@@ -23,13 +23,13 @@ class Amended:
 
 async def correct(room: Newsroom, story: Story, manuscript: Manuscript) -> Amended:
     """Replace the text of *story* by *manuscript*, and amend its messages."""
-    now = room.clock.now()
+    now = room.instant()
     return await _amend(room, corrected(story, manuscript, now), "corrected", now)
 
 
 async def withdraw(room: Newsroom, story: Story, reason: str) -> Amended:
     """Mark *story* as withdrawn for *reason*, and amend its messages. It is found by its ref only, from now on."""
-    now = room.clock.now()
+    now = room.instant()
     withdrawn = replace(story, status=StoryStatus.WITHDRAWN, status_reason=reason, status_at=now)
     return await _amend(room, withdrawn, "withdrawn", now)
 

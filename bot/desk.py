@@ -147,7 +147,7 @@ class Desk:
 
     async def preview(self, subscription: Subscription, *, platform: str = "") -> tuple[Composition, Rendering]:
         """The edition that *subscription* would get next, and how its platform (or *platform*) would show it."""
-        composition = await Editor(self._room, self._room.clock.now()).preview(subscription)
+        composition = await Editor(self._room, self._room.instant()).preview(subscription)
         name = platform or subscription.channel.platform
         if name not in self._room.platforms:
             raise NotFound(f"this version cannot render for {name}; it knows: {', '.join(self._room.platforms)}")

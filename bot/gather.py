@@ -32,7 +32,7 @@ async def gather(room: Newsroom, *, only_due: bool = False, progress: Progress |
     A feed that fails is noted and visited again later, ever more slowly; it holds up no other. Articles, stories and
     the feeds' validators are kept in one transaction, so a crash loses nothing: the next visit gets it all again.
     """
-    now = room.clock.now()
+    now = room.instant()
     feeds = await room.feeds()
     states = await room.store.feeds.states()
     chosen = [feed for feed in feeds if not only_due or _is_due(states.get(feed.url), now)]
@@ -77,7 +77,7 @@ async def _visit_all(
 
 
 async def _visit(room: Newsroom, feed: Feed, state: FeedState) -> _Visit:
-    now = room.clock.now()
+    now = room.instant()
     try:
         reading = await room.reader.read(feed, state)
     except FeedFailed as failure:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.config import Config
 from bot.deliver import Patience
@@ -22,8 +23,8 @@ class Newsroom:
     analyst: Analyst
     platforms: Mapping[str, Platform]
     """By name."""
-    replays: bool = False
-    """The clock shows a time that somebody asked for, so it may lie before what the ledger has seen."""
+    replayed: datetime | None = None
+    """The time that somebody asked for, where a past morning is lived again; it may lie before what the ledger saw."""
     is_stopping: bool = False
     """No new delivery is begun any more."""
 
@@ -35,6 +36,12 @@ class Newsroom:
             settle=self.config.delivery.settle,
             catch_up=self.config.bot.catch_up,
         )
+
+    def instant(self) -> datetime:
+        """The time that stories and editions carry. All of a replay happens at the instant that was asked for, so that
+        what one command gathers then is there for what another posts then; leases and waits follow the clock.
+        """
+        return self.replayed or self.clock.now()
 
     async def feeds(self) -> tuple[Feed, ...]:
         """All feeds: the declared ones first, then those added by command that are not declared as well."""

@@ -43,16 +43,17 @@ async def publish(room: Newsroom, *, only: int | None = None, progress: Progress
     Deliveries that have to wait, for a retry or for an unknown outcome to settle, are left for a later round.
     *only* is the id of a subscription, where the others are to be left alone.
     """
-    now = room.clock.now()
+    now = room.instant()
     if held_back := await _clock_trouble(room, now):
         log.error("posting is held back: %s", held_back)
         return Round(held_back=held_back)
     planned = await _plan(room, now, only)
     editor = Editor(room, now)
+    begun = room.clock.now()
     finished: list[Delivery] = []
     seen: set[int] = set()
     while not room.is_stopping:
-        waiting = [number for number in await room.store.ledger.waiting(now, only=only) if number not in seen]
+        waiting = [number for number in await room.store.ledger.waiting(begun, only=only) if number not in seen]
         if not waiting:
             break
         seen.update(waiting)
@@ -84,7 +85,7 @@ async def publish_until_done(
 async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
     subscriptions = [one for one in await room.store.subscriptions.all() if only in {None, one.id}]
     recorded = await room.store.ledger.planned_through([subscription.id for subscription in subscriptions])
-    if room.replays:
+    if room.replayed:
         # A replay may go back behind what the ledger holds: its newest date is then looked at as if for the first
         # time, and the ledger refuses by itself what it has.
         yesterday = now.date() - timedelta(days=1)
@@ -123,7 +124,7 @@ async def _carry_all(
 
 
 async def _clock_trouble(room: Newsroom, now: datetime) -> str:
-    if room.replays:
+    if room.replayed:
         return ""
     seen = await room.store.ledger.last_seen()
     if seen and now < seen - CLOCK_SLACK:

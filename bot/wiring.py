@@ -107,7 +107,7 @@ async def open_house(
             reader=HttpFeedReader(http, workers),
             analyst=ExtractiveAnalyst(workers),
             platforms={**own, **(platforms or {})},
-            replays=at is not None,
+            replayed=at,
         )
         desk = Desk(room)
         await desk.open()
