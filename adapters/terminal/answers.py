@@ -6,7 +6,7 @@ from datetime import datetime
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from adapters.terminal.pieces import ACCENT, ALERT, GONE, QUIET, STRONG, gutter, joined, lines, linked, outside, spaced
+from adapters.terminal.pieces import ACCENT, ALERT, GONE, QUIET, STRONG, gutter, lines, linked, outside, spaced
 from bot import wording
 from bot.model import Answer, Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
 from bot.ports import Revision
@@ -42,9 +42,7 @@ def whole_story(story: Story, *, now: datetime) -> RenderableType:
     return spaced(
         _head(story),
         outside(story.takeaway),
-        lines(
-            joined((outside(fact, QUIET) for fact in facts), " · ", QUIET), outside(wording.attribution(story), QUIET)
-        ),
+        lines(outside(" · ".join(facts), QUIET), outside(wording.attribution(story), QUIET)),
         *(_section(story, name, notes) for name in written),
         Text(f"Nobody has written: {', '.join(missing)}.", style=QUIET) if missing else None,
         notes.listed(now),
@@ -149,7 +147,7 @@ def _inference(item: Inference) -> RenderableType:
         item.confidence and f"confidence: {item.confidence}",
         item.basis and f"basis: {item.basis}",
     )
-    return lines(outside(item.text), joined((outside(part, QUIET) for part in said if part), " · ", QUIET))
+    return lines(outside(item.text), outside(" · ".join(filter(None, said)), QUIET))
 
 
 class _Notes:
@@ -163,9 +161,9 @@ class _Notes:
             self.marks(tuple(self._articles))
 
     def marks(self, urls: Sequence[str]) -> Text:
-        """`` [1] [3]`` for *urls*; each new one gets the next number."""
+        """``[1][3]`` for *urls*, to follow a word without a blank; each new one gets the next number."""
         numbers = sorted(self._numbers.setdefault(url, len(self._numbers) + 1) for url in urls)
-        return Text("".join(f" [{number}]" for number in numbers), style=QUIET)
+        return Text("".join(f"[{number}]" for number in numbers), style=QUIET)
 
     def listed(self, now: datetime) -> RenderableType | None:
         """The cited sources by number; None if nothing was cited."""
@@ -180,4 +178,4 @@ class _Notes:
 
 def _article(article: Article, now: datetime) -> RenderableType:
     facts = (article.source.name, wording.when(article.published or article.first_seen, now))
-    return lines(outside(article.title), joined((outside(fact, QUIET) for fact in facts if fact), " · ", QUIET))
+    return lines(outside(article.title), outside(" · ".join(filter(None, facts)), QUIET))

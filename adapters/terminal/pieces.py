@@ -52,11 +52,9 @@ def address(url: str) -> str:
     return quote(url, safe=_IN_URLS) if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
-def joined(pieces: Iterable[Text | str], between: str, style: str = "") -> Text:
-    """*pieces* on one line."""
-    return Text(between, style=style).join(
-        piece if isinstance(piece, Text) else Text(piece, style=style) for piece in pieces if piece
-    )
+def joined(pieces: Iterable[Text], between: str) -> Text:
+    """*pieces* on one line, each in its own style."""
+    return Text(between).join(pieces)
 
 
 def gutter(rows: Iterable[tuple[RenderableType, ...]]) -> Table:

@@ -142,7 +142,8 @@ class TerminalPlatform:
 
     def _display(self, shown: RenderableType) -> None:
         if self._show:
-            with contextlib.suppress(OSError):
+            # A rich console answers a closed pipe (``| head``) with SystemExit, which would end all other deliveries.
+            with contextlib.suppress(OSError, SystemExit):
                 self._show(shown)
 
     def _troubles(self, channel: Channel) -> tuple[str, ...]:

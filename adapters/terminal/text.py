@@ -58,7 +58,7 @@ def _head(edition: Edition) -> RenderableType:
     )
     return lines(
         Text(wording.date_line(edition), style=STRONG),
-        joined((outside(part, QUIET) for part in where), " · ", QUIET),
+        outside(" · ".join(where), QUIET),
         rule(),
         _notices(edition),
     )

@@ -150,7 +150,7 @@ async def test_every_answer_comes_from_the_desk_in_the_name_of_the_asker() -> No
         "/keypoints 1", "/effects 1", "/brief story 1", "/brief sources 1", "/brief", "/effects 9", desk=desk
     )
 
-    assert "It hires thirty people. [1] [2]" in key_points
+    assert "It hires thirty people.[1][2]" in key_points
     assert "No analyst has written" in effects
     assert "What changed" in whole
     assert "fjord-news.example" in sources

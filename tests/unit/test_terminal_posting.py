@@ -43,9 +43,10 @@ async def test_a_post_is_shown_and_an_amendment_shows_what_changed(tmp_path: Pat
     assert "Changed in Tuesday 3 March 2026" in as_plain(shown[1], 80)
 
 
-async def test_a_screen_that_has_gone_away_fails_no_post(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gone", [BrokenPipeError(), SystemExit(1)])
+async def test_a_screen_that_has_gone_away_fails_no_post(gone: BaseException, tmp_path: Path) -> None:
     def show(_: RenderableType) -> None:
-        raise BrokenPipeError
+        raise gone
 
     receipt = await TerminalPlatform(tmp_path, show).post(EDITION, 0, KEY, ())
 

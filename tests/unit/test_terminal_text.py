@@ -291,7 +291,7 @@ def test_an_answer_looks_as_it_was_accepted(name: str, shown: RenderableType) ->
 def test_the_sources_of_key_points_are_numbered_as_they_are_cited() -> None:
     seen = as_plain(looks.answer(asked(SectionName.KEY_POINTS), now=NOW), 80)
 
-    assert "thirty people. [1] [2]" in seen
+    assert "thirty people.[1][2]" in seen
     assert seen.index("1  Norvik bets") < seen.index("2  Norvik hires")
 
 
