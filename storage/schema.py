@@ -30,8 +30,8 @@ def version(db: sqlite_utils.Database) -> int:
     return len(migrations.applied(db))
 
 
-def check_ours(db: sqlite_utils.Database, path: Path) -> None:
-    """Make sure that *db* is a Daybrief database, or empty, and that this version understands it.
+def check_ours(db: sqlite_utils.Database, path: Path, known: sqlite_utils.Migrations = migrations) -> None:
+    """Make sure that *db* is a Daybrief database, or empty, and that *known* has all migrations it has been through.
 
     Raises:
         StoreTrouble: it is not.
@@ -41,8 +41,9 @@ def check_ours(db: sqlite_utils.Database, path: Path) -> None:
     [(application,)] = db.execute("PRAGMA application_id").fetchall()
     if application != APPLICATION_ID:
         raise StoreTrouble(f"the database {path} belongs to another program; name another `data_dir`")
-    known = {migration.name for migration in migrations.pending(sqlite_utils.Database(memory=True))}
-    unknown = {migration.name for migration in migrations.applied(db)} - known
+    # To an empty database, all that are known are pending.
+    names = {migration.name for migration in known.pending(sqlite_utils.Database(memory=True))}
+    unknown = {migration.name for migration in known.applied(db)} - names
     if unknown:
         raise StoreTrouble(
             f"the database {path} was written by a newer version of Daybrief (it knows {min(unknown)}); "

@@ -15,7 +15,7 @@ OLDEST = (3, 35, 0)
 """The first SQLite with RETURNING."""
 
 
-def prepare(path: Path) -> None:
+def prepare(path: Path, migrations: sqlite_utils.Migrations = schema.migrations) -> None:
     """Create or migrate the database at *path*. A copy is made before an existing one is changed.
 
     Several processes may do this at once: one migrates, the others find it done.
@@ -25,20 +25,21 @@ def prepare(path: Path) -> None:
     """
     _check_engine()
     with in_sentences(path), contextlib.closing(connect(path)) as db:
-        schema.check_ours(db, path)
-        pending = schema.migrations.pending(db)
+        schema.check_ours(db, path, migrations)
+        pending = migrations.pending(db)
         if pending:
-            if schema.version(db):
+            if migrations.applied(db):
                 backup(path, path.with_name(f"{path.name}.before-{pending[0].name}"))
-            _migrate(db, path)
+            _migrate(db, path, migrations)
         db.enable_wal()
 
 
-def _migrate(db: sqlite_utils.Database, path: Path) -> None:
+def _migrate(db: sqlite_utils.Database, path: Path, migrations: sqlite_utils.Migrations) -> None:
+    """All that is pending or nothing."""
     db.execute("BEGIN IMMEDIATE")
     try:
-        schema.check_ours(db, path)  # somebody may have been faster, and newer
-        schema.migrations.apply(db)
+        schema.check_ours(db, path, migrations)  # somebody may have been faster, and newer
+        migrations.apply(db)
         db.commit()
     except BaseException:
         db.rollback()
