@@ -20,7 +20,7 @@ from adapters.http import Http
 from adapters.locks import Lock
 from adapters.terminal import looks
 from adapters.terminal.posting import TerminalPlatform
-from adapters.terminal.prompt import Prompt
+from adapters.terminal.prompt import Prompt, typed_lines
 from adapters.workers import ProcessWorkers
 from bot.config import Config
 from bot.desk import Desk
@@ -42,6 +42,7 @@ __all__ = [
     "prompt",
     "restore_from",
     "run",
+    "typed_lines",
 ]
 
 log = logging.getLogger(__name__)

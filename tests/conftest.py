@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
@@ -13,3 +14,8 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("no ../shared/data here: checks against real and hostile data are skipped")
     return SHARED
+
+
+# How long an example takes says more about the machine's other work than about ours.
+settings.register_profile("daybrief", deadline=None)
+settings.load_profile("daybrief")

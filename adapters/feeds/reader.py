@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -66,7 +66,7 @@ class HttpFeedReader:
         if fetched.status == HTTPStatus.GONE:
             raise FeedFailed("the server says that it is gone for ever (410)")
         if fetched.status >= HTTPStatus.BAD_REQUEST or not fetched.body:
-            retry_after = _patience(fetched.headers.get("Retry-After", ""))
+            retry_after = _patience(fetched.headers.get("Retry-After", ""), fetched.headers.get("Date", ""))
             raise FeedFailed(f"the server answered {fetched.status}", retry_after=retry_after)
         return fetched
 
@@ -84,13 +84,13 @@ def _read_file(path: Path) -> bytes:
     return body
 
 
-def _patience(header: str) -> timedelta | None:
-    """``Retry-After`` in either of its forms, one second to a day."""
+def _patience(header: str, date: str) -> timedelta | None:
+    """``Retry-After`` in either of its forms, one second to a day; an instant is measured from the server's *date*."""
     if re.fullmatch(r"\d{1,9}", header.strip()):
         wait = timedelta(seconds=int(header))
     else:
         try:
-            wait = parsedate_to_datetime(header) - datetime.now(UTC)
+            wait = parsedate_to_datetime(header) - parsedate_to_datetime(date)
         except (ValueError, TypeError):
             return None
     return min(max(wait, timedelta(seconds=1)), MOST_PATIENCE)

@@ -60,9 +60,19 @@ class Session:
 
     def console(self) -> "Console":
         """Where people read."""
+        import os
+
         from rich.console import Console
 
-        return Console(highlight=False, soft_wrap=False)
+        class Piped(Console):
+            """A console whose reader may go away: that is no failure."""
+
+            def on_broken_pipe(self) -> None:
+                raise BrokenPipeError
+
+        # Rich itself keeps bold and links under NO_COLOR; people who set it want plain text.
+        is_plain = bool(os.environ.get("NO_COLOR")) or not sys.stdout.isatty()
+        return Piped(highlight=False, soft_wrap=False, color_system=None if is_plain else "auto")
 
     def show(self, *what: "RenderableType") -> None:
         """Print for people."""

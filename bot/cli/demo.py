@@ -41,21 +41,11 @@ async def demo(session: Session, script: Path | None) -> None:
             await house.desk.publish()
             (subscription,) = await house.desk.subscriptions()
             is_asking = script is None and sys.stdin.isatty()
-            lines = _typed() if is_asking else _played((script or files.script).read_text("utf-8"))
+            lines = wiring.typed_lines() if is_asking else _played((script or files.script).read_text("utf-8"))
             if is_asking:
                 session.show(Rule(style="dim"))
                 click.echo("Ask about any story. /brief help lists the commands, /quit ends.")
             await wiring.prompt(house, Asker(subscription=subscription.id), session.show).run(lines)
-
-
-async def _typed() -> AsyncIterator[str]:
-    import asyncio
-
-    while True:
-        try:
-            yield await asyncio.to_thread(input, "> ")
-        except EOFError:
-            return
 
 
 async def _played(script: str) -> AsyncIterator[str]:

@@ -1,0 +1,132 @@
+"""What goes into an edition, in which order, and why the rest does not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.compose import MAX_VERDICTS, compose, window_start
+from bot.model import Composition, Coverage, Origin, Stage, Story, StoryStatus, Subscription
+from tests.articles import story
+from tests.clock import TUESDAY
+from tests.newsroom import order
+
+HOUR = timedelta(hours=1)
+COVERAGE = Coverage(sources=3, articles=9, newest_at=TUESDAY)
+
+
+def composed(
+    stories: Sequence[Story],
+    *,
+    subscription: Subscription | None = None,
+    posted: Mapping[str, tuple[datetime, int]] | None = None,
+) -> Composition:
+    return compose(
+        subscription or order(),
+        day=TUESDAY.date(),
+        due_at=TUESDAY,
+        now=TUESDAY,
+        window_start=TUESDAY - 24 * HOUR,
+        stories=stories,
+        posted=posted or {},
+        coverage=COVERAGE,
+        delayed=False,
+    )
+
+
+def stages(composition: Composition) -> dict[str, Stage]:
+    return {one.ref: one.stage for one in composition.verdicts}
+
+
+def test_the_window_reaches_back_to_the_last_edition_within_one_and_three_days() -> None:
+    assert window_start(TUESDAY, None) == TUESDAY - 24 * HOUR
+    assert window_start(TUESDAY, TUESDAY - 5 * HOUR) == TUESDAY - 24 * HOUR
+    assert window_start(TUESDAY, TUESDAY - 50 * HOUR) == TUESDAY - 50 * HOUR
+    assert window_start(TUESDAY, TUESDAY - 500 * HOUR) == TUESDAY - 72 * HOUR
+
+
+def test_the_best_stories_are_numbered_and_every_candidate_gets_a_reason() -> None:
+    candidates = [story(f"C{n}DF", *(f"{n}{p}.test" for p in range(n))) for n in range(2, 9)]
+
+    composition = composed(candidates)
+
+    assert [(one.number, one.ref) for one in composition.edition.stories] == [
+        (1, "C8DF"), (2, "C7DF"), (3, "C6DF"), (4, "C5DF"), (5, "C4DF"),
+    ]  # fmt: skip
+    assert [one.ref for one in composition.verdicts] == [f"C{n}DF" for n in range(8, 1, -1)]
+    assert composition.verdicts[-1].stage is Stage.CUT
+    assert composition.verdicts[-1].detail.startswith("the cut was ")
+
+
+def test_a_story_is_left_out_for_the_right_reason() -> None:
+    wanted = replace(order(), topics=("Labs",))
+    candidates = [
+        story("C2DF", "a.test", topics=("labs",)),
+        story("C3DF", "b.test", topics=("chips",)),
+        story("C4DF", "c.test", topics=("labs",), at=TUESDAY - 24 * HOUR),
+        story("C5DF", "d.test", topics=("labs",), at=TUESDAY + HOUR),
+        replace(story("C6DF", "e.test", topics=("labs",)), status=StoryStatus.WITHDRAWN),
+        story("C7DF", "f.test", topics=("labs",)),
+    ]
+
+    composition = composed(candidates, subscription=wanted, posted={"C7DF": (TUESDAY - 24 * HOUR, 1)})
+
+    assert [one.ref for one in composition.edition.stories] == ["C2DF"]
+    assert stages(composition) == {
+        "C2DF": Stage.POSTED,
+        "C3DF": Stage.OFF_TOPIC,
+        "C4DF": Stage.OUTSIDE_WINDOW,
+        "C5DF": Stage.OUTSIDE_WINDOW,
+        "C6DF": Stage.WITHDRAWN,
+        "C7DF": Stage.KNOWN,
+    }
+
+
+def test_one_publisher_leads_two_stories_at_most_and_imports_are_not_counted() -> None:
+    candidates = [story(f"C{n}DF", "a.test") for n in range(2, 6)] + [story("C9DF", "b.test", at=TUESDAY - 20 * HOUR)]
+    written = [story(f"D{n}DF", origin=Origin.IMPORT) for n in range(2, 4)]
+
+    composition = composed([*candidates, *written], subscription=replace(order(), stories=9))
+
+    kinds = list(stages(composition).values())
+    assert len(composition.edition.stories) == 5
+    assert kinds.count(Stage.SOURCE_LIMIT) == 2
+
+
+def test_an_update_says_what_is_new() -> None:
+    grown = story("C2DF", "a.test", "b.test", "c.test")
+
+    (shown,) = composed([grown], posted={"C2DF": (TUESDAY - 24 * HOUR, 1)}).edition.stories
+
+    assert shown.is_update
+    assert shown.news == "now 3 publishers, 1 when posted"
+
+
+def test_no_text_is_too_long_for_a_platform_and_no_publisher_is_named_twice() -> None:
+    huge = replace(
+        story("C2DF", *(f"{n}.test" for n in range(30)), title="word " * 300), takeaway="a sentence without end " * 99
+    )
+    huge = replace(huge, articles=(*huge.articles, *huge.articles))
+
+    (shown,) = composed([huge]).edition.stories
+
+    assert len(shown.title) <= 300
+    assert len(shown.takeaway) <= 600
+    assert len(shown.sources) == 8
+    assert len({link.name for link in shown.sources}) == 8
+    assert shown.publishers == 30
+
+
+def test_reasons_are_kept_for_the_best_candidates_only() -> None:
+    candidates = [story(f"C{n}", f"{n}.test", at=TUESDAY - n * timedelta(minutes=1)) for n in range(300)]
+
+    verdicts = composed(candidates).verdicts
+
+    assert len(verdicts) == MAX_VERDICTS
+    assert [one.rank for one in verdicts] == list(range(1, MAX_VERDICTS + 1))
+
+
+def test_a_day_without_candidates_is_a_quiet_edition() -> None:
+    edition = composed([]).edition
+
+    assert edition.quiet
+    assert edition.coverage == COVERAGE
