@@ -3,8 +3,6 @@
 import asyncio
 import io
 import re
-import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console, RenderableType
@@ -12,8 +10,7 @@ from rich.padding import Padding
 from rich.terminal_theme import TerminalTheme
 
 from bot import samples, wiring
-from bot.config import load
-from bot.manuscript import parse
+from bot.cli.demo import stocked_house
 from bot.model import Asker, SectionName
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
@@ -52,18 +49,11 @@ def picture(*shown: RenderableType, title: str, theme: TerminalTheme) -> str:
 
 async def morning() -> tuple[RenderableType, RenderableType]:
     """The edition of the demo's morning, and the answer to ``/keypoints 1``."""
-    files = samples.files()
-    with tempfile.TemporaryDirectory(prefix="daybrief-picture-") as folder:
-        config = load(files.config, {})
-        config = replace(config, bot=config.bot.model_copy(update={"data_dir": Path(folder)}))
-        async with wiring.open_house(config, at=samples.DEMO_NOW) as house:
-            stories = [one for path in files.stories for one in parse(path.read_text("utf-8"), name=path.name)]
-            await house.desk.admit(stories)
-            await wiring.gather(house)
-            (subscription,) = await house.desk.subscriptions()
-            # A preview is composed for the hour itself, so that the picture is the same on every machine.
-            composition, _ = await house.desk.preview(subscription)
-            answer = await house.desk.look_up(composition.edition.stories[0].ref, SectionName.KEY_POINTS, Asker())
+    async with stocked_house() as (house, _):
+        (subscription,) = await house.desk.subscriptions()
+        # A preview is composed for the hour itself, so that the picture is the same on every machine.
+        composition, _ = await house.desk.preview(subscription)
+        answer = await house.desk.look_up(composition.edition.stories[0].ref, SectionName.KEY_POINTS, Asker())
     return (
         wiring.looks.edition(composition.edition),
         wiring.looks.answer(answer, now=samples.DEMO_NOW),

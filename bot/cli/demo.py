@@ -7,9 +7,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.cli.app import Session, command
+
+if TYPE_CHECKING:
+    from bot.wiring import House, Show
 
 
 @click.command()
@@ -20,32 +25,42 @@ async def demo(session: Session, script: Path | None) -> None:
     from rich.rule import Rule
 
     from bot import samples, wiring
-    from bot.config import load
-    from bot.manuscript import parse
     from bot.model import Asker
 
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daybrief-demo-")))
-        files = samples.files()
-        stories = [one for path in files.stories for one in parse(path.read_text("utf-8"), name=path.name)]
+    async with stocked_house(session.show) as (house, said):
+        click.echo(f"{said} Nothing leaves this machine.\n")
+        await house.desk.publish()
+        (subscription,) = await house.desk.subscriptions()
+        is_asking = script is None and sys.stdin.isatty()
+        played = (script or samples.files().script).read_text("utf-8")
+        if is_asking:
+            session.show(Rule(style="dim"))
+            click.echo("Ask about any story. /brief help lists the commands, /quit ends.")
+        prompt = wiring.prompt(house, Asker(subscription=subscription.id), session.show)
+        await prompt.run(wiring.typed_lines() if is_asking else _played(played))
+
+
+@contextlib.asynccontextmanager
+async def stocked_house(show: "Show | None" = None) -> "AsyncIterator[tuple[House, str]]":
+    """A house on the samples' morning, with everything gathered and nothing posted; and a sentence that says so."""
+    from bot import samples, wiring
+    from bot.config import load
+    from bot.manuscript import parse
+
+    files = samples.files()
+    stories = [one for path in files.stories for one in parse(path.read_text("utf-8"), name=path.name)]
+    with tempfile.TemporaryDirectory(prefix="daybrief-demo-") as folder:
         config = load(files.config, {})
-        config = replace(config, bot=config.bot.model_copy(update={"data_dir": folder}))
-        async with wiring.open_house(config, at=samples.DEMO_NOW, show=session.show) as house:
+        config = replace(config, bot=config.bot.model_copy(update={"data_dir": Path(folder)}))
+        async with wiring.open_house(config, at=samples.DEMO_NOW, show=show) as house:
             await house.desk.admit(stories)
             report = await wiring.gather(house)
-            click.echo(
+            count = report.new_stories + len(stories)
+            yield (
+                house,
                 f"The demo's morning: {len(report.outcomes)} feeds and {len(stories)} ready-written stories, "
-                f"{report.new_articles} articles, {report.new_stories + len(stories)} stories. "
-                "Nothing leaves this machine.\n"
+                f"{report.new_articles} articles, {count} stories.",
             )
-            await house.desk.publish()
-            (subscription,) = await house.desk.subscriptions()
-            is_asking = script is None and sys.stdin.isatty()
-            lines = wiring.typed_lines() if is_asking else _played((script or files.script).read_text("utf-8"))
-            if is_asking:
-                session.show(Rule(style="dim"))
-                click.echo("Ask about any story. /brief help lists the commands, /quit ends.")
-            await wiring.prompt(house, Asker(subscription=subscription.id), session.show).run(lines)
 
 
 async def _played(script: str) -> AsyncIterator[str]:
