@@ -5,20 +5,22 @@ without breaking every other job as well.
 """
 
 import asyncio
+import contextlib
+import math
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from bot.errors import DaybriefError
 from bot.ports import Workers
@@ -47,6 +49,13 @@ class _Job:
     function: Callable[..., object]
     arguments: tuple[object, ...]
     caps: Caps
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What a job raised, as opposed to what it returned."""
+
+    error: Exception
 
 
 class ProcessWorkers:
@@ -85,26 +94,28 @@ class ProcessWorkers:
             self._is_closed = True
             for worker in self._all:
                 worker.kill()
+            for worker in self._idle:
+                worker.bury()
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
     async def run_within(self, caps: Caps, function: Callable[..., Result], *arguments: object) -> Result:
         """As :meth:`run`, under *caps*."""
         loop = asyncio.get_running_loop()
         job = _Job(function, arguments, caps)
-        return await loop.run_in_executor(self._threads, self._do, job)  # type: ignore[arg-type]
+        return cast(Result, await loop.run_in_executor(self._threads, self._do, job))
 
     def _do(self, job: _Job) -> object:
         """Run *job* on an idle worker or a new one. In a thread."""
         worker = self._take()
         try:
-            is_fine, outcome = worker.do(job)
+            outcome = worker.do(job)
         except BaseException:
             self._drop(worker)
             raise
         with self._guard:
             self._idle.append(worker)
-        if isinstance(outcome, BaseException) and not is_fine:
-            raise outcome
+        if isinstance(outcome, _Failure):
+            raise outcome.error
         return outcome
 
     def _take(self) -> "_Worker":
@@ -115,6 +126,7 @@ class ProcessWorkers:
                 worker = self._idle.pop()
                 if worker.is_alive:
                     return worker
+                worker.bury()
                 self._all.discard(worker)
             worker = _Worker(self._context)
             self._all.add(worker)
@@ -122,6 +134,7 @@ class ProcessWorkers:
 
     def _drop(self, worker: "_Worker") -> None:
         worker.kill()
+        worker.bury()
         with self._guard:
             self._all.discard(worker)
 
@@ -137,39 +150,50 @@ class _Capped:
         return await self.workers.run_within(self.caps, function, *arguments)
 
 
+class InlineWorkers:
+    """Runs jobs here and now, for tests and for commands too small to start processes."""
+
+    async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """What *function* returns for *arguments*."""
+        return function(*arguments)
+
+
 class _Worker:
-    """One process and the pipe to it. Used by one thread at a time."""
+    """One process and the pipe to it. Used by one thread at a time; any thread may kill it."""
 
     def __init__(self, context: BaseContext) -> None:
         self._pipe, theirs = context.Pipe()
         # Context.Process is there in every context, but only typed in the concrete ones.
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
         self._process.start()
-        theirs.close()
+        theirs.close()  # so that the pipe ends when the process does
 
     @property
     def is_alive(self) -> bool:
         return bool(self._process.is_alive())
 
-    def do(self, job: _Job) -> tuple[bool, object]:
-        """Whether *job* went well, and its result or error.
+    def do(self, job: _Job) -> object:
+        """What *job* returned, or a failure.
 
         Raises:
-            DaybriefError: the process was too slow, or died.
+            DaybriefError: the process was too slow, or died; it is of no more use.
         """
         try:
             self._pipe.send(job)
-            if not self._pipe.poll(job.caps.time.total_seconds()):
-                raise DaybriefError(f"it took longer than {job.caps.time.total_seconds():g} s")
-            outcome: tuple[bool, object] = self._pipe.recv()
+            if self._pipe.poll(job.caps.time.total_seconds()):
+                return self._pipe.recv()
         except (EOFError, OSError) as died:
             raise DaybriefError("its process died, of too little memory perhaps") from died
-        return outcome
+        raise DaybriefError(f"it took longer than {job.caps.time.total_seconds():g} s")
 
     def kill(self) -> None:
+        """End the process now; whoever waits for it gets an error."""
         self._process.kill()
-        with suppress(OSError):
-            self._pipe.close()
+
+    def bury(self) -> None:
+        """Let go of what a dead process leaves behind."""
+        self._process.join()
+        self._pipe.close()
 
 
 def _context(preload: Sequence[str]) -> BaseContext:
@@ -181,36 +205,73 @@ def _context(preload: Sequence[str]) -> BaseContext:
     return context
 
 
+# ------------------------------------------------------------------------------------------------ in the process
+
+
 def _serve(pipe: Connection) -> None:
     """A worker's life: one job after the other, until nobody is left to ask."""
     # Ctrl-C reaches every process of a terminal; the one that was asked to stop ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
-            job: _Job = pipe.recv()
-        except (EOFError, OSError):
-            return
-        _limit_memory(job.caps.memory)
-        try:
-            outcome: tuple[bool, object] = (True, job.function(*job.arguments))
-        except MemoryError:
-            outcome = (False, DaybriefError("it needs too much memory"))
-        except Exception as error:  # noqa: BLE001  # whatever it is, it belongs to the caller
-            outcome = (False, error)
-        try:
-            pipe.send(outcome)
-        except (OSError, EOFError):
-            return
-        except Exception as error:  # noqa: BLE001  # a result that cannot travel
-            pipe.send((False, DaybriefError(f"its result cannot be handed over: {error}")))
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            _hand_over(pipe, _outcome(pipe.recv()))
 
 
-def _limit_memory(more: int) -> None:
-    """Let this process take so many bytes *more* than it has, where the system can say how many that are."""
-    status = Path("/proc/self/statm")
-    if resource is None or not status.exists():
+def _die_with_parent() -> None:
+    """End this process, however busy, as soon as the one that it works for has ended, kill -9 included."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _outcome(job: _Job) -> object:
+    try:
+        with _capped(job.caps):
+            return job.function(*job.arguments)
+    except MemoryError:
+        return _Failure(DaybriefError("it needs too much memory"))
+    except Exception as error:  # noqa: BLE001  # whatever it is, it belongs to the caller
+        return _Failure(error)
+
+
+def _hand_over(pipe: Connection, outcome: object) -> None:
+    try:
+        pipe.send(outcome)
+    except (AttributeError, TypeError, pickle.PicklingError) as error:
+        pipe.send(_Failure(DaybriefError(f"its result cannot be handed over: {error}")))
+
+
+@contextlib.contextmanager
+def _capped(caps: Caps) -> Iterator[None]:
+    """Hold this process to *caps* for a while, as far as the system can.
+
+    Beyond its memory, a job gets a MemoryError. Beyond its time, its process is ended by our parent, or by the system
+    where the parent has no chance to.
+    """
+    if resource is None:
+        yield
         return
-    has = int(status.read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (has + more, hard))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limits = {resource.RLIMIT_CPU: math.ceil(used.ru_utime + used.ru_stime + caps.time.total_seconds()) + 1}
+    if has := _address_space():
+        limits[resource.RLIMIT_AS] = has + caps.memory
+    before = {what: resource.getrlimit(what) for what in limits}
+    for what, (soft, hard) in before.items():
+        # One that somebody has set lower from outside stays.
+        resource.setrlimit(what, (limits[what] if soft == resource.RLIM_INFINITY else min(soft, limits[what]), hard))
+    try:
+        yield
+    finally:
+        for what, values in before.items():
+            resource.setrlimit(what, values)
+
+
+def _address_space() -> int:
+    """Bytes that this process has reserved; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,113 +1,147 @@
 """Feed documents as entries of plain text. Pure; slow on purpose-made input, so it belongs into a worker."""
 
-import html
 import io
 import re
+import string
 from calendar import timegm
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import feedparser
-import nh3
+from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 from rapidfuzz import fuzz
 
+from adapters.feeds.plain import plain
 from bot.errors import FeedFailed
 from bot.identity import MAX_EXTRACT, canonical_url, domain_of
 from bot.model import Entry, Reading, Source
 from bot.text import clean, cut
 
 MAX_ENTRIES = 2000
+MAX_TITLE = 500
+"""Characters."""
+MAX_ADDRESS = 2000
+"""Characters of a url or a guid; what is longer is left out, or cut off."""
+
 _REPEATS = 90
 """Likeness, 0 to 100, from which an extract only repeats the title."""
-_BLOCKS = re.compile(
-    r"</?(?:p|div|li|ul|ol|br|h[1-6]|tr|td|th|table|blockquote|section|article|figcaption|pre)\b[^>]*>", re.IGNORECASE
-)
-_OPEN_END = re.compile(r"[^.!?:;,…\s]\s*$")
+_HARMLESS_FAULTS = (CharacterEncodingOverride, NonXMLContentType)
+"""The server's labels were wrong, and the document was fine."""
+_ALLOWED_IN_URL = re.compile(r"[^\w!#$%&'()*+,\-./:;=?@\[\]~]")
+_MIDNIGHT = re.compile(r"[T\s]00:00(:00(\.0+)?)?(?![:\d])")
+
+_Node = dict[str, Any]
+"""What feedparser makes of an element; it ships no types."""
 
 
 def parse(body: bytes, content_type: str, base_url: str) -> Reading:
-    """The entries of a feed document.
+    """The entries of a feed document in any of the forms that feedparser knows.
+
+    Args:
+        body: the document.
+        content_type: what the server called it, for the character encoding; may be empty.
+        base_url: what links are relative to; empty for a file.
 
     Raises:
-        FeedFailed: it is no feed.
+        FeedFailed: it is no feed, or so broken that it holds no article.
     """
-    # Bytes in a buffer: given a name or an address as text, feedparser would open it.
+    # Bytes in a buffer: given a name or an address, feedparser would open it. And no address of the document, or a
+    # guid would depend on where the last redirect led.
     found = feedparser.parse(
         io.BytesIO(body),
-        response_headers={"content-type": content_type or "application/xml", "content-location": base_url},
+        response_headers={"content-type": content_type or "application/xml"},
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    if not found.entries and not found.version:
-        raise FeedFailed(f"is not a feed: {_looks_like(body)}")
     entries = tuple(filter(None, (_entry(one, base_url) for one in found.entries[:MAX_ENTRIES])))
-    note = f"not well-formed, {len(entries)} articles saved" if found.bozo and entries else ""
-    return Reading(entries=entries, note=note)
+    if not found.get("version") and not entries:
+        raise FeedFailed(f"is not a feed: {_looks_like(body)}")
+    is_broken = bool(found.bozo) and not isinstance(found.get("bozo_exception"), _HARMLESS_FAULTS)
+    if is_broken and not entries:
+        raise FeedFailed("is not a feed: it is not well-formed, and no article could be saved")
+    saved = "1 article" if len(entries) == 1 else f"{len(entries)} articles"
+    return Reading(entries=entries, note=f"not well-formed, {saved} saved" if is_broken else "")
 
 
-def plain(markup: str) -> str:
-    """HTML as one line of plain text; what stood in blocks of its own does not run together."""
-    if "<" not in markup and "&" not in markup:
-        return clean(markup)
-    spaced = _BLOCKS.sub(lambda tag: f" {tag[0]} ", markup)
-    stripped = nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style", "template", "noscript"})
-    return clean(html.unescape(stripped))
-
-
-def _entry(one: Any, base_url: str) -> Entry | None:  # noqa: ANN401  # feedparser has no types
-    title = plain(str(one.get("title", "")))
-    extract = cut(plain(_longest(one)), MAX_EXTRACT)
-    if fuzz.ratio(extract.casefold(), title.casefold()) >= _REPEATS:
+def _entry(one: _Node, base_url: str) -> Entry | None:
+    """None for an entry that says nothing."""
+    title = cut(_text(one.get("title_detail")), MAX_TITLE)
+    extract = cut(_extract(one), MAX_EXTRACT)
+    if fuzz.ratio(_words(extract), _words(title)) >= _REPEATS:
         extract = ""
     if not title and not extract:
         return None
-    published = _time(one.get("published_parsed")) or _time(one.get("updated_parsed"))
+    published, is_date_only = _published(one)
     return Entry(
         title=title,
-        url=_address(str(one.get("link", "")), base_url),
-        guid=clean(str(one.get("id", "")))[:1000],
+        # FeedBurner replaces links by its own, and keeps the original beside them.
+        url=_address(str(one.get("feedburner_origlink") or one.get("link") or ""), base_url),
+        guid=clean(str(one.get("id") or ""))[:MAX_ADDRESS],
         published=published,
-        date_only=published is not None and (published.hour, published.minute, published.second) == (0, 0, 0),
+        date_only=is_date_only,
         extract=extract,
         source=_source(one.get("source")),
     )
 
 
-def _longest(one: Any) -> str:  # noqa: ANN401
-    texts = [str(part.get("value", "")) for part in one.get("content", []) if hasattr(part, "get")]
-    return max([*texts, str(one.get("summary", ""))], key=len)
-
-
-def _address(link: str, base_url: str) -> str:
-    try:
-        url = urljoin(base_url, clean(link))
-    except ValueError:
+def _text(detail: _Node | None) -> str:
+    if not detail:
         return ""
-    return url if canonical_url(url) and " " not in url else ""
+    return plain(str(detail.get("value") or ""), is_html=detail.get("type") != "text/plain")
 
 
-def _time(parsed: Any) -> datetime | None:  # noqa: ANN401
+def _extract(one: _Node) -> str:
+    """The longest of the texts that the entry carries."""
+    return max((_text(detail) for detail in (*one.get("content", ()), one.get("summary_detail"))), key=len)
+
+
+def _words(text: str) -> str:
+    return text.casefold().strip(string.punctuation + string.whitespace + "…")
+
+
+def _published(one: _Node) -> tuple[datetime | None, bool]:
+    """When the entry says it was published, else changed; and whether that names a day rather than an instant."""
+    for name in ("published", "updated"):
+        # Past feedparser's own get, which warns when it takes one date for the other.
+        at = _instant(dict.get(one, f"{name}_parsed"))
+        if at:
+            is_midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
+            return at, is_midnight or bool(_MIDNIGHT.search(str(one.get(name, ""))))
+    return None, False
+
+
+def _instant(parsed: Any) -> datetime | None:  # noqa: ANN401  # a struct_time in UTC, or anything
     try:
         return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
     except (ValueError, OverflowError, OSError, TypeError):
         return None
 
 
-def _source(given: Any) -> Source | None:  # noqa: ANN401
+def _address(link: str, base_url: str) -> str:
+    """*link* as an absolute http(s) address that can be pasted anywhere; else empty."""
+    try:
+        url = urljoin(base_url, link.strip())
+    except ValueError:
+        return ""
+    url = _ALLOWED_IN_URL.sub(lambda sign: quote(sign[0], errors="replace"), url)
+    return url if canonical_url(url) and len(url) <= MAX_ADDRESS else ""
+
+
+def _source(given: _Node | None) -> Source | None:
     if not given:
         return None
-    name = plain(str(given.get("title", "")))
-    domain = domain_of(str(given.get("href", "") or given.get("link", "") or given.get("id", "")))
+    name = cut(plain(str(given.get("title") or ""), is_html=False), MAX_TITLE)
+    domain = domain_of(str(given.get("href") or given.get("link") or given.get("id") or ""))
     return Source(name=name or domain, domain=domain) if name or domain else None
 
 
 def _looks_like(body: bytes) -> str:
-    start = body[:2000].lstrip().lower()
+    start = body[:2000].decode(errors="replace").lstrip("\ufeff \r\n\t").lower()
     if not start:
         return "it is empty"
-    if start.startswith((b"<!doctype html", b"<html")):
+    if start.startswith(("<!doctype html", "<html", "<head", "<body")):
         return "it begins like a web page"
-    if start.startswith((b"{", b"[")):
+    if start.startswith(("{", "[")):
         return "it begins like JSON"
     return "it holds no entries in any form that is known"

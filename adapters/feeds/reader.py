@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from adapters.feeds.parse import parse
-from adapters.http import LIMIT, Fetched, Http
+from adapters.http import DEADLINE, LIMIT, Fetched, Http
 from adapters.workers import Caps, ProcessWorkers
 from bot.errors import DaybriefError, FeedFailed
 from bot.model import Feed, FeedState, Reading
@@ -18,79 +18,97 @@ from bot.ports import Workers
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5"
 MOST_PATIENCE = timedelta(hours=24)
+"""The longest that a server may ask us to stay away."""
 PARSING = Caps(time=timedelta(seconds=20), memory=512 * 2**20)
 """What parsing one feed may use. 100,000 items take 9 s; whatever takes longer was made to."""
+
+_ASK_FOR_PATIENCE = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class HttpFeedReader:
     """Implements ``bot.ports.FeedReader``."""
 
-    def __init__(self, http: Http, workers: Workers) -> None:
+    def __init__(self, http: Http, workers: Workers, *, deadline: timedelta = DEADLINE) -> None:
+        """*deadline* is for fetching one feed; parsing it has one of its own."""
         self._http = http
         self._workers = workers.within(PARSING) if isinstance(workers, ProcessWorkers) else workers
+        self._deadline = deadline
 
     async def read(self, feed: Feed, state: FeedState) -> Reading:
-        """What *feed* gives now."""
+        """What *feed* gives now; ``unchanged`` where the validators or the digest in *state* still hold."""
         if feed.url.startswith(("http://", "https://")):
             fetched = await self._fetch(feed.url, state)
-            if fetched is None:
-                return Reading(unchanged=True)
+        elif feed.declared:
+            fetched = await asyncio.to_thread(_read_file, Path(feed.url))
         else:
-            body = await asyncio.to_thread(_read_file, Path(feed.url))
-            fetched = Fetched(status=HTTPStatus.OK, headers={}, body=body, url="")
+            raise FeedFailed("only the configuration can name a file as a feed")
+        if fetched is None:
+            return Reading(unchanged=True)
         digest = hashlib.sha256(fetched.body).hexdigest()
         if state.fine_at and digest == state.digest:
             return Reading(unchanged=True)
-        try:
-            reading = await self._workers.run(parse, fetched.body, fetched.headers.get("Content-Type", ""), fetched.url)
-        except FeedFailed:
-            raise
-        except DaybriefError as trouble:
-            raise FeedFailed(f"could not be parsed: {trouble}") from trouble
         return replace(
-            reading,
+            await self._parse(fetched),
             digest=digest,
             etag=fetched.headers.get("ETag", ""),
             last_modified=fetched.headers.get("Last-Modified", ""),
         )
 
     async def _fetch(self, url: str, state: FeedState) -> Fetched | None:
-        headers = {"Accept": ACCEPT}
-        if state.etag:
-            headers["If-None-Match"] = state.etag
-        if state.last_modified:
-            headers["If-Modified-Since"] = state.last_modified
-        fetched = await self._http.get(url, headers=headers)
-        if fetched.status == HTTPStatus.NOT_MODIFIED:
+        """None if nothing has changed since *state*."""
+        validators = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+        headers = {"Accept": ACCEPT} | {name: value for name, value in validators.items() if value}
+        fetched = await self._http.get(url, headers=headers, deadline=self._deadline)
+        if fetched.status == HTTPStatus.NOT_MODIFIED and len(headers) > 1:
             return None
         if fetched.status == HTTPStatus.GONE:
             raise FeedFailed("the server says that it is gone for ever (410)")
-        if fetched.status >= HTTPStatus.BAD_REQUEST or not fetched.body:
-            retry_after = _patience(fetched.headers.get("Retry-After", ""), fetched.headers.get("Date", ""))
-            raise FeedFailed(f"the server answered {fetched.status}", retry_after=retry_after)
+        if not HTTPStatus.OK <= fetched.status < HTTPStatus.MULTIPLE_CHOICES:
+            wait = retry_after(fetched.headers.get("Retry-After", ""), fetched.headers.get("Date", ""))
+            reason = f"the server answered {fetched.status}"
+            raise FeedFailed(reason, retry_after=wait if fetched.status in _ASK_FOR_PATIENCE else None)
         return fetched
 
-
-def _read_file(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            body = file.read(LIMIT + 1)
-    except FileNotFoundError:
-        raise FeedFailed("there is no such file") from None
-    except OSError as error:
-        raise FeedFailed(f"the file cannot be read: {(error.strerror or 'unknown').lower()}") from error
-    if len(body) > LIMIT:
-        raise FeedFailed(f"larger than {LIMIT // 2**20} MB")
-    return body
+    async def _parse(self, fetched: Fetched) -> Reading:
+        try:
+            return await self._workers.run(parse, fetched.body, fetched.headers.get("Content-Type", ""), fetched.url)
+        except FeedFailed:
+            raise
+        except DaybriefError as trouble:
+            raise FeedFailed(f"could not be parsed: {trouble}") from trouble
+        except Exception as bug:  # in the parser, which strangers feed
+            raise FeedFailed(f"could not be parsed ({type(bug).__name__})") from bug
 
 
-def _patience(header: str, date: str) -> timedelta | None:
-    """``Retry-After`` in either of its forms, one second to a day; an instant is measured from the server's *date*."""
-    if re.fullmatch(r"\d{1,9}", header.strip()):
+def retry_after(header: str, date: str) -> timedelta | None:
+    """For how long ``Retry-After`` asks us to stay away, one second to a day; None where it makes no sense. Pure.
+
+    It gives seconds or an instant, and the instant is measured from the server's own *date*, whatever our clock says.
+    """
+    if re.fullmatch(r"\d{1,9}", header.strip(), re.ASCII):
         wait = timedelta(seconds=int(header))
     else:
         try:
             wait = parsedate_to_datetime(header) - parsedate_to_datetime(date)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
     return min(max(wait, timedelta(seconds=1)), MOST_PATIENCE)
+
+
+def _read_file(path: Path) -> Fetched:
+    try:
+        if path.exists() and not path.is_file():
+            raise FeedFailed("is not an ordinary file")  # a pipe would let us wait for ever
+        with path.open("rb") as file:
+            body = file.read(LIMIT + 1)
+    except FileNotFoundError:
+        raise FeedFailed("there is no such file") from None
+    except (OSError, ValueError) as error:
+        raise FeedFailed(f"the file cannot be read: {_why(error)}") from error
+    if len(body) > LIMIT:
+        raise FeedFailed(f"larger than {LIMIT // 2**20} MB")
+    return Fetched(status=HTTPStatus.OK, headers={}, body=body, url="")
+
+
+def _why(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or "its path makes no sense").lower()
