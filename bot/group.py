@@ -7,10 +7,13 @@ articles. Time is not optional: without it, headlines that come back every week 
 import heapq
 import math
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
 
 from bot.model import Article
 
@@ -31,9 +34,10 @@ _PIECE_WEIGHT = 0.5
 _PIECE = 4
 _PIECE_MARK = "~"
 _ONE_WORD = 0.25
-_COMMON = 0.03
-"""A feature that this share of the articles has brings no pair together, it only counts where another one did."""
-_AT_LEAST_COMMON = 40
+_COMMON = 60
+"""A feature that more articles of the window have brings no pair together; it only counts where another one did."""
+_TELLING = 16
+"""The weightiest features of an article, by which it is looked for."""
 _PRIOR = 300
 """Articles that are imagined beside the given ones, so that five articles make no strange statistics."""
 
@@ -204,34 +208,36 @@ def _is_older(one: _Group, other: _Group) -> bool:
 
 def _alike_pairs(articles: list[Article], owners: list[int]) -> Iterator[tuple[int, int, float]]:
     """(i, j, cosine) for articles of different groups that share an uncommon feature and lie within the window."""
-    vectors = _vectors(articles)
+    order = sorted(range(len(articles)), key=lambda number: _by_time(articles[number]))
+    weighted = vectors([articles[number] for number in order])
     holders: dict[str, list[int]] = defaultdict(list)
-    for number, vector in enumerate(vectors):
+    begin = 0
+    for place, vector in enumerate(weighted):
+        # Articles come in the order of time, so those within the window are a slice of every list.
+        while articles[order[place]].news_at - articles[order[begin]].news_at > WINDOW:
+            begin += 1
+        for other in _candidates(vector, weighted, holders, begin):
+            if owners[order[other]] != owners[order[place]]:
+                yield order[other], order[place], cosine(vector, weighted[other])
         for feature in vector:
-            holders[feature].append(number)
-    most = max(_AT_LEAST_COMMON, int(_COMMON * len(articles)))
-    rare = {feature: numbers for feature, numbers in holders.items() if 1 < len(numbers) <= most}
-    for number, vector in enumerate(vectors):
-        for other in _candidates(number, vector, vectors, rare):
-            is_near = abs(articles[number].news_at - articles[other].news_at) <= WINDOW
-            if is_near and owners[other] != owners[number]:
-                yield other, number, _cosine(vector, vectors[other])
+            holders[feature].append(place)
 
 
 def _candidates(
-    number: int, vector: Mapping[str, float], vectors: list[dict[str, float]], rare: Mapping[str, list[int]]
+    vector: Mapping[str, float], weighted: list[dict[str, float]], holders: Mapping[str, list[int]], begin: int
 ) -> list[int]:
-    """Earlier articles that share enough uncommon features with *number* to be worth a closer look, in order."""
+    """Earlier articles from *begin* on that share enough uncommon features to be worth a closer look, in order."""
     shared: dict[int, float] = defaultdict(float)
-    for feature, weight in vector.items():
-        for other in rare.get(feature, ()):
-            if other >= number:
-                break
-            shared[other] += weight * vectors[other][feature]
+    for feature, weight in heapq.nlargest(_TELLING, vector.items(), key=itemgetter(1)):
+        places = holders.get(feature, ())
+        near = places[bisect_left(places, begin) :]
+        if len(near) <= _COMMON:
+            for other in near:
+                shared[other] += weight * weighted[other][feature]
     return sorted(other for other, value in shared.items() if value >= CUT / 4)
 
 
-def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """How alike two vectors are, 0 to 1; less where they share one word only, which is a subject and not an event."""
     shared = one.keys() & other.keys()
     alike = sum(one[feature] * other[feature] for feature in sorted(shared))
@@ -239,7 +245,7 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     return alike if has_two_words else alike * _ONE_WORD
 
 
-def _vectors(articles: list[Article]) -> list[dict[str, float]]:
+def vectors(articles: list[Article]) -> list[dict[str, float]]:
     """TF-IDF of each article, of length 1."""
     counts = [_features(article) for article in articles]
     spread = Counter(feature for one in counts for feature in one)
@@ -276,6 +282,7 @@ def _different_versions(one: str, other: str) -> bool:
     return any(name in theirs and not ours[name] & theirs[name] for name in ours)
 
 
+@lru_cache(maxsize=32_768)
 def _versions(title: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, version in _VERSION.findall(title.casefold()):

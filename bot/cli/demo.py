@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
 import click
