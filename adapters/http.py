@@ -226,7 +226,7 @@ _REASONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] 
     (aiohttp.ClientProxyConnectionError, "the proxy cannot be reached"),
     (aiohttp.ClientHttpProxyError, "the proxy refused"),
     (aiohttp.ClientConnectorError, "the server cannot be reached"),
-    (aiohttp.ClientPayloadError, "broke off in the middle"),
+    (aiohttp.ClientPayloadError, "broke off in the middle, or came garbled"),
     ((aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError), "the connection was dropped"),
     (aiohttp.ClientResponseError, "the server does not speak HTTP properly"),
     ((aiohttp.InvalidURL, ValueError), "is not a valid address"),
