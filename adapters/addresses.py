@@ -69,10 +69,13 @@ class Allowed:
 def _entry(entry: str) -> tuple[str, int | None]:
     if _literal(entry.strip("[]")):
         return _name(entry.strip("[]")), None
-    url = URL(f"//{entry}")
-    if not url.host or url.path not in {"", "/"} or url.user is not None:
-        raise ValueError(f'"{entry}" is neither a host nor host:port')
-    return _name(url.host), url.explicit_port
+    try:
+        url = URL(f"//{entry}")
+        if url.host and url.path in {"", "/"} and url.user is None:
+            return _name(url.host), url.explicit_port
+    except ValueError:
+        pass
+    raise ValueError(f'"{entry}" is neither a host nor host:port')
 
 
 def _name(host: str) -> str:
