@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.courier import carry
 from bot.editor import Editor
 from bot.errors import DaybriefError
-from bot.model import Delivery
+from bot.model import Delivery, DeliveryState
 from bot.newsroom import Newsroom
 from bot.schedule import due
 
@@ -83,16 +83,23 @@ async def publish_until_done(
 
 
 async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
-    subscriptions = [one for one in await room.store.subscriptions.all() if only in {None, one.id}]
-    recorded = await room.store.ledger.planned_through([subscription.id for subscription in subscriptions])
+    """Enter what has come due by *now*; how many dates. A date that can only be let go is told of here."""
+    subscriptions = {one.id: one for one in await room.store.subscriptions.all() if only in {None, one.id}}
+    recorded = await room.store.ledger.planned_through(list(subscriptions))
     if room.replayed:
         # A replay may go back behind what the ledger holds: its newest date is then looked at as if for the first
         # time, and the ledger refuses by itself what it has.
         yesterday = now.date() - timedelta(days=1)
         recorded = {number: day for number, day in recorded.items() if day <= yesterday}
     restored_at = await room.store.ledger.restored_at()
-    dues = due(subscriptions, recorded, now, catch_up=room.patience.catch_up, restored_at=restored_at)
-    return await room.store.ledger.plan(dues) if dues else 0
+    dues = due(list(subscriptions.values()), recorded, now, catch_up=room.patience.catch_up, restored_at=restored_at)
+    if not dues:
+        return 0
+    planned = await room.store.ledger.plan(dues)
+    for one in dues:
+        if one.state is DeliveryState.MISSED:
+            log.warning("%s %s: missed, %s", subscriptions[one.subscription].channel.name, one.date, one.reason)
+    return planned
 
 
 async def _carry_all(
@@ -108,11 +115,12 @@ async def _carry_all(
                 return
             try:
                 delivery = await carry(room, editor, number)
-            except DaybriefError:
+            except DaybriefError as trouble:
                 # One channel's trouble never costs the others their morning; this lease ends by itself.
-                log.exception("delivery %d is left for later", number)
+                log.warning("delivery %d is left for later: %s", number, trouble)
                 continue
             if delivery and delivery.state.final:
+                _log(delivery)
                 finished.append(delivery)
                 if progress:
                     progress(delivery)
@@ -121,6 +129,15 @@ async def _carry_all(
         for _ in range(min(AT_ONCE, len(waiting))):
             group.create_task(work())
     return finished
+
+
+def _log(delivery: Delivery) -> None:
+    """One line for each morning of each channel: what an operator would ask about."""
+    what = f"{delivery.channel.name} {delivery.date}: {delivery.state}"
+    if delivery.state is DeliveryState.SENT:
+        log.info("%s", what)
+    else:
+        log.warning("%s, %s", what, delivery.reason)
 
 
 async def _clock_trouble(room: Newsroom, now: datetime) -> str:

@@ -200,7 +200,10 @@ def daybrief() -> None:
 
 def run_command(arguments: Sequence[str] | None, platforms: "Mapping[str, Platform]") -> int:
     """Run one command and return its exit code; every error of ours ends as a sentence on standard error."""
+    import logging
+
     _prepare_output()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         code = daybrief.main(
             args=list(arguments) if arguments is not None else None,

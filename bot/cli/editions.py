@@ -63,10 +63,6 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
             else ""
         )
         session.console().print(f"Nothing is due.{following}")
-    else:
-        for delivery in done.finished:
-            if delivery.state is not DeliveryState.SENT:
-                click.echo(f"{delivery.channel.name} {delivery.date}: {delivery.state}, {delivery.reason}", err=True)
     if left:
         click.echo(f"{left} deliveries have to wait for longer; the running bot or the next `post` goes on.", err=True)
     wrong = [one for one in done.finished if one.state not in {DeliveryState.SENT, DeliveryState.SKIPPED}]

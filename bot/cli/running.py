@@ -16,7 +16,7 @@ async def run(session: Session) -> None:
     from bot import wiring
 
     logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
+        force=True, level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with wiring.delivery_lock(session.config()):
