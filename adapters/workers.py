@@ -96,12 +96,14 @@ class ProcessWorkers:
                 worker.kill()
             for worker in self._idle:
                 worker.bury()
-        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        await asyncio.to_thread(self._threads.shutdown)
 
     async def run_within(self, caps: Caps, function: Callable[..., Result], *arguments: object) -> Result:
         """As :meth:`run`, under *caps*."""
         loop = asyncio.get_running_loop()
         job = _Job(function, arguments, caps)
+        if self._is_closed:
+            raise DaybriefError("the workers have been closed")
         return cast(Result, await loop.run_in_executor(self._threads, self._do, job))
 
     def _do(self, job: _Job) -> object:
