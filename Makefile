@@ -11,8 +11,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 demo: $(VENV)/.base ## a whole morning, offline
 	@$(RUN)/daybrief demo
 
-test: $(VENV)/.dev ## all tests
-	$(RUN)/python -m pytest -n 2 --dist loadfile
+test: $(VENV)/.dev ## all tests but those that read ../shared
+	$(RUN)/python -m pytest -n 2 --dist loadfile -m "not shared"
 
 lint: $(VENV)/.dev ## style, types, import contracts
 	$(RUN)/ruff check .

@@ -24,7 +24,7 @@ from adapters.terminal.prompt import Prompt, typed_lines
 from adapters.workers import ProcessWorkers
 from bot.config import Config
 from bot.desk import Desk
-from bot.errors import WrongUsage
+from bot.errors import AlreadyRunning, WrongUsage
 from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
@@ -81,6 +81,7 @@ async def open_house(
     at: datetime | None = None,
     show: Show | None = None,
     platforms: Mapping[str, Platform] | None = None,
+    delivers: bool = False,
 ) -> AsyncIterator[House]:
     """A Daybrief made of the real parts, opened on the data of *config* and closed in the reverse order.
 
@@ -89,6 +90,7 @@ async def open_house(
         at: replay this time instead of the present.
         show: where the terminal platform shows what it posts; None: nowhere.
         platforms: instead of this version's own, by name.
+        delivers: this process holds the delivery lock.
     """
     clock: Clock = ReplayClock(at) if at else SystemClock()
     config.bot.data_dir.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,9 @@ async def open_house(
             replayed=at,
         )
         desk = Desk(room)
-        await desk.open()
+        with contextlib.suppress(AlreadyRunning), contextlib.nullcontext() if delivers else delivery_lock(config):
+            # A bot that runs works by the configuration that it has loaded, until it is told to load another.
+            await desk.open()
         yield House(desk=desk, store=store, room=room)
 
 

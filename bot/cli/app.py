@@ -45,8 +45,13 @@ class Session:
         return load(named or (usual if usual.exists() else None), os.environ)
 
     @contextlib.asynccontextmanager
-    async def house(self, *, at: str | None = None, show: bool = False) -> "AsyncIterator[House]":
-        """The open house, at the present or at the time *at*; with *show*, posts to the terminal are seen on it."""
+    async def house(
+        self, *, at: str | None = None, show: bool = False, delivers: bool = False
+    ) -> "AsyncIterator[House]":
+        """The open house, at the present or at the time *at*; with *show*, posts to the terminal are seen on it.
+
+        *delivers* is for the process that holds the delivery lock.
+        """
         from bot import wiring
 
         config = self.config()
@@ -55,6 +60,7 @@ class Session:
             at=moment(at, config) if at else None,
             show=self.show if show and not self.as_json else None,
             platforms=self.platforms,
+            delivers=delivers,
         ) as house:
             yield house
 

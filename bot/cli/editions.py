@@ -46,7 +46,7 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
     from bot import wiring
 
     with wiring.delivery_lock(session.config()):
-        async with session.house(at=at, show=True) as house:
+        async with session.house(at=at, show=True, delivers=True) as house:
             only = await house.desk.subscription(channel) if channel else None
             await house.desk.take_over()
             done = await house.desk.publish_until_done(patience=_WORTH_WAITING, only=only)

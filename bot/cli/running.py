@@ -20,7 +20,7 @@ async def run(session: Session) -> None:
     )
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     with wiring.delivery_lock(session.config()):
-        async with session.house(show=True) as house:
+        async with session.house(show=True, delivers=True) as house:
             await wiring.run(house, reload=session.config)
 
 
