@@ -4,7 +4,7 @@ Whoever calls has read the archive a while ago. What others have written since i
 story stays there, and what a person wrote or corrected is not overwritten by a draft.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -86,17 +86,19 @@ def _admit_story(db: sqlite_utils.Database, story: Story, moved: dict[int, tuple
     if held:
         extra = moved.pop(held.id, ())
         return _grow(db, held, replace(story, articles=(*story.articles, *extra)))
-    free = _not_taken(db, story, None)
+    free = _not_taken(db, story.articles, _scope(story))
     if story.articles and not free:
         return _holder(db, story)
-    named = _as_shelved(db, replace(story, ref=_name(db, story), articles=free))
+    if free != story.articles:
+        story = replace(story, articles=free, news_at=max(article.news_at for article in free))
+    named = _as_shelved(db, replace(story, ref=_name(db, story)))
     return _write(db, None, named, "gathered", _newest_sight(story))
 
 
 def _grow(db: sqlite_utils.Database, held: _Held, story: Story) -> Story:
     """Keep *story* as the grown version of *held*."""
-    arrived = replace(story, workspaces=held.story.workspaces)
-    grown = _as_shelved(db, grown_version(held.story, replace(arrived, articles=_not_taken(db, arrived, held.id))))
+    free = _not_taken(db, story.articles, _scope(held.story), own=held.id)
+    grown = _as_shelved(db, grown_version(held.story, replace(story, articles=free)))
     if grown.story == held.story:
         return held.story
     is_new_text = _text(grown.story) != _text(held.story)
@@ -144,15 +146,13 @@ def _held(db: sqlite_utils.Database, ref: str) -> _Held | None:
     return _Held(found["id"], story)
 
 
-def _not_taken(db: sqlite_utils.Database, story: Story, own: int | None) -> tuple[Article, ...]:
-    """Those articles of *story* that no story but *own* holds."""
-    keys = {
-        "workspace": _scope(story),
-        "keys": codec.as_json(article.key for article in story.articles),
-        "own": own or 0,
-    }
+def _not_taken(
+    db: sqlite_utils.Database, arrived: Sequence[Article], workspace: str, *, own: int = 0
+) -> tuple[Article, ...]:
+    """Those articles of a story, with the id *own* if it has one, that no other story in *workspace* holds."""
+    keys = {"workspace": workspace, "keys": codec.as_json(article.key for article in arrived), "own": own}
     elsewhere = {one["key"] for one in rows(db, _ELSEWHERE, keys)}
-    return tuple(article for article in story.articles if article.key not in elsewhere)
+    return tuple(article for article in arrived if article.key not in elsewhere)
 
 
 def _holder(db: sqlite_utils.Database, story: Story) -> Story:

@@ -169,12 +169,7 @@ class Database:
 
     def _run_one(self, db: sqlite_utils.Database, jobs: list[_Job[Any]]) -> None:
         for job in jobs:
-            db.execute("BEGIN")
-            try:
-                settle = self._attempt(db, job)
-            finally:
-                db.rollback()
-            settle()
+            self._attempt(db, job)()
 
     def _run_group(self, db: sqlite_utils.Database, jobs: list[_Job[Any]]) -> None:
         """All of *jobs* in one transaction, each in a savepoint of its own; nobody hears before the commit."""
@@ -190,7 +185,7 @@ class Database:
             settle()
 
     def _attempt(self, db: sqlite_utils.Database, job: _Job[Result]) -> Callable[[], None]:
-        """Do *job* in a savepoint; what tells its caller how it went."""
+        """Do *job* in a savepoint, or in a transaction if there is none; what tells its caller how it went."""
         try:
             with db.atomic():
                 result = job.work(db)

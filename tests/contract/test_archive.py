@@ -155,10 +155,11 @@ async def test_two_processes_that_bring_the_same_news_make_one_story(store: Stor
 async def test_an_article_that_is_held_stays_with_its_story(store: Store) -> None:
     [first] = await admitted(store, story("First", article("a")))
 
-    [second] = await admitted(store, story("Second", article("a"), article("b")))
+    [second] = await admitted(store, story("Second", article("a"), article("b", at=NOW - HOUR)))
 
     assert second.ref != first.ref
     assert [one.key for one in second.articles] == ["b"]
+    assert second.news_at == NOW - HOUR
     assert await store.archive.by_ref(first.ref) == first
 
 

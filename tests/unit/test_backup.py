@@ -193,6 +193,7 @@ async def test_a_database_in_use_is_not_replaced(path: Path, copy: Path) -> None
 async def test_a_damaged_database_can_be_replaced_and_a_missing_one_too(path: Path, copy: Path) -> None:
     await remember(path, "a")
     backup(path, copy)
+    die_while_writing(path)
     written(path, b"not a database" * 1000)
     restore(copy, path, NOW)
     after_damage = await remembered(path)
@@ -217,3 +218,20 @@ async def test_what_is_no_sound_copy_is_refused_and_changes_nothing(path: Path, 
             restore(wrong, path, NOW)
 
     assert await remembered(path) == {"a"}
+
+
+async def test_a_copy_in_which_rows_are_missing_is_refused(path: Path, copy: Path) -> None:
+    store = await open_store(path)
+    order = await store.subscriptions.subscribe(subscription())
+    await store.ledger.plan([due(order.id)])
+    await store.close()
+    backup(path, copy)
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("DELETE FROM subscription")
+
+    with pytest.raises(StoreTrouble, match="damaged"):
+        restore(copy, path, NOW)
+
+    store = await open_store(path)
+    assert await store.ledger.unsettled() == 1
+    await store.close()

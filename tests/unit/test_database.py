@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ import sqlite_utils
 
 from bot.errors import StoreTrouble
 from bot.model import FeedState
+from bot.ports import Intake
 from storage import open_store, schema
 from storage.database import GROUP, Database, connect, in_sentences
 from storage.upgrade import prepare
+from tests.contract.values import NOW, article, intake, story
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -324,6 +327,19 @@ async def test_health_tells_how_the_database_is(tmp_path: Path) -> None:
     assert health.sqlite == sqlite3.sqlite_version
     assert health.size > 0
     await store.close()
+
+
+async def test_merged_and_forgotten_stories_leave_nothing_behind_in_the_index(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "daybrief.db")
+    one, two = await store.archive.admit(intake(story("One", article("a")), story("Two", article("b"))))
+
+    await store.archive.admit(Intake(keys={}, merges=((two.ref, one.ref),)))
+    await store.archive.forget(NOW + timedelta(days=1))
+    await store.close()
+
+    with closing(connect(tmp_path / "daybrief.db")) as db:
+        for table in ("story_text", "story_title", "story", "revision", "article", "article_name", "audience"):
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table  # noqa: S608
 
 
 # ------------------------------------------------------------------------------------------------- other processes

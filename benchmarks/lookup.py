@@ -1,0 +1,258 @@
+"""How long look-ups take among many stories, and how many times longer the obvious way would take.
+
+    python -m benchmarks.lookup --stories 100000
+
+Absolute times depend on the machine; the ratios are of the same run on the same data.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+
+import sqlite_utils
+from rapidfuzz import fuzz, process
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.table import Table
+
+from bot.model import Article, KeyPoint, Passage, Sections, Source, Story
+from bot.ports import Intake, Search
+from storage import SqliteStore, open_store, shelf
+from storage.database import Database
+
+BATCH = 500
+"""Stories admitted in one transaction."""
+WORDS = 40_000
+"""Different words, used about as unevenly as those of a language."""
+BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
+_SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvz" for vowel in ("a", "e", "i", "o", "u", "ai", "or")]
+
+
+class Writer:
+    """Writes the same stories for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        words = {"".join(self._chance.choices(_SYLLABLES, k=self._chance.randint(1, 4))) for _ in range(3 * WORDS)}
+        self._words = sorted(words)[:WORDS]
+        self._chance.shuffle(self._words)
+        self._weights = list(accumulate(1 / rank for rank in range(1, len(self._words) + 1)))
+        self._paragraphs = [self._text(60) for _ in range(5000)]
+
+    def story(self, number: int) -> Story:
+        """The *number*-th story: a title, a takeaway, all sections, one article; about 2.5 kB of text."""
+        at = BEGIN + number * timedelta(minutes=5)
+        title = self._text(self._chance.randint(5, 11))
+        article = Article(
+            key=f"{number:024x}",
+            title=title,
+            url=f"https://example.org/{number}",
+            source=Source(name=f"Source {number % 60}", domain=f"source{number % 60}.example"),
+            published=at,
+            first_seen=at,
+            news_at=at,
+            extract=self._chance.choice(self._paragraphs),
+        )
+        passages = [Passage(text=self._chance.choice(self._paragraphs)) for _ in range(4)]
+        sections = Sections(
+            key_points=tuple(KeyPoint(text=self._text(12)) for _ in range(3)),
+            what_changed=passages[0],
+            strategic_implications=passages[1],
+            what_happens_next=passages[2],
+            second_order_effects=passages[3],
+        )
+        return Story(
+            ref="",
+            title=title,
+            takeaway=self._text(20),
+            analyst="extractive",
+            first_seen=at,
+            news_at=at,
+            sections=sections,
+            articles=(article,),
+        )
+
+    def _text(self, words: int) -> str:
+        return " ".join(self._chance.choices(self._words, cum_weights=self._weights, k=words)).capitalize()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Milliseconds of each call."""
+
+    name: str
+    ours: Sequence[float]
+    naive: Sequence[float]
+    naive_way: str
+
+
+async def build(store: SqliteStore, stories: int, console: Console) -> list[tuple[str, str]]:
+    """Fill *store*; (ref, title) of every story, oldest first."""
+    writer = Writer(seed=1)
+    kept: list[tuple[str, str]] = []
+    columns = ("[progress.description]{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("writing stories", total=stories)
+        for first in range(0, stories, BATCH):
+            batch = tuple(writer.story(number) for number in range(first, min(first + BATCH, stories)))
+            articles = tuple(article for story in batch for article in story.articles)
+            keys = {article.key: (f"url:{article.key}",) for article in articles}
+            admitted = await store.archive.admit(Intake(articles=articles, keys=keys, stories=batch))
+            kept += [(story.ref, story.title) for story in admitted]
+            progress.advance(task, len(batch))
+    return kept
+
+
+def with_typo(text: str, chance: random.Random) -> str:
+    """*text* with two letters swapped in its longest word."""
+    word = max(text.split(), key=len)
+    place = chance.randrange(len(word) - 1)
+    return text.replace(word, word[:place] + word[place + 1] + word[place] + word[place + 2 :], 1)
+
+
+async def measure(
+    store: SqliteStore, database: Database, kept: Sequence[tuple[str, str]], calls: int
+) -> Iterator[Measured]:
+    """Each kind of look-up, ours and the obvious way."""
+    chance = random.Random(2)
+    picked = [chance.choice(kept) for _ in range(calls)]
+    recent = [chance.choice(kept[-20_000:]) for _ in range(calls)]
+    archive = store.archive
+
+    two_words = [" ".join(chance.sample(title.lower().split(), 2)) for _, title in picked]
+    begun = [title.lower()[: chance.randint(2, 25)] for _, title in picked]
+    mistyped = [with_typo(" ".join(title.lower().split()[:3]), chance) for _, title in recent]
+    titles = [title.lower() for _, title in kept]
+    few = max(5, calls // 20)
+    """The obvious ways are slow, so they are asked less often."""
+
+    return iter(
+        [
+            Measured(
+                name="search, two words",
+                ours=await timed(two_words, lambda words: archive.search(Search(words=words))),
+                naive=await timed(two_words[:few], lambda words: database.read(lambda db: rank_all(db, words))),
+                naive_way="rank every match",
+            ),
+            Measured(
+                name="complete, 2 to 25 letters",
+                ours=await timed(begun, archive.complete),
+                naive=await timed(begun[:few], lambda typed: database.read(lambda db: like(db, typed))),
+                naive_way="LIKE '%…%'",
+            ),
+            Measured(
+                name="complete, mistyped",
+                ours=await timed(mistyped, archive.complete),
+                naive=await timed(mistyped[:few], lambda typed: database.read(lambda _: fuzzy(titles, typed))),
+                naive_way="WRatio of every title",
+            ),
+            Measured(
+                name="nearest, mistyped",
+                ours=await timed(mistyped, archive.nearest),
+                naive=await timed(mistyped[:few], lambda typed: database.read(lambda _: fuzzy(titles, typed))),
+                naive_way="WRatio of every title",
+            ),
+            Measured(
+                name="by ref",
+                ours=await timed([ref.lower() for ref, _ in picked], archive.by_ref),
+                naive=await timed(
+                    [ref for ref, _ in picked[:few]], lambda ref: database.read(lambda db: scan(db, ref.lower()))
+                ),
+                naive_way="lower(ref) = ?",
+            ),
+        ]
+    )
+
+
+async def timed(asked: Sequence[str], ask: Callable[[str], Awaitable[object]]) -> list[float]:
+    """Milliseconds of each call, one after the other; the first, which warms up, is not counted."""
+    await ask(asked[0])
+    taken = []
+    for one in asked:
+        began = time.perf_counter()
+        await ask(one)
+        taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
+def rank_all(db: sqlite_utils.Database, words: str) -> list[Story]:
+    """The ten best of all matches, as whole stories like ours."""
+    quoted = " ".join(f'"{word}"' for word in words.split())
+    found = db.execute(
+        "SELECT rowid FROM story_text WHERE story_text MATCH ? ORDER BY bm25(story_text, 10, 4, 1, 2, 1) LIMIT 10",
+        [f"{quoted}*"],
+    )
+    return list(shelf.stories(db, [story for (story,) in found]))
+
+
+def like(db: sqlite_utils.Database, typed: str) -> list[tuple[object, ...]]:
+    """The newest titles that hold the text."""
+    sql = "SELECT ref, title FROM story WHERE title LIKE ? ORDER BY news_at DESC LIMIT 25"
+    return db.execute(sql, [f"%{typed}%"]).fetchall()
+
+
+def scan(db: sqlite_utils.Database, ref: str) -> list[tuple[object, ...]]:
+    """One story, found without an index."""
+    return db.execute("SELECT id FROM story WHERE lower(ref) = ?", [ref]).fetchall()
+
+
+def fuzzy(titles: Sequence[str], typed: str) -> object:
+    """The titles most like the text."""
+    return process.extract(typed, titles, scorer=fuzz.WRatio, limit=25)
+
+
+def percentile(taken: Sequence[float], percent: int) -> float:
+    """By the usual interpolation."""
+    return statistics.quantiles(taken, n=100, method="inclusive")[percent - 1]
+
+
+def show(measured: Iterator[Measured], console: Console) -> None:
+    """A line for each kind of look-up."""
+    table = Table("look-up", "p50 ms", "p99 ms", "the obvious way", "its p50 ms", "times slower", box=None)
+    for column in table.columns[1:3] + table.columns[4:]:
+        column.justify = "right"
+    for one in measured:
+        ours, naive = percentile(one.ours, 50), percentile(one.naive, 50)
+        numbers = (f"{ours:.2f}", f"{percentile(one.ours, 99):.2f}")
+        table.add_row(one.name, *numbers, one.naive_way, f"{naive:.1f}", f"{naive / ours:.0f}×")
+    console.print(table)
+
+
+async def run(stories: int, calls: int, folder: Path, console: Console) -> None:
+    """Build, measure, show."""
+    path = folder / "lookup.db"
+    store = await open_store(path)
+    began = time.perf_counter()
+    kept = await build(store, stories, console)
+    seconds = time.perf_counter() - began
+    health = await store.health()
+    console.print(
+        f"{health.stories:,} stories in {seconds:.0f} s ({stories / seconds:,.0f}/s), {health.size / 1e6:,.0f} MB, "
+        f"SQLite {health.sqlite}"
+    )
+    database = Database(path)
+    show(await measure(store, database, kept, calls), console)
+    await database.close()
+    await store.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure in a throw-away database."""
+    parser = argparse.ArgumentParser(description="Times look-ups among many stories.")
+    parser.add_argument("--stories", type=int, default=100_000)
+    parser.add_argument("--calls", type=int, default=400, help="of each kind")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="daybrief-lookup-") as folder:
+        asyncio.run(run(options.stories, options.calls, Path(folder), Console()))
+
+
+if __name__ == "__main__":
+    main()
