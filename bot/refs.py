@@ -25,7 +25,7 @@ def candidates(seed: str) -> Iterator[str]:
     turn = 0
     given = 0
     while True:
-        digest = hashlib.sha256(f"{turn}\x1f{seed}".encode()).digest()
+        digest = hashlib.sha256(f"{turn}\x1f{seed}".encode(errors="surrogatepass")).digest()
         turn += 1
         length = 4 if given < _SHORT_TRIES else 5
         ref = "".join(_SIGNS[byte % len(_SIGNS)] for byte in digest[:length])
