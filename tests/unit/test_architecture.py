@@ -26,7 +26,7 @@ def name_of(path: Path) -> str:
 
 def test_imports_run_one_way() -> None:
     # In a process of its own: it sets up logging for itself, and so for every test that comes after it.
-    command = [Path(sys.executable).with_name("lint-imports"), "--config", ROOT / "pyproject.toml", "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--config", "pyproject.toml", "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
