@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from bot.cli.app import DEGRADED, Session, at_option, command, json_option
+from bot.cli.app import DEGRADED, Session, at_option, command, fail, json_option
 from bot.errors import NotFound, WrongUsage
 from bot.model import Asker, Delivery, DeliveryState, Subscription
 
@@ -48,12 +48,14 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
     with wiring.delivery_lock(session.config()):
         async with session.house(at=at, show=True, delivers=True) as house:
             only = await house.desk.subscription(channel) if channel else None
+            if not await house.desk.subscriptions():
+                fail("no channel is set up; declare one in the configuration ([[channels]]), or run `daybrief init`")
             await house.desk.take_over()
             done = await house.desk.publish_until_done(patience=_WORTH_WAITING, only=only)
             left = await house.store.ledger.unsettled()
             upcoming = await house.desk.upcoming(1)
     if done.held_back:
-        raise NotFound(f"nothing was posted: {done.held_back}")
+        fail(f"nothing was posted: {done.held_back}")
     if session.as_json:
         session.values([_row(delivery) for delivery in done.finished])
     elif not done.finished and not left:
