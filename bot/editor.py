@@ -46,7 +46,8 @@ class Editor:
 
     async def _candidates(self) -> tuple[Story, ...]:
         if self._stories is None:
-            self._stories = await self._room.store.archive.window(self.now - MAX_WINDOW, self.now)
+            async with self._room.keeping:
+                self._stories = await self._room.store.archive.window(self.now - MAX_WINDOW, self.now)
         return self._stories
 
     async def _covered(self, since: datetime) -> Coverage:

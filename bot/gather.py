@@ -37,7 +37,8 @@ async def gather(room: Newsroom, *, only_due: bool = False, progress: Progress |
     states = await room.store.feeds.states()
     chosen = [feed for feed in feeds if not only_due or _is_due(states.get(feed.url), now)]
     visits = await _visit_all(room, chosen, states, progress)
-    report, stories = await _admit(room, visits, now)
+    async with room.keeping:
+        report, stories = await _admit(room, visits, room.instant())
     skipped = tuple(feed for feed in feeds if feed not in chosen)
     new = sum(1 for before, _ in stories if not before)
     return replace(report, skipped=skipped, new_stories=new, grown_stories=len(stories) - new)

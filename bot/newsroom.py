@@ -1,7 +1,8 @@
 """Everything a use case works with, introduced to one another by ``bot.wiring``."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.config import Config
@@ -25,6 +26,9 @@ class Newsroom:
     """By name."""
     replayed: datetime | None = None
     """The time that somebody asked for, where a past morning is lived again; it may lie before what the ledger saw."""
+    keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held from the moment that dates new articles until they are kept, and by whoever reads the candidates of an
+    edition: an article dated before an edition was composed must be there for it, or no window would ever show it."""
     is_stopping: bool = False
     """No new delivery is begun any more."""
 

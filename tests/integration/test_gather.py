@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.gather import gather
-from bot.model import Entry, FeedHealth
+from bot.model import Entry, Feed, FeedHealth, FeedState, Reading
 from bot.newsroom import Newsroom
 from bot.ports import Search
 from tests.clock import TUESDAY, VirtualClock
@@ -145,3 +145,31 @@ async def test_a_cold_start_of_old_articles_is_stored_and_floods_nobody(tmp_path
 
         assert report.new_articles == 79
         assert [story.title for story in fresh] == ["Norvik unveils the Halden chip for on-device inference"]
+
+
+class SlowFeeds(GivenFeeds):
+    """Feeds that take their time: meanwhile, the hour of an edition comes."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    async def read(self, feed: Feed, state: FeedState) -> Reading:
+        reading = await super().read(feed, state)
+        await self._clock.wait(timedelta(seconds=40))
+        return reading
+
+
+async def test_an_article_that_arrives_while_an_edition_is_composed_is_dated_after_it(tmp_path: Path) -> None:
+    clock = VirtualClock(TUESDAY - timedelta(seconds=10))
+    reader = SlowFeeds(clock)
+    async with newsroom(tmp_path, {}, feeds=(WIRE,), reader=reader, clock=clock) as room:
+        reader.entries = {WIRE: [entry("An older report on something else", "https://wire.test/0")]}
+        await gather(room)
+        clock.move_to(TUESDAY - timedelta(seconds=10))
+        reader.entries[WIRE] += [chip("wire.test")]
+        await gather(room)
+        story = await room.store.archive.by_url("https://wire.test/halden-chip")
+
+        assert story is not None
+        assert story.news_at > TUESDAY
