@@ -4,6 +4,7 @@ Every table is keyed by workspace from the first migration on, so that one datab
 the workspace ``''``. Refs are the exception: one means the same story everywhere, for ever.
 """
 
+import contextlib
 from pathlib import Path
 
 import sqlite_utils
@@ -42,7 +43,8 @@ def check_ours(db: sqlite_utils.Database, path: Path, known: sqlite_utils.Migrat
     if application != APPLICATION_ID:
         raise StoreTrouble(f"the database {path} belongs to another program; name another `data_dir`")
     # To an empty database, all that are known are pending.
-    names = {migration.name for migration in known.pending(sqlite_utils.Database(memory=True))}
+    with contextlib.closing(sqlite_utils.Database(memory=True)) as nothing:
+        names = {migration.name for migration in known.pending(nothing)}
     unknown = {migration.name for migration in known.applied(db)} - names
     if unknown:
         raise StoreTrouble(

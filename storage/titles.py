@@ -5,6 +5,7 @@ right one in 4 of 5 cases, where likeness of whole strings finds 1 to 3 of 4, an
 occur are compared. 100 means that every word typed is a word of the title.
 """
 
+import heapq
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -108,9 +109,9 @@ class Titles:
                         best[story] = score
             for story, score in best.items():
                 points[story] += score * len(word) / total
-        visible = [
-            (story, score)
+        visible = (
+            (score, story)
             for story, score in points.items()
             if workspace is None or not self._titles[story].audience.isdisjoint(("", workspace))
-        ]
-        return sorted(visible, key=lambda one: (-one[1], -one[0]))[:limit]
+        )
+        return [(story, score) for score, story in heapq.nlargest(limit, visible)]
