@@ -191,7 +191,7 @@ def percentile(taken: Sequence[float], percent: int) -> float:
 
 def show(measured: Sequence[Measured], console: Console) -> None:
     """A line for each kind of look-up."""
-    headings = ("look-up", "p50 ms", "p99 ms", "the obvious way", "p50 ms", "p99 ms", "times slower at p50", "at p99")
+    headings = ("milliseconds", "p50", "p99", "the obvious way", "p50", "p99", "slower", "at p99")
     table = Table(*headings, box=None)
     for place in (1, 2, 4, 5, 6, 7):
         table.columns[place].justify = "right"
