@@ -149,7 +149,9 @@ async def _stories(
     if not new:
         return [], ()
     earliest = max(min(article.news_at for article in new), now - GROUPED_WITHIN) - timedelta(hours=72)
-    open_stories = {story.ref: story for story in await room.store.archive.window(earliest, now) if story.articles}
+    known = await room.store.archive.window(earliest, now)
+    # A public article that joined a private story would be gone for everybody else.
+    open_stories = {story.ref: story for story in known if story.articles and not story.workspaces}
     shown = await room.store.ledger.shown(tuple(open_stories))
     clusters = [_cluster(story, story.ref in shown) for story in open_stories.values()]
     grouping: Grouping = await room.workers.run(group, tuple(new), tuple(clusters))

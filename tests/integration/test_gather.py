@@ -1,5 +1,6 @@
 """From entries of feeds to stories in the archive: each article once, each story once, nothing lost by a failure."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -145,6 +146,25 @@ async def test_a_cold_start_of_old_articles_is_stored_and_floods_nobody(tmp_path
 
         assert report.new_articles == 79
         assert [story.title for story in fresh] == ["Norvik unveils the Halden chip for on-device inference"]
+
+
+async def test_a_public_article_never_joins_a_private_story(tmp_path: Path) -> None:
+    reader = GivenFeeds()
+    reader.entries = {WIRE: [chip("wire.test")]}
+    clock = VirtualClock()
+    async with newsroom(tmp_path, {}, feeds=(WIRE, DAILY), reader=reader, clock=clock) as room:
+        await gather(room)
+        story = await room.store.archive.by_url("https://wire.test/halden-chip")
+        assert story is not None
+        private = replace(story, workspaces=("slack:T1",))
+        await room.store.archive.revise(private, reason="imported", at=clock.now())
+        reader.entries[DAILY] = [chip("daily.test", "Norvik's new Halden chip runs inference on devices")]
+        await clock.wait(HOUR)
+        await gather(room)
+        public = await room.store.archive.by_url("https://daily.test/halden-chip", workspace="slack:T2")
+
+        assert public is not None
+        assert public.ref != story.ref
 
 
 class SlowFeeds(GivenFeeds):
