@@ -25,8 +25,6 @@ PER_DAY = 0.03
 """Likeness lost for each day between two articles."""
 WINDOW = timedelta(hours=72)
 """Articles further apart never tell of the same thing."""
-VETO = -1.0
-"""Likeness of articles about different versions of one product: one such pair outweighs several good ones."""
 
 _EXTRACT_CHARACTERS = 400
 _EXTRACT_WEIGHT = 0.35
@@ -35,7 +33,7 @@ _PIECE = 4
 _PIECE_MARK = "~"
 _ONE_WORD = 0.25
 _COMMON = 60
-"""A feature that more articles of the window have brings no pair together; it only counts where another one did."""
+"""As many earlier articles are looked up by one feature, the latest ones."""
 _TELLING = 16
 """The weightiest features of an article, by which it is looked for."""
 _PRIOR = 300
@@ -43,8 +41,14 @@ _PRIOR = 300
 
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 _VERSION = re.compile(
-    r"([a-z]+)[\s-]?v?(\d++(?:\.\d+)*+)(?!\s*(?:billion|million|trillion|percent|%|st|nd|rd|th|x|bn|m\b))"
+    r"([a-z]+)(\s#|[\s-]?v?)(\d++(?:\.\d+)*+)(?!\s*(?:billion|million|trillion|percent|%|st|nd|rd|th|x|bn|[bm]\b))"
 )
+_AMOUNT = 3  # digits from which a bare number after a word counts things: cuts 900 jobs
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212", "-"))
+_COMMONPLACE = frozenset(
+    "ai announces app debuts introduces launch launched launches model models releases unveils".split()  # noqa: SIM905
+)
+"""What many titles about unrelated things share; two articles need more than these in common."""
 _STOP = frozenset(  # a paragraph reads better than a column of quotes
     """
     a about after all also am amid an and are as at be been but by can could did do does during for from had has have he
@@ -100,11 +104,8 @@ def group(new: Sequence[Article], existing: Sequence[Cluster]) -> Grouping:
 
 
 def likeness(one: Article, other: Article, alike: float) -> float:
-    """The likeness of two articles whose texts are *alike* by 0 to 1; :data:`VETO` if they cannot be one story."""
-    apart = abs(one.news_at - other.news_at)
-    if apart > WINDOW or _different_versions(one.title, other.title):
-        return VETO
-    alike -= PER_DAY * (apart / timedelta(days=1))
+    """The likeness of two articles whose texts are *alike* by 0 to 1."""
+    alike -= PER_DAY * (abs(one.news_at - other.news_at) / timedelta(days=1))
     if one.feed and one.feed == other.feed and alike < SAME_FEED_CUT:
         return min(0.0, alike)
     return alike
@@ -123,6 +124,13 @@ class _Group:
     is_alive: bool = True
     added: list[Article] = field(default_factory=list)
     absorbed: list[str] = field(default_factory=list)
+
+    def fits(self, other: "_Group") -> bool:
+        """No article of the one denies any of the other, however alike the rest: averages must not outvote that."""
+        times = [article.news_at for article in (*self.articles, *other.articles)]
+        ours, theirs = ([_versions(it.title, it.feed) for it in one.articles] for one in (self, other))
+        denials = (_differ(a, b) for a in ours if a for b in theirs if b)
+        return max(times) - min(times) <= WINDOW and not any(denials)
 
     @property
     def was_touched(self) -> bool:
@@ -190,8 +198,8 @@ def _may_join(one: _Group, other: _Group) -> bool:
     if one.cluster and other.cluster:
         younger = other if _is_older(one, other) else one
         is_posted = younger.cluster is not None and younger.cluster.posted
-        return (one.was_touched or other.was_touched) and not is_posted
-    return True
+        return (one.was_touched or other.was_touched) and not is_posted and one.fits(other)
+    return one.fits(other)
 
 
 def _is_older(one: _Group, other: _Group) -> bool:
@@ -207,7 +215,7 @@ def _is_older(one: _Group, other: _Group) -> bool:
 
 
 def _alike_pairs(articles: list[Article], owners: list[int]) -> Iterator[tuple[int, int, float]]:
-    """(i, j, cosine) for articles of different groups that share an uncommon feature and lie within the window."""
+    """(i, j, cosine) for articles of different groups that share a weighty feature and lie within the window."""
     order = sorted(range(len(articles)), key=lambda number: _by_time(articles[number]))
     weighted = vectors([articles[number] for number in order])
     holders: dict[str, list[int]] = defaultdict(list)
@@ -226,14 +234,12 @@ def _alike_pairs(articles: list[Article], owners: list[int]) -> Iterator[tuple[i
 def _candidates(
     vector: Mapping[str, float], weighted: list[dict[str, float]], holders: Mapping[str, list[int]], begin: int
 ) -> list[int]:
-    """Earlier articles from *begin* on that share enough uncommon features to be worth a closer look, in order."""
+    """Earlier articles from *begin* on that share enough to be worth a closer look, in order."""
     shared: dict[int, float] = defaultdict(float)
     for feature, weight in heapq.nlargest(_TELLING, vector.items(), key=itemgetter(1)):
         places = holders.get(feature, ())
-        near = places[bisect_left(places, begin) :]
-        if len(near) <= _COMMON:
-            for other in near:
-                shared[other] += weight * weighted[other][feature]
+        for other in places[max(bisect_left(places, begin), len(places) - _COMMON) :]:
+            shared[other] += weight * weighted[other][feature]
     return sorted(other for other, value in shared.items() if value >= CUT / 4)
 
 
@@ -241,7 +247,7 @@ def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """How alike two vectors are, 0 to 1; less where they share one word only, which is a subject and not an event."""
     shared = one.keys() & other.keys()
     alike = sum(one[feature] * other[feature] for feature in sorted(shared))
-    has_two_words = sum(1 for feature in shared if not feature.startswith(_PIECE_MARK)) > 1
+    has_two_words = sum(not feature.startswith(_PIECE_MARK) for feature in shared - _COMMONPLACE) > 1
     return alike if has_two_words else alike * _ONE_WORD
 
 
@@ -272,20 +278,23 @@ def _features(article: Article) -> dict[str, float]:
 
 
 def _words(text: str) -> list[str]:
-    words = (re.sub(r"['’]s$", "", word) for word in _WORD.findall(text.casefold()))
+    words = (re.sub(r"['’]s$", "", word) for word in _WORD.findall(text.casefold().translate(_HYPHENS)))
     return [word for word in words if word not in _STOP]
 
 
-def _different_versions(one: str, other: str) -> bool:
-    """The titles name the same thing in versions none of which they share: GPT-5.3 is not GPT-5.4."""
-    ours, theirs = _versions(one), _versions(other)
-    return any(name in theirs and not ours[name] & theirs[name] for name in ours)
+def _differ(one: Mapping[str, set[str]], other: Mapping[str, set[str]]) -> bool:
+    """Both name the same thing, in versions none of which they share: GPT-5.3 is not GPT-5.4."""
+    return any(name in other and not one[name] & other[name] for name in one)
 
 
 @lru_cache(maxsize=32_768)
-def _versions(title: str) -> dict[str, set[str]]:
+def _versions(title: str, feed: str) -> dict[str, set[str]]:
+    """What *title* gives a version; the rest of the title, too, so that a feed's numbered series is never one story."""
     found: dict[str, set[str]] = {}
-    for name, version in _VERSION.findall(title.casefold()):
-        if name not in _STOP:
+    for name, gap, version in _VERSION.findall(text := title.casefold().translate(_HYPHENS)):
+        is_amount = gap.isspace() and version.isdigit() and len(version) >= _AMOUNT
+        if not is_amount and name not in _STOP:
             found.setdefault(name, set()).add(version)
+    if feed and (numbers := re.findall(r"\d+", text)):
+        found[f"{feed} {re.sub(r'[0-9]+', '', text)}"] = {" ".join(numbers)}
     return found

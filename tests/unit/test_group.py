@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.group import Cluster, group
+from bot.group import WINDOW, Cluster, group
 from bot.model import Article
 from tests.articles import article
 from tests.clock import TUESDAY
@@ -60,6 +60,8 @@ def test_the_order_of_the_articles_makes_no_difference() -> None:
         ("Orrery releases Helio-5.3 with a longer context", "Orrery releases Helio-5.4 with a longer context"),
         ("Norvik ships the M4 accelerator to data centres", "Norvik ships the M5 accelerator to data centres"),
         ("Kestrel v1.2.3 fixes the tokenizer", "Kestrel v1.2.4 fixes the tokenizer"),
+        ("Orrery releases Helio\u20115.3 to all", "Orrery releases Helio\u20115.4 to all"),
+        ("OpenAI launches Codex for enterprise teams", "OpenAI launches shopping assistant in ChatGPT"),
         ("Orrery opens an office in Oslo for two hundred people", "Orrery sells its robotics arm to Fjord"),
     ],
 )
@@ -69,20 +71,71 @@ def test_different_versions_and_different_events_of_one_company_stay_apart(one: 
     assert len(grouping.founded) == 2
 
 
-def test_an_amount_is_no_version() -> None:
-    grouping = group(
-        [
-            article("Norvik buys chip maker Halden for 20 billion", "wire.test"),
-            article("Norvik buys chip maker Halden for 17 billion", "daily.test"),
-        ],
-        [],
-    )
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Norvik buys chip maker Halden for 20 billion", "Norvik buys chip maker Halden for 17 billion"),
+        ("Norvik cuts 9,000 jobs in robotics", "Norvik cuts 9000 jobs in its robotics division"),
+        ("Norvik cuts 500 jobs in robotics", "Norvik cuts 600 jobs in robotics"),
+        ("Halden valuation hits 40b in new round", "Halden valuation hits 41b in new round"),
+    ],
+)
+def test_an_amount_is_no_version(one: str, other: str) -> None:
+    grouping = group([article(one, "wire.test"), article(other, "daily.test")], [])
 
     assert len(grouping.founded) == 1
 
 
+def test_no_number_of_articles_without_a_version_brings_two_versions_together() -> None:
+    plain = [
+        article(f"Orrery {verb} Helio with a longer context", f"{verb}.test") for verb in ("ships", "shows", "sells")
+    ]
+    first = article("Orrery ships Helio-5.3 with a longer context", "wire.test")
+    second = article("Orrery ships Helio-5.4 with a longer context", "daily.test")
+
+    at_once = group([*plain, first, second], []).founded
+    later = group([second], [existing("CH2P", *plain, first)])
+
+    assert not [one for one in at_once if {first, second} <= set(one)]
+    assert later.joined == ()
+
+
+def test_no_story_is_longer_than_the_window_however_alike_its_articles() -> None:
+    daily = [article("Cloud prices fall again", f"p{day}.test", at=TUESDAY - day * 30 * HOUR) for day in range(6)]
+
+    founded = group(daily, []).founded
+
+    assert all(max(a.news_at for a in one) - min(a.news_at for a in one) <= WINDOW for one in founded)
+    assert len(founded) < len(daily)
+
+
+def test_an_event_that_a_hundred_publishers_report_is_one_story() -> None:
+    outlets = [f"{area} {kind}" for area in ("Fjord", "Harbour", "Northern", "Upland", "Valley", "City", "Coastal",
+               "Old", "River", "Forest") for kind in ("Echo", "Herald", "Mirror", "Star", "Times", "Voice", "Post",
+               "Sun", "Bee", "Wire")]  # fmt: skip
+    reports = [
+        article(
+            f"Norvik unveils Halden chip for on-device inference {name}", f"{place}.test", at=TUESDAY - place * HOUR / 9
+        )
+        for place, name in enumerate(outlets)
+    ]
+
+    assert len(group(reports, []).founded) == 1
+
+
 def test_a_weekly_series_of_one_feed_never_becomes_one_story() -> None:
     series = [article(f"This week in agents: issue {number}", at=TUESDAY - number * 20 * HOUR) for number in range(4)]
+
+    assert len(group(series, []).founded) == 4
+
+
+def test_a_daily_series_of_one_feed_never_becomes_one_story() -> None:
+    series = [
+        article("Daily AI digest #12", at=TUESDAY - 30 * HOUR),
+        article("Daily AI digest #13", at=TUESDAY - 6 * HOUR),
+        article("Papers of the day 2026-03-01", at=TUESDAY - 30 * HOUR),
+        article("Papers of the day 2026-03-02", at=TUESDAY - 6 * HOUR),
+    ]
 
     assert len(group(series, []).founded) == 4
 
