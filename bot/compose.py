@@ -128,7 +128,7 @@ class _Choice:
         return Stage.SOURCE_LIMIT if lead and self._leads[lead] >= PER_SOURCE else Stage.POSTED
 
     def verdicts(self) -> tuple[Verdict, ...]:
-        cut_at = self.chosen[-1].score if self.chosen else 0.0
+        cut_at = next((one.score for one in reversed(self.chosen) if not one.leads), None)
         ranked = [
             Verdict(
                 ref=one.story.ref,
@@ -140,15 +140,18 @@ class _Choice:
             )
             for place, one, stage in self._ranked
         ]
-        return tuple([*ranked, *self.outside][:MAX_VERDICTS])
+        reasons = [*ranked, *self.outside]
+        # What was posted keeps its reason, even if hundreds of known or limited stories stand before it.
+        kept = sorted(range(len(reasons)), key=lambda place: reasons[place].stage is not Stage.POSTED)[:MAX_VERDICTS]
+        return tuple(reasons[place] for place in sorted(kept))
 
 
-def _detail(one: Ranked, stage: Stage, cut_at: float) -> str:
+def _detail(one: Ranked, stage: Stage, cut_at: float | None) -> str:
     match stage:
         case Stage.POSTED:
             return one.news or ("ready-written stories lead" if one.leads else "")
         case Stage.CUT:
-            return f"the cut was {cut_at:.2f}"
+            return "ready-written stories took every place" if cut_at is None else f"the cut was {cut_at:.2f}"
         case Stage.SOURCE_LIMIT:
             return f"{_lead(one.story)} leads {PER_SOURCE} stories of this edition already"
         case _:

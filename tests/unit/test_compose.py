@@ -125,6 +125,28 @@ def test_reasons_are_kept_for_the_best_candidates_only() -> None:
     assert [one.rank for one in verdicts] == list(range(1, MAX_VERDICTS + 1))
 
 
+def test_what_was_posted_has_a_reason_even_behind_hundreds_that_were_not() -> None:
+    prolific = [story(f"C{n}", "a.test", "b.test") for n in range(MAX_VERDICTS + 50)]
+    last = story("L2DF", "c.test", at=TUESDAY - 20 * HOUR)
+
+    composition = composed([*prolific, last])
+
+    assert [one.ref for one in composition.edition.stories][-1] == "L2DF"
+    assert stages(composition)["L2DF"] is Stage.POSTED
+    assert len(composition.verdicts) == MAX_VERDICTS
+
+
+def test_the_cut_is_that_of_the_ranked_stories_not_of_those_that_lead() -> None:
+    written = story("D2DF", origin=Origin.IMPORT)
+    candidates = [story(f"C{n}DF", *(f"{n}{p}.test" for p in range(n))) for n in range(2, 5)]
+
+    some = composed([written, *candidates], subscription=replace(order(), stories=2)).verdicts
+    none = composed([written, *candidates], subscription=replace(order(), stories=1)).verdicts
+
+    assert [one.detail for one in some][2:] == [f"the cut was {some[1].score:.2f}"] * 2
+    assert [one.detail for one in none][1:] == ["ready-written stories took every place"] * 3
+
+
 def test_a_day_without_candidates_is_a_quiet_edition() -> None:
     edition = composed([]).edition
 
