@@ -32,13 +32,14 @@ _REPEATS = 90
 """Likeness, 0 to 100, from which a sentence says what another one says."""
 _ENDS = ".!?…\u3002\uff01\uff1f"
 """Full stops and the like, those of Chinese and Japanese too."""
-_CLOSING = "\"'”’)\\]"
+_CLOSING = "\"'”’)\\]」』"
 _SENTENCE = re.compile(rf"[^{_ENDS}]*(?:[.!?…](?![\s{_CLOSING}]|$)[^{_ENDS}]*)*(?:[{_ENDS}]+[{_CLOSING}]*|$)")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|inc|ltd|co|corp|vs|no|st|jr|sr|e\.g|i\.e|etc|approx|est|fig|jan|feb|mar|apr|aug|sept?|oct|"
     r"nov|dec)|\b[a-z]|(?:[a-z]\.)+[a-z])\.$",
     re.IGNORECASE,
 )
+_LONGEST_ABBREVIATION = 12
 _BOILERPLATE = re.compile(
     r"read more|sign up|subscribe|appeared first on|continue reading|click here|cookie|all rights reserved|newsletter|"
     r"follow us|learn more|view (?:this|in) |comments url|points: \d|# comments",
@@ -166,7 +167,9 @@ def split(text: str) -> list[str]:
     for match in _SENTENCE.finditer(text):
         end = match.end()
         piece = text[start:end]
-        if not piece.strip() or (_ABBREVIATED.search(piece) and end < len(text)):
+        # Only the end is looked at: a text of a thousand abbreviations would take a thousand looks at all of it.
+        is_abbreviated = end < len(text) and _ABBREVIATED.search(text, max(start, end - _LONGEST_ABBREVIATION), end)
+        if is_abbreviated or not piece.strip():
             continue
         sentences.append(piece.strip())
         start = end

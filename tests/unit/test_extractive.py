@@ -81,12 +81,19 @@ async def test_drafts_come_in_the_order_of_the_stories() -> None:
         ("Wait... what? Yes!", ["Wait...", "what?", "Yes!"]),
         ("Version 1.2.3 is out, e.g. for phones. Good.", ["Version 1.2.3 is out, e.g. for phones.", "Good."]),
         ("日本の企業。次です。", ["日本の企業。", "次です。"]),
+        ("「日本の企業。」次です。", ["「日本の企業。」", "次です。"]),
         ("no full stop at all", ["no full stop at all"]),
         ("", []),
     ],
 )
 def test_text_is_split_where_a_reader_would_split_it(text: str, sentences: list[str]) -> None:
     assert split(text) == sentences
+
+
+def test_a_text_of_nothing_but_abbreviations_is_read_once_and_not_again_for_each() -> None:
+    text = "e.g. " * 20_000
+
+    assert split(text) == [text.strip()]
 
 
 @given(st.lists(st.text(st.sampled_from("aB. !?…“”'1,\u3002 "), max_size=600), min_size=1, max_size=3))
