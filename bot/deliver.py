@@ -75,7 +75,7 @@ Step = Send | ReadBack | Wait | Finish
 
 def is_too_late(delivery: Delivery, now: datetime, patience: Patience) -> bool:
     """Nothing of it has left or may have left, and its hour is further back than the catch-up window."""
-    return not delivery.receipts and not delivery.intent and now - delivery.due_at > patience.catch_up
+    return not delivery.receipts and not delivery.intent and now - _begun(delivery) > patience.catch_up
 
 
 def next_step(delivery: Delivery, parts: int, now: datetime, patience: Patience) -> Step:
@@ -115,11 +115,16 @@ def _once_more(
     wait = BACKOFF[min(max(delivery.attempts, 1), len(BACKOFF)) - 1]
     if failure.retry_after:
         wait = max(wait, min(failure.retry_after, MAX_RETRY_AFTER))
-    if now + wait - delivery.due_at > patience.catch_up:
+    if now + wait - _begun(delivery) > patience.catch_up:
         if state is DeliveryState.SENDING:
             return Finish(DeliveryState.UNCERTAIN, failure.reason)
         return Finish(DeliveryState.MISSED, _with_parts(delivery, failure.reason))
     return Wait(now + wait, state, failure.reason)
+
+
+def _begun(delivery: Delivery) -> datetime:
+    """From when the catch-up window counts: its hour, or the moment an admin wished it sent once more."""
+    return delivery.reopened_at or delivery.due_at
 
 
 def _with_parts(delivery: Delivery, reason: str) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from bot.model import (
     Article,
+    Change,
     Channel,
     Claim,
     Composition,
@@ -21,11 +22,13 @@ from bot.model import (
     Feed,
     FeedState,
     KeyPoint,
+    Notice,
     Reading,
     Receipt,
     Story,
     Subscription,
     Verdict,
+    Wish,
 )
 
 Result = TypeVar("Result")
@@ -100,6 +103,12 @@ class Platform(Protocol):
     def render(self, edition: Edition) -> Rendering:
         """How *edition* would look, without sending anything."""
 
+    async def turn(self, channel: Channel) -> timedelta:
+        """Wait for a place in the platform's pace, a few seconds at the most; nothing: post to *channel* now.
+
+        More than nothing: for that long the platform will take no post there; no place was taken.
+        """
+
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         """Post one part and return once the platform has confirmed it. Never retries.
 
@@ -126,6 +135,13 @@ class Platform(Protocol):
 
         Raises:
             PostFailed: the message could not be changed.
+        """
+
+    async def tell(self, workspace: str, person: str, notice: Notice) -> None:
+        """Tell *person*, by the platform's own id, in private. Empty *workspace*: the one that the bot is at home in.
+
+        Raises:
+            PostFailed: the message did not surely arrive.
         """
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
@@ -297,14 +313,22 @@ class Subscriptions(Protocol):
     async def by_id(self, subscription: int) -> Subscription | None:
         """The one with that id, retired ones too."""
 
-    async def pause(self, subscription: int, reason: str) -> None:
-        """Serve it no more until :meth:`resume`."""
+    async def pause(self, subscription: int, reason: str, *, by_platform: bool = False) -> None:
+        """Serve it no more until :meth:`resume`. What the platform paused never takes the place of a person's pause."""
 
     async def resume(self, subscription: int) -> None:
         """Serve it again."""
 
     async def retire(self, subscription: int) -> None:
         """Remove it; its ledger stays."""
+
+    async def move(self, subscription: int, channel: Channel) -> bool:
+        """The platform has given its channel another id or name. False: another subscription has that channel."""
+
+    async def settle_home(self, platform: str, workspace: str) -> None:
+        """Remember that the bot is at home in *workspace*: declared channels that name no workspace belong to it,
+        those of before too.
+        """
 
 
 class Ledger(Protocol):
@@ -384,6 +408,23 @@ class Ledger(Protocol):
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
         """Why its edition is as it is, best first."""
 
+    async def reopen(self, delivery: int, at: datetime) -> bool:
+        """Make an uncertain one due again: an admin wants it sent once more. Its catch-up window begins at *at*.
+        False: it is not uncertain (any more).
+        """
+
+    async def untold(self, since: datetime) -> tuple[Delivery, ...]:
+        """Refused, missed and uncertain ones due after *since* of which no admin has been told, oldest first."""
+
+    async def told(self, deliveries: Sequence[int], at: datetime) -> None:
+        """Remember that admins have been told of them."""
+
+    async def wish(self, subscription: int, day: date, ref: str, wish: Wish | None) -> None:
+        """Keep what an admin wishes of a story for one edition; None: nothing any more."""
+
+    async def wishes(self, subscription: int, day: date) -> Mapping[str, Wish]:
+        """What admins wish of which stories (by ref) for one edition, in the order of wishing."""
+
     async def last_seen(self) -> datetime | None:
         """The newest time at which a delivering process was alive."""
 
@@ -394,6 +435,16 @@ class Ledger(Protocol):
         """When this database was restored from a copy; None if never. Nothing due before is ever sent."""
 
 
+class AuditLog(Protocol):
+    """Who changed what from chat."""
+
+    async def record(self, change: Change) -> bool:
+        """Keep *change*; False if its event is there already: a replay, that must not act again."""
+
+    async def changes(self, workspace: str, *, limit: int = 50) -> tuple[Change, ...]:
+        """Of one ``platform:workspace``, newest first."""
+
+
 class Store(Protocol):
     """Everything that the bot remembers."""
 
@@ -401,6 +452,7 @@ class Store(Protocol):
     feeds: FeedBook
     subscriptions: Subscriptions
     ledger: Ledger
+    audit: AuditLog
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""

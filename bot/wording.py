@@ -213,6 +213,7 @@ def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
         Stage.OFF_TOPIC: "it is about none of the channel's topics",
         Stage.OUTSIDE_WINDOW: "its news lies outside the time that the edition covers",
         Stage.WITHDRAWN: "it had been withdrawn",
+        Stage.DROPPED: "an admin wished it out of this edition",
     }
     sentence = f"{ref} was not chosen for {channel} on {long_day(day)}: {reasons[verdict.stage]}."
     return _with_detail(sentence, verdict)

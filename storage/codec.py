@@ -204,6 +204,8 @@ def subscription_row(subscription: Subscription) -> dict[str, object]:
         "since": micros(subscription.since),
         "standing": subscription.standing.value,
         "reason": subscription.reason,
+        "paused_by_platform": subscription.paused_by_platform,
+        "owner": subscription.owner,
     }
 
 
@@ -222,6 +224,8 @@ def subscription_of(row: Row) -> Subscription:
         since=moment_if(row["since"]),
         standing=Standing(row["standing"]),
         reason=row["reason"],
+        paused_by_platform=bool(row["paused_by_platform"]),
+        owner=row["owner"],
     )
 
 
@@ -239,6 +243,7 @@ def delivery_of(row: Row, receipts: Iterable[Row]) -> Delivery:
         reason=row["reason"],
         attempts=row["attempts"],
         next_at=moment_if(row["next_at"]),
+        reopened_at=moment_if(row["reopened_at"]),
         sent_at=moment_if(row["sent_at"]),
         receipts=tuple(Receipt(part=one["part"], messages=strings(one["messages"])) for one in receipts),
         intent=Intent(part=row["intent_part"], key=row["intent_key"], at=moment(row["intent_at"]))

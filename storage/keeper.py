@@ -1,4 +1,4 @@
-"""The store on SQLite: four rooms over one file."""
+"""The store on SQLite: five rooms over one file."""
 
 import asyncio
 import sqlite3
@@ -7,9 +7,10 @@ from pathlib import Path
 
 import sqlite_utils
 
-from bot.ports import Archive, FeedBook, Ledger, Subscriptions
+from bot.ports import Archive, AuditLog, FeedBook, Ledger, Subscriptions
 from storage import schema
 from storage.archive import SqliteArchive
+from storage.audit import SqliteAuditLog
 from storage.database import Database, row
 from storage.feedbook import SqliteFeedBook
 from storage.ledger import SqliteLedger
@@ -40,6 +41,7 @@ class SqliteStore:
         self.feeds: FeedBook = SqliteFeedBook(database)
         self.subscriptions: Subscriptions = SqliteSubscriptions(database)
         self.ledger: Ledger = SqliteLedger(database)
+        self.audit: AuditLog = SqliteAuditLog(database)
 
     async def health(self) -> StoreHealth:
         """How the database is."""

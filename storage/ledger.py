@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlite_utils
 
-from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Receipt, Verdict
+from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Receipt, Verdict, Wish
 from storage import codec, editions
 from storage.database import Database, row, rows
 
@@ -93,6 +93,33 @@ class SqliteLedger:
 
     async def _change(self, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
         return await self._database.write(lambda db: _changes(db, claim, sql, columns))
+
+    # ------------------------------------------------------------------------------------------- admins' wishes
+
+    async def reopen(self, delivery: int, at: datetime) -> bool:
+        """Make an uncertain one due again; False if it is not uncertain."""
+        parameters = {"id": delivery, "at": codec.micros(at)}
+        return await self._database.write(lambda db: db.execute(_REOPEN, parameters).rowcount == 1)
+
+    async def untold(self, since: datetime) -> tuple[Delivery, ...]:
+        """Ended badly, due after *since*, and no admin knows; oldest first."""
+        return await self._database.read(lambda db: _deliveries(db, _UNTOLD, {"since": codec.micros(since)}))
+
+    async def told(self, deliveries: Sequence[int], at: datetime) -> None:
+        """Admins know of them."""
+        parameters = {"deliveries": codec.as_json(deliveries), "at": codec.micros(at)}
+        await self._database.write(lambda db: db.execute(_TOLD, parameters))
+
+    async def wish(self, subscription: int, day: date, ref: str, wish: Wish | None) -> None:
+        """Keep it, or drop what was wished."""
+        columns = {"subscription": subscription, "date": day.isoformat(), "ref": ref, "wish": wish and wish.value}
+        await self._database.write(lambda db: db.execute(_WISH if wish else _WISH_NOTHING, columns))
+
+    async def wishes(self, subscription: int, day: date) -> Mapping[str, Wish]:
+        """By ref, in the order of wishing."""
+        parameters = {"subscription": subscription, "date": day.isoformat()}
+        found = await self._database.read(lambda db: rows(db, _WISHES, parameters))
+        return {one["ref"]: Wish(one["wish"]) for one in found}
 
     # ------------------------------------------------------------------------------------------------- reading
 
@@ -301,3 +328,26 @@ _SEE = """
     INSERT INTO meta (key, value) VALUES ('last_seen', ?)
     ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)
 """
+
+_REOPEN = """
+    UPDATE delivery SET state = 'due', reason = '', next_at = :at, reopened_at = :at, told_at = NULL
+    WHERE id = :id AND state = 'uncertain'
+"""
+
+_UNTOLD = f"""
+    {_DELIVERY}
+    WHERE delivery.told_at IS NULL AND delivery.state IN ('refused', 'missed', 'uncertain') AND delivery.due_at > :since
+    ORDER BY delivery.due_at, delivery.id LIMIT 1000
+"""
+
+_TOLD = "UPDATE delivery SET told_at = :at WHERE id IN (SELECT value FROM json_each(:deliveries))"
+
+_WISH = """
+    INSERT INTO wish (workspace, subscription, date, ref, wish)
+    SELECT platform || ':' || workspace, id, :date, :ref, :wish FROM subscription WHERE id = :subscription
+    ON CONFLICT (subscription, date, ref) DO UPDATE SET wish = excluded.wish
+"""
+
+_WISH_NOTHING = "DELETE FROM wish WHERE (subscription, date, ref) = (:subscription, :date, :ref)"
+
+_WISHES = "SELECT ref, wish FROM wish WHERE (subscription, date) = (:subscription, :date) ORDER BY id"

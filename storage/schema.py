@@ -26,6 +26,12 @@ def m001_newsroom(db: sqlite_utils.Database) -> None:
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
+@migrations()
+def m002_chat(db: sqlite_utils.Database) -> None:
+    """Who set a channel up and who paused it; what admins were told, wished and changed."""
+    db.executescript(_CHAT)
+
+
 def version(db: sqlite_utils.Database) -> int:
     """How many migrations *db* has been through; 0 for a new file."""
     return len(migrations.applied(db))
@@ -253,5 +259,42 @@ CREATE TABLE edition_story (
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+_CHAT = """
+ALTER TABLE subscription ADD COLUMN paused_by_platform INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscription ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE delivery ADD COLUMN told_at INTEGER;        -- when an admin was told how it ended
+ALTER TABLE delivery ADD COLUMN reopened_at INTEGER;    -- when an admin wished it sent once more
+CREATE INDEX delivery_untold ON delivery (due_at) WHERE told_at IS NULL AND state IN ('refused', 'missed', 'uncertain');
+
+CREATE TABLE wish (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace TEXT NOT NULL,
+    subscription INTEGER NOT NULL REFERENCES subscription,
+    date TEXT NOT NULL,
+    ref TEXT NOT NULL,
+    wish TEXT NOT NULL,
+    UNIQUE (subscription, date, ref)
+);
+
+CREATE TABLE change (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    event TEXT NOT NULL,
+    UNIQUE (workspace, event)
+);
+
+-- Where the bot is at home, by platform: the workspace of declared channels that name none.
+CREATE TABLE home (
+    platform TEXT PRIMARY KEY,
+    workspace TEXT NOT NULL
 ) WITHOUT ROWID;
 """

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlite_utils
 
-from bot.model import Standing, Subscription
+from bot.model import Channel, Standing, Subscription
 from storage import codec
 from storage.database import Database, row, rows
 
@@ -41,9 +41,9 @@ class SqliteSubscriptions:
         found = await self._database.read(lambda db: row(db, "SELECT * FROM subscription WHERE id = ?", [subscription]))
         return codec.subscription_of(found) if found else None
 
-    async def pause(self, subscription: int, reason: str) -> None:
-        """Serve it no more until resumed; a retired one stays retired."""
-        await self._stand(subscription, Standing.PAUSED, reason)
+    async def pause(self, subscription: int, reason: str, *, by_platform: bool = False) -> None:
+        """Serve it no more until resumed; a retired one stays retired, and a person's pause a person's."""
+        await self._stand(subscription, Standing.PAUSED, reason, by_platform=by_platform)
 
     async def resume(self, subscription: int) -> None:
         """Serve it again; a retired one stays retired."""
@@ -53,13 +53,17 @@ class SqliteSubscriptions:
         """Remove it; its ledger stays."""
         await self._stand(subscription, Standing.RETIRED, "")
 
-    async def _stand(self, subscription: int, standing: Standing, reason: str) -> None:
-        await self._database.write(
-            lambda db: db.execute(
-                "UPDATE subscription SET standing = ?, reason = ? WHERE id = ? AND standing <> 'retired'",
-                [standing.value, reason, subscription],
-            )
-        )
+    async def move(self, subscription: int, channel: Channel) -> bool:
+        """Give it the id and the name of *channel*, unless another has that place."""
+        return await self._database.write(lambda db: _move(db, subscription, channel))
+
+    async def settle_home(self, platform: str, workspace: str) -> None:
+        """Declared channels that name no workspace belong to *workspace*."""
+        await self._database.write(lambda db: _settle_home(db, platform, workspace))
+
+    async def _stand(self, subscription: int, standing: Standing, reason: str, *, by_platform: bool = False) -> None:
+        columns = {"id": subscription, "standing": standing.value, "reason": reason, "by_platform": by_platform}
+        await self._database.write(lambda db: db.execute(_STAND, columns))
 
 
 def _declare(db: sqlite_utils.Database, orders: Sequence[Subscription], at: datetime) -> tuple[Subscription, ...]:
@@ -74,13 +78,41 @@ def _declare(db: sqlite_utils.Database, orders: Sequence[Subscription], at: date
 
 def _declare_one(db: sqlite_utils.Database, order: Subscription, at: datetime) -> Subscription:
     """Keep *order* as declared; one that an admin paused stays so, and one that was gone has missed nothing."""
-    order = replace(order, declared=True)
+    order = _at_home(db, replace(order, declared=True))
     held = _held(db, order)
     if held and held.standing is Standing.RETIRED:
         order = replace(order, since=at)
     elif held:
-        order = replace(order, standing=held.standing, reason=held.reason, since=held.since)
+        order = replace(
+            order,
+            standing=held.standing,
+            reason=held.reason,
+            paused_by_platform=held.paused_by_platform,
+            since=held.since,
+            owner=held.owner,
+        )
     return _keep(db, order)
+
+
+def _at_home(db: sqlite_utils.Database, order: Subscription) -> Subscription:
+    """*order* with the workspace that its platform's token belongs to, if it names none and we know."""
+    if order.channel.workspace:
+        return order
+    home = row(db, "SELECT workspace FROM home WHERE platform = ?", [order.channel.platform])
+    return replace(order, channel=replace(order.channel, workspace=home["workspace"])) if home else order
+
+
+def _settle_home(db: sqlite_utils.Database, platform: str, workspace: str) -> None:
+    parameters = {"platform": platform, "workspace": workspace}
+    db.execute(_HOME, parameters)
+    db.execute(_MOVE_HOME, parameters)
+    # One whose place was taken by an earlier life of itself stays behind, out of service.
+    db.execute("UPDATE subscription SET standing = 'retired' WHERE platform = :platform AND workspace = ''", parameters)
+
+
+def _move(db: sqlite_utils.Database, subscription: int, channel: Channel) -> bool:
+    columns = {"id": subscription, "channel": channel.id, "name": channel.name}
+    return bool(db.execute(_MOVE, columns).rowcount)
 
 
 def _held(db: sqlite_utils.Database, order: Subscription) -> Subscription | None:
@@ -100,8 +132,9 @@ def _keep(db: sqlite_utils.Database, order: Subscription) -> Subscription:
     if held is None:
         inserted = db.execute(
             "INSERT INTO subscription (platform, workspace, channel, name, at, timezone, days, stories, topics, layout,"
-            " declared, since, standing, reason) VALUES (:platform, :workspace, :channel, :name, :at, :timezone, :days,"
-            " :stories, :topics, :layout, :declared, :since, :standing, :reason)",
+            " declared, since, standing, reason, paused_by_platform, owner) VALUES (:platform, :workspace, :channel,"
+            " :name, :at, :timezone, :days, :stories, :topics, :layout, :declared, :since, :standing, :reason,"
+            " :paused_by_platform, :owner)",
             columns,
         )
         return replace(order, id=inserted.lastrowid or 0)
@@ -110,7 +143,31 @@ def _keep(db: sqlite_utils.Database, order: Subscription) -> Subscription:
         db.execute(
             "UPDATE subscription SET name = :name, at = :at, timezone = :timezone, days = :days, stories = :stories,"
             " topics = :topics, layout = :layout, declared = :declared, since = :since, standing = :standing,"
-            " reason = :reason WHERE id = :id",
+            " reason = :reason, paused_by_platform = :paused_by_platform, owner = :owner WHERE id = :id",
             {**columns, "id": held.id},
         )
     return kept
+
+
+_STAND = """
+    UPDATE subscription SET standing = :standing, reason = :reason, paused_by_platform = :by_platform
+    WHERE id = :id AND standing <> 'retired'
+        AND NOT (:by_platform AND standing = 'paused' AND NOT paused_by_platform)
+"""
+
+_MOVE = """
+    UPDATE subscription SET channel = :channel, name = :name
+    WHERE id = :id AND NOT EXISTS (
+        SELECT 1 FROM subscription AS other
+        WHERE (other.platform, other.workspace) = (subscription.platform, subscription.workspace)
+            AND other.channel = :channel AND other.id <> :id)
+"""
+
+_HOME = """
+    INSERT INTO home (platform, workspace) VALUES (:platform, :workspace)
+    ON CONFLICT (platform) DO UPDATE SET workspace = excluded.workspace
+"""
+
+_MOVE_HOME = """
+    UPDATE OR IGNORE subscription SET workspace = :workspace WHERE platform = :platform AND workspace = ''
+"""

@@ -10,14 +10,14 @@ import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import RenderableType
 
 from adapters.terminal import text
 from bot.errors import CannotReadBack, Fate, PostFailed
-from bot.model import Channel, Edition, Receipt, delivery_key
+from bot.model import Channel, Edition, Notice, Receipt, delivery_key
 from bot.ports import Rendering
 
 _NEVER = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR})
@@ -59,6 +59,10 @@ class TerminalPlatform:
         payload = _payload(edition, 0, delivery_key(edition.channel, edition.date, 0))
         return Rendering(text=str(payload["text"]), payloads=(payload,))
 
+    async def turn(self, channel: Channel) -> timedelta:
+        """A file takes everything at once."""
+        return timedelta()
+
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         """Append the message and show it. A screen that has gone away takes nothing back."""
         message = uuid.uuid4().hex
@@ -83,6 +87,10 @@ class TerminalPlatform:
                 raise PostFailed("the message is not in the channel's file any more", fate=Fate.REFUSED)
             await asyncio.to_thread(self._append, edition, message, part, posted[message].key)
         self._display(text.amendments(edition))
+
+    async def tell(self, workspace: str, person: str, notice: Notice) -> None:
+        """Nobody can be told in private here; the log and ``daybrief deliveries`` have it all."""
+        raise PostFailed("the terminal has no private messages", fate=Fate.REFUSED)
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
         """Whether the channel's file can be written, or be created."""

@@ -1,5 +1,6 @@
 """The values of the newsroom. Pure: frozen, with tuples; times are aware, dates are local."""
 
+from bot.model.admin import Change, Notice
 from bot.model.answer import Answer, Asker
 from bot.model.delivery import Claim, Delivery, DeliveryState, Due, Intent, Receipt, delivery_key
 from bot.model.edition import (
@@ -14,6 +15,7 @@ from bot.model.edition import (
     Standing,
     Subscription,
     Verdict,
+    Wish,
 )
 from bot.model.feed import Entry, Feed, FeedHealth, FeedOutcome, FeedState, GatherReport, Reading
 from bot.model.story import (
@@ -33,6 +35,7 @@ __all__ = [
     "Answer",
     "Article",
     "Asker",
+    "Change",
     "Channel",
     "Claim",
     "Composition",
@@ -53,6 +56,7 @@ __all__ = [
     "KeyPoint",
     "Layout",
     "Link",
+    "Notice",
     "Origin",
     "Passage",
     "Reading",
@@ -66,5 +70,6 @@ __all__ = [
     "StoryStatus",
     "Subscription",
     "Verdict",
+    "Wish",
     "delivery_key",
 ]

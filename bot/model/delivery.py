@@ -77,6 +77,8 @@ class Delivery:
     """How many times a part was about to be sent."""
     next_at: datetime | None = None
     """Not to be touched before; None when final."""
+    reopened_at: datetime | None = None
+    """When an admin wished it sent once more, after it had ended uncertain."""
     sent_at: datetime | None = None
     receipts: tuple[Receipt, ...] = ()
     """Of the parts that surely arrived, in order."""

@@ -61,6 +61,10 @@ class Subscription:
     standing: Standing = Standing.ACTIVE
     reason: str = ""
     """Why it is paused."""
+    paused_by_platform: bool = False
+    """The platform refused a post; it resumes by itself once posts are taken again."""
+    owner: str = ""
+    """Who set it up from chat, by the platform's own id; empty: nobody did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,17 @@ class Stage(StrEnum):
     OFF_TOPIC = "off_topic"
     OUTSIDE_WINDOW = "outside_window"
     WITHDRAWN = "withdrawn"
+    DROPPED = "dropped"
+    """An admin wished it out of this edition."""
+
+
+class Wish(StrEnum):
+    """What an admin wishes of a story for one edition."""
+
+    PIN = "pin"
+    """To lead it, whatever its score."""
+    DROP = "drop"
+    """To be left out of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

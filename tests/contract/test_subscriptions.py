@@ -113,3 +113,47 @@ async def test_a_retired_one_is_found_by_id_keeps_its_ledger_and_can_be_subscrib
 
 async def test_nothing_is_found_under_an_unknown_id(store: Store) -> None:
     assert await store.subscriptions.by_id(12345) is None
+
+
+async def test_a_refusal_never_takes_the_place_of_a_persons_pause(store: Store) -> None:
+    one = await store.subscriptions.subscribe(subscription("C1"))
+    await store.subscriptions.pause(one.id, "on holiday")
+
+    await store.subscriptions.pause(one.id, "it is archived", by_platform=True)
+
+    assert await store.subscriptions.by_id(one.id) == replace(one, standing=Standing.PAUSED, reason="on holiday")
+
+
+async def test_a_pause_by_the_platform_is_told_from_a_persons_and_survives_a_declaration(store: Store) -> None:
+    [one] = await store.subscriptions.declare([subscription("C1")], at=NOW)
+    await store.subscriptions.pause(one.id, "it is archived", by_platform=True)
+
+    [declared] = await store.subscriptions.declare([subscription("C1")], at=NOW)
+
+    assert (declared.standing, declared.paused_by_platform) == (Standing.PAUSED, True)
+    await store.subscriptions.resume(one.id)
+    assert await store.subscriptions.by_id(one.id) == one
+
+
+async def test_a_channel_that_gets_another_id_keeps_its_subscription(store: Store) -> None:
+    one = await store.subscriptions.subscribe(subscription("C1"))
+    other = await store.subscriptions.subscribe(subscription("C2"))
+    moved = replace(one.channel, id="C3", name="renamed")
+
+    assert await store.subscriptions.move(one.id, moved)
+    assert not await store.subscriptions.move(one.id, other.channel)
+    assert await store.subscriptions.by_id(one.id) == replace(one, channel=moved)
+
+
+async def test_declared_channels_without_a_workspace_belong_to_the_home(store: Store) -> None:
+    homeless = subscription("C1", workspace="")
+    [before] = await store.subscriptions.declare([homeless], at=NOW)
+
+    await store.subscriptions.settle_home(before.channel.platform, "T1")
+    [after] = await store.subscriptions.declare([homeless], at=NOW)
+
+    assert after == replace(before, channel=replace(before.channel, workspace="T1"))
+    await store.subscriptions.settle_home(before.channel.platform, "T2")
+    [moved_house] = await store.subscriptions.declare([homeless], at=NOW)
+    assert moved_house.id != before.id
+    assert [one.id for one in await store.subscriptions.all()] == [moved_house.id]

@@ -175,6 +175,8 @@ FULL_SUBSCRIPTION = Subscription(
     since=NOW + timedelta(microseconds=3),
     standing=Standing.PAUSED,
     reason="on holiday",
+    paused_by_platform=True,
+    owner="U123",
 )
 
 

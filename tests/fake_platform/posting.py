@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 
 from bot.errors import CannotReadBack, Fate, PostFailed
-from bot.model import Channel, Edition, Receipt
+from bot.model import Channel, Edition, Notice, Receipt
 from bot.ports import Rendering
 
 _BROKEN = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError)
@@ -23,6 +23,9 @@ class FakePlatform:
         self._can_read_back = can_read_back
         self._session: aiohttp.ClientSession | None = None
         self.amended: list[tuple[str, Edition]] = []
+        self.notices: list[tuple[str, Notice]] = []
+        self.pace: dict[str, timedelta] = {}
+        """For how long it takes no post to a channel, by its id."""
 
     def parts(self, edition: Edition) -> int:
         return self._parts
@@ -30,6 +33,9 @@ class FakePlatform:
     def render(self, edition: Edition) -> Rendering:
         payloads = tuple({"channel": edition.channel.id, "text": _text(edition, part)} for part in range(self._parts))
         return Rendering(text="\n".join(_text(edition, part) for part in range(self._parts)), payloads=payloads)
+
+    async def turn(self, channel: Channel) -> timedelta:
+        return self.pace.get(channel.id, timedelta())
 
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         body = {"channel": edition.channel.id, "key": key, "text": _text(edition, part)}
@@ -65,6 +71,9 @@ class FakePlatform:
 
     async def amend(self, edition: Edition, part: int, receipt: Receipt) -> None:
         self.amended.append((receipt.messages[0], edition))
+
+    async def tell(self, workspace: str, person: str, notice: Notice) -> None:
+        self.notices.append((person, notice))
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
         return ()

@@ -261,10 +261,11 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
 def with_one_more(migration: str) -> sqlite_utils.Migrations:
     """What a later version of Daybrief brings."""
     later = sqlite_utils.Migrations("daybrief")
-    later()(schema.m001_newsroom)
+    for known in (schema.m001_newsroom, schema.m002_chat):
+        later()(known)
 
-    @later(name="m002_later")
-    def m002_later(db: sqlite_utils.Database) -> None:
+    @later(name="m999_later")
+    def m999_later(db: sqlite_utils.Database) -> None:
         db.execute("CREATE TABLE later (id INTEGER PRIMARY KEY)")
         db.execute(migration)
 
@@ -280,7 +281,7 @@ async def test_a_database_from_a_newer_version_is_refused(tmp_path: Path) -> Non
     path = tmp_path / "daybrief.db"
     prepare(path, with_one_more("SELECT 1"))
 
-    with pytest.raises(StoreTrouble, match=r"newer version.*m002_later"):
+    with pytest.raises(StoreTrouble, match=r"newer version.*m999_later"):
         await open_store(path)
 
 
@@ -293,7 +294,7 @@ async def test_an_existing_database_is_copied_before_it_is_migrated(tmp_path: Pa
     prepare(path, with_one_more("SELECT 1"))
     prepare(path, with_one_more("SELECT 1"))
 
-    copy = tmp_path / "daybrief.db.before-m002_later"
+    copy = tmp_path / "daybrief.db.before-m999_later"
     assert "later" in tables(path)
     assert "later" not in tables(copy)
     store = await open_store(copy)
@@ -323,7 +324,7 @@ async def test_health_tells_how_the_database_is(tmp_path: Path) -> None:
 
     health = await store.health()
 
-    assert (health.schema, health.stories, health.articles) == (1, 0, 0)
+    assert (health.schema, health.stories, health.articles) == (2, 0, 0)
     assert health.sqlite == sqlite3.sqlite_version
     assert health.size > 0
     await store.close()

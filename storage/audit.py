@@ -1,0 +1,62 @@
+"""Who changed what from chat."""
+
+import sqlite_utils
+
+from bot.model import Change
+from storage import codec
+from storage.database import Database, rows
+
+
+class SqliteAuditLog:
+    """``bot.ports.AuditLog`` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, change: Change) -> bool:
+        """Keep *change*; False if its event is there already."""
+
+        def keep(db: sqlite_utils.Database) -> bool:
+            return bool(db.execute(_RECORD, _row_of(change)).rowcount)
+
+        return await self._database.write(keep)
+
+    async def changes(self, workspace: str, *, limit: int = 50) -> tuple[Change, ...]:
+        """Of one workspace, newest first."""
+        found = await self._database.read(lambda db: rows(db, _NEWEST, {"workspace": workspace, "limit": limit}))
+        return tuple(_change_of(one) for one in found)
+
+
+def _row_of(change: Change) -> dict[str, object]:
+    """Columns of ``change``, all but the id."""
+    return {
+        "workspace": change.workspace,
+        "at": codec.micros(change.at),
+        "person": change.person,
+        "action": change.action,
+        "subject": change.subject,
+        "detail": change.detail,
+        "event": change.event,
+    }
+
+
+def _change_of(row: codec.Row) -> Change:
+    """The change in a row of ``change``."""
+    return Change(
+        workspace=row["workspace"],
+        at=codec.moment(row["at"]),
+        person=row["person"],
+        action=row["action"],
+        subject=row["subject"],
+        detail=row["detail"],
+        event=row["event"],
+    )
+
+
+_RECORD = """
+    INSERT INTO change (workspace, at, person, action, subject, detail, event)
+    VALUES (:workspace, :at, :person, :action, :subject, :detail, :event)
+    ON CONFLICT (workspace, event) DO NOTHING
+"""
+
+_NEWEST = "SELECT * FROM change WHERE workspace = :workspace ORDER BY id DESC LIMIT :limit"
