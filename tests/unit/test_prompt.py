@@ -9,19 +9,9 @@ from hypothesis import strategies as st
 from rich.console import RenderableType
 
 from adapters.terminal.pieces import as_plain
-from adapters.terminal.prompt import (
-    Find,
-    Help,
-    LookUp,
-    Prompt,
-    Question,
-    Quit,
-    Sources,
-    Today,
-    question,
-    search_of,
-)
+from adapters.terminal.prompt import Prompt
 from bot import wording
+from bot.asking import Find, Help, LookUp, Question, Quit, Sources, Today, question, search_of
 from bot.errors import StoreTrouble, WrongUsage
 from bot.model import Answer, Asker, Edition, SectionName, Story
 from bot.ports import Search
