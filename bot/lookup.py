@@ -26,11 +26,11 @@ async def look_up(room: Newsroom, name: str, section: SectionName | None, asker:
     words of a title, the last perhaps incomplete and with typing errors. Stories of other workspaces do not exist.
     """
     asked = clean(name)[:MAX_NAME]
-    story = await _find(room, asked, asker) if asked else None
+    story, others = await _find(room, asked, asker) if asked else (None, ())
     nearest: tuple[Story, ...] = ()
     if story is None and asked:
         nearest = tuple(story for story, _ in await room.store.archive.nearest(asked, workspace=asker.workspace))
-    return Answer(asked=asked, section=section, story=story, nearest=nearest)
+    return Answer(asked=asked, section=section, story=story, nearest=nearest, others=others)
 
 
 async def search(room: Newsroom, wanted: Search) -> tuple[Story, ...]:
@@ -45,15 +45,18 @@ async def search(room: Newsroom, wanted: Search) -> tuple[Story, ...]:
     return tuple(story for story, likeness in near if likeness >= SURE)
 
 
-async def _find(room: Newsroom, asked: str, asker: Asker) -> Story | None:
+async def _find(room: Newsroom, asked: str, asker: Asker) -> tuple[Story | None, tuple[Story, ...]]:
+    """The story that is meant, and others that may have been."""
     archive, workspace = room.store.archive, asker.workspace
     if looks_like_ref(asked) and (story := await archive.by_ref(asked, workspace=workspace)):
-        return story
+        return story, ()
     if number := _NUMBER.fullmatch(asked):
-        return await _by_number(room, int(number[1]), asker)
+        return await _by_number(room, int(number[1]), asker), ()
     if asked.lower().startswith(("http://", "https://")):
-        return await archive.by_url(asked, workspace=workspace)
-    return await archive.by_title(asked, workspace=workspace) or await _by_words(room, asked, workspace)
+        return await archive.by_url(asked, workspace=workspace), ()
+    if titled := await archive.by_title(asked, workspace=workspace):
+        return titled, ()
+    return await _by_words(room, asked, workspace)
 
 
 async def _by_number(room: Newsroom, number: int, asker: Asker) -> Story | None:
@@ -64,13 +67,13 @@ async def _by_number(room: Newsroom, number: int, asker: Asker) -> Story | None:
     return None
 
 
-async def _by_words(room: Newsroom, asked: str, workspace: str | None) -> Story | None:
+async def _by_words(room: Newsroom, asked: str, workspace: str | None) -> tuple[Story | None, tuple[Story, ...]]:
     """The story that the words mean: the best match of all words, else a title that is surely the one."""
     matches = await room.store.archive.search(Search(words=asked, workspace=workspace, limit=3))
     if matches:
-        return matches[0]
+        return matches[0], matches[1:]
     near = await room.store.archive.nearest(asked, workspace=workspace, limit=2)
     if not near or near[0][1] < SURE:
-        return None
+        return None, ()
     is_the_only_one = len(near) == 1 or near[0][1] - near[1][1] >= LEAD
-    return near[0][0] if is_the_only_one else None
+    return (near[0][0] if is_the_only_one else None), ()

@@ -28,6 +28,9 @@ class Answer:
     nearest: tuple[Story, ...] = ()
     """Where nothing is called that: the most likely ones, at most three, best first."""
 
+    others: tuple[Story, ...] = ()
+    """Further stories that hold the words asked for: perhaps one of them was meant."""
+
     @property
     def is_written(self) -> bool:
         """The section exists; a whole story always does."""

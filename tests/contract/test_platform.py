@@ -7,22 +7,34 @@ from pathlib import Path
 
 import pytest
 
+from adapters.slack.plain import plain_of
 from adapters.terminal.posting import TerminalPlatform
-from bot.model import Channel, StoryStatus, delivery_key
+from bot.model import Channel, Edition, StoryStatus, delivery_key
 from bot.ports import Platform
+from tests.fake_slack import FakeSlack
 from tests.morning import CHANNEL, EDITION, NOW
+from tests.slack import slack_platform
 
-KEY = delivery_key(CHANNEL, EDITION.date, 0)
 BEFORE = NOW - timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """A platform, and a look at what its readers see."""
+    """A platform with a channel and another, and a look at what their readers see."""
 
     platform: Platform
+    channel: Channel
+    other: Channel
     texts: Callable[[Channel], Awaitable[list[str]]]
     """The messages of a channel, oldest first."""
+
+    @property
+    def edition(self) -> Edition:
+        return replace(EDITION, channel=self.channel)
+
+    @property
+    def key(self) -> str:
+        return delivery_key(self.channel, EDITION.date, 0)
 
 
 async def terminal(folder: Path) -> AsyncIterator[House]:
@@ -31,10 +43,25 @@ async def terminal(folder: Path) -> AsyncIterator[House]:
     async def texts(channel: Channel) -> list[str]:
         return [message.text for message in await platform.messages(channel)]
 
-    yield House(platform=platform, texts=texts)
+    yield House(platform=platform, channel=CHANNEL, other=replace(CHANNEL, id="other"), texts=texts)
 
 
-PLATFORMS = [terminal]
+async def slack(folder: Path) -> AsyncIterator[House]:
+    async with FakeSlack(folder / "store", now=BEFORE.timestamp) as fake:
+        fake.add_team("T1")
+        for channel in ("C1", "C2"):
+            fake.add_channel(channel)
+        platform = slack_platform(fake)
+
+        async def texts(channel: Channel) -> list[str]:
+            return [plain_of(message.blocks) for message in fake.messages(channel.id)]
+
+        here = Channel(platform="slack", workspace="T1", id="C1", name="ai-news")
+        yield House(platform=platform, channel=here, other=replace(here, id="C2"), texts=texts)
+        await platform.close()
+
+
+PLATFORMS = [terminal, slack]
 """Asynchronous generators of one house each, given a folder of their own."""
 
 
@@ -45,7 +72,7 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 async def test_an_edition_has_at_least_one_part_and_a_payload_for_each(house: House) -> None:
-    for edition in (EDITION, replace(EDITION, stories=())):
+    for edition in (house.edition, replace(house.edition, stories=())):
         parts = house.platform.parts(edition)
 
         assert parts >= 1
@@ -54,56 +81,57 @@ async def test_an_edition_has_at_least_one_part_and_a_payload_for_each(house: Ho
 
 
 async def test_rendering_sends_nothing(house: House) -> None:
-    rendering = house.platform.render(EDITION)
+    rendering = house.platform.render(house.edition)
 
-    assert EDITION.stories[0].title.split()[0] in rendering.text
-    assert await house.texts(CHANNEL) == []
+    assert house.edition.stories[0].title.split()[0] in rendering.text
+    assert await house.texts(house.channel) == []
 
 
 async def test_what_is_posted_can_be_read_and_found_by_its_key(house: House) -> None:
-    receipt = await house.platform.post(EDITION, 0, KEY, ())
-    (text,) = await house.texts(CHANNEL)
+    receipt = await house.platform.post(house.edition, 0, house.key, ())
+    (text,) = await house.texts(house.channel)
 
     assert receipt.part == 0
     assert receipt.messages
-    assert await house.platform.find(CHANNEL, 0, KEY, BEFORE) == receipt
-    assert all(story.title.split()[0] in text for story in EDITION.stories)
+    assert await house.platform.find(house.channel, 0, house.key, BEFORE) == receipt
+    assert all(story.title.split()[0] in text for story in house.edition.stories)
 
 
 async def test_what_was_not_posted_is_surely_not_found(house: House) -> None:
-    assert await house.platform.find(CHANNEL, 0, KEY, BEFORE) is None
+    assert await house.platform.find(house.channel, 0, house.key, BEFORE) is None
 
-    await house.platform.post(EDITION, 0, KEY, ())
+    await house.platform.post(house.edition, 0, house.key, ())
 
     assert (
-        await house.platform.find(CHANNEL, 0, delivery_key(CHANNEL, EDITION.date + timedelta(days=1), 0), BEFORE)
+        await house.platform.find(
+            house.channel, 0, delivery_key(house.channel, EDITION.date + timedelta(days=1), 0), BEFORE
+        )
         is None
     )
-    assert await house.platform.find(CHANNEL, 1, delivery_key(CHANNEL, EDITION.date, 1), BEFORE) is None
+    assert await house.platform.find(house.channel, 1, delivery_key(house.channel, EDITION.date, 1), BEFORE) is None
 
 
 async def test_channels_do_not_see_one_another(house: House) -> None:
-    other = replace(CHANNEL, id="other", name=CHANNEL.name)
-    await house.platform.post(EDITION, 0, KEY, ())
+    await house.platform.post(house.edition, 0, house.key, ())
 
-    assert await house.texts(other) == []
-    assert await house.platform.find(other, 0, KEY, BEFORE) is None
+    assert await house.texts(house.other) == []
+    assert await house.platform.find(house.other, 0, house.key, BEFORE) is None
 
 
 async def test_an_amended_message_stays_where_it_is_and_keeps_its_key(house: House) -> None:
-    later = replace(EDITION, date=EDITION.date + timedelta(days=1))
-    receipt = await house.platform.post(EDITION, 0, KEY, ())
-    await house.platform.post(later, 0, delivery_key(CHANNEL, later.date, 0), ())
-    gone = replace(EDITION.stories[0], status=StoryStatus.WITHDRAWN, status_reason="a hoax", status_at=NOW)
-    await house.platform.amend(replace(EDITION, stories=(gone,)), 0, receipt)
-    await house.platform.amend(replace(EDITION, stories=(gone, EDITION.stories[1])), 0, receipt)
-    first, second = await house.texts(CHANNEL)
+    later = replace(house.edition, date=EDITION.date + timedelta(days=1))
+    receipt = await house.platform.post(house.edition, 0, house.key, ())
+    await house.platform.post(later, 0, delivery_key(house.channel, later.date, 0), ())
+    gone = replace(house.edition.stories[0], status=StoryStatus.WITHDRAWN, status_reason="a hoax", status_at=NOW)
+    await house.platform.amend(replace(house.edition, stories=(gone,)), 0, receipt)
+    await house.platform.amend(replace(house.edition, stories=(gone, house.edition.stories[1])), 0, receipt)
+    first, second = await house.texts(house.channel)
 
     assert "a hoax" in first
-    assert EDITION.stories[1].title in first
+    assert house.edition.stories[1].title in first
     assert "a hoax" not in second
-    assert await house.platform.find(CHANNEL, 0, KEY, BEFORE) == receipt
+    assert await house.platform.find(house.channel, 0, house.key, BEFORE) == receipt
 
 
 async def test_a_channel_that_can_be_posted_to_has_no_troubles(house: House) -> None:
-    assert await house.platform.examine(CHANNEL) == ()
+    assert await house.platform.examine(house.channel) == ()

@@ -14,7 +14,7 @@ LONGER_FOR_A_REASON: dict[str, str] = {
 }
 ONLY_IN = {
     r"datetime\.now\(|time\.time\(\)": {"adapters/clock.py"},
-    r"ClientSession\(": {"adapters/http.py"},
+    r"ClientSession\(": {"adapters/http.py", "adapters/slack/workspaces.py"},
     r"asyncio\.sleep\(": {"adapters/clock.py", "adapters/locks.py"},
     r"create_subprocess|subprocess\.": set(),
 }

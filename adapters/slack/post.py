@@ -1,0 +1,234 @@
+"""An edition as Slack messages: the first in the channel, what follows in its thread. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from adapters.slack import actions, limits
+from adapters.slack.blocks import (
+    Block,
+    Message,
+    bullets,
+    button,
+    context,
+    divider,
+    header,
+    linked,
+    message,
+    paged,
+    rich,
+    rich_of,
+    section,
+    size,
+    text,
+)
+from adapters.slack.blocks import actions as buttons
+from adapters.slack.text import link, mrkdwn, pieces
+from bot import wording
+from bot.model import Edition, EditionStory, Layout, SectionName, StoryStatus
+from bot.text import clean, cut
+
+_NAMED_SOURCES = 5
+"""Sources that a story names; the others are a look-up away."""
+_OFFERED = (SectionName.KEY_POINTS, SectionName.SECOND_ORDER_EFFECTS)
+"""Sections that have a button of their own under a story, where they are written."""
+_ROOM_TO_GROW = 1_500
+"""Characters that a new message leaves free, so that a correction fits into the message that it corrects."""
+
+
+def messages(edition: Edition) -> tuple[Message, ...]:
+    """*edition* in posting order, at least one message. Nothing of it is cut."""
+    if edition.quiet:
+        return (message(_headline(edition), _quiet(edition)),)
+    return tuple(
+        message(_headline(edition) if number == 0 else _continued(edition), blocks)
+        for number, blocks in enumerate(_pages(edition))
+    )
+
+
+def amended(posted: Edition, edition: Edition, part: int) -> Message:
+    """Part *part* of *posted*, with its stories as they read in *edition*: every story stays in the message it is in.
+
+    What has grown too long for its message is cut; the whole of it is behind *Full story*.
+    """
+    if posted.quiet:
+        return messages(posted)[0]
+    now_reads = {story.ref: story for story in edition.stories}
+    before = _pages(posted)
+    blocks = list(before[part])
+    for shown in posted.stories:
+        story = now_reads.get(shown.ref, shown)
+        first = next((place for place, block in enumerate(blocks) if _belongs(block, shown)), None)
+        if story == shown or first is None:
+            continue
+        held = sum(1 for block in blocks if _belongs(block, shown))
+        is_first_part = not any(_belongs(block, shown) for page in before[:part] for block in page)
+        room = limits.MESSAGE_TEXT - size(blocks) + size(blocks[first : first + held])
+        blocks[first : first + held] = _shortened(story, edition, room) if is_first_part else [_moved(story)]
+    return message(_headline(edition) if part == 0 else _continued(edition), blocks)
+
+
+def overview(edition: Edition) -> list[Block]:
+    """The stories by number and title, for those who ask what there was."""
+    if edition.quiet:
+        return _quiet(edition)
+    return [*_head(edition), *_listed(edition), *_foot(edition)]
+
+
+def _pages(edition: Edition) -> list[list[Block]]:
+    room = limits.MESSAGE_TEXT - _ROOM_TO_GROW
+    stories = [_story(story, edition) for story in edition.stories]
+    if edition.layout is Layout.THREAD:
+        first = paged([*([block] for block in _head(edition)), *([one] for one in _listed(edition)), _foot(edition)])
+        return [*first, *(page for blocks in stories for page in paged([blocks], room=room))]
+    spaced: list[Sequence[Block]] = [[divider(), *blocks] for blocks in stories]
+    return paged([_head(edition), *spaced, [divider(), *_foot(edition)]], room=room)
+
+
+# ----------------------------------------------------------------------------------------------- head and foot
+
+
+def _headline(edition: Edition) -> str:
+    """What a phone shows of the message before it is opened."""
+    if edition.quiet:
+        return f"{wording.date_line(edition)}: {wording.quiet_line(edition)}"
+    titles = " · ".join(clean(story.title) for story in edition.stories)
+    return cut(f"{wording.date_line(edition)}: {titles}", 400)
+
+
+def _continued(edition: Edition) -> str:
+    return f"{wording.date_line(edition)}, continued"
+
+
+def _head(edition: Edition) -> list[Block]:
+    facts = f"{wording.hour_line(edition)} · {wording.counted(len(edition.stories), 'story', 'stories')}"
+    return [header(wording.date_line(edition)), context(mrkdwn(facts, limits.CONTEXT)), *_notices(edition)]
+
+
+def _notices(edition: Edition) -> list[Block]:
+    """What readers should know before they read."""
+    degraded, delayed = wording.degraded_line(edition), wording.delayed_line(edition)
+    return ([rich(text(degraded, bold=True))] if degraded else []) + (
+        [context(mrkdwn(delayed, limits.CONTEXT))] if delayed else []
+    )
+
+
+def _foot(edition: Edition) -> list[Block]:
+    first = edition.stories[0]
+    lines = (
+        wording.coverage_line(edition),
+        wording.failed_line(edition),
+        f"In this channel: /keypoints {first.number}, /brief help",
+    )
+    return [context(*(mrkdwn(line, limits.CONTEXT // 3) for line in lines))]
+
+
+def _quiet(edition: Edition) -> list[Block]:
+    line = rich(text(wording.short_day(edition.date), bold=True), text(f" · {wording.quiet_line(edition)}"))
+    failed = wording.failed_line(edition)
+    return [line, *_notices(edition), *([context(mrkdwn(failed, limits.CONTEXT))] if failed else [])]
+
+
+def _listed(edition: Edition) -> list[Block]:
+    """The overview of a thread: each title once, with what is known of it."""
+    rows = [
+        [
+            linked(cut(clean(story.title), 400), _address(story), bold=True, strike=_is_gone(story)),
+            text(f"  {story.ref} · {wording.byline(story, edition.composed_at)}"),
+        ]
+        for story in edition.stories
+    ]
+    return [rich_of([bullets(rows, numbered=True)])]
+
+
+# -------------------------------------------------------------------------------------------------------- story
+
+
+def _story(story: EditionStory, edition: Edition) -> list[Block]:
+    """Title and takeaway, who reports it, and what can be asked about it."""
+    status = wording.status_line(story, edition.timezone)
+    lead = [
+        text(f"{story.number}  ", bold=True),
+        linked(clean(story.title), "" if _is_gone(story) else _address(story), bold=True, strike=_is_gone(story)),
+    ]
+    said = [] if _is_gone(story) else [clean(story.takeaway)]
+    marks = [mark for mark in (status, wording.update_mark(story)) if mark]
+    body = [
+        *_runs(lead, block_id=f"story:{story.ref}"),
+        *(rich(text(clean(mark), italic=True), block_id=f"mark{n}:{story.ref}") for n, mark in enumerate(marks)),
+        *(
+            rich(text(piece), block_id=f"takeaway{number}:{story.ref}")
+            for number, piece in enumerate(pieces("\n\n".join(filter(None, said)), limits.PIECE))
+        ),
+    ]
+    return [*_joined(body, story), _byline(story, edition), buttons(_asked(story), block_id=f"ask:{story.ref}")]
+
+
+def _runs(runs: Sequence[Block], block_id: str) -> list[Block]:
+    """The title in one block, or in several if it is very long."""
+    said = str(runs[-1]["text"])
+    if len(said) <= limits.PIECE:
+        return [rich(*runs, block_id=block_id)]
+    first, *rest = pieces(said, limits.PIECE)
+    return [
+        rich(*runs[:-1], {**runs[-1], "text": first}, block_id=block_id),
+        *(rich(text(one, bold=True), block_id=f"title{n}:{block_id[6:]}") for n, one in enumerate(rest)),
+    ]
+
+
+def _joined(body: list[Block], story: EditionStory) -> list[Block]:
+    """The parts of a story in one block, if that is not too long: less space between them."""
+    if size(body) > limits.PIECE:
+        return body
+    runs = [run for block in body for run in (*block["elements"][0]["elements"], text("\n"))][:-1]
+    return [rich(*runs, block_id=f"story:{story.ref}")]
+
+
+def _byline(story: EditionStory, edition: Edition) -> Block:
+    named = [link(source.url, source.name) for source in story.sources[:_NAMED_SOURCES]]
+    rest = story.publishers - len(named)
+    sources = ", ".join(filter(None, named)) + (f" and {rest} more" if named and rest > 0 else "")
+    facts = (f"*{story.ref}*", mrkdwn(wording.byline(story, edition.composed_at), limits.BUTTON))
+    return {**context(_within(" · ".join(facts), sources)), "block_id": f"byline:{story.ref}"}
+
+
+def _within(facts: str, sources: str) -> str:
+    """*sources* behind *facts*, unless their addresses are too long to be shown: then they are a look-up away."""
+    return f"{facts} · {sources}" if sources and len(facts) + len(sources) + 3 <= limits.CONTEXT else facts
+
+
+def _asked(story: EditionStory) -> list[Block]:
+    offered = [name for name in _OFFERED if name in story.sections and not _is_gone(story)]
+    return [
+        *(button(wording.HEADINGS[name], f"{actions.SECTION}{name.value}", story.ref) for name in offered),
+        button("Full story", actions.FULL, story.ref),
+    ]
+
+
+def _is_gone(story: EditionStory) -> bool:
+    return story.status is StoryStatus.WITHDRAWN
+
+
+def _address(story: EditionStory) -> str:
+    return next((source.url for source in story.sources if source.url), "")
+
+
+# ---------------------------------------------------------------------------------------------------- amending
+
+
+def _belongs(block: Block, story: EditionStory) -> bool:
+    return str(block.get("block_id", "")).endswith(f":{story.ref}")
+
+
+def _shortened(story: EditionStory, edition: Edition, room: int) -> list[Block]:
+    """*story* in at most *room* characters."""
+    for takeaway, title in ((limits.MESSAGE_TEXT, limits.PIECE), (1_000, 1_000), (300, 300), (100, 100)):
+        blocks = _story(
+            replace(story, takeaway=cut(clean(story.takeaway), takeaway), title=cut(clean(story.title), title)), edition
+        )
+        if size(blocks) <= room:
+            return blocks
+    return blocks
+
+
+def _moved(story: EditionStory) -> Block:
+    return {**section(f"{story.ref} was changed; it stands above."), "block_id": f"story:{story.ref}"}

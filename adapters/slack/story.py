@@ -1,0 +1,121 @@
+"""A stored story and its sections as blocks. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from adapters.slack import limits
+from adapters.slack.blocks import Block, bullets, context, divider, header, linked, rich, rich_of, text
+from adapters.slack.text import link, mrkdwn, pieces
+from bot import wording
+from bot.model import Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
+from bot.text import clean, clean_prose
+
+_SOURCES_A_LINE = 6
+
+
+def whole(story: Story, now: datetime) -> Iterator[Block]:
+    """Title, takeaway, every written section, the sources; a withdrawn story says only that it is."""
+    yield from heading(story, now)
+    if story.status is StoryStatus.WITHDRAWN:
+        return
+    for piece in pieces(clean_prose(story.takeaway), limits.PIECE):
+        yield rich(text(piece))
+    for name in story.sections.written():
+        yield divider()
+        yield from passage_of(story, name)
+    if story.articles:
+        yield divider()
+        yield header("Sources")
+        yield from articles(story, now)
+    yield context(mrkdwn(wording.attribution(story), limits.CONTEXT))
+
+
+def heading(story: Story, now: datetime) -> Iterator[Block]:
+    """The title and the facts about the whole story."""
+    is_gone = story.status is StoryStatus.WITHDRAWN
+    url = "" if is_gone else next((article.url for article in story.articles if article.url), "")
+    for piece in pieces(clean(story.title), limits.PIECE) or [story.ref]:
+        yield rich(linked(piece, url, bold=True, strike=is_gone))
+    if status := wording.status_line(story):
+        yield rich(*(text(piece, italic=True) for piece in pieces(clean(status), limits.PIECE)))
+    facts = f"{wording.publishers(story.publishers)} · {wording.when(wording.newest_at(story), now)}"
+    yield context(f"*{story.ref}* · {mrkdwn(facts, limits.BUTTON)}")
+
+
+def passage_of(story: Story, name: SectionName) -> Iterator[Block]:
+    """One written section under its heading, labelled where it is somebody's expectation."""
+    label = wording.analysis_label(name)
+    yield rich(text(wording.HEADINGS[name], bold=True), text(f"  {label}" if label else "", italic=True))
+    passage = story.sections.passage(name)
+    yield from _prose(passage) if passage else _points(story, story.sections.key_points)
+
+
+def articles(story: Story, now: datetime) -> list[Block]:
+    """The articles that report *story*, oldest first."""
+    return [rich_of([bullets(_article(article, now) for article in chunk)]) for chunk in _chunks(story.articles)]
+
+
+def _points(story: Story, points: Sequence[KeyPoint]) -> Iterator[Block]:
+    """Each point as a bullet, its sources named behind it."""
+    names = {article.url: article.source.name or article.source.domain for article in story.articles if article.url}
+    for point in points:
+        first, *rest = pieces(clean(point.text), limits.PIECE) or [""]
+        cited = [link(url, names.get(url) or _host(url), 60) for url in point.sources]
+        yield rich_of([bullets([[text(first)]])])
+        yield from (rich(text(piece)) for piece in rest)
+        yield from (context("— " + ", ".join(chunk)) for chunk in _lines([one for one in cited if one]))
+
+
+def _prose(passage: Passage) -> Iterator[Block]:
+    for piece in pieces(clean_prose(passage.text), limits.PIECE):
+        yield rich(text(piece))
+    for item in passage.items:
+        yield from _inference(item)
+
+
+def _inference(item: Inference) -> Iterator[Block]:
+    facts = (item.horizon, item.confidence and f"confidence: {item.confidence}", item.basis and f"basis: {item.basis}")
+    first, *rest = pieces(clean(item.text), limits.PIECE) or [""]
+    yield rich_of([bullets([[text(first)]])])
+    yield from (rich(text(piece)) for piece in [*rest])
+    said = clean(" · ".join(filter(None, facts)))
+    yield from (rich(text(piece, italic=True)) for piece in pieces(said, limits.PIECE))
+
+
+def _article(article: Article, now: datetime) -> list[Block]:
+    title = clean(article.title)[: limits.PIECE]
+    facts = (clean(article.source.name), wording.when(article.published or article.first_seen, now))
+    return [linked(title or article.url, article.url), text("  " + " · ".join(filter(None, facts)))]
+
+
+def _chunks(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Few enough that a message can take them: one with long titles alone."""
+    chunk: list[Article] = []
+    taken = 0
+    for article in articles:
+        length = len(article.title) + len(article.url) + len(article.source.name) + 40
+        if chunk and taken + length > limits.PIECE:
+            yield chunk
+            chunk, taken = [], 0
+        chunk.append(article)
+        taken += length
+    if chunk:
+        yield chunk
+
+
+def _lines(links: Sequence[str]) -> Iterator[list[str]]:
+    """As many links as a context line takes; one that is too long for any is left out."""
+    chunk: list[str] = []
+    for one in links:
+        if len(one) > limits.CONTEXT // 2:
+            continue
+        if len(chunk) == _SOURCES_A_LINE or sum(map(len, chunk)) + len(one) > limits.CONTEXT - 100:
+            yield chunk
+            chunk = []
+        chunk.append(one)
+    if chunk:
+        yield chunk
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2] if url.count("/") >= 2 else url  # noqa: PLR2004

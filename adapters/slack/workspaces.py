@@ -1,0 +1,185 @@
+"""The workspaces that we have a token of, and the way to talk to each."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.failures import Scope, code_of, meaning, post_failed
+from bot.errors import Fate, PostFailed
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+REQUIRED_SCOPES = ("chat:write", "commands", "channels:read", "users:read")
+"""Without any of these something that people see does not work."""
+CONNECT_WITHIN = timedelta(seconds=5)
+"""A connection that is not there by then surely carried nothing."""
+_FAILURES = (SlackApiError, aiohttp.ClientError, asyncio.TimeoutError, OSError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A workspace that has installed us."""
+
+    id: str
+    name: str
+    bot_user: str
+    """Our own user there."""
+    bot: str
+    scopes: frozenset[str]
+    posting: AsyncWebClient
+    """Never sends anything a second time: that is the ledger's business alone."""
+    asking: AsyncWebClient
+    """Waits once where Slack asks for patience; for what may be repeated."""
+    clock_ahead: timedelta = timedelta()
+    """How much this machine's clock is ahead of Slack's."""
+
+
+class Workspaces:
+    """One client for each token, over one session. Tokens are made known to Slack on the first use.
+
+    Args:
+        tokens: bot tokens; the first one's workspace is home.
+        api_url: where Slack is.
+        timeout: for one request with everything in it.
+        clock: for comparing with Slack's.
+    """
+
+    def __init__(self, tokens: Sequence[str], api_url: str, timeout: timedelta, clock: Clock) -> None:
+        self._tokens = tuple(tokens)
+        self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
+        self._timeout = timeout
+        self._clock = clock
+        self._session: aiohttp.ClientSession | None = None
+        self._known: dict[str, Workspace] = {}
+        self._dead: dict[str, PostFailed] = {}
+        """By token: why Slack does not take it any more."""
+        self._asked: dict[str, str] = {}
+        """The workspace of each token that Slack has confirmed."""
+        self._asking = asyncio.Lock()
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The one session; opened on the first use, because that needs a running loop."""
+        if self._session is None or self._session.closed:
+            # The SDK's own timeout is ignored where a session is given; this is the one that counts.
+            timeout = aiohttp.ClientTimeout(
+                total=self._timeout.total_seconds(), sock_connect=CONNECT_WITHIN.total_seconds()
+            )
+            self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=200))
+        return self._session
+
+    @property
+    def api_url(self) -> str:
+        """Where Slack is, with a slash at the end."""
+        return self._api_url
+
+    @property
+    def has_token(self) -> bool:
+        """Whether there is anything to talk with."""
+        return bool(self._tokens)
+
+    @property
+    def known(self) -> Mapping[str, Workspace]:
+        """By id; those that Slack has confirmed and not refused since."""
+        return self._known
+
+    async def open(self) -> None:
+        """Ask Slack whose tokens these are; trouble is told when one of them is used."""
+        async with self._asking:
+            for token in self._tokens:
+                if token not in self._asked and token not in self._dead:
+                    await self._ask(token)
+
+    async def of(self, workspace: str) -> Workspace:
+        """The workspace called *workspace*; empty: home.
+
+        Raises:
+            PostFailed: there is no token of it, or Slack does not take it; or Slack could not be asked.
+        """
+        if not self._tokens:
+            raise PostFailed("no token of Slack is set; set SLACK_BOT_TOKEN and start again", fate=Fate.NOT_SENT)
+        found = self._found(workspace)
+        if found is None and len(self._asked) + len(self._dead) < len(self._tokens):
+            await self.open()
+            found = self._found(workspace)
+        if found:
+            return found
+        if self._dead:
+            raise next(iter(self._dead.values()))
+        if len(self._asked) < len(self._tokens):
+            raise PostFailed("Slack could not be reached", fate=Fate.NOT_SENT)
+        raise PostFailed(
+            "there is no token of the channel's workspace; set SLACK_BOT_TOKEN to one of it", fate=Fate.REFUSED
+        )
+
+    def home(self) -> str:
+        """The id of the first token's workspace; empty while nobody knows."""
+        return self._asked.get(self._tokens[0], "") if self._tokens else ""
+
+    def note(self, workspace: Workspace, error: Exception) -> None:
+        """Stop using a workspace whose token *error* says is dead: one attempt is enough."""
+        if isinstance(error, SlackApiError):
+            meant = meaning(code_of(error))
+            is_dead = meant.scope is Scope.WORKSPACE and meant.fate is Fate.REFUSED
+            if is_dead and workspace.id in self._known:
+                del self._known[workspace.id]
+                token = next(token for token, team in self._asked.items() if team == workspace.id)
+                del self._asked[token]
+                self._dead[token] = post_failed(error)
+                log.error("the Slack workspace %s is left alone: %s", workspace.name, self._dead[token].reason)
+
+    def forget_refusals(self) -> None:
+        """Try again what Slack refused: somebody may have mended it."""
+        self._dead.clear()
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        if self._session:
+            await self._session.close()
+
+    def client(self, token: str, *, is_patient: bool) -> AsyncWebClient:
+        """A client for *token* over the one session."""
+        handlers = [AsyncRateLimitErrorRetryHandler(max_retry_count=1)] if is_patient else []
+        return AsyncWebClient(token=token, base_url=self._api_url, session=self.session, retry_handlers=list(handlers))
+
+    def _found(self, workspace: str) -> Workspace | None:
+        return self._known.get(workspace or self.home())
+
+    async def _ask(self, token: str) -> None:
+        posting = self.client(token, is_patient=False)
+        try:
+            answer = await posting.auth_test()
+        except _FAILURES as error:
+            failure = post_failed(error)
+            log.error("a Slack token could not be used: %s", failure.reason)  # noqa: TRY400  # a sentence is enough
+            if failure.fate is Fate.REFUSED:
+                self._dead[token] = failure
+            return
+        headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
+        workspace = Workspace(
+            id=str(answer["team_id"]),
+            name=str(answer.get("team") or answer["team_id"]),
+            bot_user=str(answer.get("user_id") or ""),
+            bot=str(answer.get("bot_id") or ""),
+            scopes=frozenset(filter(None, headers.get("x-oauth-scopes", "").replace(" ", "").split(","))),
+            posting=posting,
+            asking=self.client(token, is_patient=True),
+            clock_ahead=self._ahead(headers.get("date", "")),
+        )
+        self._asked[token] = workspace.id
+        self._known[workspace.id] = workspace
+
+    def _ahead(self, date: str) -> timedelta:
+        try:
+            return self._clock.now() - parsedate_to_datetime(date)
+        except (TypeError, ValueError):
+            return timedelta()
