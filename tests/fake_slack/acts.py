@@ -90,9 +90,10 @@ class Acting(Delivering):
         trigger = self.add_trigger(team.id, shown.user, channel=shown.channel, view=shown.id)
         payload = payloads.about(self, team, shown.user, "view_submission")
         payload |= {"trigger_id": trigger.id, "view": payloads.view_info(self, shown)}
-        payload["response_urls"] = self._response_urls(shown)
+        payload["response_urls"] = urls = self._response_urls(shown)
         shown.errors = {}
-        delivery = await self.deliver("interactive", payload)
+        hook = self.hooks[urls[0]["response_url"].removeprefix(self.url)] if urls else None
+        delivery = await self.deliver("interactive", payload, hook)
         if delivery.acknowledged:
             self._respond(shown, delivery)
         return delivery

@@ -79,7 +79,7 @@ def add_view(world: World, team: Team, user: str, body: Json, *, channel: str = 
         channel=below.channel if below else channel,
     )
     _begin(made)
-    world.all_views[name] = made
+    world.add_view(made)
     return made
 
 

@@ -42,6 +42,7 @@ COMMANDS = frozenset(
         "unarchive",
         "uninstall",
         "use_http",
+        "use_sockets",
         "views",
     }
 )

@@ -97,6 +97,11 @@ class Delivering(World):
         self.forge_next = Forgery.NO_SIGNATURE
         return await self.deliver("slash_commands", {"ssl_check": "1", "token": self.verification_token})
 
+    async def url_verification(self, challenge: str = "challenge-1") -> Delivery:
+        """What Slack asks when the address for events is set."""
+        payload = {"type": "url_verification", "token": self.verification_token, "challenge": challenge}
+        return await self.deliver("events_api", payload)
+
     async def _send(self, delivery: Delivery, *, retry: str = "") -> None:
         forgery, self.forge_next = self.forge_next, Forgery.NONE
         if self.posts:

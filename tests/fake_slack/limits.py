@@ -49,7 +49,7 @@ class Limits:
         self.per_workspace = per_workspace
         self._clock = clock
         self._passed: dict[tuple[str, str], deque[float]] = {}
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
 
     def refuse(self, method: str, team: str, channel: str) -> int:
         """The Retry-After of a request that comes now; 0 lets it pass, and counts it."""
@@ -58,13 +58,13 @@ class Limits:
         now = self._clock()
         if method != "chat.postMessage":
             return self._window((method, team), self.tiers.get(method, 50), now)
-        tokens, since = self._buckets.get(channel, (float(self.burst), now))
+        tokens, since = self._buckets.get((team, channel), (float(self.burst), now))
         tokens = min(float(self.burst), tokens + (now - since) * self.per_channel)
         if tokens < 1:
             return max(1, math.ceil((1 - tokens) / self.per_channel))
         wait = self._window((method, team), self.per_workspace, now)
         if not wait:
-            self._buckets[channel] = (tokens - 1, now)
+            self._buckets[team, channel] = (tokens - 1, now)
         return wait
 
     def _window(self, key: tuple[str, str], most: int, now: float) -> int:

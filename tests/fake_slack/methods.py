@@ -16,7 +16,7 @@ Handler = Callable[[World, Team, Json], Json]
 class Method:
     handler: Handler
     scopes: tuple[str, ...]
-    """One of these is needed; a method that depends on the kind of channel asks for itself."""
+    """One of these is needed; a method may want a certain one of them for a certain kind of channel."""
     required: tuple[str, ...]
     allowed: frozenset[str]
 
@@ -48,6 +48,8 @@ def _method(handler: Handler, scopes: str, required: str, optional: str = "") ->
 
 _CONTENT = "attachments blocks text markdown_text metadata link_names parse as_user"
 _PAGE = "cursor limit oldest latest inclusive include_all_metadata"
+_READ = "channels:read groups:read im:read mpim:read"
+_HISTORY = "channels:history groups:history im:history mpim:history"
 _LIST = "cursor exclude_archived limit team_id types"
 METHODS: dict[str, Method] = {
     "auth.test": _method(auth_test, "", ""),
@@ -61,16 +63,16 @@ METHODS: dict[str, Method] = {
         api_chat.post_ephemeral, "chat:write", "channel user", f"{_CONTENT} thread_ts username icon_emoji icon_url"
     ),
     "chat.update": _method(api_chat.update, "chat:write", "channel ts", f"{_CONTENT} reply_broadcast file_ids"),
-    "conversations.history": _method(api_conversations.history, "", "channel", _PAGE),
-    "conversations.replies": _method(api_conversations.replies, "", "channel ts", _PAGE),
-    "conversations.info": _method(api_conversations.info, "", "channel", "include_locale include_num_members"),
+    "conversations.history": _method(api_conversations.history, _HISTORY, "channel", _PAGE),
+    "conversations.replies": _method(api_conversations.replies, _HISTORY, "channel ts", _PAGE),
+    "conversations.info": _method(api_conversations.info, _READ, "channel", "include_locale include_num_members"),
     "conversations.open": _method(
         api_conversations.open_conversation, "im:write", "", "channel users return_im prevent_creation"
     ),
-    "conversations.list": _method(api_conversations.list_all, "", "", _LIST),
+    "conversations.list": _method(api_conversations.list_all, _READ, "", _LIST),
     "conversations.join": _method(api_conversations.join, "channels:join", "channel"),
     "users.info": _method(users_info, "users:read", "user", "include_locale"),
-    "users.conversations": _method(api_conversations.list_of_user, "", "", f"{_LIST} user exclude_muted"),
+    "users.conversations": _method(api_conversations.list_of_user, _READ, "", f"{_LIST} user exclude_muted"),
     "views.open": _method(api_views.open_view, "", "trigger_id view", "interactivity_pointer"),
     "views.push": _method(api_views.push_view, "", "trigger_id view", "interactivity_pointer"),
     "views.update": _method(api_views.update_view, "", "view", "view_id external_id hash"),

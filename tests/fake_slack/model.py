@@ -183,7 +183,7 @@ class Delivery:
     envelope_id: str
     acknowledged: bool = False
     ack_after: float | None = None
-    """Seconds until the acknowledgement."""
+    """Seconds until the acknowledgement, even if it came too late to count."""
     ack: Any = None
     """Its payload."""
     status: int | None = None

@@ -130,22 +130,28 @@ class FakeSlack(Happening):
         try:
             call.arguments = await read_arguments(request)
             call.channel = str(call.arguments.get("channel", ""))
-            if name == "apps.connections.open":
-                return self._answer(call, self._connect(request, call), headers)
-            method = find_method(name)
-            team = self._authenticate(_token(request, call.arguments))
-            call.team = team.id
-            headers["x-oauth-scopes"] = ",".join(sorted(team.scopes))
-            wait = self.faults.storm(team.id, call.at) or self.limits.refuse(name, team.id, call.channel)
+            run = self._prepare(call, _token(request, call.arguments), headers)
+            wait = self.faults.storm(call.team, call.at) or self.limits.refuse(name, call.team, call.channel)
             if wait:
                 return self._too_many(call, wait, headers)
             fault = self.faults.next(name, call.arguments)
             call.fault = fault.value
             if fault is Fault.NONE and not self.faults.plan.latency:
-                return self._answer(call, self._run(method, team, call), headers)
-            return await self._with_fault(request, call, fault, lambda: self._run(method, team, call), headers)
+                return self._answer(call, run(), headers)
+            return await self._with_fault(request, call, fault, run, headers)
         except Refused as problem:
             return self._answer(call, problem.body(), headers)
+
+    def _prepare(self, call: Call, token: str, headers: dict[str, str]) -> Callable[[], Json]:
+        """What the method will do, for the token's workspace."""
+        if call.method == "apps.connections.open":
+            self._check_app_token(token)
+            return self._connect
+        method = find_method(call.method)
+        team = self._authenticate(token)
+        call.team = team.id
+        headers["x-oauth-scopes"] = ",".join(sorted(team.scopes))
+        return lambda: self._run(method, team, call)
 
     def _run(self, method: Method, team: Team, call: Call) -> Json:
         """Do the method's work, or say why not."""
@@ -167,12 +173,12 @@ class FakeSlack(Happening):
             raise Refused(team.token_error)
         return team
 
-    def _connect(self, request: web.Request, call: Call) -> Json:
-        token = _token(request, call.arguments)
+    def _check_app_token(self, token: str) -> None:
         if token != self.app_token:
-            raise Refused(
-                "not_allowed_token_type" if token in self.tokens else "invalid_auth" if token else "not_authed"
-            )
+            wrong = "not_allowed_token_type" if token in self.tokens else "invalid_auth"
+            raise Refused(wrong if token else "not_authed")
+
+    def _connect(self) -> Json:
         return {"ok": True, "url": f"{self.url.replace('http', 'ws', 1)}/link/?ticket={self.sockets.ticket()}"}
 
     def _answer(self, call: Call, body: Json, headers: dict[str, str], status: int = 200) -> web.Response:

@@ -29,6 +29,8 @@ class Waiting:
     delivery: Delivery
     sent: float
     done: asyncio.Event = field(default_factory=asyncio.Event)
+    over: bool = False
+    """The user has been told that the app did not answer."""
 
 
 class Sockets:
@@ -106,11 +108,9 @@ class Sockets:
             async with asyncio.timeout(timeout):
                 await waiting.done.wait()
         except TimeoutError:
+            waiting.over = True
             if not delivery.acknowledged:
                 delivery.error = "operation_timeout"
-        finally:
-            if self._waiting.get(delivery.envelope_id) is waiting:
-                del self._waiting[delivery.envelope_id]
 
     # ------------------------------------------------------------------------------------------------ endings
 
@@ -119,11 +119,14 @@ class Sockets:
         for connection in list(self.connections):
             await connection.socket.send_json({"type": "disconnect", "reason": "warning", "debug_info": {}})
 
-    async def refresh(self) -> None:
-        """End every connection in Slack's orderly way: the clients are to come back."""
-        for connection in list(self.connections):
+    async def refresh(self, grace: float = 0.1) -> None:
+        """End every connection in Slack's orderly way: clients are told to come back, and left *grace* to do so."""
+        ending = list(self.connections)
+        for connection in ending:
             self._forget(connection)
             await connection.socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
+        await asyncio.sleep(grace)
+        for connection in ending:
             await connection.socket.close()
 
     def drop(self) -> None:
@@ -173,14 +176,14 @@ class Sockets:
                 return
 
     def _acknowledge(self, answer: dict[str, Any]) -> None:
-        waiting = self._waiting.get(answer.get("envelope_id", ""))
+        waiting = self._waiting.pop(answer.get("envelope_id", ""), None)
         if waiting is None:
             return
         delivery = waiting.delivery
         delivery.acks += 1
         if not delivery.acknowledged:
-            delivery.acknowledged = True
             delivery.ack_after = time.monotonic() - waiting.sent
+            delivery.acknowledged = not waiting.over
             delivery.ack = answer.get("payload")
         waiting.done.set()
 

@@ -14,6 +14,7 @@ SIGNING_SECRET = "signing-secret"
 TRIGGER_LIFE = 3.0
 HOOK_LIFE = 30 * 60.0
 HOOK_USES = 5
+MOST_VIEWS = 500
 
 
 class World(Furnished):
@@ -21,6 +22,9 @@ class World(Furnished):
 
     app_id = "A1"
     verification_token = "not-used"
+    expired_trigger = "expired_trigger_id"
+    exchanged_trigger = "exchanged_trigger_id"
+    """As the methods document it; other pages of Slack say ``trigger_expired`` and ``trigger_exchanged``."""
 
     def __init__(
         self,
@@ -157,15 +161,22 @@ class World(Furnished):
         self.triggers[made.id] = made
         return made
 
+    def add_view(self, view: View) -> None:
+        """Remember *view*; closed ones are forgotten when there are many."""
+        if len(self.all_views) > MOST_VIEWS:
+            homes = {home.id for home in self.homes.values()}
+            self.all_views = {name: old for name, old in self.all_views.items() if old.open or name in homes}
+        self.all_views[view.id] = view
+
     def use_trigger(self, name: str, team: Team) -> Trigger:
         """Exchange a trigger id, which works once and within three seconds."""
         trigger = self.triggers.get(name)
         if trigger is None or trigger.team != team.id:
             raise Refused("invalid_trigger_id")
         if trigger.used:
-            raise Refused("exchanged_trigger_id")
+            raise Refused(self.exchanged_trigger)
         if self.monotonic() - trigger.born > TRIGGER_LIFE:
-            raise Refused("expired_trigger_id")
+            raise Refused(self.expired_trigger)
         trigger.used = True
         return trigger
 
