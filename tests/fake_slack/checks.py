@@ -94,7 +94,7 @@ def typed(kinds: Mapping[str, Check]) -> Check:
     def check(value: object, path: str, problems: list[str]) -> None:
         if not isinstance(value, dict):
             problem(problems, "must provide an object", path)
-        elif value.get("type") not in kinds:
+        elif not isinstance(value.get("type"), str) or value["type"] not in kinds:
             problem(problems, f"unsupported type: {value.get('type')}", f"{path}/type")
         else:
             kinds[value["type"]](value, path, problems)

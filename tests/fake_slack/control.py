@@ -23,6 +23,7 @@ COMMANDS = frozenset(
         "direct_messages",
         "ephemerals",
         "event",
+        "forget",
         "home",
         "invite",
         "kick",

@@ -121,6 +121,11 @@ class FakeSlack(Happening):
         """For so long on the monotonic clock, *team* gets nothing but 429."""
         self.faults.storms[team] = (self.monotonic() + seconds, retry_after)
 
+    def forget(self) -> None:
+        """Drop the records of calls, deliveries, triggers and response_urls, which a soak would pile up."""
+        for record in (self.calls, self.deliveries, self.triggers, self.hooks):
+            record.clear()
+
     # ------------------------------------------------------------------------------------------------ Web API
 
     async def _api(self, request: web.Request) -> web.StreamResponse:

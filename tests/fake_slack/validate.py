@@ -28,9 +28,7 @@ ALL_BLOCK_TEXT = 13_200
 _ID = string(255, 1)
 _style = choice("primary", "danger")
 _answer = plain_text(30)
-_confirm = record(
-    "title text confirm deny", title=plain_text(100), text=text_object(300), confirm=_answer, deny=_answer, style=_style
-)
+_confirm = record("text", title=plain_text(100), text=text_object(300), confirm=_answer, deny=_answer, style=_style)
 
 
 def _option(text: Check) -> Check:
@@ -144,8 +142,16 @@ INPUTS: dict[str, Check] = {
 # --------------------------------------------------------------------------------------------------------- blocks
 
 _image_parts: dict[str, Check] = {"image_url": string(3000, 1), "slack_file": any_object, "alt_text": string(2000)}
-_image_element = record("alt_text", **_image_parts)
-_styled: dict[str, Check] = {"style": any_object}
+
+
+def _one_source(value: Json, path: str, problems: list[str]) -> None:
+    if ("image_url" in value) == ("slack_file" in value):
+        problem(problems, "must provide either image_url or slack_file", path)
+
+
+_image_element = both(record("alt_text", **_image_parts), _one_source)
+_MARKS = "bold italic strike code underline highlight client_highlight unlink"
+_styled: dict[str, Check] = {"style": record("", **dict.fromkeys(_MARKS.split(), flag))}
 _RICH: dict[str, Check] = {
     "text": record("text", text=string(13_200, 1), **_styled),
     "link": record("url", url=string(3000, 1), text=string(3000), unsafe=flag, **_styled),
@@ -221,7 +227,7 @@ BLOCKS: dict[str, Check] = {
     ),
     "divider": record("", **_block),
     "rich_text": record("elements", elements=array(typed(_RICH_PARTS), 1000), **_block),
-    "image": record("alt_text", title=plain_text(2000), **_image_parts, **_block),
+    "image": both(record("alt_text", title=plain_text(2000), **_image_parts, **_block), _one_source),
     "input": record(
         "label element",
         label=plain_text(2000),

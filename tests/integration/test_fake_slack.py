@@ -490,6 +490,16 @@ async def test_a_view_is_updated_by_either_id_if_its_hash_is_right(slack: FakeSl
     assert "/view/blocks/0/text/text" in problems["response_metadata"]["messages"][0]
 
 
+async def test_views_are_stacked_three_high(slack: FakeSlack, client: AsyncWebClient) -> None:
+    await client.views_open(trigger_id=slack.add_trigger("T1", "U1").id, view=modal(section("1")))
+    for number in "23":
+        await client.views_push(trigger_id=slack.add_trigger("T1", "U1").id, view=modal(section(number)))
+
+    assert [view.body["blocks"][0]["text"]["text"] for view in slack.views("U1")] == ["1", "2", "3"]
+    fourth = slack.add_trigger("T1", "U1").id
+    assert await refusal(slack, "views.push", trigger_id=fourth, view=modal(section("4"))) == "push_limit_reached"
+
+
 async def test_a_published_home_is_what_the_user_sees(slack: FakeSlack, client: AsyncWebClient) -> None:
     await client.views_publish(user_id="U1", view={"type": "home", "blocks": [section("Old")]})
     await client.views_publish(user_id="U1", view={"type": "home", "blocks": [section("New")]})
@@ -640,6 +650,23 @@ def test_a_plan_repeats_itself_and_another_seed_differs() -> None:
     assert FaultPlan(chance=1.0).fault("auth.test", "x", 1) is Fault.NONE
 
 
+async def test_every_attempt_meets_the_fault_that_the_plan_says(tmp_path: Path) -> None:
+    plan = FaultPlan(seed=3, chance=0.5, faults=("error_before", "error_after", "too_many"))
+    async with FakeSlack(tmp_path / "store", plan, limits=False) as slack:
+        furnish(slack)
+        for number in range(20):
+            metadata = KEY | {"event_payload": {"key": number}}
+            for attempt_number in (1, 2):
+                await post(slack, "chat.postMessage", channel="C1", text="x", metadata=metadata)
+                planned = plan.fault("chat.postMessage", f'{{"key": {number}}}', attempt_number)
+                assert slack.calls[-1].fault == planned
+
+        accepted = [call for call in slack.calls if call.fault in {"none", "error_after"}]
+        assert 10 < len(slack.messages("C1")) == len(accepted) < 40
+        slack.forget()
+        assert slack.calls == []
+
+
 # -------------------------------------------------------------------------------------------------- the bot, both modes
 
 
@@ -750,7 +777,9 @@ async def test_a_command_is_acknowledged_and_answered(slack: FakeSlack, live: Bo
     assert await run.wait_answers() == [{"text": "Found K7Q4"}]
     seen = {(ephemeral.text, ephemeral.via) for ephemeral in slack.ephemerals("U1", "C1")}
     assert seen == {("Looking", "ack"), ("Found K7Q4", "response_url")}
-    (heard,) = live.heard
+    slack.channels["C1"].is_private = True
+    assert (await slack.command("/keypoints", user="U2", channel="C1")).payload["channel_name"] == "privategroup"
+    heard = live.heard[0]
     assert (heard["user_id"], heard["channel_name"], heard["team_id"]) == ("U1", "news", "T1")
 
 
@@ -973,8 +1002,22 @@ async def test_a_refreshed_and_a_dropped_connection_come_back(slack: FakeSlack, 
         slack.sockets.drop()
         await slack.sockets.connected()
         assert (await slack.command("/keypoints", user="U1", channel="C1")).acknowledged
+        await slack.sockets.warn()
+        await until(lambda: slack.sockets.opened == 4)
 
-    assert slack.sockets.opened == 3
+    assert slack.sockets.connections == []
+
+
+async def test_an_eleventh_connection_is_one_too_many(slack: FakeSlack, client: AsyncWebClient) -> None:
+    async with aiohttp.ClientSession() as session:
+        sockets = []
+        for _ in range(11):
+            url = (await client.apps_connections_open(app_token="xapp-1"))["url"]
+            sockets.append(await session.ws_connect(url))
+        assert (await sockets[9].receive_json())["num_connections"] == 10
+        assert (await sockets[10].receive_json())["reason"] == "too_many_websockets"
+        for socket in sockets:
+            await socket.close()
 
 
 async def test_a_frozen_connection_acknowledges_nothing_and_is_given_up(slack: FakeSlack, bot: Bot) -> None:
