@@ -17,6 +17,8 @@ from bot.manuscript import Manuscript
 from bot.model import (
     Answer,
     Asker,
+    Change,
+    Channel,
     Composition,
     Delivery,
     Edition,
@@ -128,6 +130,27 @@ class Desk:
     async def subscription(self, channel: str) -> Subscription:
         """The subscription of the channel called *channel*, by name or id. Raises NotFound."""
         return await self._room.subscription(channel)
+
+    async def in_channel(self, platform: str, workspace: str, channel: str) -> Subscription | None:
+        """The subscription of a place, by the platform's own ids; None: it is not set up (any more)."""
+        found = await self._room.store.subscriptions.by_place(platform, workspace, channel)
+        return found if found and found.standing is not Standing.RETIRED else None
+
+    async def topics(self) -> tuple[str, ...]:
+        """All topics that the feeds have, by name."""
+        return tuple(sorted({topic for feed in await self._room.feeds() for topic in feed.topics}))
+
+    async def record(self, change: Change) -> bool:
+        """Write *change* to the audit log; False: it has been made already, and must not be made again."""
+        return await self._room.store.audit.record(change)
+
+    async def changes(self, workspace: str, *, limit: int = 10) -> tuple[Change, ...]:
+        """The audit log of one ``platform:workspace``, newest first."""
+        return await self._room.store.audit.changes(workspace, limit=limit)
+
+    async def move(self, subscription: Subscription, channel: Channel) -> bool:
+        """The platform has given the channel another id or name. False: another subscription has that place."""
+        return await self._room.store.subscriptions.move(subscription.id, channel)
 
     async def subscribe(self, order: Subscription) -> Subscription:
         """Set a channel up, or change it, or resume it."""

@@ -313,6 +313,9 @@ class Subscriptions(Protocol):
     async def by_id(self, subscription: int) -> Subscription | None:
         """The one with that id, retired ones too."""
 
+    async def by_place(self, platform: str, workspace: str, channel: str) -> Subscription | None:
+        """The one of that place, by the platform's own ids; retired ones too."""
+
     async def pause(self, subscription: int, reason: str, *, by_platform: bool = False) -> None:
         """Serve it no more until :meth:`resume`. What the platform paused never takes the place of a person's pause."""
 

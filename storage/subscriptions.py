@@ -41,6 +41,12 @@ class SqliteSubscriptions:
         found = await self._database.read(lambda db: row(db, "SELECT * FROM subscription WHERE id = ?", [subscription]))
         return codec.subscription_of(found) if found else None
 
+    async def by_place(self, platform: str, workspace: str, channel: str) -> Subscription | None:
+        """The one of that place, retired ones too."""
+        place = [platform, workspace, channel]
+        found = await self._database.read(lambda db: row(db, _BY_PLACE, place))
+        return codec.subscription_of(found) if found else None
+
     async def pause(self, subscription: int, reason: str, *, by_platform: bool = False) -> None:
         """Serve it no more until resumed; a retired one stays retired, and a person's pause a person's."""
         await self._stand(subscription, Standing.PAUSED, reason, by_platform=by_platform)
@@ -117,11 +123,7 @@ def _move(db: sqlite_utils.Database, subscription: int, channel: Channel) -> boo
 
 def _held(db: sqlite_utils.Database, order: Subscription) -> Subscription | None:
     channel = order.channel
-    found = row(
-        db,
-        "SELECT * FROM subscription WHERE platform = ? AND workspace = ? AND channel = ?",
-        [channel.platform, channel.workspace, channel.id],
-    )
+    found = row(db, _BY_PLACE, [channel.platform, channel.workspace, channel.id])
     return codec.subscription_of(found) if found else None
 
 
@@ -148,6 +150,8 @@ def _keep(db: sqlite_utils.Database, order: Subscription) -> Subscription:
         )
     return kept
 
+
+_BY_PLACE = "SELECT * FROM subscription WHERE platform = ? AND workspace = ? AND channel = ?"
 
 _STAND = """
     UPDATE subscription SET standing = :standing, reason = :reason, paused_by_platform = :by_platform

@@ -18,6 +18,8 @@ from bot.errors import Fate, PostFailed
 
 MIN_RETRY_AFTER = timedelta(seconds=1)
 MAX_RETRY_AFTER = timedelta(minutes=5)
+FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+"""Everything that a call of the SDK may raise because of Slack or the network."""
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _OK = 200

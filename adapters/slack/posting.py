@@ -1,18 +1,16 @@
 """Slack as a platform: posts editions, finds them again, changes them, tells admins."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import post as posts
 from adapters.slack.blocks import Message
-from adapters.slack.failures import Scope, code_of, meaning, post_failed
+from adapters.slack.failures import FAILURES, Scope, code_of, meaning, post_failed
 from adapters.slack.notices import notice as notice_message
 from adapters.slack.pace import MIN_PATIENCE, Pace
 from adapters.slack.plain import plain_of
@@ -29,7 +27,6 @@ _PAGE = 100
 _MOST_PAGES = 50
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """How far before an intent a channel is read: Slack dates messages by its own clock."""
-_FAILURES = (SlackApiError, aiohttp.ClientError, asyncio.TimeoutError, OSError)
 _CLOSED = frozenset({"missing_scope", "not_in_channel", "channel_not_found", "access_denied", "no_permission"})
 """What Slack answers where a channel's history is not for us."""
 _FIRST_TS = "the ts of the first message"
@@ -124,7 +121,7 @@ class SlackPlatform:
             await there.asking.chat_postMessage(
                 channel=person, text=message.text, blocks=list(message.blocks), unfurl_links=False, unfurl_media=False
             )
-        except _FAILURES as error:
+        except FAILURES as error:
             raise post_failed(error) from error
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
@@ -143,7 +140,7 @@ class SlackPlatform:
             return tuple(troubles)
         try:
             answer = await workspace.asking.conversations_info(channel=channel.id)
-        except _FAILURES as error:
+        except FAILURES as error:
             reason = post_failed(error).reason
             return (f"{reason[0].upper()}{reason[1:]}.",)
         return troubles_of(answer["channel"], can_post_uninvited="chat:write.public" in workspace.scopes)
@@ -157,7 +154,7 @@ class SlackPlatform:
     ) -> Any:  # noqa: ANN401  # what the SDK gives
         try:
             return await call(workspace.posting)
-        except _FAILURES as error:
+        except FAILURES as error:
             failure = post_failed(error)
             is_asked_for_patience = isinstance(error, SlackApiError) and failure.fate is Fate.NOT_SENT
             if is_asked_for_patience and (failure.retry_after or meaning(code_of(error)).scope is Scope.WORKSPACE):  # type: ignore[arg-type]
@@ -168,7 +165,7 @@ class SlackPlatform:
     async def _read(self, read: Callable[..., Awaitable[Any]], asked: dict[str, Any]) -> Any:  # noqa: ANN401
         try:
             return await read(**asked)
-        except _FAILURES as error:
+        except FAILURES as error:
             if isinstance(error, SlackApiError) and code_of(error) in _CLOSED:
                 raise CannotReadBack(
                     "Daybrief may not read the channel back to see whether the post arrived; the permissions "

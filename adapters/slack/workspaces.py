@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.failures import Scope, code_of, meaning, post_failed
+from adapters.slack.failures import FAILURES, Scope, code_of, meaning, post_failed
 from bot.errors import Fate, PostFailed
 from bot.ports import Clock
 
@@ -22,7 +22,6 @@ REQUIRED_SCOPES = ("chat:write", "commands", "channels:read", "users:read")
 """Without any of these something that people see does not work."""
 CONNECT_WITHIN = timedelta(seconds=5)
 """A connection that is not there by then surely carried nothing."""
-_FAILURES = (SlackApiError, aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +157,7 @@ class Workspaces:
         posting = self.client(token, is_patient=False)
         try:
             answer = await posting.auth_test()
-        except _FAILURES as error:
+        except FAILURES as error:
             failure = post_failed(error)
             log.error("a Slack token could not be used: %s", failure.reason)  # noqa: TRY400  # a sentence is enough
             if failure.fate is Fate.REFUSED:

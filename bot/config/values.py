@@ -5,11 +5,8 @@ Each is what pydantic calls an annotated type; a wrong value ends as a sentence 
 
 import ipaddress
 import re
-from collections.abc import Iterable
 from datetime import time, timedelta
-from functools import cache
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field
 
@@ -17,6 +14,7 @@ from bot.identity import canonical_url
 from bot.model import Layout
 from bot.problems import choose, did_you_mean, kind, shown
 from bot.text import clean
+from bot.zones import names
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As written in a configuration; their places, from 1, are ISO weekdays."""
@@ -68,11 +66,11 @@ def days(value: object) -> tuple[int, ...]:
 def zone(value: object) -> str:
     """The name of an IANA zone that this machine knows."""
     name = _text(value)
-    if name not in _zones():
+    if name not in names():
         # People write the city; ``Europe/Berln`` and ``berlin`` are both near to what they mean.
-        by_city = {known.rpartition("/")[2].casefold(): known for known in sorted(_zones())}
+        by_city = {known.rpartition("/")[2].casefold(): known for known in sorted(names())}
         city = by_city.get(name.replace(" ", "_").casefold())
-        hint = f'; did you mean "{city}"?' if city else did_you_mean(name, _zones())
+        hint = f'; did you mean "{city}"?' if city else did_you_mean(name, names())
         raise ValueError(f"no time zone is called {shown(name)}{hint or '; write it as in Europe/Berlin'}")
     return name
 
@@ -143,12 +141,6 @@ def _day(value: object) -> int:
     name = _text(value).casefold()
     full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     return (full.index(name) if name in full else WEEKDAYS.index(choose(name, WEEKDAYS, "day"))) + 1
-
-
-@cache
-def _zones() -> Iterable[str]:
-    # Kept: the whole data base is read from disk, 60 ms.
-    return available_timezones()
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]

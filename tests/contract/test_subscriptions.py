@@ -157,3 +157,11 @@ async def test_declared_channels_without_a_workspace_belong_to_the_home(store: S
     [moved_house] = await store.subscriptions.declare([homeless], at=NOW)
     assert moved_house.id != before.id
     assert [one.id for one in await store.subscriptions.all()] == [moved_house.id]
+
+
+async def test_a_subscription_is_found_by_its_place_even_when_retired(store: Store) -> None:
+    one = await store.subscriptions.subscribe(subscription("C1"))
+    await store.subscriptions.retire(one.id)
+
+    assert await store.subscriptions.by_place("slack", "T1", "C1") == replace(one, standing=Standing.RETIRED)
+    assert await store.subscriptions.by_place("slack", "T2", "C1") is None
