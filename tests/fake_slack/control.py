@@ -61,7 +61,8 @@ SETTINGS = {
 async def handle(slack: "FakeSlack", request: web.Request) -> web.Response:
     """``POST /control/<method>`` with the arguments as a JSON object; ``{"result": ...}``, or 400 and why.
 
-    Besides the methods: ``configure`` (see ``SETTINGS``), ``calls``, ``counts``, ``deliveries``, ``refresh``, ``drop``.
+    Besides the methods: ``configure`` (see ``SETTINGS``), ``calls``, ``counts``, ``deliveries``,
+    and of the sockets ``connected``, ``drop``, ``freeze``, ``refresh``, ``warn``.
     """
     name = request.match_info["name"]
     arguments = await request.json() if request.can_read_body else {}
@@ -83,12 +84,9 @@ async def _do(slack: "FakeSlack", name: str, arguments: dict[str, object]) -> ob
         return None
     if name == "counts":
         return [[method, outcome, count] for (method, outcome), count in slack.counts.items()]
-    if name == "refresh":
-        await slack.sockets.refresh()
-    if name == "drop":
-        slack.sockets.drop()
     if name in {"calls", "deliveries"}:
         return getattr(slack, name)
-    if name not in {"refresh", "drop"}:
+    if name not in {"connected", "drop", "freeze", "refresh", "warn"}:
         raise ValueError(f"there is no {name}")
-    return None
+    ended = getattr(slack.sockets, name)(**arguments)
+    return await ended if inspect.isawaitable(ended) else ended

@@ -1140,6 +1140,11 @@ async def test_a_server_of_its_own_is_furnished_and_asked_over_http(other_proces
         assert [(m["text"], m["metadata"]) for m in await control("messages", channel="C1")] == [("x", KEY)]
         assert (await control("command", command="/x", user="U1", channel="C1"))["error"] == "dispatch_failed"
         assert [call["fault"] for call in await control("calls")] == ["drop_after"]
+        url = (await client.apps_connections_open(app_token="xapp-1"))["url"]
+        async with session.ws_connect(url) as socket:
+            await control("connected", count=1)
+            await control("refresh", grace=0)
+            assert [(await socket.receive_json())["type"] for _ in range(2)] == ["hello", "disconnect"]
         async with session.post(f"{other_process}/control/nothing", json={}) as answer:
             assert answer.status == 400
 
