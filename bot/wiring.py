@@ -18,6 +18,13 @@ from adapters.feeds import opml
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
 from adapters.locks import Lock
+from adapters.slack import health as slack_health
+from adapters.slack.connection import Connection, Knocks, Sockets
+from adapters.slack.door import Door
+from adapters.slack.manifest import manifest as slack_manifest
+from adapters.slack.pace import Pace
+from adapters.slack.posting import SlackPlatform
+from adapters.slack.workspaces import Workspaces
 from adapters.terminal import looks
 from adapters.terminal.posting import TerminalPlatform
 from adapters.terminal.prompt import Prompt, typed_lines
@@ -42,6 +49,8 @@ __all__ = [
     "prompt",
     "restore_from",
     "run",
+    "slack_manifest",
+    "slack_troubles",
     "typed_lines",
 ]
 
@@ -62,6 +71,7 @@ class House:
     desk: Desk
     store: SqliteStore
     room: Newsroom
+    slack: Workspaces
 
 
 def database(config: Config) -> Path:
@@ -101,7 +111,12 @@ async def open_house(
         stack.push_async_callback(http.close)
         store = await open_store(database(config))
         stack.push_async_callback(store.close)
-        own: dict[str, Platform] = {"terminal": TerminalPlatform(config.bot.data_dir / "terminal", show)}
+        workspaces = _workspaces(config, clock)
+        stack.push_async_callback(workspaces.close)
+        own: dict[str, Platform] = {
+            "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show),
+            "slack": SlackPlatform(workspaces, Pace(clock)),
+        }
         room = Newsroom(
             config=config,
             store=store,
@@ -116,7 +131,31 @@ async def open_house(
         with contextlib.suppress(AlreadyRunning), contextlib.nullcontext() if delivers else delivery_lock(config):
             # A bot that runs works by the configuration that it has loaded, until it is told to load another.
             await desk.open()
-        yield House(desk=desk, store=store, room=room)
+        house = House(desk=desk, store=store, room=room, slack=workspaces)
+        if delivers:
+            await _settle(house)
+        yield house
+
+
+def _workspaces(config: Config, clock: Clock) -> Workspaces:
+    """The Slack workspaces whose tokens the environment holds; several are set apart by commas or blanks."""
+    secret = config.secrets.get("SLACK_BOT_TOKEN")
+    tokens = secret.reveal().replace(",", " ").split() if secret else []
+    return Workspaces(tokens, config.slack.api_url, config.delivery.request_timeout, clock)
+
+
+async def _settle(house: House) -> None:
+    """Learn from Slack whose token we have, so that declared channels need not say it."""
+    if not house.slack.has_token:
+        return
+    await house.slack.open()
+    if home := house.slack.home():
+        await house.store.subscriptions.settle_home("slack", home)
+
+
+async def slack_troubles(house: House) -> tuple[str, ...]:
+    """What is wrong with the token, the permissions or the clock, a sentence each."""
+    return await slack_health.troubles(house.slack)
 
 
 async def gather(house: House, *, only_due: bool = False, progress: Progress | None = None) -> GatherReport:
@@ -161,17 +200,56 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         task.add_done_callback(reloads.discard)
 
     loop.add_signal_handler(signal.SIGHUP, on_hangup)
+    if not house.slack.has_token and any(one.channel.platform == "slack" for one in await desk.subscriptions()):
+        raise WrongUsage(
+            "there are Slack channels, but SLACK_BOT_TOKEN is not set; docs/slack.md tells where to find it"
+        )
+    slack = _slack(house)
     await desk.take_over()
     alarm = Alarm(house.room.clock)
     alarm.ring("publish", lambda: desk.publish_until_done(patience=timedelta(seconds=50)), every=timedelta(minutes=1))
     alarm.ring("gather", lambda: gather(house, only_due=True), every=config.bot.gather_every)
     alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
     alarm.start()
+    if slack:
+        await slack[1].start()
     log.info("Daybrief is running; %d channels", len(await desk.subscriptions()))
     await stop.wait()
     log.info("stopping: no new post is begun")
     desk.stop()
-    await alarm.stop(within=DRAIN)
+    if slack:
+        door, connection = slack
+        await asyncio.gather(connection.stop(), alarm.stop(within=DRAIN), door.drain(DRAIN))
+    else:
+        await alarm.stop(within=DRAIN)
+
+
+def _slack(house: House) -> tuple[Door, Connection] | None:
+    """Where Slack comes in, if there is a token; else nothing.
+
+    Raises:
+        WrongUsage: a channel needs a token, or a connection needs a secret, that is not there.
+    """
+    config = house.room.config
+    if not house.slack.has_token:
+        return None
+    secrets = config.secrets
+    signing = secrets.get("SLACK_SIGNING_SECRET")
+    door = Door(house.desk, house.slack, house.room.clock, signing.reveal() if signing else "")
+    if config.slack.mode == "http":
+        if signing is None:
+            raise WrongUsage(
+                "[slack] mode is http, so SLACK_SIGNING_SECRET must be set: nobody else could prove to be Slack"
+            )
+        host, _, port = config.slack.listen.rpartition(":")
+        return door, Knocks(door.app, host.strip("[]"), int(port))
+    app_token = secrets.get("SLACK_APP_TOKEN")
+    if app_token is None:
+        raise WrongUsage(
+            "SLACK_APP_TOKEN is not set, so no command could be answered; docs/slack.md tells where to find it "
+            '(or write mode = "http" under [slack])'
+        )
+    return door, Sockets(door.app, app_token.reveal(), house.room.clock)
 
 
 async def _reload(desk: Desk, reload: Callable[[], Config]) -> None:

@@ -118,6 +118,11 @@ def options(stories: Sequence[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
+def choices(names: Sequence[str]) -> dict[str, Any]:
+    """A picker's offer of plain names."""
+    return {"options": [{"text": plain(one, limits.OPTION), "value": one} for one in names[: limits.OPTIONS]]}
+
+
 # ------------------------------------------------------------------------------------------------------- pieces
 
 

@@ -159,6 +159,14 @@ def form_of(values: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Form:
     )
 
 
+def asked_in(view: Mapping[str, Any]) -> str:
+    """The channel in which a submitted set-up was asked for; empty for the App Home."""
+    try:
+        return str(json.loads(view.get("private_metadata") or "{}").get("channel") or "")
+    except (ValueError, AttributeError):
+        return ""
+
+
 def home(channels: Sequence[tuple[Subscription, datetime, Sequence[str]]], *, can_change: bool, now: datetime) -> View:
     """The App Home: every channel with its next post and any trouble."""
     head = [header("Daybrief"), section("The morning's stories, at your hour, in the channels that you choose.")]

@@ -46,7 +46,8 @@ class Visit:
 
 
 def of_command(body: Mapping[str, Any]) -> Visit:
-    """A slash command. Only people of the workspace that has installed us can type one:
+    """A slash command. Only people of the workspace that has installed us can type one.
+
     https://docs.slack.dev/apis/slack-connect
     """
     team = str(body.get("team_id") or "")

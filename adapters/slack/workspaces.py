@@ -91,6 +91,11 @@ class Workspaces:
         """By id; those that Slack has confirmed and not refused since."""
         return self._known
 
+    @property
+    def refusals(self) -> tuple[PostFailed, ...]:
+        """Why Slack does not take the tokens that it does not take."""
+        return tuple(self._dead.values())
+
     async def open(self) -> None:
         """Ask Slack whose tokens these are; trouble is told when one of them is used."""
         async with self._asking:

@@ -27,7 +27,7 @@ from bot.text import clean
 
 PLATFORMS = ("terminal", "slack", "discord")
 """Those that a configuration may speak of."""
-BUILT_PLATFORMS = ("terminal",)
+BUILT_PLATFORMS = ("terminal", "slack")
 """Those that this version posts to."""
 BUILT_ANALYSTS = ("extractive",)
 """Those that this version can put to work."""
@@ -45,7 +45,7 @@ def _platform(value: str) -> str:
     choose(value, PLATFORMS, "platform")
     if value not in BUILT_PLATFORMS:
         only = " and ".join(BUILT_PLATFORMS)
-        raise ValueError(f'this version posts to the {only} only; write "terminal", or leave the channel out for now')
+        raise ValueError(f'this version posts to {only} only; write "terminal", or leave the channel out for now')
     return value
 
 

@@ -1,0 +1,155 @@
+"""How Slack reaches us: over two sockets that we open, or over HTTP where it knocks."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+SOCKETS = 2
+"""Slack closes each after some hours; while one is renewed, the other listens."""
+PING = 5.0
+"""Seconds between two pings: a half-open socket is noticed after about twice as many."""
+CONNECT_WITHIN = timedelta(seconds=15)
+"""The SDK tries for ever without a word; after this we say that it does not work, and try again."""
+LOST_AFTER = timedelta(seconds=60)
+"""A socket that is down for so long is thrown away for a new one."""
+WATCH_EVERY = timedelta(seconds=5)
+PATH = "/slack/events"
+_OLDEST = 300
+"""Seconds that a signed request may be old: https://docs.slack.dev/authentication/verifying-requests-from-slack"""
+
+
+class Connection(Protocol):
+    """A way in."""
+
+    async def start(self) -> None:
+        """Let people in from now on."""
+
+    async def stop(self) -> None:
+        """Let nobody in any more."""
+
+
+class Sockets:
+    """Socket Mode. A bad token or a network that is down costs the look-ups only: posting needs no socket."""
+
+    def __init__(
+        self, app: AsyncApp, app_token: str, clock: Clock, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._clock = clock
+        self._monotonic = monotonic
+        self._handlers: list[AsyncSocketModeHandler | None] = [None] * SOCKETS
+        self._up_at = [monotonic()] * SOCKETS
+        self._watch: asyncio.Task[None] | None = None
+        self._has_told = False
+
+    async def start(self) -> None:
+        """Open both sockets and keep them open."""
+        for place in range(SOCKETS):
+            await self._open(place)
+        self._watch = asyncio.get_running_loop().create_task(self._watching())
+
+    async def stop(self) -> None:
+        """Close both."""
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        for place in range(SOCKETS):
+            await self._close(place)
+
+    async def is_up(self) -> bool:
+        """Whether Slack can reach us."""
+        return any([await self._is_up(place) for place in range(SOCKETS)])
+
+    async def _watching(self) -> None:
+        while True:
+            await self._clock.wait(WATCH_EVERY)
+            for place in range(SOCKETS):
+                if await self._is_up(place):
+                    self._up_at[place] = self._monotonic()
+                elif self._monotonic() - self._up_at[place] > LOST_AFTER.total_seconds():
+                    log.warning("a connection to Slack has been down for a minute; opening a new one")
+                    await self._close(place)
+                    await self._open(place)
+
+    async def _is_up(self, place: int) -> bool:
+        handler = self._handlers[place]
+        return handler is not None and await handler.client.is_connected()
+
+    async def _open(self, place: int) -> None:
+        handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=PING)
+        self._handlers[place] = handler
+        self._up_at[place] = self._monotonic()
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
+                await handler.connect_async()  # type: ignore[no-untyped-call]
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            log.warning(
+                "Slack lets no connection in (%s); look at SLACK_APP_TOKEN, which begins with xapp- and needs the "
+                "permission connections:write. Posts go out all the same; trying again.",
+                type(error).__name__,
+            )
+            self._up_at[place] = self._monotonic() - LOST_AFTER.total_seconds() / 2
+
+    async def _close(self, place: int) -> None:
+        handler, self._handlers[place] = self._handlers[place], None
+        if handler:
+            await _quietly(handler.close_async())  # type: ignore[no-untyped-call]
+
+
+class Knocks:
+    """HTTP: Slack sends signed requests to a public address that leads here."""
+
+    def __init__(self, app: AsyncApp, host: str, port: int, now: Callable[[], float] = time.time) -> None:
+        self._bolt = app.server(port=port, path=PATH, host=host)
+        self._host, self._port = host, port
+        self._now = now
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen."""
+        self._bolt.web_app.middlewares.append(self._checked)
+        self._runner = web.AppRunner(self._bolt.web_app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    @property
+    def port(self) -> int:
+        """Where we listen; the port that the system chose, where none was named."""
+        address = self._runner.addresses[0] if self._runner else (self._host, self._port)
+        return int(address[1])
+
+    @web.middleware
+    async def _checked(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Refuse what bolt would stumble over: a date that is no number."""
+        stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        if not stamp.isascii() or not stamp.isdecimal() or abs(self._now() - int(stamp)) > _OLDEST:
+            return web.Response(status=401, text="the request is not signed, or too old")
+        return await handler(request)
+
+
+async def _quietly(closing: Awaitable[object]) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await closing
+    except (TimeoutError, aiohttp.ClientError, OSError, RuntimeError) as error:
+        log.info("a connection to Slack did not close well (%s)", type(error).__name__)

@@ -1,0 +1,266 @@
+"""Where Slack comes in: acknowledges at once, acts once, always answers. The rest of the house holds no bolt."""
+
+import asyncio
+import contextlib
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from adapters.slack import actions, answers, views
+from adapters.slack.admin import Admin
+from adapters.slack.desk import Desk
+from adapters.slack.events import Events
+from adapters.slack.lookups import LookUps
+from adapters.slack.people import People
+from adapters.slack.rights import Rights
+from adapters.slack.setup import SetUp
+from adapters.slack.talk import Talk
+from adapters.slack.visit import Visit, of_command, of_interaction, typed
+from adapters.slack.workspaces import Workspaces
+from bot import zones
+from bot.errors import DaybriefError, PostFailed
+from bot.model import Wish
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+_REMEMBERED = 900.0
+"""Seconds in which a replay is known to be one. What changes something is known for ever, by the audit log."""
+_ANY = re.compile(".*")
+_BROKEN = "Something went wrong, and it is our fault. It is in the log of whoever runs Daybrief; please try again."
+
+Body = dict[str, Any]
+Act = Callable[[Visit, Body], Awaitable[None]]
+
+
+class Door:
+    """Everything that people do on Slack arrives here, over either kind of connection.
+
+    Args:
+        desk: the newsroom's front door.
+        workspaces: those that have installed us.
+        clock: the time.
+        signing_secret: proves that a request over HTTP is Slack's; unused over Socket Mode.
+    """
+
+    def __init__(self, desk: Desk, workspaces: Workspaces, clock: Clock, signing_secret: str = "") -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._talk = Talk(workspaces)
+        rights = Rights(desk, People(), self._talk, clock)
+        self._set_up = SetUp(desk, rights, self._talk, clock)
+        self._admin = Admin(desk, rights, self._talk, self._set_up, clock)
+        self._lookups = LookUps(desk, self._talk, clock)
+        self._events = Events(desk, workspaces, self._talk, self._admin, clock)
+        self._seen: dict[str, float] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.app = AsyncApp(
+            logger=logging.getLogger("adapters.slack.bolt"),
+            # bolt's own client is used for opening sockets only; each workspace has its own.
+            client=workspaces.client("", is_patient=False),
+            signing_secret=signing_secret or "unused over Socket Mode",
+            authorize=self._authorize,  # type: ignore[arg-type]  # None is how bolt wants to hear no
+        )
+        self._listen()
+
+    async def drain(self, within: timedelta) -> None:
+        """Finish the answers that are under way; those that take longer than *within* are given up."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=within.total_seconds())
+        for task in self._tasks:
+            task.cancel()
+
+    async def _authorize(self, team_id: str | None = None, enterprise_id: str | None = None) -> AuthorizeResult | None:
+        """The token for a request. Nobody is asked: the tokens are known, and asking would cost part of three seconds.
+
+        A workspace that we do not know, as that of a stranger in a shared channel, gets ours; what the person may see
+        and change goes by their own workspace.
+        """
+        try:
+            workspace = self._workspaces.known.get(team_id or "") or await self._workspaces.of("")
+        except PostFailed as failure:
+            log.warning("a request could not be authorised: %s", failure.reason)
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=workspace.id,
+            bot_token=workspace.posting.token,
+            bot_id=workspace.bot,
+            bot_user_id=workspace.bot_user,
+        )
+
+    # --------------------------------------------------------------------------------------------- what is asked
+
+    def _listen(self) -> None:
+        for command in ("/keypoints", "/effects", "/brief"):
+            self._on_command(command, lambda visit, body: self._lookups.command(visit, _line(body)))
+        self._on_command(
+            "/daybrief", lambda visit, body: self._admin.command(visit, typed(str(body.get("text") or "")))
+        )
+        self._on_action(actions.SECTION, self._pressed_section)
+        self._on_action(actions.PICK, self._picked)
+        self._on_action(actions.SHARE, self._shared)
+        self._on_action(actions.WISH, self._wished)
+        self._on_action(actions.FULL, lambda visit, body: self._lookups.full(visit, _value(body)))
+        self._on_action(actions.SETUP, self._pressed_set_up)
+        self._on_action(actions.POST_NOW, lambda visit, body: self._admin.post_now(visit, _number(body)))
+        self._on_action(actions.PAUSE, self._pressed_pause)
+        self._on_action(actions.RESUME, self._pressed_resume)
+        self._on_action(actions.RESEND, lambda visit, body: self._admin.resend(visit, _number(body)))
+        self.app.options(_starting(actions.PICK))(self._offer_stories)
+        self.app.options(views.ZONE)(self._offer_zones)
+        self.app.view(actions.SETUP_VIEW)(self._submitted)
+        self.app.event(_ANY)(self._happened)
+        # What nobody listens for is answered as well: buttons of later versions, after going back to this one.
+        self._on_command(_ANY, self._unknown)
+        self.app.action(_ANY)(self._acting(of_interaction, self._unknown))
+        self.app.view(_ANY)(self._acknowledged)
+        self.app.view_closed(_ANY)(self._acknowledged)
+
+    def _on_command(self, name: str | re.Pattern[str], act: Act) -> None:
+        self.app.command(name)(self._acting(of_command, act))
+
+    def _on_action(self, name: str, act: Act) -> None:
+        self.app.action(_starting(name))(self._acting(of_interaction, act))
+
+    async def _pressed_section(self, visit: Visit, body: Body) -> None:
+        await self._lookups.topic(visit, _behind(body, actions.SECTION), _value(body))
+
+    async def _picked(self, visit: Visit, body: Body) -> None:
+        await self._lookups.topic(visit, _behind(body, actions.PICK), _value(body), replaces=True)
+
+    async def _shared(self, visit: Visit, body: Body) -> None:
+        await self._lookups.share(visit, _behind(body, actions.SHARE), _value(body))
+
+    async def _wished(self, visit: Visit, body: Body) -> None:
+        wish, _, ref = _behind(body, actions.WISH).partition(":")
+        meant = Wish(wish) if wish in set(Wish) else None
+        await self._admin.wish(visit, _number(body), meant, ref)
+
+    async def _pressed_set_up(self, visit: Visit, body: Body) -> None:
+        value = _value(body)
+        channel = {"here": visit.channel, "home": ""}.get(value, value)
+        await self._set_up.open(visit, channel)
+
+    async def _pressed_pause(self, visit: Visit, body: Body) -> None:
+        await self._admin.pause(visit, await self._admin.numbered(visit, _number(body)))
+
+    async def _pressed_resume(self, visit: Visit, body: Body) -> None:
+        await self._admin.resume(visit, await self._admin.numbered(visit, _number(body)))
+
+    async def _unknown(self, visit: Visit, body: Body) -> None:
+        sentence = "This version of Daybrief does not know what to do with that. /brief help lists what it knows."
+        await self._talk.say(visit, answers.sentence(sentence))
+
+    async def _offer_stories(self, ack: AsyncAck, body: Body) -> None:
+        visit = of_interaction(body)
+        try:
+            found = await self._lookups.offer(visit, typed(str(body.get("value") or "")))
+        except DaybriefError as trouble:
+            log.warning("a picker stays empty: %s", trouble)
+            found = []
+        await ack(answers.options(found))
+
+    async def _offer_zones(self, ack: AsyncAck, body: Body) -> None:
+        await ack(answers.choices(zones.matching(str(body.get("value") or ""), limit=100)))
+
+    async def _submitted(self, ack: AsyncAck, body: Body) -> None:
+        view = body.get("view") or {}
+        form = views.form_of((view.get("state") or {}).get("values") or {})
+        if wrong := self._set_up.problems(form):
+            await ack(response_action="errors", errors=wrong)
+            return
+        await ack(response_action="update", view=views.loading("Set up Daybrief", "Looking at the channels …"))
+        visit = of_interaction(body)
+        # A submission has no trigger of its own on every plan; the state of the view tells two of them apart.
+        if self._is_new(f"submit:{visit.event or view.get('hash')}"):
+            self._spawn(visit, self._set_up.submit(visit, form, views.asked_in(view)))
+
+    async def _happened(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        if self._is_new(str(body.get("event_id") or "")):
+            self._spawn(None, self._events.happened(body))
+
+    async def _acknowledged(self, ack: AsyncAck) -> None:
+        await ack()
+
+    # ------------------------------------------------------------------------------------------ once, and always
+
+    def _acting(self, visit_of: Callable[[Body], Visit], act: Act) -> Callable[..., Awaitable[None]]:
+        """A listener: acknowledges, then has *act* done once in a task of ours, which nobody forgets."""
+
+        async def listener(ack: AsyncAck, body: Body) -> None:
+            await ack()
+            visit = visit_of(body)
+            if self._is_new(visit.event):
+                self._spawn(visit, act(visit, body))
+
+        return listener
+
+    def _is_new(self, event: str) -> bool:
+        """Whether *event* has not been seen before. One without a name cannot be told apart, so it is new."""
+        now = time.monotonic()
+        if event and now - self._seen.get(event, -_REMEMBERED) < _REMEMBERED:
+            return False
+        if event:
+            self._seen.pop(event, None)
+            self._seen[event] = now
+        while self._seen and now - next(iter(self._seen.values())) >= _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        return True
+
+    def _spawn(self, visit: Visit | None, work: Coroutine[Any, Any, None] | Awaitable[None]) -> None:
+        # bolt keeps only a weak hold of its tasks, and a task that nobody holds may vanish.
+        task = asyncio.get_running_loop().create_task(self._guarded(visit, work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, visit: Visit | None, work: Awaitable[None]) -> None:
+        """Whatever goes wrong, the person who asked hears a sentence."""
+        try:
+            await work
+        except DaybriefError as trouble:
+            log.warning("a question could not be answered: %s", trouble)
+            await self._apologise(visit, str(trouble))
+        except Exception:
+            log.exception("a question was answered with an apology")
+            await self._apologise(visit, _BROKEN)
+
+    async def _apologise(self, visit: Visit | None, sentence: str) -> None:
+        with contextlib.suppress(DaybriefError):
+            if visit and visit.view_kind == "modal":
+                await self._talk.fill(visit, visit.view, views.said("Daybrief", sentence))
+            elif visit:
+                await self._talk.say(visit, answers.sentence(sentence))
+
+
+def _starting(name: str) -> re.Pattern[str]:
+    return re.compile(f"^{re.escape(name)}{'' if name.endswith(':') else '$'}")
+
+
+def _line(body: Body) -> str:
+    return f"{body.get('command') or ''} {typed(str(body.get('text') or ''))}".strip()
+
+
+def _action(body: Body) -> Body:
+    return (body.get("actions") or [{}])[0]  # type: ignore[no-any-return]
+
+
+def _behind(body: Body, name: str) -> str:
+    return str(_action(body).get("action_id") or "").removeprefix(name)
+
+
+def _value(body: Body) -> str:
+    action = _action(body)
+    return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
+
+
+def _number(body: Body) -> int:
+    value = _value(body)
+    return int(value) if value.isdecimal() and len(value) < 19 else 0  # noqa: PLR2004  # what a database takes

@@ -1,0 +1,108 @@
+"""People who look something up: commands, buttons, pickers."""
+
+import asyncio
+from dataclasses import replace
+
+from adapters.slack import actions, answers, views
+from adapters.slack.blocks import Message
+from adapters.slack.desk import Desk
+from adapters.slack.talk import Talk
+from adapters.slack.visit import NO_SUBSCRIPTION, Visit
+from bot import wording
+from bot.asking import Find, Help, LookUp, Quit, Sources, Today, question
+from bot.errors import WrongUsage
+from bot.model import Asker, Edition, SectionName
+from bot.ports import Clock
+
+_PATIENCE = 1.5
+"""Seconds that a look-up may take before a view is opened without it: the right to open one lasts three."""
+_NEEDS_A_STORY = {
+    "keypoints": SectionName.KEY_POINTS.value,
+    "effects": SectionName.SECOND_ORDER_EFFECTS.value,
+    "brief story": actions.WHOLE,
+    "brief changed": SectionName.WHAT_CHANGED.value,
+    "brief implications": SectionName.STRATEGIC_IMPLICATIONS.value,
+    "brief outlook": SectionName.WHAT_HAPPENS_NEXT.value,
+    "brief sources": actions.SOURCES,
+}
+
+
+class LookUps:
+    """Answers in private, with *Share*."""
+
+    def __init__(self, desk: Desk, talk: Talk, clock: Clock) -> None:
+        self._desk = desk
+        self._talk = talk
+        self._clock = clock
+
+    async def command(self, visit: Visit, line: str) -> None:
+        """Answer ``/keypoints``, ``/effects`` or ``/brief`` with everything behind it."""
+        asker = await self._asker(visit)
+        bare = " ".join(line.casefold().split()).removeprefix("/")
+        if bare in _NEEDS_A_STORY:
+            await self._talk.say(visit, answers.which(_NEEDS_A_STORY[bare], await self._desk.latest_edition(asker)))
+            return
+        try:
+            await self._talk.say(visit, *await self._answer(line, asker))
+        except WrongUsage as mistake:
+            await self._talk.say(visit, answers.sentence(str(mistake)))
+
+    async def topic(self, visit: Visit, topic: str, ref: str, *, replaces: bool = False) -> None:
+        """Answer a press or a pick: *topic* is a section, the whole story or its sources."""
+        asker = await self._asker(visit)
+        await self._talk.say(visit, *await self._told(ref, topic, asker), replaces=replaces)
+
+    async def full(self, visit: Visit, ref: str) -> None:
+        """Open the whole story in a view."""
+        asked = asyncio.ensure_future(self._desk.look_up(ref, None, await self._asker(visit)))
+        done, _ = await asyncio.wait({asked}, timeout=_PATIENCE)
+        opened = "" if done else await self._talk.open(visit, views.loading("Story"))
+        found = await asked
+        if found.story:
+            view = views.story(found.story, self._clock.now())
+        else:
+            view = views.said("Story", wording.not_found(found.asked, ()))
+        if opened:
+            await self._talk.fill(visit, opened, view)
+        elif not await self._talk.open(visit, view):
+            # Too late for a view, or too large for one: the answer comes as a message.
+            await self.topic(visit, actions.WHOLE, ref)
+
+    async def share(self, visit: Visit, topic: str, ref: str) -> None:
+        """Show everybody in the channel what was answered in private."""
+        found = await self._desk.look_up(ref, actions.section_of(topic), await self._asker(visit))
+        if found.story is None:
+            await self._talk.say(visit, answers.not_found(found, topic))
+            return
+        who = visit.user_name or "somebody"
+        await self._talk.share(visit, answers.shared(found.story, topic, who, self._clock.now()))
+
+    async def offer(self, visit: Visit, typed: str) -> list[tuple[str, str]]:
+        """(ref, title) of the stories that *typed* may become, for the picker."""
+        return list(await self._desk.complete(typed, await self._asker(visit), limit=50))
+
+    async def _answer(self, line: str, asker: Asker) -> list[Message]:
+        match question(line):
+            case LookUp(name, section):
+                return await self._told(name, actions.topic_of(section), asker)
+            case Sources(name):
+                return await self._told(name, actions.SOURCES, asker)
+            case Find(search):
+                found = await self._desk.search(replace(search, workspace=asker.workspace))
+                return [answers.search_results(search.words, found, self._clock.now())]
+            case Today():
+                return answers.today(await self._desk.latest_edition(asker))
+            case Help() | Quit():
+                return [answers.helping(_example(await self._desk.latest_edition(asker)))]
+
+    async def _told(self, name: str, topic: str, asker: Asker) -> list[Message]:
+        found = await self._desk.look_up(name, actions.section_of(topic), asker)
+        return answers.answer(found, topic, self._clock.now())
+
+    async def _asker(self, visit: Visit) -> Asker:
+        here = await self._desk.in_channel("slack", visit.workspace, visit.channel) if visit.channel else None
+        return visit.asker(here.id if here else NO_SUBSCRIPTION)
+
+
+def _example(edition: Edition | None) -> str:
+    return edition.stories[0].ref if edition and edition.stories else "1"

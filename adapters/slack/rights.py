@@ -1,0 +1,60 @@
+"""Who may change what, and the record of who did."""
+
+from adapters.slack.desk import Desk
+from adapters.slack.people import People, Person
+from adapters.slack.talk import Talk
+from adapters.slack.views import channel_named
+from adapters.slack.visit import Visit
+from bot.errors import PostFailed
+from bot.model import Change, Subscription
+from bot.ports import Clock
+
+
+class Rights:
+    """Asks Slack about people, and writes what they change to the audit log."""
+
+    def __init__(self, desk: Desk, people: People, talk: Talk, clock: Clock) -> None:
+        self._desk = desk
+        self._people = people
+        self._talk = talk
+        self._clock = clock
+
+    async def who(self, visit: Visit, *, is_for_a_change: bool = True) -> Person:
+        """Who did something, as the workspace that has installed us sees them."""
+        if not visit.is_ours:
+            return Person(id=visit.user)
+        try:
+            there = await self._talk.workspace(visit)
+        except PostFailed:
+            return Person(id=visit.user)
+        if there.id != visit.workspace:
+            return Person(id=visit.user)
+        return await self._people.who(there, visit.user, is_for_a_change=is_for_a_change)
+
+    async def record(self, visit: Visit, action: str, subscription: Subscription, detail: str = "") -> bool:
+        """Write down that a channel is changed; False: this very click has done so before."""
+        return await self.record_place(visit, action, subscription.channel.id, detail)
+
+    async def record_place(self, visit: Visit, action: str, subject: str, detail: str = "") -> bool:
+        """The same for a channel that may have no subscription yet, or for a story."""
+        change = Change(
+            at=self._clock.now(),
+            workspace=f"slack:{visit.workspace}",
+            person=visit.user_name or visit.user,
+            action=action,
+            subject=subject,
+            detail=detail,
+            event=f"{visit.event}:{action}:{subject}",
+        )
+        return await self._desk.record(change)
+
+
+def not_allowed(subscription: Subscription | None) -> str:
+    """That somebody else has to do it, and who."""
+    if subscription is None:
+        return (
+            "Only admins and owners of this workspace may set up other channels than the one they are in. "
+            "Type /daybrief setup in the channel itself, or ask one of them."
+        )
+    where = channel_named(subscription.channel)
+    return f"Only admins and owners of this workspace, or whoever set {where} up, may change it."

@@ -1,0 +1,125 @@
+"""Setting channels up: the form, what is wrong with it, and what became of each channel."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from adapters.slack import admin_answers, answers, views
+from adapters.slack.admin_answers import Result
+from adapters.slack.desk import Desk
+from adapters.slack.failures import FAILURES, post_failed
+from adapters.slack.people import Person
+from adapters.slack.rights import Rights, not_allowed
+from adapters.slack.talk import Talk
+from adapters.slack.views import Form
+from adapters.slack.visit import Visit
+from adapters.slack.workspaces import Workspace
+from bot.model import Channel, Subscription
+from bot.ports import Clock
+from bot.text import clean
+
+
+class SetUp:
+    """Opens the form and acts on it. Whoever submits is asked about again: a form can stay open for days."""
+
+    def __init__(self, desk: Desk, rights: Rights, talk: Talk, clock: Clock) -> None:
+        self._desk = desk
+        self._rights = rights
+        self._talk = talk
+        self._clock = clock
+
+    async def open(self, visit: Visit, channel: str) -> None:
+        """Open the set-up form. Slack gives three seconds, so it is opened first and filled afterwards."""
+        opened = await self._talk.open(visit, views.loading("Set up Daybrief"))
+        if not opened:
+            sentence = "Slack did not open the form in time. Type /daybrief setup once more."
+            await self._talk.say(visit, answers.sentence(sentence))
+            return
+        there = await self._talk.workspace(visit)
+        person = await self._rights.who(visit)
+        present = await self._desk.in_channel("slack", there.id, channel) if channel else None
+        if not person.may_set_up(present, is_here=bool(channel)):
+            await self._talk.fill(visit, opened, views.said("Set up Daybrief", not_allowed(present)))
+            return
+        if present and present.declared:
+            await self._talk.fill(visit, opened, views.said("Set up Daybrief", _declared(present)))
+            return
+        form = views.setup(channel, present, timezone=person.timezone, topics=await self._desk.topics())
+        await self._talk.fill(visit, opened, form)
+
+    @staticmethod
+    def problems(form: Form) -> dict[str, str]:
+        """What is wrong with a submitted form, by field. Pure."""
+        found = {}
+        if form.at is None:
+            found[views.HOUR] = "Choose the hour of the post."
+        if not form.days:
+            found[views.WEEKDAYS] = "Choose at least one day; to post nothing, pause the channel."
+        if not form.timezone:
+            found[views.ZONE] = "Choose a time zone."
+        if not form.channels:
+            found[views.CHANNELS] = "Choose at least one channel."
+        elif len(form.channels) > views.MOST_CHANNELS:
+            found[views.CHANNELS] = f"Choose {views.MOST_CHANNELS} channels at the most; the rest can follow."
+        return found
+
+    async def submit(self, visit: Visit, form: Form, asked_in: str) -> None:
+        """Set every chosen channel up, and show in the view what became of each."""
+        there = await self._talk.workspace(visit)
+        person = await self._rights.who(visit)
+        results = [
+            await self._one(visit, there, person, form, channel=channel, asked_in=asked_in) for channel in form.channels
+        ]
+        await self._talk.fill(visit, visit.view, admin_answers.set_up(results))
+
+    async def _one(
+        self, visit: Visit, there: Workspace, person: Person, form: Form, *, channel: str, asked_in: str
+    ) -> Result:
+        present = await self._desk.in_channel("slack", there.id, channel)
+        if not person.may_set_up(present, is_here=channel == asked_in):
+            return Result(channel=channel, troubles=(not_allowed(present),))
+        if present and present.declared:
+            return Result(channel=f"#{present.channel.name}", troubles=(_declared(present),))
+        try:
+            answer = await there.asking.conversations_info(channel=channel)
+        except FAILURES as error:
+            return Result(channel=channel, troubles=(f"{post_failed(error).reason}.",))
+        name = clean(str(answer["channel"].get("name") or channel))
+        order = Subscription(
+            id=0,
+            channel=Channel(platform="slack", workspace=there.id, id=channel, name=name),
+            at=form.at,  # type: ignore[arg-type]  # problems() has looked
+            timezone=form.timezone,
+            days=form.days,
+            stories=form.stories,
+            topics=form.topics,
+            layout=form.layout,
+            declared=False,
+            since=present.since if present else self._clock.now(),
+            owner=present.owner if present and present.owner else visit.user,
+        )
+        detail = f"{order.at:%H:%M} {order.timezone}, {views.days_named(order.days)}"
+        if not await self._rights.record_place(visit, "setup", channel, detail):
+            return Result(channel=f"#{name}", troubles=("This has been done already.",))
+        kept = await self._desk.subscribe(order)
+        next_at = (await self._desk.next_due([kept]))[kept.id]
+        return Result(
+            channel=f"#{name}",
+            subscription=kept,
+            next_at=next_at,
+            troubles=await self._desk.examine(kept),
+            can_post_now=not await self._had_today(kept, next_at),
+        )
+
+    async def _had_today(self, subscription: Subscription, next_at: datetime) -> bool:
+        """Whether the edition of this local date is there already, or still comes at its hour."""
+        today = self._clock.now().astimezone(ZoneInfo(subscription.timezone)).date()
+        if next_at.date() == today:
+            return True
+        return bool(await self._desk.deliveries(subscription=subscription, day=today, limit=1))
+
+
+def _declared(subscription: Subscription) -> str:
+    return (
+        f"{views.channel_named(subscription.channel)} is declared in the configuration file of whoever runs Daybrief, "
+        "and is changed there. It can be paused and resumed from here."
+    )
