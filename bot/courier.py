@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 from bot import deliver
 from bot.deliver import Finish, ReadBack, Send, Wait
@@ -90,16 +91,19 @@ class _Journey:
         if isinstance(step, Wait):
             await ledger.postpone(self.claim, until=step.until, state=step.state, reason=step.reason)
             return
-        is_ours = await ledger.finish(self.claim, step.state, at=self.room.clock.now(), reason=step.reason)
-        if is_ours and step.state is DeliveryState.REFUSED:
-            await self.room.store.subscriptions.pause(self.delivery.subscription, step.reason)
+        await ledger.finish(self.claim, step.state, at=self.room.clock.now(), reason=step.reason)
 
     async def _send(self, platform: Platform, edition: Edition, part: int) -> bool:
-        """Commit the intent, post, record. Whether there is more to do now."""
+        """Wait for our turn, commit the intent, post, record. Whether there is more to do now."""
         ledger, patience = self.room.store.ledger, self.room.patience
+        wait = await self._turn(platform)
         now = self.room.clock.now()
-        if now + patience.request_timeout > self.claim.until:
-            # Whoever claims it next could be posting before we have finished.
+        if wait > timedelta():
+            await self._take_all(deliver.after_turn(self.delivery, wait, now, patience))
+            return False
+        is_late = now + patience.request_timeout > self.claim.until
+        if is_late or (self.room.is_stopping and not self.delivery.receipts):
+            # Late: whoever claims it next could be posting before we have finished.
             await self.take(Wait(now, DeliveryState.DUE, self.delivery.reason))
             return False
         intent = Intent(part=part, key=delivery_key(self.delivery.channel, self.delivery.date, part), at=now)
@@ -115,6 +119,21 @@ class _Journey:
             await self._take_all(step)
             return False
         return await self._arrived(receipt)
+
+    async def _turn(self, platform: Platform) -> timedelta:
+        """For how long the platform takes no post in this channel.
+
+        An adapter that cannot tell costs nobody their morning: the post itself is asked then, and a platform that had
+        needed patience says that it surely did not take it.
+        """
+        try:
+            async with asyncio.timeout(self.room.patience.request_timeout.total_seconds()):
+                return await platform.turn(self.delivery.channel)
+        except TimeoutError:
+            log.warning("%s does not say when it takes a post; posting without its word", platform.name)
+        except Exception:
+            log.exception("%s failed to say when it takes a post; posting without its word", platform.name)
+        return timedelta()
 
     async def _post(self, platform: Platform, edition: Edition, intent: Intent) -> Receipt:
         seconds = self.room.patience.request_timeout.total_seconds()

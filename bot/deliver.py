@@ -92,6 +92,17 @@ def next_step(delivery: Delivery, parts: int, now: datetime, patience: Patience)
     return Send(len(delivery.receipts))
 
 
+def after_turn(delivery: Delivery, wait: timedelta, now: datetime, patience: Patience) -> Step:
+    """What becomes of *delivery* when the platform takes no post in its channel for *wait*: nothing has left us, so
+    this is no attempt. At the end of the catch-up window it is asked a last time.
+    """
+    reason = delivery.reason or "the platform asked for patience"
+    end = _begun(delivery) + patience.catch_up
+    if now >= end:
+        return Finish(DeliveryState.MISSED, _with_parts(delivery, reason))
+    return Wait(min(now + wait, end), DeliveryState.DUE, reason)
+
+
 def after_failed_post(delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience) -> Step:
     """What becomes of *delivery*, whose intent is committed, when posting it failed."""
     if failure.fate is Fate.REFUSED:

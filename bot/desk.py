@@ -53,7 +53,6 @@ class Desk:
     def __init__(self, room: Newsroom) -> None:
         self._room = room
         self._gathering = asyncio.Lock()
-        self._publishing = asyncio.Lock()
 
     # -------------------------------------------------------------------------------------------- for the alarm
 
@@ -75,17 +74,15 @@ class Desk:
         self._room.is_stopping = True
 
     async def publish(self, *, progress: publishing.Progress | None = None) -> publishing.Round:
-        """One round of publishing. A round that is still running is waited for, not doubled."""
-        async with self._publishing:
-            return await publishing.publish(self._room, progress=progress)
+        """One round of publishing. What a round that is still running has in hand is left to it."""
+        return await publishing.publish(self._room, progress=progress)
 
     async def publish_until_done(
         self, *, patience: timedelta, only: Subscription | None = None, progress: publishing.Progress | None = None
     ) -> publishing.Round:
         """Rounds of publishing, for *only* or all, until nothing is left that could be done within *patience*."""
         number = only.id if only else None
-        async with self._publishing:
-            return await publishing.publish_until_done(self._room, patience=patience, only=number, progress=progress)
+        return await publishing.publish_until_done(self._room, patience=patience, only=number, progress=progress)
 
     async def gather(self, *, only_due: bool = False, progress: gathering.Progress | None = None) -> GatherReport:
         """One round of gathering."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.config import Config
 from bot.deliver import Patience
 from bot.errors import NotFound
+from bot.lanes import Lanes
 from bot.model import Feed, Subscription
 from bot.ports import Analyst, Clock, FeedReader, Platform, Store, Workers
 
@@ -29,6 +30,9 @@ class Newsroom:
     keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held from the moment that dates new articles until they are kept, and by whoever reads the candidates of an
     edition: an article dated before an edition was composed must be there for it, or no window would ever show it."""
+    planning: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a round enters what has come due, so that rounds that overlap do not tell of the same date twice."""
+    lanes: Lanes = field(default_factory=Lanes)
     is_stopping: bool = False
     """No new delivery is begun any more."""
 

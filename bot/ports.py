@@ -4,7 +4,7 @@ Every datetime that crosses a port is aware. Every method may be called from any
 goes wrong into the errors named here; no exception of an SDK, a driver or a socket ever comes through.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
@@ -343,15 +343,16 @@ class Ledger(Protocol):
     async def plan(self, dues: Sequence[Due]) -> int:
         """Enter *dues*; those whose (subscription, date) is there already stay as they are. How many were new."""
 
-    async def waiting(self, now: datetime, *, only: int | None = None, limit: int = 1000) -> tuple[int, ...]:
-        """Ids of deliveries on their way whose ``next_at`` has come and that nobody holds, oldest due first.
+    async def waiting(self, now: datetime, *, only: int | None = None) -> Mapping[str, tuple[int, ...]]:
+        """Ids of deliveries on their way whose ``next_at`` has come and that nobody holds, oldest due first, by the
+        ``platform:workspace`` that they go to. All of them: none can hide behind thousands of a workspace that is held.
 
         *only* is the id of the one subscription that is asked about.
         """
 
-    async def next_wait(self, *, only: int | None = None) -> datetime | None:
-        """When the next delivery on its way may be touched (``next_at`` or the end of a lease); None: nothing is on
-        its way.
+    async def next_wait(self, *, only: int | None = None, besides: Collection[int] = ()) -> datetime | None:
+        """When the next delivery on its way may be touched (``next_at`` or the end of a lease), not counting those
+        with an id in *besides*; None: nothing is on its way.
         """
 
     async def claim(self, delivery: int, now: datetime, lease: timedelta) -> Claim | None:
@@ -380,7 +381,9 @@ class Ledger(Protocol):
         """
 
     async def finish(self, claim: Claim, state: DeliveryState, *, at: datetime, reason: str = "") -> bool:
-        """Give it its final state."""
+        """Give it its final state. One that is refused pauses its channel by the platform, in the same transaction: a
+        crash must not leave a channel that is refused every morning anew.
+        """
 
     async def deliveries(
         self, *, subscription: int | None = None, day: date | None = None, limit: int = 200

@@ -2,21 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.courier import carry
 from bot.editor import Editor
 from bot.errors import DaybriefError
+from bot.lanes import AT_ONCE
 from bot.model import Delivery, DeliveryState
 from bot.newsroom import Newsroom
 from bot.schedule import due
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 24
-"""Deliveries that are worked on at the same time: posting waits for networks, and the store commits in groups."""
 CLOCK_SLACK = timedelta(minutes=5)
 """A clock that is further back than this behind the newest time we have seen is not believed."""
 _GLANCE = timedelta(seconds=1)
@@ -40,31 +39,39 @@ class Round:
 async def publish(room: Newsroom, *, only: int | None = None, progress: Progress | None = None) -> Round:
     """One round: plan what has come due, then work once on every delivery whose time has come.
 
-    Deliveries that have to wait, for a retry or for an unknown outcome to settle, are left for a later round.
+    Deliveries that have to wait, for a retry or for an unknown outcome to settle, are left for a later round. Rounds
+    may overlap: what one has in hand the others leave alone, and no workspace waits for another one.
     *only* is the id of a subscription, where the others are to be left alone.
     """
     now = room.instant()
     if held_back := await _clock_trouble(room, now):
         log.error("posting is held back: %s", held_back)
         return Round(held_back=held_back)
-    planned = await _plan(room, now, only)
+    async with room.planning:
+        planned = await _plan(room, now, only)
     editor = Editor(room, now)
     begun = room.clock.now()
     finished: list[Delivery] = []
     seen: set[int] = set()
     while not room.is_stopping:
-        waiting = [number for number in await room.store.ledger.waiting(begun, only=only) if number not in seen]
-        if not waiting:
+        lanes = await room.store.ledger.waiting(begun, only=only)
+        taken = {
+            lane: room.lanes.take(number for number in waiting if number not in seen) for lane, waiting in lanes.items()
+        }
+        if not any(taken.values()):
             break
-        seen.update(waiting)
-        finished += await _carry_all(room, editor, waiting, progress)
+        seen.update(number for waiting in taken.values() for number in waiting)
+        await _carry_all(room, editor, taken, _Tidings(finished, progress))
     return Round(planned=planned, finished=tuple(finished))
 
 
 async def publish_until_done(
     room: Newsroom, *, patience: timedelta, only: int | None = None, progress: Progress | None = None
 ) -> Round:
-    """Rounds of publishing until nothing is on its way, or all that is has to wait for longer than *patience*."""
+    """Rounds of publishing until nothing is on its way, or all that is has to wait for longer than *patience*.
+
+    What another round has in hand is left to that one.
+    """
     total = Round()
     while True:
         this = await publish(room, only=only, progress=progress)
@@ -73,7 +80,7 @@ async def publish_until_done(
             finished=(*total.finished, *this.finished),
             held_back=this.held_back,
         )
-        upcoming = await room.store.ledger.next_wait(only=only)
+        upcoming = await room.store.ledger.next_wait(only=only, besides=room.lanes.in_hand)
         if this.held_back or room.is_stopping or upcoming is None or upcoming - room.clock.now() > patience:
             return total
         while (left := upcoming - room.clock.now()) > timedelta(0):
@@ -102,33 +109,52 @@ async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
     return planned
 
 
-async def _carry_all(
-    room: Newsroom, editor: Editor, waiting: Sequence[int], progress: Progress | None
-) -> list[Delivery]:
-    """Work on each of *waiting* once; those that became final."""
-    queue = iter(waiting)
-    finished: list[Delivery] = []
+@dataclass(frozen=True, slots=True)
+class _Tidings:
+    """Where it is told which deliveries became final."""
 
-    async def work() -> None:
+    finished: list[Delivery]
+    progress: Progress | None
+
+    def tell(self, delivery: Delivery) -> None:
+        _log(delivery)
+        self.finished.append(delivery)
+        if self.progress:
+            self.progress(delivery)
+
+
+async def _carry_all(room: Newsroom, editor: Editor, lanes: Mapping[str, Sequence[int]], tidings: _Tidings) -> None:
+    """Work once on each delivery of *lanes*, all of which are in our hands, and let them go."""
+    ours = {number for waiting in lanes.values() for number in waiting}
+
+    async def work(lane: str, queue: Iterator[int]) -> None:
         for number in queue:
-            if room.is_stopping:
-                return
-            try:
-                delivery = await carry(room, editor, number)
-            except DaybriefError as trouble:
-                # One channel's trouble never costs the others their morning; this lease ends by itself.
-                log.warning("delivery %d is left for later: %s", number, trouble)
-                continue
+            async with room.lanes.places(lane):
+                if room.is_stopping:
+                    return
+                delivery = await _carry(room, editor, number)
+            ours.discard(number)
+            room.lanes.let_go([number])
             if delivery and delivery.state.final:
-                _log(delivery)
-                finished.append(delivery)
-                if progress:
-                    progress(delivery)
+                tidings.tell(delivery)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(AT_ONCE, len(waiting))):
-            group.create_task(work())
-    return finished
+    try:
+        async with asyncio.TaskGroup() as group:
+            for lane, waiting in lanes.items():
+                queue = iter(waiting)
+                for _ in range(min(AT_ONCE, len(waiting))):
+                    group.create_task(work(lane, queue))
+    finally:
+        room.lanes.let_go(ours)
+
+
+async def _carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None:
+    try:
+        return await carry(room, editor, number)
+    except DaybriefError as trouble:
+        # One channel's trouble never costs the others their morning; this lease ends by itself.
+        log.warning("delivery %d is left for later: %s", number, trouble)
+        return None
 
 
 def _log(delivery: Delivery) -> None:

@@ -207,7 +207,12 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     slack = _slack(house)
     await desk.take_over()
     alarm = Alarm(house.room.clock)
-    alarm.ring("publish", lambda: desk.publish_until_done(patience=timedelta(seconds=50)), every=timedelta(minutes=1))
+    alarm.ring(
+        "publish",
+        lambda: desk.publish_until_done(patience=timedelta(seconds=50)),
+        every=timedelta(minutes=1),
+        may_overlap=True,  # a workspace with thousands of channels keeps a round busy for long
+    )
     alarm.ring("gather", lambda: gather(house, only_due=True), every=config.bot.gather_every)
     alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
     alarm.start()

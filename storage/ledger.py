@@ -4,7 +4,7 @@ Whoever works on a delivery holds a claim: a lease, so that nobody else takes it
 with every claim, so that an owner who comes back too late changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ import sqlite_utils
 from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Receipt, Verdict, Wish
 from storage import codec, editions
 from storage.database import Database, row, rows
+from storage.subscriptions import pause
 
 
 class SqliteLedger:
@@ -33,15 +34,19 @@ class SqliteLedger:
         """Enter those that are not there yet; how many."""
         return await self._database.write(lambda db: _plan(db, dues))
 
-    async def waiting(self, now: datetime, *, only: int | None = None, limit: int = 1000) -> tuple[int, ...]:
-        """Ids of deliveries that may be claimed, oldest due first."""
-        parameters = {"now": codec.micros(now), "only": only, "limit": limit}
+    async def waiting(self, now: datetime, *, only: int | None = None) -> Mapping[str, tuple[int, ...]]:
+        """Ids of deliveries that may be claimed, oldest due first, by where they go."""
+        parameters = {"now": codec.micros(now), "only": only}
         found = await self._database.read(lambda db: rows(db, _WAITING, parameters))
-        return tuple(one["id"] for one in found)
+        lanes: dict[str, list[int]] = {}
+        for one in found:
+            lanes.setdefault(one["lane"], []).append(one["id"])
+        return {lane: tuple(numbers) for lane, numbers in lanes.items()}
 
-    async def next_wait(self, *, only: int | None = None) -> datetime | None:
+    async def next_wait(self, *, only: int | None = None, besides: Collection[int] = ()) -> datetime | None:
         """When the next one may be claimed."""
-        found = await self._database.read(lambda db: row(db, _NEXT_WAIT, {"only": only}))
+        parameters = {"only": only, "besides": codec.as_json(besides)}
+        found = await self._database.read(lambda db: row(db, _NEXT_WAIT, parameters))
         return codec.moment_if(found["at"]) if found else None
 
     # ---------------------------------------------------------------------------------------------- delivering
@@ -87,9 +92,17 @@ class SqliteLedger:
         return await self._change(claim, _POSTPONE, columns)
 
     async def finish(self, claim: Claim, state: DeliveryState, *, at: datetime, reason: str = "") -> bool:
-        """Give it its final state."""
+        """Give it its final state; a refused one pauses its channel as well."""
         sent_at = codec.micros(at) if state is DeliveryState.SENT else None
-        return await self._change(claim, _FINISH, {"state": state.value, "reason": reason, "sent_at": sent_at})
+        columns = {"state": state.value, "reason": reason, "sent_at": sent_at}
+
+        def end(db: sqlite_utils.Database) -> bool:
+            is_ours = _changes(db, claim, _FINISH, columns)
+            if is_ours and state is DeliveryState.REFUSED:
+                pause(db, claim.delivery.subscription, reason, by_platform=True)
+            return is_ours
+
+        return await self._database.write(end)
 
     async def _change(self, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
         return await self._database.write(lambda db: _changes(db, claim, sql, columns))
@@ -250,15 +263,16 @@ _DUE = """
 """
 
 _WAITING = """
-    SELECT id FROM delivery
+    SELECT id, platform || ':' || workspace AS lane FROM delivery
     WHERE next_at IS NOT NULL AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
         AND (:only IS NULL OR subscription = :only)
-    ORDER BY due_at, id LIMIT :limit
+    ORDER BY due_at, id
 """
 
 _NEXT_WAIT = """
     SELECT min(max(next_at, coalesce(lease_until, next_at))) AS at FROM delivery
     WHERE next_at IS NOT NULL AND (:only IS NULL OR subscription = :only)
+        AND id NOT IN (SELECT value FROM json_each(:besides))
 """
 
 _UNSETTLED = "SELECT count(*) AS count FROM delivery WHERE next_at IS NOT NULL"

@@ -68,8 +68,17 @@ class SqliteSubscriptions:
         await self._database.write(lambda db: _settle_home(db, platform, workspace))
 
     async def _stand(self, subscription: int, standing: Standing, reason: str, *, by_platform: bool = False) -> None:
-        columns = {"id": subscription, "standing": standing.value, "reason": reason, "by_platform": by_platform}
-        await self._database.write(lambda db: db.execute(_STAND, columns))
+        await self._database.write(lambda db: _stand(db, subscription, standing, reason, by_platform=by_platform))
+
+
+def pause(db: sqlite_utils.Database, subscription: int, reason: str, *, by_platform: bool) -> None:
+    """Serve *subscription* no more, as part of the caller's transaction."""
+    _stand(db, subscription, Standing.PAUSED, reason, by_platform=by_platform)
+
+
+def _stand(db: sqlite_utils.Database, subscription: int, standing: Standing, reason: str, *, by_platform: bool) -> None:
+    columns = {"id": subscription, "standing": standing.value, "reason": reason, "by_platform": by_platform}
+    db.execute(_STAND, columns)
 
 
 def _declare(db: sqlite_utils.Database, orders: Sequence[Subscription], at: datetime) -> tuple[Subscription, ...]:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -90,3 +91,14 @@ def entry(title: str, url: str, *, extract: str = "", published: datetime | None
 
 
 SOON = timedelta(minutes=3)
+
+
+def impatient(room: Newsroom) -> None:
+    """Let *room* wait for a platform's answer for no longer than a test may last."""
+    shorter = room.config.delivery.model_copy(update={"request_timeout": timedelta(milliseconds=50)})
+    room.config = replace(room.config, delivery=shorter)
+
+
+async def states(room: Newsroom) -> list[tuple[str, str]]:
+    """The state and reason of every delivery, newest date first."""
+    return [(one.state.value, one.reason) for one in await room.store.ledger.deliveries(limit=10_000)]

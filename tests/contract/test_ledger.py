@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.model import Claim, Delivery, Intent, Receipt, Subscription
+from bot.model import Claim, Delivery, Intent, Receipt, Standing, Subscription
 from bot.model import DeliveryState as State
 from bot.ports import Store
 from tests.contract.values import (
@@ -22,6 +22,7 @@ from tests.contract.values import (
 )
 
 LEASE = timedelta(seconds=75)
+LANE = "slack:T1"
 TUESDAY = MONDAY + DAY
 
 
@@ -106,15 +107,48 @@ async def test_waiting_lists_what_may_be_claimed_oldest_due_first(store: Store, 
     waiting = await store.ledger.waiting(NOW)
 
     dates = {one.id: one.date for one in await store.ledger.deliveries()}
-    assert [dates[one] for one in waiting] == [MONDAY, TUESDAY]
-    assert await store.ledger.waiting(NOW, limit=1) == waiting[:1]
+    assert [dates[one] for one in waiting[LANE]] == [MONDAY, TUESDAY]
+
+
+async def test_waiting_tells_workspaces_apart_and_hides_nothing_behind_thousands(
+    store: Store, order: Subscription
+) -> None:
+    other = await store.subscriptions.subscribe(replace(order, channel=replace(order.channel, workspace="T2", id="C2")))
+    dates = [MONDAY + number * DAY for number in range(2000)]
+    await store.ledger.plan([due(order.id, day, at=NOW - HOUR) for day in dates])
+    await store.ledger.plan([due(other.id, MONDAY, at=NOW)])
+
+    waiting = await store.ledger.waiting(NOW)
+
+    assert [(lane, len(numbers)) for lane, numbers in waiting.items()] == [(LANE, 2000), ("slack:T2", 1)]
+    assert await store.ledger.waiting(NOW, only=other.id) == {"slack:T2": waiting["slack:T2"]}
+    assert await store.ledger.next_wait(besides=waiting[LANE]) == NOW
+    assert await store.ledger.next_wait(besides=[*waiting[LANE], *waiting["slack:T2"]]) is None
+
+
+async def test_a_refused_delivery_pauses_its_channel_with_the_reason(store: Store, order: Subscription) -> None:
+    claim = await claimed(store, order)
+
+    await store.ledger.finish(claim, State.REFUSED, at=NOW, reason="the channel is archived")
+
+    paused = await store.subscriptions.by_id(order.id)
+    assert paused == replace(order, standing=Standing.PAUSED, reason="the channel is archived", paused_by_platform=True)
+
+
+async def test_a_late_owner_who_was_refused_pauses_nothing(store: Store, order: Subscription) -> None:
+    late = await claimed(store, order)
+    await store.ledger.claim(late.delivery.id, NOW + LEASE, LEASE)
+
+    await store.ledger.finish(late, State.REFUSED, at=NOW, reason="the channel is archived")
+
+    assert await store.subscriptions.by_id(order.id) == order
 
 
 async def test_a_claimed_delivery_waits_again_when_its_lease_ends(store: Store, order: Subscription) -> None:
     claim = await claimed(store, order)
 
-    assert await store.ledger.waiting(NOW + LEASE - timedelta(microseconds=1)) == ()
-    assert await store.ledger.waiting(NOW + LEASE) == (claim.delivery.id,)
+    assert await store.ledger.waiting(NOW + LEASE - timedelta(microseconds=1)) == {}
+    assert await store.ledger.waiting(NOW + LEASE) == {LANE: (claim.delivery.id,)}
 
 
 async def test_next_wait_is_when_anything_may_be_touched(store: Store, order: Subscription) -> None:
@@ -293,7 +327,7 @@ async def test_what_is_postponed_is_free_when_its_time_comes(store: Store, order
     delivery = await as_it_stands(store, claim)
     assert (delivery.state, delivery.next_at, delivery.reason) == (state, NOW + HOUR, "rate limited")
     assert (delivery.intent is not None) == (state is State.SENDING)
-    assert await store.ledger.waiting(NOW + HOUR - timedelta(microseconds=1)) == ()
+    assert await store.ledger.waiting(NOW + HOUR - timedelta(microseconds=1)) == {}
     assert await store.ledger.claim(delivery.id, NOW + HOUR, LEASE)
 
 

@@ -59,7 +59,7 @@ async def test_an_uncertain_delivery_can_be_reopened_and_told_of_again(store: St
 
     assert await store.ledger.reopen(claim.delivery.id, later)
 
-    assert await store.ledger.waiting(later) == (claim.delivery.id,)
+    assert await store.ledger.waiting(later) == {"slack:T1": (claim.delivery.id,)}
     again = await store.ledger.claim(claim.delivery.id, later, HOUR)
     assert again
     assert (again.delivery.state, again.delivery.reopened_at) == (DeliveryState.DUE, later)
@@ -74,4 +74,4 @@ async def test_only_an_uncertain_delivery_can_be_reopened(store: Store, order: S
 
     assert not await store.ledger.reopen(done.id, NOW)
     assert not await store.ledger.reopen(claim.delivery.id, NOW)
-    assert await store.ledger.waiting(NOW + HOUR) != (done.id,)
+    assert list((await store.ledger.waiting(NOW + HOUR)).values()) != [(done.id,)]

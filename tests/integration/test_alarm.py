@@ -40,6 +40,31 @@ async def test_it_rings_at_once_and_an_action_that_is_still_busy_is_not_doubled(
     assert rings == 1
 
 
+async def test_an_action_that_may_overlap_rings_although_it_is_busy_and_all_of_it_is_waited_for() -> None:
+    rings, ended = 0, 0
+    third_ring, may_end = asyncio.Event(), asyncio.Event()
+
+    async def action() -> None:
+        nonlocal rings, ended
+        rings += 1
+        if rings == 3:
+            third_ring.set()
+        await may_end.wait()
+        ended += 1
+
+    alarm = Alarm(SystemClock())
+    alarm.ring("busy", action, every=SECOND, may_overlap=True)
+    alarm.start()
+    async with asyncio.timeout(10):
+        await third_ring.wait()
+        stopping = asyncio.create_task(alarm.stop(within=timedelta(seconds=5)))
+        await asyncio.sleep(0)
+        may_end.set()
+        await stopping
+
+    assert ended == rings
+
+
 async def test_stopping_waits_for_an_action_that_has_begun() -> None:
     begun, may_end, ended = asyncio.Event(), asyncio.Event(), False
 

@@ -155,7 +155,7 @@ async def test_a_restored_database_sends_nothing_that_was_due(path: Path, copy: 
 
     store = await open_store(path)
     assert await store.ledger.restored_at() == NOW + LEASE
-    assert await store.ledger.waiting(NOW + timedelta(days=9)) == ()
+    assert await store.ledger.waiting(NOW + timedelta(days=9)) == {}
     assert await store.ledger.unsettled() == 0
     for delivery in (await_sending, waiting):
         row = await store.ledger.by_id(delivery)

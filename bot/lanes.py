@@ -1,0 +1,40 @@
+"""Lanes: one for each workspace, so that a slow one holds up no other. What this process has in hand, in all rounds.
+
+Workspaces are independent on every platform: each has a pace of its own and can be down alone. Rounds overlap, so a
+round that hangs in one lane leaves the others, and what comes due later, to the next round.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+AT_ONCE = 24
+"""Deliveries of one lane that are worked on at the same time: posting waits for networks, and the store commits in
+groups."""
+
+
+class Lanes:
+    """Shared by all rounds of a process; for one event loop."""
+
+    def __init__(self) -> None:
+        self._in_hand: set[int] = set()
+        self._places: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+
+    @property
+    def in_hand(self) -> Collection[int]:
+        """Ids of the deliveries that some round works on, or is going to."""
+        return frozenset(self._in_hand)
+
+    def take(self, deliveries: Iterable[int]) -> list[int]:
+        """Those of *deliveries* that no round has in hand; from now on the caller has."""
+        taken = [number for number in deliveries if number not in self._in_hand]
+        self._in_hand.update(taken)
+        return taken
+
+    def let_go(self, deliveries: Iterable[int]) -> None:
+        """Whatever is left to do for them may be done by any round. Only for what the caller took."""
+        self._in_hand.difference_update(deliveries)
+
+    def places(self, lane: str) -> asyncio.Semaphore:
+        """As many as a lane has places: to be held while one of its deliveries is worked on."""
+        return self._places[lane]
