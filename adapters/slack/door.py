@@ -24,7 +24,7 @@ from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit, of_command, of_interaction, typed
 from adapters.slack.workspaces import Workspaces
 from bot import zones
-from bot.errors import DaybriefError, PostFailed
+from bot.errors import DaybriefError, NotFound, PostFailed, WrongUsage
 from bot.model import Wish
 from bot.ports import Clock
 
@@ -60,12 +60,17 @@ class Door:
         self._events = Events(desk, workspaces, self._talk, self._admin, clock)
         self._seen: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+        async def authorize(team_id: str | None = None, enterprise_id: str | None = None) -> AuthorizeResult | None:
+            # bolt takes a method's self for one of its own arguments, hence a function.
+            return await self._authorize(team_id, enterprise_id)
+
         self.app = AsyncApp(
             logger=logging.getLogger("adapters.slack.bolt"),
             # bolt's own client is used for opening sockets only; each workspace has its own.
-            client=workspaces.client("", is_patient=False),
+            client=workspaces.client(None, is_patient=False),
             signing_secret=signing_secret or "unused over Socket Mode",
-            authorize=self._authorize,  # type: ignore[arg-type]  # None is how bolt wants to hear no
+            authorize=authorize,  # type: ignore[arg-type]  # None is how bolt wants to hear no
         )
         self._listen()
 
@@ -76,7 +81,12 @@ class Door:
         for task in self._tasks:
             task.cancel()
 
-    async def _authorize(self, team_id: str | None = None, enterprise_id: str | None = None) -> AuthorizeResult | None:
+    async def settled(self) -> None:
+        """Return once nothing is being answered any more."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _authorize(self, team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
         """The token for a request. Nobody is asked: the tokens are known, and asking would cost part of three seconds.
 
         A workspace that we do not know, as that of a stranger in a shared channel, gets ours; what the person may see
@@ -225,9 +235,12 @@ class Door:
         """Whatever goes wrong, the person who asked hears a sentence."""
         try:
             await work
+        except (NotFound, WrongUsage) as mistake:
+            await self._apologise(visit, str(mistake))
         except DaybriefError as trouble:
-            log.warning("a question could not be answered: %s", trouble)
-            await self._apologise(visit, str(trouble))
+            # Its sentence is for whoever runs the bot: it may name files and machines.
+            log.error("a question was answered with an apology: %s", trouble)  # noqa: TRY400
+            await self._apologise(visit, _BROKEN)
         except Exception:
             log.exception("a question was answered with an apology")
             await self._apologise(visit, _BROKEN)

@@ -150,7 +150,7 @@ class Workspaces:
         if self._session:
             await self._session.close()
 
-    def client(self, token: str, *, is_patient: bool) -> AsyncWebClient:
+    def client(self, token: str | None, *, is_patient: bool) -> AsyncWebClient:
         """A client for *token* over the one session."""
         handlers = [AsyncRateLimitErrorRetryHandler(max_retry_count=1)] if is_patient else []
         return AsyncWebClient(token=token, base_url=self._api_url, session=self.session, retry_handlers=list(handlers))
