@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from bot.model import (
     Composition,
@@ -16,6 +17,7 @@ from bot.model import (
     StoryStatus,
     Subscription,
     Verdict,
+    Wish,
 )
 from bot.rank import Ranked, rank
 from bot.text import cut
@@ -51,6 +53,7 @@ def compose(
     posted: Mapping[str, tuple[datetime, int]],
     coverage: Coverage,
     delayed: bool,
+    wishes: Mapping[str, Wish] = MappingProxyType({}),
 ) -> Composition:
     """The edition of *subscription* for *day*, and one verdict for each of the best 200 candidates.
 
@@ -64,17 +67,22 @@ def compose(
         posted: which refs the channel has had: when last, and how many publishers the post named.
         coverage: for the footer.
         delayed: the edition says that it is late.
+        wishes: what admins wish of which of *stories*, by ref. What is pinned leads, in the order of wishing, whatever
+            its score, age or topic and even if the channel has had it; only a withdrawn story does not.
     """
     choice = _Choice(subscription)
     inside: list[Story] = []
     for story in stories:
-        stage = _unfit(subscription, story, window_start, now)
+        stage = _unfit(subscription, story, window_start, now, wishes.get(story.ref))
         if stage:
             choice.outside.append(Verdict(ref=story.ref, stage=stage))
         else:
             inside.append(story)
-    for place, one in enumerate(rank(inside, now=now, posted=posted), start=1):
-        choice.consider(place, one)
+    pins = {ref: place for place, ref in enumerate(wishes) if wishes[ref] is Wish.PIN}
+    ranked = rank(inside, now=now, posted=posted)
+    # Sorting is stable: what nobody pinned stays in the order of its score.
+    for place, one in enumerate(sorted(ranked, key=lambda one: pins.get(one.story.ref, len(wishes))), start=1):
+        choice.consider(place, one, is_pinned=one.story.ref in pins)
     edition = Edition(
         subscription=subscription.id,
         channel=subscription.channel,
@@ -91,9 +99,13 @@ def compose(
     return Composition(edition=edition, verdicts=choice.verdicts())
 
 
-def _unfit(subscription: Subscription, story: Story, window_start: datetime, now: datetime) -> Stage | None:
+def _unfit(
+    subscription: Subscription, story: Story, window_start: datetime, now: datetime, wish: Wish | None
+) -> Stage | None:
     if story.status is StoryStatus.WITHDRAWN:
         return Stage.WITHDRAWN
+    if wish:
+        return Stage.DROPPED if wish is Wish.DROP else None
     if not window_start < story.news_at <= now:
         return Stage.OUTSIDE_WINDOW
     wanted = {topic.casefold() for topic in subscription.topics}
@@ -110,25 +122,31 @@ class _Choice:
     chosen: list[Ranked] = field(default_factory=list)
     outside: list[Verdict] = field(default_factory=list)
     _ranked: list[tuple[int, Ranked, Stage]] = field(default_factory=list)
+    _pinned: set[str] = field(default_factory=set)
     _leads: Counter[str] = field(default_factory=Counter)
 
-    def consider(self, place: int, one: Ranked) -> None:
-        stage = self._stage(one)
+    def consider(self, place: int, one: Ranked, *, is_pinned: bool) -> None:
+        if is_pinned:
+            self._pinned.add(one.story.ref)
+        stage = self._stage(one, is_pinned=is_pinned)
         self._ranked.append((place, one, stage))
         if stage is Stage.POSTED:
             self.chosen.append(one)
             self._leads[_lead(one.story)] += 1
 
-    def _stage(self, one: Ranked) -> Stage:
-        if one.is_known:
+    def _stage(self, one: Ranked, *, is_pinned: bool) -> Stage:
+        if one.is_known and not is_pinned:
             return Stage.KNOWN
         if len(self.chosen) >= self.subscription.stories:
             return Stage.CUT
+        if is_pinned:
+            return Stage.POSTED
         lead = _lead(one.story)
         return Stage.SOURCE_LIMIT if lead and self._leads[lead] >= PER_SOURCE else Stage.POSTED
 
     def verdicts(self) -> tuple[Verdict, ...]:
-        cut_at = next((one.score for one in reversed(self.chosen) if not one.leads), None)
+        by_score = (one for one in reversed(self.chosen) if not one.leads and one.story.ref not in self._pinned)
+        cut_at = next((one.score for one in by_score), None)
         ranked = [
             Verdict(
                 ref=one.story.ref,
@@ -136,7 +154,7 @@ class _Choice:
                 rank=place,
                 score=one.score,
                 numbers=one.numbers,
-                detail=_detail(one, stage, cut_at),
+                detail=self._detail(one, stage, cut_at),
             )
             for place, one, stage in self._ranked
         ]
@@ -145,17 +163,23 @@ class _Choice:
         kept = sorted(range(len(reasons)), key=lambda place: reasons[place].stage is not Stage.POSTED)[:MAX_VERDICTS]
         return tuple(reasons[place] for place in sorted(kept))
 
+    def _leading(self) -> str:
+        return "pinned and ready-written stories" if self._pinned else "ready-written stories"
 
-def _detail(one: Ranked, stage: Stage, cut_at: float | None) -> str:
-    match stage:
-        case Stage.POSTED:
-            return one.news or ("ready-written stories lead" if one.leads else "")
-        case Stage.CUT:
-            return "ready-written stories took every place" if cut_at is None else f"the cut was {cut_at:.2f}"
-        case Stage.SOURCE_LIMIT:
-            return f"{_lead(one.story)} leads {PER_SOURCE} stories of this edition already"
-        case _:
-            return ""
+    def _detail(self, one: Ranked, stage: Stage, cut_at: float | None) -> str:
+        match stage:
+            case Stage.POSTED if one.story.ref in self._pinned:
+                return "pinned by an admin"
+            case Stage.POSTED:
+                return one.news or ("ready-written stories lead" if one.leads else "")
+            case Stage.CUT if one.story.ref in self._pinned:
+                return "pinned by an admin, but stories pinned before it took every place"
+            case Stage.CUT:
+                return f"the cut was {cut_at:.2f}" if cut_at is not None else f"{self._leading()} took every place"
+            case Stage.SOURCE_LIMIT:
+                return f"{_lead(one.story)} leads {PER_SOURCE} stories of this edition already"
+            case _:
+                return ""
 
 
 def _lead(story: Story) -> str:

@@ -1,7 +1,7 @@
 """The front door: everything that a driver (alarm, slash command, command line) may ask. The work lives elsewhere."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -30,9 +30,12 @@ from bot.model import (
     Story,
     Subscription,
     Verdict,
+    Wish,
 )
 from bot.newsroom import Newsroom
+from bot.notify import Notifier
 from bot.ports import Rendering, Revision, Search
+from bot.revive import revive
 from bot.schedule import next_instant
 
 _RECENT = 14
@@ -53,6 +56,7 @@ class Desk:
     def __init__(self, room: Newsroom) -> None:
         self._room = room
         self._gathering = asyncio.Lock()
+        self._notifier = Notifier(room)
 
     # -------------------------------------------------------------------------------------------- for the alarm
 
@@ -74,15 +78,27 @@ class Desk:
         self._room.is_stopping = True
 
     async def publish(self, *, progress: publishing.Progress | None = None) -> publishing.Round:
-        """One round of publishing. What a round that is still running has in hand is left to it."""
-        return await publishing.publish(self._room, progress=progress)
+        """One round of publishing, and telling admins of what went wrong. What a round that is still running has in
+        hand is left to it.
+        """
+        done = await publishing.publish(self._room, progress=progress)
+        await self._notifier.tell_bad_news()
+        return done
 
     async def publish_until_done(
         self, *, patience: timedelta, only: Subscription | None = None, progress: publishing.Progress | None = None
     ) -> publishing.Round:
-        """Rounds of publishing, for *only* or all, until nothing is left that could be done within *patience*."""
+        """Rounds of publishing, for *only* or all, until nothing is left that could be done within *patience*; then
+        telling admins of what went wrong.
+        """
         number = only.id if only else None
-        return await publishing.publish_until_done(self._room, patience=patience, only=number, progress=progress)
+        done = await publishing.publish_until_done(self._room, patience=patience, only=number, progress=progress)
+        await self._notifier.tell_bad_news()
+        return done
+
+    async def revive(self, platform: str = "", workspace: str = "", channel: str = "") -> tuple[Subscription, ...]:
+        """Resume the channels that a platform had refused and would take posts in now; empty names stand for all."""
+        return await revive(self._room, self._notifier, platform=platform, workspace=workspace, channel=channel)
 
     async def gather(self, *, only_due: bool = False, progress: gathering.Progress | None = None) -> GatherReport:
         """One round of gathering."""
@@ -165,6 +181,32 @@ class Desk:
         """Remove the channel; what was sent to it stays on record."""
         await self._room.store.subscriptions.retire(subscription.id)
 
+    async def post_now(self, subscription: Subscription) -> bool:
+        """Post the present local date's edition at once; it takes the place of the regular one. False: the date has
+        had its edition, or is having it.
+        """
+        return await publishing.post_now(self._room, subscription)
+
+    async def resend(self, delivery: int) -> bool:
+        """Send a delivery once more of which nobody knows whether it arrived. False: it is not uncertain any more."""
+        return await self._room.store.ledger.reopen(delivery, self._room.clock.now())
+
+    async def wish(self, subscription: Subscription, ref: str, wish: Wish | None) -> None:
+        """Pin or drop a story of the next edition; None: neither. Raises NotFound."""
+        channel = subscription.channel
+        story = await self._room.store.archive.by_ref(ref, workspace=f"{channel.platform}:{channel.workspace}")
+        if story is None:
+            raise NotFound(f"no story is called {ref}")
+        day, _ = await Editor(self._room, self._room.instant()).next_date(subscription)
+        if story.ref != ref.upper():  # it was merged since it was wished under its other name
+            await self._room.store.ledger.wish(subscription.id, day, ref.upper(), None)
+        await self._room.store.ledger.wish(subscription.id, day, story.ref, wish)
+
+    async def wishes(self, subscription: Subscription) -> Mapping[str, Wish]:
+        """What admins wish of which stories for the next edition, by ref, in the order of wishing."""
+        day, _ = await Editor(self._room, self._room.instant()).next_date(subscription)
+        return await self._room.store.ledger.wishes(subscription.id, day)
+
     async def preview(self, subscription: Subscription, *, platform: str = "") -> tuple[Composition, Rendering]:
         """The edition that *subscription* would get next, and how its platform (or *platform*) would show it."""
         composition = await Editor(self._room, self._room.instant()).preview(subscription)
@@ -179,6 +221,10 @@ class Desk:
         """The ledger, newest first."""
         number = subscription.id if subscription else None
         return await self._room.store.ledger.deliveries(subscription=number, day=day, limit=limit)
+
+    async def delivery(self, number: int) -> Delivery | None:
+        """One row of the ledger, by its id."""
+        return await self._room.store.ledger.by_id(number)
 
     async def why(self, subscription: Subscription, story: Story) -> tuple[Ruling, ...]:
         """What the channel's recent editions decided about *story*, newest first; empty: none of them considered it."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.compose import MAX_WINDOW, compose, window_start
-from bot.model import Composition, Coverage, Feed, FeedState, Story, Subscription
+from bot.model import Composition, Coverage, Feed, FeedState, Story, Subscription, Wish
 from bot.newsroom import Newsroom
 from bot.schedule import next_instant
 
@@ -26,7 +26,9 @@ class Editor:
         ledger = self._room.store.ledger
         last = await ledger.last_sent(subscription.id, self.now)
         since = window_start(self.now, last.composed_at if last else None)
-        stories = [story for story in await self._candidates() if _may_see(subscription, story)]
+        wishes, wished = await self._wishes(subscription, day)
+        candidates = {story.ref: story for story in (*await self._candidates(), *wished)}
+        stories = [story for story in candidates.values() if _may_see(subscription, story)]
         return compose(
             subscription,
             day=day,
@@ -37,12 +39,35 @@ class Editor:
             posted=await ledger.posted(subscription.id, [story.ref for story in stories]),
             coverage=await self._covered(since),
             delayed=self.now - due_at > DELAYED_AFTER,
+            wishes=wishes,
         )
 
     async def preview(self, subscription: Subscription) -> Composition:
         """The edition that *subscription* would get at its next hour after now, if nothing more came in."""
+        return await self.compose(subscription, *await self.next_date(subscription))
+
+    async def next_date(self, subscription: Subscription) -> tuple[date, datetime]:
+        """The date of the edition that *subscription* gets next, and when; a date that an admin had posted before its
+        hour has had its edition.
+        """
+        recorded = await self._room.store.ledger.planned_through([subscription.id])
         day, due_at = next_instant(subscription, self.now - timedelta(microseconds=1))
-        return await self.compose(subscription, day, due_at)
+        while not self._room.replayed and day <= recorded.get(subscription.id, date.min):
+            day, due_at = next_instant(subscription, due_at)
+        return day, due_at
+
+    async def _wishes(self, subscription: Subscription, day: date) -> tuple[dict[str, Wish], list[Story]]:
+        """What admins wish of which stories, by the ref that each has now, in the order of wishing; and the stories,
+        however old.
+        """
+        wishes: dict[str, Wish] = {}
+        stories: list[Story] = []
+        for ref, wish in (await self._room.store.ledger.wishes(subscription.id, day)).items():
+            story = await self._room.store.archive.by_ref(ref)
+            if story and story.ref not in wishes:
+                wishes[story.ref] = wish
+                stories.append(story)
+        return wishes, stories
 
     async def _candidates(self) -> tuple[Story, ...]:
         if self._stories is None:

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.courier import carry
 from bot.editor import Editor
-from bot.errors import DaybriefError
+from bot.errors import DaybriefError, WrongUsage
 from bot.lanes import AT_ONCE
-from bot.model import Delivery, DeliveryState
+from bot.model import Delivery, DeliveryState, Due, Standing, Subscription
 from bot.newsroom import Newsroom
 from bot.schedule import due
 
@@ -87,6 +88,30 @@ async def publish_until_done(
             await room.clock.wait(min(left, _GLANCE))
             if room.is_stopping:
                 break
+
+
+async def post_now(room: Newsroom, subscription: Subscription, *, progress: Progress | None = None) -> bool:
+    """Enter the present local date of *subscription* as due now, and carry it. False: it is in the ledger already.
+
+    Its regular hour, if it is still to come, finds the date recorded and does nothing.
+
+    Raises:
+        WrongUsage: nothing can be posted there now.
+    """
+    now = room.instant()
+    name = subscription.channel.name
+    if subscription.standing is not Standing.ACTIVE:
+        raise WrongUsage(f"{name} is {subscription.standing}; resume it first")
+    if held_back := await _clock_trouble(room, now):
+        raise WrongUsage(f"nothing is posted: {held_back}")
+    async with room.planning:
+        # Dates before this one that are still open keep their record: nothing is entered behind the newest date.
+        await _plan(room, now, subscription.id)
+        day = now.astimezone(ZoneInfo(subscription.timezone)).date()
+        today = Due(subscription=subscription.id, date=day, due_at=now, state=DeliveryState.DUE)
+        is_new = await room.store.ledger.plan([today]) == 1
+    await publish(room, only=subscription.id, progress=progress)
+    return is_new
 
 
 async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:

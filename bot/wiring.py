@@ -214,6 +214,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         may_overlap=True,  # a workspace with thousands of channels keeps a round busy for long
     )
     alarm.ring("gather", lambda: gather(house, only_due=True), every=config.bot.gather_every)
+    alarm.ring("revive", desk.revive, every=timedelta(hours=1))
     alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
     alarm.start()
     if slack:

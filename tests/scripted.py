@@ -26,6 +26,8 @@ class ScriptedPlatform:
         self.on_turn: list[Happens | None] = []
         self.on_tell: list[Happens | None] = []
         self.on_amend: list[Happens | None] = []
+        self.refused: dict[str, str] = {}
+        """By the name of a channel: why no post is ever taken there."""
         self.on_parts: dict[str, Exception] = {}
         """By the name of a channel: what asking for the number of parts ends with, each time."""
         self.pace: dict[str, timedelta] = {}
@@ -52,6 +54,8 @@ class ScriptedPlatform:
 
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         await _meet(self.on_post)
+        if edition.channel.name in self.refused:
+            raise fails("refused", self.refused[edition.channel.name])
         return self.arrives(edition, part, key)
 
     def arrives(self, edition: Edition, part: int, key: str) -> Receipt:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.compose import MAX_VERDICTS, compose, window_start
-from bot.model import Composition, Coverage, Origin, Stage, Story, StoryStatus, Subscription
+from bot.model import Composition, Coverage, Origin, Stage, Story, StoryStatus, Subscription, Wish
 from tests.articles import story
 from tests.clock import TUESDAY
 from tests.newsroom import order
@@ -19,6 +19,7 @@ def composed(
     *,
     subscription: Subscription | None = None,
     posted: Mapping[str, tuple[datetime, int]] | None = None,
+    wishes: Mapping[str, Wish] | None = None,
 ) -> Composition:
     return compose(
         subscription or order(),
@@ -30,6 +31,7 @@ def composed(
         posted=posted or {},
         coverage=COVERAGE,
         delayed=False,
+        wishes=wishes or {},
     )
 
 
@@ -145,6 +147,47 @@ def test_the_cut_is_that_of_the_ranked_stories_not_of_those_that_lead() -> None:
 
     assert [one.detail for one in some][2:] == [f"the cut was {some[1].score:.2f}"] * 2
     assert [one.detail for one in none][1:] == ["ready-written stories took every place"] * 3
+
+
+def test_what_is_pinned_leads_in_the_order_of_wishing_whatever_else_speaks_against_it() -> None:
+    wanted = replace(order(), topics=("labs",))
+    candidates = [
+        story("C2DF", "a.test", "b.test", topics=("labs",)),
+        story("C3DF", "a.test", topics=("chips",)),
+        story("C4DF", "a.test", topics=("labs",), at=TUESDAY - 900 * HOUR),
+        story("C5DF", "a.test", topics=("labs",)),
+        story("C6DF", "a.test", topics=("labs",), origin=Origin.IMPORT),
+    ]
+    wishes = {"C5DF": Wish.PIN, "C4DF": Wish.PIN, "C3DF": Wish.PIN}
+
+    composition = composed(candidates, subscription=wanted, posted={"C5DF": (TUESDAY - 24 * HOUR, 1)}, wishes=wishes)
+
+    assert [one.ref for one in composition.edition.stories] == ["C5DF", "C4DF", "C3DF"]
+    assert [one.detail for one in composition.verdicts][:3] == ["pinned by an admin"] * 3
+    assert stages(composition)["C6DF"] is Stage.SOURCE_LIMIT
+
+
+def test_no_more_is_pinned_than_the_edition_has_stories() -> None:
+    candidates = [story(f"C{n}DF", f"{n}.test") for n in range(2, 7)]
+    wishes = {f"C{n}DF": Wish.PIN for n in (6, 5, 4)}
+
+    composition = composed(candidates, subscription=replace(order(), stories=2), wishes=wishes)
+
+    assert [one.ref for one in composition.edition.stories] == ["C6DF", "C5DF"]
+    by_ref = {one.ref: one for one in composition.verdicts}
+    assert (by_ref["C4DF"].stage, by_ref["C2DF"].stage) == (Stage.CUT, Stage.CUT)
+    assert by_ref["C4DF"].detail == "pinned by an admin, but stories pinned before it took every place"
+    assert by_ref["C2DF"].detail == "pinned and ready-written stories took every place"
+
+
+def test_a_withdrawn_story_cannot_be_pinned_and_a_dropped_one_is_told_from_it() -> None:
+    withdrawn = replace(story("C2DF", "a.test"), status=StoryStatus.WITHDRAWN)
+    dropped = story("C3DF", "b.test", origin=Origin.IMPORT)
+
+    composition = composed([withdrawn, dropped], wishes={"C2DF": Wish.PIN, "C3DF": Wish.DROP})
+
+    assert composition.edition.quiet
+    assert stages(composition) == {"C2DF": Stage.WITHDRAWN, "C3DF": Stage.DROPPED}
 
 
 def test_a_day_without_candidates_is_a_quiet_edition() -> None:

@@ -1,0 +1,59 @@
+"""Serving again what the platform had refused, once nothing keeps us from posting there."""
+
+import asyncio
+import logging
+
+from bot import notices
+from bot.model import Subscription
+from bot.newsroom import Newsroom
+from bot.notify import Notifier
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+"""Channels that are examined at the same time."""
+
+
+async def revive(
+    room: Newsroom, notifier: Notifier, *, platform: str = "", workspace: str = "", channel: str = ""
+) -> tuple[Subscription, ...]:
+    """Resume those channels that the platform's refusal paused and that it would take posts in now, and say so.
+
+    Empty names stand for all; what a person paused stays paused.
+    """
+    paused = [
+        one
+        for one in await room.store.subscriptions.all()
+        if one.paused_by_platform
+        and one.channel.platform in room.platforms
+        and (not platform or one.channel.platform == platform)
+        and (not workspace or one.channel.workspace == workspace)
+        and (not channel or one.channel.id == channel)
+    ]
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def examine(one: Subscription) -> bool:
+        async with places:
+            return not room.is_stopping and await _takes_posts(room, one)
+
+    async with asyncio.TaskGroup() as group:
+        examined = [(one, group.create_task(examine(one))) for one in paused]
+    revived = tuple(one for one, task in examined if task.result())
+    for one in revived:
+        await room.store.subscriptions.resume(one.id)
+        log.info("%s takes posts again and is resumed", one.channel.name)
+    for one in revived:
+        await notifier.tell(one, notices.good_news(one.channel))
+    return revived
+
+
+async def _takes_posts(room: Newsroom, subscription: Subscription) -> bool:
+    """A platform that cannot say is taken for one that still refuses; it is asked again in an hour."""
+    try:
+        async with asyncio.timeout(room.patience.request_timeout.total_seconds()):
+            return not await room.platforms[subscription.channel.platform].examine(subscription.channel)
+    except TimeoutError:
+        log.warning("%s could not be examined in time", subscription.channel.name)
+    except Exception:
+        log.exception("%s could not be examined", subscription.channel.name)
+    return False
