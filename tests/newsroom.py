@@ -49,7 +49,7 @@ def order(name: str = "ai-news", *, at: time = time(8), timezone: str = "UTC", s
 
 
 def configuration(folder: Path, *, channels: int = 1, feeds: tuple[str, ...] = ()) -> Config:
-    names = ["ai-news", *(f"c{number}" for number in range(1, channels))]
+    names = ["ai-news", *(f"c{number}" for number in range(1, channels))][:channels]
     text = '[delivery]\nrequest_timeout = "2s"\nsettle = "60s"\n'
     text += '[defaults]\ndays = ["mon","tue","wed","thu","fri","sat","sun"]\n'
     text += "".join(f'[[channels]]\nname = "{name}"\nplatform = "terminal"\nchannel = "{name}"\n' for name in names)

@@ -52,7 +52,7 @@ class Door:
     def __init__(self, desk: Desk, workspaces: Workspaces, clock: Clock, signing_secret: str = "") -> None:
         self._desk = desk
         self._workspaces = workspaces
-        self._talk = Talk(workspaces)
+        self._talk = Talk(workspaces, clock)
         rights = Rights(desk, People(), self._talk, clock)
         self._set_up = SetUp(desk, rights, self._talk, clock)
         self._admin = Admin(desk, rights, self._talk, self._set_up, clock)
@@ -186,11 +186,13 @@ class Door:
         if wrong := self._set_up.problems(form):
             await ack(response_action="errors", errors=wrong)
             return
-        await ack(response_action="update", view=views.loading("Set up Daybrief", "Looking at the channels …"))
+        external_id = f"setup:{view.get('id')}:{view.get('hash')}"
+        waiting = views.loading("Set up Daybrief", "Looking at the channels …") | {"external_id": external_id}
+        await ack(response_action="update", view=waiting)
         visit = of_interaction(body)
         # A submission has no trigger of its own on every plan; the state of the view tells two of them apart.
         if self._is_new(f"submit:{visit.event or view.get('hash')}"):
-            self._spawn(visit, self._set_up.submit(visit, form, views.asked_in(view)))
+            self._spawn(visit, self._set_up.submit(visit, form, views.asked_in(view), external_id))
 
     async def _happened(self, ack: AsyncAck, body: Body) -> None:
         await ack()

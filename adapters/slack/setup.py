@@ -62,14 +62,14 @@ class SetUp:
             found[views.CHANNELS] = f"Choose {views.MOST_CHANNELS} channels at the most; the rest can follow."
         return found
 
-    async def submit(self, visit: Visit, form: Form, asked_in: str) -> None:
-        """Set every chosen channel up, and show in the view what became of each."""
+    async def submit(self, visit: Visit, form: Form, asked_in: str, external_id: str) -> None:
+        """Set every chosen channel up, and show what became of each in the view that we named *external_id*."""
         there = await self._talk.workspace(visit)
         person = await self._rights.who(visit)
         results = [
             await self._one(visit, there, person, form, channel=channel, asked_in=asked_in) for channel in form.channels
         ]
-        await self._talk.fill(visit, visit.view, admin_answers.set_up(results))
+        await self._talk.fill_after_acknowledging(visit, external_id, admin_answers.set_up(results))
 
     async def _one(
         self, visit: Visit, there: Workspace, person: Person, form: Form, *, channel: str, asked_in: str

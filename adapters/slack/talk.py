@@ -2,27 +2,33 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.blocks import Message
-from adapters.slack.failures import FAILURES, post_failed
+from adapters.slack.failures import FAILURES, code_of, post_failed
 from adapters.slack.views import View
 from adapters.slack.visit import Visit
 from adapters.slack.workspaces import Workspace, Workspaces
 from bot.errors import PostFailed
+from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 
 _OK = 200
+_TRIES = 25
+_BETWEEN = timedelta(milliseconds=200)
 
 
 class Talk:
     """Says things to whoever did something. What cannot be said is logged, never raised: there is nobody to tell."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
         self._workspaces = workspaces
+        self._clock = clock
 
     async def workspace(self, visit: Visit) -> Workspace:
         """The workspace of *visit*, or ours if it came through one that we do not know: its rights stay its own."""
@@ -69,6 +75,24 @@ class Talk:
             await there.asking.views_update(view_id=view_id, view=view)
         except FAILURES as error:
             log.info("a view could not be filled: %s", post_failed(error).reason)
+
+    async def fill_after_acknowledging(self, visit: Visit, external_id: str, view: View) -> None:
+        """Put *view* in the place of one that an acknowledgement is bringing. Were it named by its id, we could be
+        faster than Slack takes the acknowledgement, and be overwritten by it; so we wait until our own name for it is
+        known there.
+        """
+        there = await self.workspace(visit)
+        for _ in range(_TRIES):
+            try:
+                await there.asking.views_update(external_id=external_id, view=view)
+            except FAILURES as error:
+                if not isinstance(error, SlackApiError) or code_of(error) != "not_found":
+                    log.warning("a view could not be filled: %s", post_failed(error).reason)
+                    return
+                await self._clock.wait(_BETWEEN)
+            else:
+                return
+        log.info("a view was closed before it could be filled")
 
     async def home(self, visit: Visit, view: View) -> None:
         """Publish somebody's App Home."""
