@@ -152,7 +152,9 @@ class _Journey:
     async def _read_back(self, platform: Platform, intent: Intent) -> bool:
         """Adopt the part if it is there, else send it again with the same key. Whether there is more to do now."""
         try:
-            receipt = await platform.find(self.delivery.channel, intent.part, intent.key, intent.at)
+            receipt = await platform.find(
+                self.delivery.channel, intent.part, intent.key, intent.at, self.delivery.receipts
+            )
         except CannotReadBack as blind:
             await self.take(Finish(DeliveryState.UNCERTAIN, str(blind)))
             return False

@@ -122,16 +122,22 @@ class Platform(Protocol):
             PostFailed: the platform did not confirm; ``fate`` says what to make of it.
         """
 
-    async def find(self, channel: Channel, part: int, key: str, since: datetime) -> Receipt | None:
+    async def find(
+        self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt]
+    ) -> Receipt | None:
         """The receipt of our message with *key* if *channel* has it since *since*; None if it surely has not.
+
+        *earlier* are the receipts of the parts before this one; a thread hangs on the first.
 
         Raises:
             CannotReadBack: the channel cannot be searched.
             PostFailed: the platform did not answer; try again later.
         """
 
-    async def amend(self, edition: Edition, part: int, receipt: Receipt) -> None:
+    async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
         """Replace a posted part by its rendering in *edition*, whose stories carry their new text and status.
+
+        *posted* is the edition as it was posted: each story stays in the message that it was in.
 
         Raises:
             PostFailed: the message could not be changed.

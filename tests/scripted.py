@@ -71,11 +71,13 @@ class ScriptedPlatform:
                 self._arrived.clear()
                 await self._arrived.wait()
 
-    async def find(self, channel: Channel, part: int, key: str, since: datetime) -> Receipt | None:
+    async def find(
+        self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt]
+    ) -> Receipt | None:
         await _meet(self.on_find)
         return Receipt(part=part, messages=(str(self.keys.index(key) + 1),)) if key in self.keys else None
 
-    async def amend(self, edition: Edition, part: int, receipt: Receipt) -> None:
+    async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
         await _meet(self.on_amend)
         self.amended.append((receipt.messages[0], edition))
 

@@ -73,7 +73,7 @@ class SlackPlatform:
         return Receipt(part=part, messages=(str(answer["ts"]),))
 
     async def find(
-        self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt] = ()
+        self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt]
     ) -> Receipt | None:
         """Read the channel back, or the thread of the first part, and look for *key* in the messages' metadata."""
         workspace = await self._workspaces.of(channel.workspace)
@@ -98,11 +98,11 @@ class SlackPlatform:
             asked["cursor"] = cursor
         raise PostFailed("the channel's history is too long to be read back", fate=Fate.REFUSED)
 
-    async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition | None = None) -> None:
+    async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
         """Change the message; its stories stay where *posted* has them."""
         channel = edition.channel
         workspace = await self._workspaces.of(channel.workspace)
-        message = posts.amended(posted or edition, edition, part)
+        message = posts.amended(posted, edition, part)
         payload = _payload(channel, message, edition, part, delivery_key(channel, edition.date, part))
         for option in ("unfurl_links", "unfurl_media"):
             del payload[option]

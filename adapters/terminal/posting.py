@@ -70,13 +70,15 @@ class TerminalPlatform:
         self._display(text.edition(edition))
         return Receipt(part=part, messages=(message,))
 
-    async def find(self, channel: Channel, part: int, key: str, since: datetime) -> Receipt | None:
+    async def find(
+        self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt] = ()
+    ) -> Receipt | None:
         """The whole file is searched, whatever *since* says: a key is used once, and this costs little."""
         found = await self.messages(channel)
         ids = [message.id for message in found if (message.key, message.part) == (key, part)]
         return Receipt(part=part, messages=(ids[0],)) if ids else None
 
-    async def amend(self, edition: Edition, part: int, receipt: Receipt) -> None:
+    async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
         """Append the message once more, with its id, and show the stories that have changed."""
         try:
             posted = {message.id: message for message in await self.messages(edition.channel)}

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.slack.plain import plain_of
 from adapters.terminal.posting import TerminalPlatform
-from bot.model import Channel, Edition, StoryStatus, delivery_key
+from bot.model import Channel, Edition, Receipt, StoryStatus, delivery_key
 from bot.ports import Platform
 from tests.fake_slack import FakeSlack
 from tests.morning import CHANNEL, EDITION, NOW
@@ -93,29 +93,44 @@ async def test_what_is_posted_can_be_read_and_found_by_its_key(house: House) -> 
 
     assert receipt.part == 0
     assert receipt.messages
-    assert await house.platform.find(house.channel, 0, house.key, BEFORE) == receipt
+    assert await house.platform.find(house.channel, 0, house.key, BEFORE, ()) == receipt
     assert all(story.title.split()[0] in text for story in house.edition.stories)
 
 
 async def test_what_was_not_posted_is_surely_not_found(house: House) -> None:
-    assert await house.platform.find(house.channel, 0, house.key, BEFORE) is None
+    assert await house.platform.find(house.channel, 0, house.key, BEFORE, ()) is None
 
     await house.platform.post(house.edition, 0, house.key, ())
 
     assert (
         await house.platform.find(
-            house.channel, 0, delivery_key(house.channel, EDITION.date + timedelta(days=1), 0), BEFORE
+            house.channel, 0, delivery_key(house.channel, EDITION.date + timedelta(days=1), 0), BEFORE, ()
         )
         is None
     )
-    assert await house.platform.find(house.channel, 1, delivery_key(house.channel, EDITION.date, 1), BEFORE) is None
+    assert await house.platform.find(house.channel, 1, delivery_key(house.channel, EDITION.date, 1), BEFORE, ()) is None
+
+
+async def test_every_part_is_found_behind_those_before_it_and_no_other(house: House) -> None:
+    [shown] = house.edition.stories[:1]
+    many = tuple(replace(shown, number=n, ref=f"B{n}C{n}", takeaway="One sentence more. " * 60) for n in range(1, 21))
+    edition = replace(house.edition, stories=many)
+    earlier: tuple[Receipt, ...] = ()
+    for part in range(house.platform.parts(edition)):
+        key = delivery_key(house.channel, edition.date, part)
+        assert await house.platform.find(house.channel, part, key, BEFORE, earlier) is None
+        receipt = await house.platform.post(edition, part, key, earlier)
+        assert await house.platform.find(house.channel, part, key, BEFORE, earlier) == receipt
+        earlier = (*earlier, receipt)
+
+    assert len({message for receipt in earlier for message in receipt.messages}) == len(earlier)
 
 
 async def test_channels_do_not_see_one_another(house: House) -> None:
     await house.platform.post(house.edition, 0, house.key, ())
 
     assert await house.texts(house.other) == []
-    assert await house.platform.find(house.other, 0, house.key, BEFORE) is None
+    assert await house.platform.find(house.other, 0, house.key, BEFORE, ()) is None
 
 
 async def test_an_amended_message_stays_where_it_is_and_keeps_its_key(house: House) -> None:
@@ -123,14 +138,16 @@ async def test_an_amended_message_stays_where_it_is_and_keeps_its_key(house: Hou
     receipt = await house.platform.post(house.edition, 0, house.key, ())
     await house.platform.post(later, 0, delivery_key(house.channel, later.date, 0), ())
     gone = replace(house.edition.stories[0], status=StoryStatus.WITHDRAWN, status_reason="a hoax", status_at=NOW)
-    await house.platform.amend(replace(house.edition, stories=(gone,)), 0, receipt)
-    await house.platform.amend(replace(house.edition, stories=(gone, house.edition.stories[1])), 0, receipt)
+    await house.platform.amend(replace(house.edition, stories=(gone,)), 0, receipt, house.edition)
+    await house.platform.amend(
+        replace(house.edition, stories=(gone, house.edition.stories[1])), 0, receipt, house.edition
+    )
     first, second = await house.texts(house.channel)
 
     assert "a hoax" in first
     assert house.edition.stories[1].title in first
     assert "a hoax" not in second
-    assert await house.platform.find(house.channel, 0, house.key, BEFORE) == receipt
+    assert await house.platform.find(house.channel, 0, house.key, BEFORE, ()) == receipt
 
 
 async def test_a_channel_that_can_be_posted_to_has_no_troubles(house: House) -> None:

@@ -58,7 +58,9 @@ class FakePlatform:
             raise PostFailed("the server failed", fate=Fate.UNKNOWN)
         return Receipt(part=part, messages=(content["id"],))
 
-    async def find(self, channel: Channel, part: int, key: str, since: datetime) -> Receipt | None:
+    async def find(
+        self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt] = ()
+    ) -> Receipt | None:
         if not self._can_read_back:
             raise CannotReadBack("the channel's history may not be read")
         try:
@@ -69,7 +71,7 @@ class FakePlatform:
         found = tuple(message["id"] for message in messages if message["key"] == key)
         return Receipt(part=part, messages=found[:1]) if found else None
 
-    async def amend(self, edition: Edition, part: int, receipt: Receipt) -> None:
+    async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
         self.amended.append((receipt.messages[0], edition))
 
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:

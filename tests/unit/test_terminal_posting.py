@@ -37,7 +37,7 @@ async def test_a_post_is_shown_and_an_amendment_shows_what_changed(tmp_path: Pat
     shown: list[RenderableType] = []
     platform = TerminalPlatform(tmp_path, shown.append)
     receipt = await platform.post(EDITION, 0, KEY, ())
-    await platform.amend(EDITION, 0, receipt)
+    await platform.amend(EDITION, 0, receipt, EDITION)
 
     assert "Halden Semiconductor" in as_plain(shown[0], 80)
     assert "Changed in Tuesday 3 March 2026" in as_plain(shown[1], 80)
@@ -50,7 +50,7 @@ async def test_a_screen_that_has_gone_away_fails_no_post(gone: BaseException, tm
 
     receipt = await TerminalPlatform(tmp_path, show).post(EDITION, 0, KEY, ())
 
-    assert await TerminalPlatform(tmp_path).find(CHANNEL, 0, KEY, NOW) == receipt
+    assert await TerminalPlatform(tmp_path).find(CHANNEL, 0, KEY, NOW, ()) == receipt
 
 
 # ------------------------------------------------------------------------------------------------- torn lines
@@ -66,7 +66,7 @@ async def test_a_file_that_breaks_off_anywhere_holds_the_message_or_surely_not(t
 
     for cut in range(length, len(whole), 7):
         path.write_bytes(whole[:cut])
-        had = await platform.find(CHANNEL, 0, "second", NOW)
+        had = await platform.find(CHANNEL, 0, "second", NOW, ())
         await platform.post(EDITION, 0, "third", ())
         keys = [message.key for message in await platform.messages(CHANNEL)]
 
@@ -148,7 +148,7 @@ async def test_a_folder_in_the_place_of_the_file_is_refused_and_cannot_be_read_b
     assert (await failure(platform)).fate is Fate.REFUSED
     assert await platform.examine(CHANNEL) != ()
     with pytest.raises(CannotReadBack, match="cannot be read: is a directory"):
-        await platform.find(CHANNEL, 0, KEY, NOW)
+        await platform.find(CHANNEL, 0, KEY, NOW, ())
 
 
 @pytest.mark.usefixtures("ordinary_user")
@@ -187,9 +187,9 @@ async def test_a_full_disk_is_tried_again_and_what_it_took_is_no_message(tmp_pat
 
     assert (in_part.fate, not_at_all.fate) == (Fate.NOT_SENT, Fate.NOT_SENT)
     assert platform.path(CHANNEL).stat().st_size == 100
-    assert await platform.find(CHANNEL, 0, KEY, NOW) is None
+    assert await platform.find(CHANNEL, 0, KEY, NOW, ()) is None
     receipt = await platform.post(EDITION, 0, KEY, ())
-    assert await platform.find(CHANNEL, 0, KEY, NOW) == receipt
+    assert await platform.find(CHANNEL, 0, KEY, NOW, ()) == receipt
 
 
 async def test_what_was_written_but_not_synced_may_have_arrived(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ async def test_what_was_written_but_not_synced_may_have_arrived(tmp_path: Path) 
 
 async def test_a_message_that_is_gone_cannot_be_amended(tmp_path: Path) -> None:
     with pytest.raises(PostFailed, match="not in the channel's file any more") as failed:
-        await TerminalPlatform(tmp_path).amend(EDITION, 0, Receipt(part=0, messages=("m",)))
+        await TerminalPlatform(tmp_path).amend(EDITION, 0, Receipt(part=0, messages=("m",)), EDITION)
 
     assert failed.value.fate is Fate.REFUSED
 
