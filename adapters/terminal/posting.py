@@ -81,13 +81,13 @@ class TerminalPlatform:
     async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
         """Append the message once more, with its id, and show the stories that have changed."""
         try:
-            posted = {message.id: message for message in await self.messages(edition.channel)}
+            known = {message.id: message for message in await self.messages(edition.channel)}
         except CannotReadBack as blind:
             raise PostFailed(str(blind), fate=Fate.REFUSED) from blind
         for message in receipt.messages:
-            if message not in posted:
+            if message not in known:
                 raise PostFailed("the message is not in the channel's file any more", fate=Fate.REFUSED)
-            await asyncio.to_thread(self._append, edition, message, part, posted[message].key)
+            await asyncio.to_thread(self._append, edition, message, part, known[message].key)
         self._display(text.amendments(edition))
 
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:

@@ -47,7 +47,7 @@ async def terminal(folder: Path) -> AsyncIterator[House]:
 
 
 async def slack(folder: Path) -> AsyncIterator[House]:
-    async with FakeSlack(folder / "store", now=BEFORE.timestamp) as fake:
+    async with FakeSlack(folder / "store", now=BEFORE.timestamp, limits=False) as fake:
         fake.add_team("T1")
         for channel in ("C1", "C2"):
             fake.add_channel(channel)
