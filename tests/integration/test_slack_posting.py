@@ -1,0 +1,229 @@
+"""The delivery promise on Slack: whatever happens to a post, it arrives once or an admin knows why."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.slack.pace import Pace
+from adapters.slack.plain import plain_of
+from adapters.slack.posting import SlackPlatform
+from adapters.slack.workspaces import Workspaces
+from bot.desk import Desk
+from bot.model import Asker, Channel, DeliveryState, Layout, Standing, Story, Subscription
+from tests.clock import VirtualClock
+from tests.fake_slack import BOT_SCOPES, FakeSlack, Fault, User
+from tests.morning import NOW, STORY
+from tests.newsroom import EVERY_DAY, newsroom
+
+HOUR = time(7)
+
+
+@dataclass(kw_only=True)
+class House:
+    slack: FakeSlack
+    desk: Desk
+    clock: VirtualClock
+    workspaces: Workspaces
+    pace: Pace
+
+    async def subscribe(self, channel: str, *, team: str = "T1", layout: Layout = Layout.MESSAGE) -> Subscription:
+        place = Channel(platform="slack", workspace=team, id=channel, name=channel.lower())
+        order = Subscription(
+            id=0,
+            channel=place,
+            at=HOUR,
+            timezone="UTC",
+            days=EVERY_DAY,
+            declared=False,
+            since=NOW - timedelta(hours=1),
+            owner="U1",
+            layout=layout,
+        )
+        return await self.desk.subscribe(order)
+
+    async def through(self, minutes: int = 10) -> None:
+        """Rounds for so many minutes, a minute apart."""
+        for _ in range(minutes):
+            await self.desk.publish()
+            self.clock.move_to(self.clock.now() + timedelta(minutes=1))
+
+    def editions(self, channel: str) -> list[str]:
+        """What readers of *channel* see of editions."""
+        return [plain_of(one.blocks) for one in self.slack.messages(channel)]
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    clock = VirtualClock(NOW)
+    async with AsyncExitStack() as stack:
+        fake = FakeSlack(
+            tmp_path / "slack",
+            limits=False,
+            now=lambda: clock.now().timestamp(),
+            later=lambda seconds, do: clock.arrange(timedelta(seconds=seconds), do),
+        )
+        await stack.enter_async_context(fake)
+        for team in ("T1", "T2"):
+            fake.add_team(team, users=[User(id="U1" if team == "T1" else "U7", is_admin=True)])
+            for number in range(1, 4):
+                fake.add_channel(f"C{number}{team}", team=team, name="news")
+        workspaces = Workspaces(("xoxb-T1", "xoxb-T2"), fake.api, timedelta(seconds=0.3), clock)
+        pace = Pace(clock, monotonic=lambda: clock.now().timestamp())
+        stack.push_async_callback(workspaces.close)
+        room = await stack.enter_async_context(
+            newsroom(tmp_path, {"slack": SlackPlatform(workspaces, pace)}, channels=0, clock=clock)
+        )
+        await room.store.archive.revise(replace(STORY, ref=""), reason="imported", at=NOW - timedelta(minutes=1))
+        yield House(slack=fake, desk=Desk(room), clock=clock, workspaces=workspaces, pace=pace)
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+async def test_whatever_happens_to_a_post_it_arrives_once(house: House, fault: Fault) -> None:
+    await house.subscribe("C1T1")
+    house.slack.next_faults("chat.postMessage", [fault])
+
+    await house.through(6)
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.SENT
+    assert len(house.editions("C1T1")) == 1
+    assert delivery.receipts[0].messages == (house.slack.messages("C1T1")[0].ts,)
+
+
+async def test_a_part_in_a_thread_whose_fate_is_unknown_is_found_there(house: House) -> None:
+    await house.subscribe("C1T1", layout=Layout.THREAD)
+    house.slack.next_faults("chat.postMessage", [Fault.NONE, Fault.DROP_AFTER])
+
+    await house.through(6)
+
+    [delivery] = await house.desk.deliveries()
+    assert (delivery.state, len(delivery.receipts)) == (DeliveryState.SENT, 2)
+    first, second = house.slack.messages("C1T1")
+    assert second.thread_ts == first.ts
+
+
+async def test_without_the_right_to_read_an_unknown_outcome_is_uncertain_and_told(house: House) -> None:
+    house.slack.reinstall("T1", token="xoxb-T1", scopes=set(BOT_SCOPES) - {"channels:history", "groups:history"})
+    await house.subscribe("C1T1")
+    house.slack.next_faults("chat.postMessage", [Fault.DROP_AFTER])
+
+    await house.through(4)
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.UNCERTAIN
+    assert len(house.editions("C1T1")) == 1
+    [told] = house.slack.direct_messages("U1")
+    assert "[Send it once more]" in plain_of(told.blocks)
+
+
+@pytest.mark.parametrize(
+    ("error", "tells"),
+    [
+        ("is_archived", "archived"),
+        ("not_in_channel", "/invite"),
+        ("restricted_action_read_only_channel", "restricted"),
+        ("channel_not_found", "gone"),
+    ],
+)
+async def test_a_closed_channel_is_paused_with_the_reason_and_told(house: House, error: str, tells: str) -> None:
+    one = await house.subscribe("C1T1")
+    house.slack.channels["C1T1"].posting_error = error
+
+    await house.through(2)
+
+    [delivery] = await house.desk.deliveries()
+    [paused] = await house.desk.subscriptions()
+    assert (delivery.state, paused.standing) == (DeliveryState.REFUSED, Standing.PAUSED)
+    assert tells in paused.reason
+    assert replace(paused, standing=one.standing, reason="", paused_by_platform=False) == one
+    [told] = house.slack.direct_messages("U1")
+    assert tells in plain_of(told.blocks)
+
+
+async def test_a_revoked_token_stops_its_workspace_after_one_attempt_and_no_other(house: House) -> None:
+    for team in ("T1", "T2"):
+        for number in range(1, 4):
+            await house.subscribe(f"C{number}{team}", team=team)
+    await house.workspaces.open()
+    house.slack.revoke_token("T1")
+
+    await house.through(1)
+
+    attempts = [call for call in house.slack.calls if (call.method, call.team) == ("chat.postMessage", "T1")]
+    assert len(attempts) <= 1
+    assert [len(house.editions(f"C{number}T2")) for number in range(1, 4)] == [1, 1, 1]
+    standing = {one.channel.id: one.standing for one in await house.desk.subscriptions()}
+    assert {standing[f"C{number}T1"] for number in range(1, 4)} == {Standing.PAUSED}
+
+
+async def test_a_new_token_resumes_what_the_old_one_had_stopped(house: House) -> None:
+    await house.subscribe("C1T1")
+    await house.workspaces.open()
+    house.slack.revoke_token("T1")
+    await house.through(1)
+    house.slack.reinstall("T1", token="xoxb-T1")
+
+    await house.desk.revive()
+
+    [one] = await house.desk.subscriptions()
+    assert one.standing is Standing.ACTIVE
+
+
+async def test_a_storm_in_one_workspace_holds_no_other_up(house: House) -> None:
+    for team in ("T1", "T2"):
+        for number in range(1, 4):
+            await house.subscribe(f"C{number}{team}", team=team)
+    house.slack.next_faults("chat.postMessage", [Fault.NONE])
+    house.slack.storm("T1", 3600, retry_after=30)
+
+    await house.through(1)
+
+    assert [len(house.editions(f"C{number}T2")) for number in range(1, 4)] == [1, 1, 1]
+    refused = [call for call in house.slack.calls if (call.method, call.team) == ("chat.postMessage", "T1")]
+    assert len(refused) <= 3
+    states = {one.channel.id: one.state for one in await house.desk.deliveries()}
+    assert {states[f"C{number}T1"] for number in range(1, 4)} == {DeliveryState.DUE}
+
+
+async def test_a_correction_changes_the_message_where_it_stands(house: House) -> None:
+    await house.subscribe("C1T1")
+    await house.through(1)
+    [ref] = (await house.desk.deliveries())[0].edition or ()
+    story = await stored(house, ref)
+
+    done = await house.desk.withdraw(story, "it was a hoax")
+
+    [message] = house.slack.messages("C1T1")
+    assert done.unchanged == ()
+    assert "Withdrawn" in plain_of(message.blocks)
+    assert "it was a hoax" in plain_of(message.blocks)
+    assert message.edited
+
+
+async def test_a_message_that_somebody_deleted_is_named_when_it_should_be_corrected(house: House) -> None:
+    await house.subscribe("C1T1")
+    await house.through(1)
+    [ref] = (await house.desk.deliveries())[0].edition or ()
+    house.slack.delete(house.slack.messages("C1T1")[0])
+
+    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+
+    [(delivery, reason)] = done.unchanged
+    assert delivery.channel.id == "C1T1"
+    assert "gone" in reason
+
+
+async def stored(house: House, ref: str) -> Story:
+    found = await house.desk.look_up(ref, None, Asker())
+    assert found.story
+    return found.story
