@@ -73,19 +73,25 @@ class Bot:
 
 
 @contextlib.asynccontextmanager
-async def slack_bot(fake: FakeSlack, folder: Path, *, mode: str = "socket") -> AsyncIterator[Bot]:
+async def slack_bot(
+    fake: FakeSlack, folder: Path, *, mode: str = "socket", signing_secret: str | None = None
+) -> AsyncIterator[Bot]:
     """The real adapter over the real bolt and a real store, in *folder*; its morning is that of ``tests.morning``."""
     clock = VirtualClock(NOW)
     workspaces = Workspaces(("xoxb-T1",), fake.api, timedelta(seconds=5), clock)
     platform = SlackPlatform(workspaces, Pace(clock))
     async with newsroom(folder, {"slack": platform}, channels=0, clock=clock) as room:
         desk = Desk(room)
-        door = Door(desk, workspaces, BriskClock(NOW), fake.signing_secret)
+        door = Door(
+            desk, workspaces, BriskClock(NOW), fake.signing_secret if signing_secret is None else signing_secret
+        )
         connection: Sockets | Knocks
         if mode == "socket":
-            connection = Sockets(door.app, fake.app_token, SystemClock())
+            connection = Sockets(door.app, fake.app_token, SystemClock(), ping=timedelta(seconds=0.2))
             await connection.start()
             await fake.sockets.connected(2)
+        elif mode == "none":
+            connection = Knocks(door.app, "127.0.0.1", 0)
         else:
             connection = Knocks(door.app, "127.0.0.1", 0)
             await connection.start()

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 
 SOCKETS = 2
 """Slack closes each after some hours; while one is renewed, the other listens."""
-PING = 5.0
-"""Seconds between two pings: a half-open socket is noticed after about twice as many."""
+PING = timedelta(seconds=5)
+"""Between two pings: a half-open socket is noticed after about twice as many."""
 CONNECT_WITHIN = timedelta(seconds=15)
 """The SDK tries for ever without a word; after this we say that it does not work, and try again."""
 LOST_AFTER = timedelta(seconds=60)
@@ -44,21 +44,27 @@ class Sockets:
     """Socket Mode. A bad token or a network that is down costs the look-ups only: posting needs no socket."""
 
     def __init__(
-        self, app: AsyncApp, app_token: str, clock: Clock, monotonic: Callable[[], float] = time.monotonic
+        self,
+        app: AsyncApp,
+        app_token: str,
+        clock: Clock,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        ping: timedelta = PING,
+        connect_within: timedelta = CONNECT_WITHIN,
     ) -> None:
         self._app = app
         self._app_token = app_token
         self._clock = clock
         self._monotonic = monotonic
+        self._ping = ping
+        self._connect_within = connect_within
         self._handlers: list[AsyncSocketModeHandler | None] = [None] * SOCKETS
         self._up_at = [monotonic()] * SOCKETS
         self._watch: asyncio.Task[None] | None = None
-        self._has_told = False
 
     async def start(self) -> None:
-        """Open both sockets and keep them open."""
-        for place in range(SOCKETS):
-            await self._open(place)
+        """Begin to open both sockets, and keep them open from then on."""
         self._watch = asyncio.get_running_loop().create_task(self._watching())
 
     async def stop(self) -> None:
@@ -74,6 +80,7 @@ class Sockets:
         return any([await self._is_up(place) for place in range(SOCKETS)])
 
     async def _watching(self) -> None:
+        await asyncio.gather(*(self._open(place) for place in range(SOCKETS)))
         while True:
             await self._clock.wait(WATCH_EVERY)
             for place in range(SOCKETS):
@@ -89,11 +96,11 @@ class Sockets:
         return handler is not None and await handler.client.is_connected()
 
     async def _open(self, place: int) -> None:
-        handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=PING)
+        handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._ping.total_seconds())
         self._handlers[place] = handler
         self._up_at[place] = self._monotonic()
         try:
-            async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
+            async with asyncio.timeout(self._connect_within.total_seconds()):
                 await handler.connect_async()  # type: ignore[no-untyped-call]
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning(

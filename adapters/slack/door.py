@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import re
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
@@ -69,7 +70,8 @@ class Door:
             logger=logging.getLogger("adapters.slack.bolt"),
             # bolt's own client is used for opening sockets only; each workspace has its own.
             client=workspaces.client(None, is_patient=False),
-            signing_secret=signing_secret or "unused over Socket Mode",
+            # An empty secret would be one that everybody knows; over Socket Mode it is never used.
+            signing_secret=signing_secret or secrets.token_hex(),
             authorize=authorize,  # type: ignore[arg-type]  # None is how bolt wants to hear no
         )
         self._listen()

@@ -16,8 +16,8 @@ _COMMANDS = (
 )
 _DESCRIPTION = "The morning's top AI-industry stories, with key points and consequences on request"
 _LONG = (
-    "Daybrief posts the morning's top AI-industry stories to your channels, at the hour that you choose, in a form that "
-    "takes two minutes to read. Every story has buttons for its key points and its second-order effects, and everything "
+    "Daybrief posts the morning's top AI-industry stories to your channels, at the hour that you choose, in a form "
+    "that takes two minutes to read. Every story has buttons for its key points and its second-order effects, and all "
     "that was ever posted can be looked up with a command: what changed, what follows, who reported it. It is run by "
     "your own organisation, on its own machine."
 )
