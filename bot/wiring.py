@@ -153,6 +153,12 @@ async def _settle(house: House) -> None:
         await house.store.subscriptions.settle_home("slack", home)
 
 
+async def _revive(house: House) -> None:
+    """Look again at what a platform had closed; Slack may have been out of reach when we began."""
+    await _settle(house)
+    await house.desk.revive()
+
+
 async def slack_troubles(house: House) -> tuple[str, ...]:
     """What is wrong with the token, the permissions or the clock, a sentence each."""
     return await slack_health.troubles(house.slack)
@@ -214,11 +220,11 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         may_overlap=True,  # a workspace with thousands of channels keeps a round busy for long
     )
     alarm.ring("gather", lambda: gather(house, only_due=True), every=config.bot.gather_every)
-    alarm.ring("revive", desk.revive, every=timedelta(hours=1))
+    alarm.ring("revive", lambda: _revive(house), every=timedelta(hours=1))
     alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
-    alarm.start()
     if slack:
         await slack[1].start()
+    alarm.start()
     log.info("Daybrief is running; %d channels", len(await desk.subscriptions()))
     await stop.wait()
     log.info("stopping: no new post is begun")

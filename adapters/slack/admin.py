@@ -8,10 +8,13 @@ from adapters.slack.setup import SetUp
 from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
 from bot import wording
-from bot.model import Subscription, Wish
+from bot.model import DeliveryState, Subscription, Wish
 from bot.ports import Clock
 
 _LATEST = 10
+_SHOWN = 25
+"""Channels of the App Home, which takes a hundred blocks; /daybrief status shows any other in its place."""
+_BAD = frozenset({DeliveryState.REFUSED, DeliveryState.MISSED, DeliveryState.UNCERTAIN})
 _NOT_FROM_CHAT = (
     "Stories are corrected and withdrawn by whoever runs Daybrief: daybrief correct STORY FILE, "
     "daybrief withdraw STORY --reason …. Every message that carries the story changes with it."
@@ -117,10 +120,16 @@ class Admin:
         known = await self._desk.subscriptions() if person.is_member else ()
         ours = [one for one in known if (one.channel.platform, one.channel.workspace) == ("slack", visit.workspace)]
         due = await self._desk.next_due(ours)
-        # Whoever opens it waits: Slack is asked only about channels that have failed already.
-        rows = [(one, due[one.id], ()) for one in ours]
+        rows = [(one, due[one.id], await self._trouble(one)) for one in ours[:_SHOWN]]
         view = views.home(rows, can_change=person.is_admin, now=self._clock.now())
         await self._talk.home(visit, view)
+
+    async def _trouble(self, one: Subscription) -> tuple[str, ...]:
+        """How the latest delivery failed, if it did. Slack is not asked: whoever opens the App Home waits."""
+        for latest in await self._desk.deliveries(subscription=one, limit=1):
+            if latest.state in _BAD:
+                return (f"{latest.date:%A %d %B} {latest.state.value}: {latest.reason}.",)
+        return ()
 
     async def _status(self, visit: Visit) -> None:
         one = await self._here(visit)

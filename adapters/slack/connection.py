@@ -12,9 +12,13 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
+from bot.errors import WrongUsage
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
+_chatter = logging.getLogger(f"{__name__}.sdk")
+"""What the SDK says of every single try, with the socket's secret ticket in it; we say it once, in a sentence."""
+_chatter.setLevel(logging.CRITICAL)
 
 SOCKETS = 2
 """Slack closes each after some hours; while one is renewed, the other listens."""
@@ -96,7 +100,9 @@ class Sockets:
         return handler is not None and await handler.client.is_connected()
 
     async def _open(self, place: int) -> None:
-        handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._ping.total_seconds())
+        handler = AsyncSocketModeHandler(
+            self._app, self._app_token, logger=_chatter, ping_interval=self._ping.total_seconds()
+        )
         self._handlers[place] = handler
         self._up_at[place] = self._monotonic()
         try:
@@ -126,11 +132,22 @@ class Knocks:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        """Listen."""
+        """Listen.
+
+        Raises:
+            WrongUsage: the address is taken, or is not this machine's.
+        """
         self._bolt.web_app.middlewares.append(self._checked)
         self._runner = web.AppRunner(self._bolt.web_app, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        try:
+            await web.TCPSite(self._runner, self._host, self._port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            reason = (error.strerror or "an unknown reason").lower()
+            raise WrongUsage(
+                f"nothing can be received at {self._host}:{self._port} ({reason}); choose another [slack] listen"
+            ) from error
 
     async def stop(self) -> None:
         """Listen no more."""

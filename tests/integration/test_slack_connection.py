@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.connection import Sockets
+from adapters.slack.connection import Knocks, Sockets
 from adapters.slack.door import Door
+from bot.errors import WrongUsage
 from bot.model import Story
 from tests.fake_slack import FakeSlack, Forgery
 from tests.fake_slack.model import Delivery
@@ -104,6 +105,15 @@ async def test_a_request_that_is_not_surely_slacks_is_refused(
         assert run.status == 401
         assert not run.acknowledged
         assert (await asked(slack, story)).status == 200
+
+
+async def test_a_port_that_is_taken_is_named(slack: FakeSlack, tmp_path: Path) -> None:
+    async with slack_bot(slack, tmp_path, mode="http") as bot:
+        assert isinstance(bot.connection, Knocks)
+        second = Knocks(bot.door.app, "127.0.0.1", bot.connection.port)
+
+        with pytest.raises(WrongUsage, match=f"127.0.0.1:{bot.connection.port}"):
+            await second.start()
 
 
 async def test_slacks_own_questions_over_http_are_answered(slack: FakeSlack, tmp_path: Path) -> None:
