@@ -40,6 +40,32 @@ def cut(text: str, limit: int) -> str:
     return kept.rstrip(" ,;:–—-") + "…"
 
 
+def pieces(text: str, limit: int) -> list[str]:
+    """All of *text* in pieces of at most *limit* characters, parted at a paragraph, else at a word, else between
+    graphemes. Nothing is lost but the white space at the seams.
+    """
+    found: list[str] = []
+    rest = text.strip()
+    while len(rest) > limit:
+        head = rest[:limit]
+        at = max(head.rfind("\n\n"), head.rfind(" ") if "\n\n" not in head[limit // 2 :] else -1)
+        if at < limit // 2:
+            at = _between_graphemes(rest, limit)
+        found.append(rest[:at].rstrip())
+        rest = rest[at:].lstrip()
+    return [*found, rest] if rest else found
+
+
+def _between_graphemes(text: str, limit: int) -> int:
+    end = 0
+    for grapheme in regex.finditer(r"\X", text[: limit + 64]):
+        if grapheme.end() > limit:
+            break
+        end = grapheme.end()
+    # A grapheme longer than the limit is nobody's language.
+    return end or limit
+
+
 def _visible(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BREAKS)
     shown = "".join(

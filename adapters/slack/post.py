@@ -22,10 +22,10 @@ from adapters.slack.blocks import (
     text,
 )
 from adapters.slack.blocks import actions as buttons
-from adapters.slack.text import link, mrkdwn, pieces
+from adapters.slack.text import link, mrkdwn
 from bot import wording
 from bot.model import Edition, EditionStory, Layout, SectionName, StoryStatus
-from bot.text import clean, cut
+from bot.text import clean, cut, pieces
 
 _NAMED_SOURCES = 5
 """Sources that a story names; the others are a look-up away."""

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from adapters.slack import limits
 from adapters.slack.blocks import Block, bullets, context, divider, header, linked, rich, rich_of, text
-from adapters.slack.text import link, mrkdwn, pieces
+from adapters.slack.text import link, mrkdwn
 from bot import wording
 from bot.model import Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
-from bot.text import clean, clean_prose
+from bot.text import clean, clean_prose, pieces
 
 _SOURCES_A_LINE = 6
 
