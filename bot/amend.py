@@ -56,7 +56,7 @@ async def _amend_messages(room: Newsroom, delivery: Delivery) -> str:
     now_reads = await _as_it_reads_now(room, edition)
     for receipt in delivery.receipts:
         try:
-            await platform.amend(now_reads, receipt.part, receipt, edition)
+            await room.answer(platform.amend(now_reads, receipt.part, receipt, edition))
         except PostFailed as failure:
             return failure.reason
     return ""

@@ -1,6 +1,5 @@
 """Carrying one delivery as far as it gets: claim, compose, then step by step as ``bot.deliver`` decides."""
 
-import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +7,7 @@ from datetime import timedelta
 from bot import deliver
 from bot.deliver import Finish, ReadBack, Send, Wait
 from bot.editor import Editor
-from bot.errors import CannotReadBack, Fate, PostFailed
+from bot.errors import CannotReadBack, DaybriefError, PostFailed
 from bot.model import Claim, Delivery, DeliveryState, Edition, Intent, Receipt, Standing, delivery_key
 from bot.newsroom import Newsroom
 from bot.ports import Platform
@@ -113,7 +112,7 @@ class _Journey:
             self.delivery, state=DeliveryState.SENDING, intent=intent, attempts=self.delivery.attempts + 1
         )
         try:
-            receipt = await self._post(platform, edition, intent)
+            receipt = await self.room.answer(platform.post(edition, part, intent.key, self.delivery.receipts))
         except PostFailed as failure:
             step = deliver.after_failed_post(self.delivery, failure, self.room.clock.now(), patience)
             await self._take_all(step)
@@ -127,33 +126,16 @@ class _Journey:
         needed patience says that it surely did not take it.
         """
         try:
-            async with asyncio.timeout(self.room.patience.request_timeout.total_seconds()):
-                return await platform.turn(self.delivery.channel)
-        except TimeoutError:
-            log.warning("%s does not say when it takes a post; posting without its word", platform.name)
-        except Exception:
-            log.exception("%s failed to say when it takes a post; posting without its word", platform.name)
-        return timedelta()
-
-    async def _post(self, platform: Platform, edition: Edition, intent: Intent) -> Receipt:
-        seconds = self.room.patience.request_timeout.total_seconds()
-        try:
-            async with asyncio.timeout(seconds):
-                return await platform.post(edition, intent.part, intent.key, self.delivery.receipts)
-        except TimeoutError as late:
-            raise PostFailed(f"the platform did not answer within {seconds:g} s", fate=Fate.UNKNOWN) from late
-        except PostFailed:
-            raise
-        except Exception as bug:
-            # An adapter's bug must not lose the morning of the other channels, nor post this one twice.
-            log.exception("an adapter failed in a way it does not know")
-            raise PostFailed(f"the adapter failed ({type(bug).__name__})", fate=Fate.UNKNOWN) from bug
+            return await self.room.answer(platform.turn(self.delivery.channel))
+        except DaybriefError as trouble:
+            log.warning("%s does not say when it takes a post (%s); posting without its word", platform.name, trouble)
+            return timedelta()
 
     async def _read_back(self, platform: Platform, intent: Intent) -> bool:
         """Adopt the part if it is there, else send it again with the same key. Whether there is more to do now."""
         try:
-            receipt = await platform.find(
-                self.delivery.channel, intent.part, intent.key, intent.at, self.delivery.receipts
+            receipt = await self.room.answer(
+                platform.find(self.delivery.channel, intent.part, intent.key, intent.at, self.delivery.receipts)
             )
         except CannotReadBack as blind:
             await self.take(Finish(DeliveryState.UNCERTAIN, str(blind)))

@@ -1,16 +1,22 @@
 """Everything a use case works with, introduced to one another by ``bot.wiring``."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from bot.config import Config
 from bot.deliver import Patience
-from bot.errors import NotFound
+from bot.errors import CannotReadBack, Fate, NotFound, PostFailed
 from bot.lanes import Lanes
 from bot.model import Feed, Subscription
 from bot.ports import Analyst, Clock, FeedReader, Platform, Store, Workers
+
+log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(kw_only=True)
@@ -50,6 +56,28 @@ class Newsroom:
         what one command gathers then is there for what another posts then; leases and waits follow the clock.
         """
         return self.replayed or self.clock.now()
+
+    async def answer(self, asked: Awaitable[Answer]) -> Answer:
+        """What a platform answers, within the request timeout.
+
+        Whatever goes wrong otherwise than the port says must neither lose the morning of other channels nor be taken
+        for proof that nothing arrived.
+
+        Raises:
+            PostFailed: with the fate that the platform gave, else unknown.
+            CannotReadBack: as the platform says.
+        """
+        seconds = self.patience.request_timeout.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                return await asked
+        except TimeoutError as late:
+            raise PostFailed(f"the platform did not answer within {seconds:g} s", fate=Fate.UNKNOWN) from late
+        except (PostFailed, CannotReadBack):
+            raise
+        except Exception as bug:
+            log.exception("an adapter failed in a way it does not know")
+            raise PostFailed(f"the adapter failed ({type(bug).__name__})", fate=Fate.UNKNOWN) from bug
 
     async def feeds(self) -> tuple[Feed, ...]:
         """All feeds: the declared ones first, then those added by command that are not declared as well."""

@@ -124,19 +124,11 @@ class Notifier:
         """What kept *person* from being told, or nothing."""
         platform = self._room.platforms[person.platform]
         try:
-            async with asyncio.timeout(self._room.patience.request_timeout.total_seconds()):
-                await platform.tell(person.workspace, person.id, notice)
-        except TimeoutError:
-            failure = PostFailed("the platform did not answer in time", fate=Fate.UNKNOWN)
-        except PostFailed as known:
-            failure = known
-        except Exception as bug:
-            log.exception("an adapter failed in a way it does not know")
-            failure = PostFailed(f"the adapter failed ({type(bug).__name__})", fate=Fate.UNKNOWN)
-        else:
-            return None
-        log.warning("%s %s could not be told: %s", person.platform, person.id, failure.reason)
-        return failure
+            await self._room.answer(platform.tell(person.workspace, person.id, notice))
+        except PostFailed as failure:
+            log.warning("%s %s could not be told: %s", person.platform, person.id, failure.reason)
+            return failure
+        return None
 
     def _try_again(self, news: Sequence[Delivery]) -> bool:
         """Plan the next try; False: it has been tried for long enough."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bot import notices
+from bot.errors import DaybriefError
 from bot.model import Subscription
 from bot.newsroom import Newsroom
 from bot.notify import Notifier
@@ -49,11 +50,9 @@ async def revive(
 
 async def _takes_posts(room: Newsroom, subscription: Subscription) -> bool:
     """A platform that cannot say is taken for one that still refuses; it is asked again in an hour."""
+    channel = subscription.channel
     try:
-        async with asyncio.timeout(room.patience.request_timeout.total_seconds()):
-            return not await room.platforms[subscription.channel.platform].examine(subscription.channel)
-    except TimeoutError:
-        log.warning("%s could not be examined in time", subscription.channel.name)
-    except Exception:
-        log.exception("%s could not be examined", subscription.channel.name)
-    return False
+        return not await room.answer(room.platforms[channel.platform].examine(channel))
+    except DaybriefError as trouble:
+        log.warning("%s could not be examined: %s", channel.name, trouble)
+        return False

@@ -1,0 +1,51 @@
+"""Nothing that one delivery meets costs the others their morning, nor a channel its one edition."""
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.admit import admit
+from bot.desk import Desk
+from bot.manuscript import parse
+from bot.publish import publish, publish_until_done
+from tests.clock import TUESDAY, VirtualClock
+from tests.newsroom import impatient, newsroom, states
+from tests.scripted import Happens, ScriptedPlatform, fails, hang
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("happens", [hang, KeyError("ts")])
+async def test_a_read_back_that_hangs_or_breaks_stops_nobody_else(tmp_path: Path, happens: Happens) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock, channels=60) as room:
+        impatient(room)
+        platform.on_post = [fails("unknown")]
+        await publish(room)
+        platform.on_find = [happens] * 3
+        clock.move_to(TUESDAY + 5 * MINUTE)
+        await publish(room)
+        assert Counter(state for state, _ in await states(room)) == {"sent": 59, "sending": 1}
+
+        await publish_until_done(room, patience=HOUR)
+        assert Counter(state for state, _ in await states(room)) == {"sent": 60}
+        assert len(set(platform.keys)) == len(platform.keys) == 60
+
+
+async def test_a_message_that_cannot_be_amended_in_time_is_told_and_the_others_are_amended(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock, channels=2) as room:
+        impatient(room)
+        text = "A lab opens in the north\n\nIt matters.\nKey Points\n- 1It does.\n"
+        [admitted] = await admit(room, parse(text, name="stories.txt"))
+        clock.move_to(TUESDAY)
+        await publish(room)
+        platform.on_amend = [hang]
+
+        amended = await Desk(room).withdraw(admitted.story, "a hoax")
+
+        assert (len(amended.changed), len(amended.unchanged)) == (1, 1)
+        assert "did not answer" in amended.unchanged[0][1]
