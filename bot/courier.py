@@ -17,26 +17,19 @@ log = logging.getLogger(__name__)
 
 async def carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None:
     """Work on delivery *number* until it is final or has to wait; as it stands then. None: it is not ours."""
-    ledger = room.store.ledger
-    claim = await ledger.claim(number, room.clock.now(), room.patience.lease)
+    claim = await room.store.ledger.claim(number, room.clock.now(), room.patience.lease)
     if claim is None:
         return None
     journey = _Journey(room, claim)
-    reason_to_end = await journey.stop_before_composing()
-    if reason_to_end:
-        await journey.take(reason_to_end)
-        return await ledger.by_id(number)
-    edition = await ledger.edition(number)
-    if edition is None:
-        subscription = await room.store.subscriptions.by_id(claim.delivery.subscription)
-        if subscription is None:
-            return None
-        composition = await editor.compose(subscription, claim.delivery.date, claim.delivery.due_at)
-        if not await ledger.compose(claim, composition):
-            return None
-        edition = composition.edition
-    await journey.go(edition)
-    return await ledger.by_id(number)
+    try:
+        await journey.travel(editor)
+    except DaybriefError:
+        raise
+    except Exception as bug:
+        # What nobody foresaw about one channel must cost no other its morning.
+        log.exception("delivery %d failed in a way that was not foreseen", number)
+        await journey.stumble(bug)
+    return await room.store.ledger.by_id(number)
 
 
 class _Journey:
@@ -50,6 +43,29 @@ class _Journey:
     @property
     def platform(self) -> Platform | None:
         return self.room.platforms.get(self.delivery.channel.platform)
+
+    async def travel(self, editor: Editor) -> None:
+        """Compose the edition unless it is kept already, then carry it as far as it gets."""
+        ledger = self.room.store.ledger
+        if reason_to_end := await self.stop_before_composing():
+            await self.take(reason_to_end)
+            return
+        edition = await ledger.edition(self.delivery.id)
+        if edition is None:
+            subscription = await self.room.store.subscriptions.by_id(self.delivery.subscription)
+            if subscription is None:
+                return
+            composition = await editor.compose(subscription, self.delivery.date, self.delivery.due_at)
+            if not await ledger.compose(self.claim, composition):
+                return
+            edition = composition.edition
+        await self.go(edition)
+
+    async def stumble(self, bug: Exception) -> None:
+        """Give the delivery back after *bug*, to be tried again until its catch-up window ends."""
+        reason = f"Daybrief failed in a way that was not foreseen ({type(bug).__name__}); its log has the details"
+        now = self.room.clock.now()
+        await self._take_all(deliver.after_bug(self.delivery, reason, now, self.room.patience))
 
     async def stop_before_composing(self) -> Finish | None:
         """What ends the delivery before it has begun, if anything does."""

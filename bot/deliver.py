@@ -120,17 +120,28 @@ def after_failed_read_back(delivery: Delivery, failure: PostFailed, now: datetim
     return _once_more(delivery, failure, now, patience, DeliveryState.SENDING)
 
 
+def after_bug(delivery: Delivery, reason: str, now: datetime, patience: Patience) -> Step:
+    """What becomes of *delivery* when our own code failed on it: what may be under way stays in doubt."""
+    state = DeliveryState.SENDING if delivery.intent else DeliveryState.DUE
+    return _or_end(delivery, Wait(now + BACKOFF[-1], state, reason), patience)
+
+
 def _once_more(
     delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience, state: DeliveryState
 ) -> Step:
     wait = BACKOFF[min(max(delivery.attempts, 1), len(BACKOFF)) - 1]
     if failure.retry_after:
         wait = max(wait, min(failure.retry_after, MAX_RETRY_AFTER))
-    if now + wait - _begun(delivery) > patience.catch_up:
-        if state is DeliveryState.SENDING:
-            return Finish(DeliveryState.UNCERTAIN, failure.reason)
-        return Finish(DeliveryState.MISSED, _with_parts(delivery, failure.reason))
-    return Wait(now + wait, state, failure.reason)
+    return _or_end(delivery, Wait(now + wait, state, failure.reason), patience)
+
+
+def _or_end(delivery: Delivery, wait: Wait, patience: Patience) -> Step:
+    """*wait*, unless the catch-up window ends before it."""
+    if wait.until - _begun(delivery) <= patience.catch_up:
+        return wait
+    if wait.state is DeliveryState.SENDING:
+        return Finish(DeliveryState.UNCERTAIN, wait.reason)
+    return Finish(DeliveryState.MISSED, _with_parts(delivery, wait.reason))
 
 
 def _begun(delivery: Delivery) -> datetime:

@@ -179,7 +179,10 @@ async def _carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None
     except DaybriefError as trouble:
         # One channel's trouble never costs the others their morning; this lease ends by itself.
         log.warning("delivery %d is left for later: %s", number, trouble)
-        return None
+    except Exception:
+        # Not even a row that cannot be read may end the round.
+        log.exception("delivery %d is left for later: it failed in a way that was not foreseen", number)
+    return None
 
 
 def _log(delivery: Delivery) -> None:

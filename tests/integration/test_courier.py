@@ -35,6 +35,46 @@ async def test_a_read_back_that_hangs_or_breaks_stops_nobody_else(tmp_path: Path
         assert len(set(platform.keys)) == len(platform.keys) == 60
 
 
+async def test_a_channel_that_our_own_code_fails_on_disturbs_no_other_and_ends_missed(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.on_parts["ai-news"] = ValueError("a bug")
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock, channels=60) as room:
+        await publish(room)
+        assert Counter(state for state, _ in await states(room)) == {"sent": 59, "due": 1}
+
+        await publish_until_done(room, patience=HOUR)
+        [(state, reason)] = [one for one in await states(room) if one[0] != "sent"]
+        assert state == "missed"
+        assert "ValueError" in reason
+        assert timedelta(hours=5) < clock.now() - TUESDAY <= timedelta(hours=6)
+
+
+async def test_a_channel_that_our_own_code_failed_on_for_a_while_gets_its_edition(tmp_path: Path) -> None:
+    platform = ScriptedPlatform()
+    platform.on_parts["ai-news"] = ValueError("a bug")
+    async with newsroom(tmp_path, {"terminal": platform}) as room:
+        await publish(room)
+        platform.on_parts.clear()
+        await publish_until_done(room, patience=HOUR)
+
+        assert [state for state, _ in await states(room)] == ["sent"]
+
+
+async def test_what_may_be_under_way_stays_in_doubt_when_our_own_code_fails(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [fails("unknown")]
+        await publish(room)
+        platform.on_parts["ai-news"] = ValueError("a bug")
+        clock.move_to(TUESDAY + 5 * MINUTE)
+        await publish(room)
+        assert [state for state, _ in await states(room)] == ["sending"]
+
+        await publish_until_done(room, patience=HOUR)
+        assert [state for state, _ in await states(room)] == ["uncertain"]
+        assert platform.posts == []
+
+
 async def test_a_message_that_cannot_be_amended_in_time_is_told_and_the_others_are_amended(tmp_path: Path) -> None:
     clock, platform = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform()
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock, channels=2) as room:
