@@ -71,9 +71,8 @@ class _Journey:
         """What ends the delivery before it has begun, if anything does."""
         if self.delivery.receipts or self.delivery.intent:
             return None
-        subscription = await self.room.store.subscriptions.by_id(self.delivery.subscription)
-        if subscription is None or subscription.standing is not Standing.ACTIVE:
-            return Finish(DeliveryState.SKIPPED, "paused")
+        if unwanted := await self._unwanted():
+            return unwanted
         if self.platform is None:
             return Finish(DeliveryState.REFUSED, f"this installation cannot post to {self.delivery.channel.platform}")
         if deliver.is_too_late(self.delivery, self.room.clock.now(), self.room.patience):
@@ -81,6 +80,14 @@ class _Journey:
                 DeliveryState.MISSED, self.delivery.reason or "it could not be sent within the catch-up window"
             )
         return None
+
+    async def _unwanted(self) -> Finish | None:
+        """What ends the delivery because nobody wants it (any more), if that is so."""
+        subscription = await self.room.store.subscriptions.by_id(self.delivery.subscription)
+        if subscription is not None and subscription.standing is Standing.ACTIVE:
+            return None
+        is_paused = subscription is not None and subscription.standing is Standing.PAUSED
+        return deliver.unwanted(self.delivery, "paused" if is_paused else "removed")
 
     async def go(self, edition: Edition) -> None:
         """Take one step after the other until one ends the journey."""
@@ -120,6 +127,10 @@ class _Journey:
         if is_late or (self.room.is_stopping and not self.delivery.receipts):
             # Late: whoever claims it next could be posting before we have finished.
             await self.take(Wait(now, DeliveryState.DUE, self.delivery.reason))
+            return False
+        if unwanted := await self._unwanted():
+            # Hours may have passed since it was composed, for retries, a turn or a read-back.
+            await self.take(unwanted)
             return False
         intent = Intent(part=part, key=delivery_key(self.delivery.channel, self.delivery.date, part), at=now)
         if not await ledger.intend(self.claim, part, intent.key, now):

@@ -92,6 +92,13 @@ def next_step(delivery: Delivery, parts: int, now: datetime, patience: Patience)
     return Send(len(delivery.receipts))
 
 
+def unwanted(delivery: Delivery, reason: str) -> Finish:
+    """How *delivery* ends when its channel is not served any more: ``paused``, ``removed``. What is out stays out."""
+    if delivery.receipts:
+        return Finish(DeliveryState.MISSED, _with_parts(delivery, f"the channel was {reason}"))
+    return Finish(DeliveryState.SKIPPED, reason)
+
+
 def after_turn(delivery: Delivery, wait: timedelta, now: datetime, patience: Patience) -> Step:
     """What becomes of *delivery* when the platform takes no post in its channel for *wait*: nothing has left us, so
     this is no attempt. At the end of the catch-up window it is asked a last time.

@@ -24,7 +24,7 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
     """It may have arrived and nobody can find out: never sent again by itself."""
     SKIPPED = "skipped"
-    """Not wanted: the channel was paused, or the database was restored from a copy."""
+    """Not wanted: the channel was paused or removed, or the database was restored from a copy."""
 
     @property
     def final(self) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from bot.admit import admit
 from bot.desk import Desk
 from bot.manuscript import parse
+from bot.newsroom import Newsroom
 from bot.publish import publish, publish_until_done
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import impatient, newsroom, states
@@ -89,3 +90,51 @@ async def test_a_message_that_cannot_be_amended_in_time_is_told_and_the_others_a
 
         assert (len(amended.changed), len(amended.unchanged)) == (1, 1)
         assert "did not answer" in amended.unchanged[0][1]
+
+
+@pytest.mark.parametrize(("ends", "reason"), [("pause", "paused"), ("retire", "removed")])
+async def test_nothing_is_sent_again_to_a_channel_that_is_not_served_any_more(
+    tmp_path: Path, ends: str, reason: str
+) -> None:
+    platform = ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}) as room:
+        platform.on_post = [fails("unknown")]
+        await publish(room)
+        await end(room, ends)
+        await publish_until_done(room, patience=HOUR)
+
+        assert await states(room) == [("skipped", reason)]
+        assert platform.posts == []
+
+
+@pytest.mark.parametrize(("ends", "reason"), [("pause", "paused"), ("retire", "removed")])
+async def test_an_edition_that_is_half_out_when_its_channel_is_not_served_any_more_ends_there(
+    tmp_path: Path, ends: str, reason: str
+) -> None:
+    platform = ScriptedPlatform(parts_of=2)
+    async with newsroom(tmp_path, {"terminal": platform}) as room:
+        platform.on_post = [None, fails("not_sent")]
+        await publish(room)
+        await end(room, ends)
+        await publish_until_done(room, patience=HOUR)
+
+        assert await states(room) == [("missed", f"only the first 1 of its messages arrived: the channel was {reason}")]
+        assert len(platform.posts) == 1
+
+
+async def test_a_pause_while_the_platform_makes_us_wait_for_our_turn_is_heeded(tmp_path: Path) -> None:
+    platform = ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}) as room:
+        platform.on_turn = [lambda: end(room, "pause")]
+        await publish(room)
+
+        assert await states(room) == [("skipped", "paused")]
+
+
+async def end(room: Newsroom, how: str) -> None:
+    """Pause or retire every channel."""
+    for one in await room.store.subscriptions.all():
+        if how == "pause":
+            await room.store.subscriptions.pause(one.id, "on holiday")
+        else:
+            await room.store.subscriptions.retire(one.id)
