@@ -75,11 +75,7 @@ class _Journey:
             return unwanted
         if self.platform is None:
             return Finish(DeliveryState.REFUSED, f"this installation cannot post to {self.delivery.channel.platform}")
-        if deliver.is_too_late(self.delivery, self.room.clock.now(), self.room.patience):
-            return Finish(
-                DeliveryState.MISSED, self.delivery.reason or "it could not be sent within the catch-up window"
-            )
-        return None
+        return deliver.end_if_too_late(self.delivery, self.room.clock.now(), self.room.patience)
 
     async def _unwanted(self) -> Finish | None:
         """What ends the delivery because nobody wants it (any more), if that is so."""
@@ -93,6 +89,8 @@ class _Journey:
         """Take one step after the other until one ends the journey."""
         platform = self.platform
         if platform is None:
+            reason = f"this installation does not post to {self.delivery.channel.platform} any more"
+            await self.take(deliver.abandoned(self.delivery, reason))
             return
         parts = platform.parts(edition)
         is_on_its_way = True

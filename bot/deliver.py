@@ -7,7 +7,7 @@
      └── surely not there ◀── read back ──▶ there: adopted, as if confirmed
                                   └── cannot be read back ──▶ uncertain
 
-Before the first part has left, a delivery whose hour is further back than the catch-up window becomes *missed*.
+A delivery whose hour is further back than the catch-up window becomes *missed*, whatever parts of it are out already.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 120, 300))
 """Waits after the first, second … attempt that surely did not arrive; the last one repeats until the window ends."""
 MAX_RETRY_AFTER = timedelta(minutes=5)
 """A platform that asks for more patience than this is asked again after this."""
+_TOO_LATE = "it could not be sent within the catch-up window"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +74,13 @@ class Finish:
 Step = Send | ReadBack | Wait | Finish
 
 
-def is_too_late(delivery: Delivery, now: datetime, patience: Patience) -> bool:
-    """Nothing of it has left or may have left, and its hour is further back than the catch-up window."""
-    return not delivery.receipts and not delivery.intent and now - _begun(delivery) > patience.catch_up
+def end_if_too_late(delivery: Delivery, now: datetime, patience: Patience) -> Finish | None:
+    """How *delivery* ends if its hour is further back than the catch-up window and nothing of it may be under way: what
+    has not left by now stays here, even where earlier parts are out.
+    """
+    if delivery.intent or now - _begun(delivery) <= patience.catch_up:
+        return None
+    return Finish(DeliveryState.MISSED, _with_parts(delivery, delivery.reason or _TOO_LATE))
 
 
 def next_step(delivery: Delivery, parts: int, now: datetime, patience: Patience) -> Step:
@@ -87,9 +92,7 @@ def next_step(delivery: Delivery, parts: int, now: datetime, patience: Patience)
         return ReadBack(delivery.intent)
     if len(delivery.receipts) >= parts:
         return Finish(DeliveryState.SENT)
-    if is_too_late(delivery, now, patience):
-        return Finish(DeliveryState.MISSED, delivery.reason or "it could not be sent within the catch-up window")
-    return Send(len(delivery.receipts))
+    return end_if_too_late(delivery, now, patience) or Send(len(delivery.receipts))
 
 
 def unwanted(delivery: Delivery, reason: str) -> Finish:
@@ -97,6 +100,13 @@ def unwanted(delivery: Delivery, reason: str) -> Finish:
     if delivery.receipts:
         return Finish(DeliveryState.MISSED, _with_parts(delivery, f"the channel was {reason}"))
     return Finish(DeliveryState.SKIPPED, reason)
+
+
+def abandoned(delivery: Delivery, reason: str) -> Finish:
+    """How *delivery* ends, after something of it has left or may have left, when there is nobody to carry it on."""
+    if delivery.intent:
+        return Finish(DeliveryState.UNCERTAIN, reason)
+    return Finish(DeliveryState.MISSED, _with_parts(delivery, reason))
 
 
 def after_turn(delivery: Delivery, wait: timedelta, now: datetime, patience: Patience) -> Step:

@@ -92,6 +92,40 @@ async def test_a_message_that_cannot_be_amended_in_time_is_told_and_the_others_a
         assert "did not answer" in amended.unchanged[0][1]
 
 
+async def test_a_later_part_is_not_sent_after_the_catch_up_window(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform(parts_of=2)
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [None, fails("not_sent", "too many requests")]
+        await publish(room)
+        clock.move_to(TUESDAY + timedelta(hours=6, minutes=1))
+        await publish(room)
+
+        assert await states(room) == [("missed", "only the first 1 of its messages arrived: too many requests")]
+        assert len(platform.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("happens", "state", "begins"),
+    [
+        ([fails("unknown")], "uncertain", "this installation does not post to terminal any more"),
+        ([None, fails("not_sent")], "missed", "only the first 1 of its messages arrived: this installation"),
+    ],
+)
+async def test_what_has_begun_on_a_platform_that_is_gone_ends_with_the_reason(
+    tmp_path: Path, happens: list[Happens | None], state: str, begins: str
+) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform(parts_of=2)
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = happens
+        await publish(room)
+    async with newsroom(tmp_path, {}, clock=clock) as room:
+        await publish_until_done(room, patience=HOUR)
+
+        [(ended, reason)] = await states(room)
+        assert ended == state
+        assert reason.startswith(begins)
+
+
 @pytest.mark.parametrize(("ends", "reason"), [("pause", "paused"), ("retire", "removed")])
 async def test_nothing_is_sent_again_to_a_channel_that_is_not_served_any_more(
     tmp_path: Path, ends: str, reason: str

@@ -52,14 +52,18 @@ def test_a_part_in_doubt_is_settled_even_after_the_catch_up_window() -> None:
     assert next_step(IN_DOUBT, 1, NOW + timedelta(days=3), PATIENCE) == ReadBack(INTENT)
 
 
-def test_nothing_is_sent_for_the_first_time_after_the_catch_up_window() -> None:
+def test_nothing_is_sent_after_the_catch_up_window_not_even_a_later_part() -> None:
     late = DUE_AT + PATIENCE.catch_up
 
     assert next_step(FRESH, 1, late, PATIENCE) == Send(0)
     missed = next_step(FRESH, 1, late + timedelta(seconds=1), PATIENCE)
     assert isinstance(missed, Finish)
     assert missed.state is DeliveryState.MISSED
-    assert next_step(replace(FRESH, receipts=(SENT_ONE,)), 2, late + timedelta(hours=1), PATIENCE) == Send(1)
+    assert next_step(replace(FRESH, receipts=(SENT_ONE,)), 2, late, PATIENCE) == Send(1)
+    assert next_step(replace(FRESH, receipts=(SENT_ONE,)), 2, late + timedelta(seconds=1), PATIENCE) == Finish(
+        DeliveryState.MISSED,
+        "only the first 1 of its messages arrived: it could not be sent within the catch-up window",
+    )
 
 
 def test_a_refused_post_is_final() -> None:
