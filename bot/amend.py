@@ -6,8 +6,9 @@ from datetime import datetime
 from bot.admit import corrected
 from bot.errors import PostFailed
 from bot.manuscript import Manuscript
-from bot.model import Delivery, Edition, EditionStory, Story, StoryStatus
+from bot.model import Delivery, Story, StoryStatus
 from bot.newsroom import Newsroom
+from bot.restate import as_it_reads_now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,33 +54,10 @@ async def _amend_messages(room: Newsroom, delivery: Delivery) -> str:
     platform = room.platforms.get(delivery.channel.platform)
     if edition is None or platform is None:
         return f"this installation cannot change messages on {delivery.channel.platform}"
-    now_reads = await _as_it_reads_now(room, edition)
+    now_reads = await as_it_reads_now(room, edition)
     for receipt in delivery.receipts:
         try:
             await room.answer(platform.amend(now_reads, receipt.part, receipt, edition))
         except PostFailed as failure:
             return failure.reason
     return ""
-
-
-async def _as_it_reads_now(room: Newsroom, edition: Edition) -> Edition:
-    """*edition* with the present text of those of its stories that were corrected or withdrawn since."""
-    stories = []
-    for shown in edition.stories:
-        story = await room.store.archive.by_ref(shown.ref)
-        is_changed = story is not None and story.status is not StoryStatus.CURRENT
-        stories.append(amended(shown, story) if story and is_changed else shown)
-    return replace(edition, stories=tuple(stories))
-
-
-def amended(shown: EditionStory, story: Story) -> EditionStory:
-    """*shown* with the text and the mark that *story* carries now. Pure."""
-    return replace(
-        shown,
-        title=story.title,
-        takeaway=story.takeaway,
-        sections=story.sections.written(),
-        status=story.status,
-        status_reason=story.status_reason,
-        status_at=story.status_at,
-    )

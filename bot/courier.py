@@ -11,6 +11,7 @@ from bot.errors import CannotReadBack, DaybriefError, PostFailed
 from bot.model import Claim, Delivery, DeliveryState, Edition, Intent, Receipt, Standing, delivery_key
 from bot.newsroom import Newsroom
 from bot.ports import Platform
+from bot.restate import as_it_reads_now
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,10 @@ class _Journey:
         self.room = room
         self.claim = claim
         self.delivery = claim.delivery
+        self.arrived: list[Receipt] = []
+        """Receipts that this journey brought."""
+        self.sent_as: dict[int, Edition] = {}
+        """How each part read that was posted on this journey; one that is found was posted on an earlier one."""
 
     @property
     def platform(self) -> Platform | None:
@@ -59,6 +64,8 @@ class _Journey:
             if not await ledger.compose(self.claim, composition):
                 return
             edition = composition.edition
+        elif not self.delivery.receipts and not self.delivery.intent:
+            edition = await as_it_reads_now(self.room, edition)
         await self.go(edition)
 
     async def stumble(self, bug: Exception) -> None:
@@ -104,6 +111,23 @@ class _Journey:
                 case Wait() | Finish():
                     await self.take(step)
                     is_on_its_way = False
+        await self._restate(platform, edition)
+
+    async def _restate(self, platform: Platform, edition: Edition) -> None:
+        """Amend what has arrived just now, if a story was corrected or withdrawn while it was on its way: whoever did
+        that may have found no receipt yet.
+        """
+        if not self.arrived:
+            return
+        present = await as_it_reads_now(self.room, edition)
+        for receipt in self.arrived:
+            if self.sent_as.get(receipt.part, edition) == present:
+                continue
+            try:
+                await self.room.answer(platform.amend(present, receipt.part, receipt))
+            except DaybriefError as trouble:
+                channel, day = self.delivery.channel, self.delivery.date
+                log.warning("%s %s: a story has changed, and the message could not: %s", channel.name, day, trouble)
 
     async def take(self, step: Wait | Finish) -> None:
         """Write down that the delivery waits or is over; a refused one pauses its channel, which keeps its settings."""
@@ -130,19 +154,26 @@ class _Journey:
             # Hours may have passed since it was composed, for retries, a turn or a read-back.
             await self.take(unwanted)
             return False
+        reads = await self._as_it_reads_now(platform, edition)
         intent = Intent(part=part, key=delivery_key(self.delivery.channel, self.delivery.date, part), at=now)
         if not await ledger.intend(self.claim, part, intent.key, now):
             return False
         self.delivery = replace(
             self.delivery, state=DeliveryState.SENDING, intent=intent, attempts=self.delivery.attempts + 1
         )
+        self.sent_as[part] = reads
         try:
-            receipt = await self.room.answer(platform.post(edition, part, intent.key, self.delivery.receipts))
+            receipt = await self.room.answer(platform.post(reads, part, intent.key, self.delivery.receipts))
         except PostFailed as failure:
             step = deliver.after_failed_post(self.delivery, failure, self.room.clock.now(), patience)
             await self._take_all(step)
             return False
         return await self._arrived(receipt)
+
+    async def _as_it_reads_now(self, platform: Platform, edition: Edition) -> Edition:
+        """*edition* as it reads now; as it was where it would take another number of messages, amended later."""
+        present = await as_it_reads_now(self.room, edition)
+        return present if platform.parts(present) == platform.parts(edition) else edition
 
     async def _turn(self, platform: Platform) -> timedelta:
         """For how long the platform takes no post in this channel.
@@ -175,6 +206,7 @@ class _Journey:
         return True
 
     async def _arrived(self, receipt: Receipt) -> bool:
+        self.arrived.append(receipt)
         receipts = (*self.delivery.receipts, receipt)
         self.delivery = replace(self.delivery, state=DeliveryState.DUE, intent=None, receipts=receipts)
         return await self.room.store.ledger.part_sent(self.claim, receipt)

@@ -241,6 +241,11 @@ class Archive(Protocol):
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
         """The story called *ref* in any case of letters, followed through merges; None where absent or not visible."""
 
+    async def restated(self, refs: Sequence[str]) -> Mapping[str, Story]:
+        """Those of *refs*, by the names asked for, whose stories were corrected or withdrawn; followed through merges,
+        visible to whomever.
+        """
+
     async def by_url(self, url: str, *, workspace: str | None = None) -> Story | None:
         """The story with an article at *url*, compared canonically."""
 

@@ -47,6 +47,18 @@ class SqliteArchive:
         """The story called *ref*, followed through merges."""
         return await self._one(shelf.BY_REF, {"ref": clean(ref).upper()}, workspace)
 
+    async def restated(self, refs: Sequence[str]) -> Mapping[str, Story]:
+        """The corrected or withdrawn stories among *refs*."""
+
+        def look(db: sqlite_utils.Database) -> dict[str, Story]:
+            found = rows(db, _RESTATED, {"refs": codec.as_json(refs)})
+            if not found:
+                return {}
+            stories = shelf.stories(db, [int(one["id"]) for one in found])
+            return {str(one["asked"]): story for one, story in zip(found, stories, strict=True)}
+
+        return await self._database.read(look)
+
     async def by_url(self, url: str, *, workspace: str | None = None) -> Story | None:
         """The newest story with an article at *url*."""
         address = canonical_url(clean(url))
@@ -132,6 +144,15 @@ _BY_ADDRESS = f"""
 _BY_TITLE = f"""
     SELECT story.id FROM story WHERE title_name = :title AND {VISIBLE} ORDER BY news_at DESC, id DESC LIMIT 1
 """  # noqa: S608 - no text from outside is in it
+
+_RESTATED = """
+    WITH RECURSIVE way (asked, ref) AS (
+        SELECT value, value FROM json_each(:refs)
+        UNION SELECT way.asked, ref.leads_to FROM way JOIN ref ON ref.ref = way.ref WHERE ref.leads_to IS NOT NULL)
+    SELECT way.asked, story.id FROM way JOIN ref ON ref.ref = way.ref JOIN story ON story.id = ref.story
+        JOIN revision ON revision.id = story.revision
+    WHERE json_extract(revision.content, '$.status') <> 'current'
+"""
 
 _WINDOW = "SELECT id FROM story WHERE news_at > :since AND news_at <= :until ORDER BY news_at, ref"
 

@@ -28,6 +28,8 @@ class ScriptedPlatform:
         self.on_amend: list[Happens | None] = []
         self.refused: dict[str, str] = {}
         """By the name of a channel: why no post is ever taken there."""
+        self.loses_answers = 0
+        """How many of the next posts arrive although the answer is lost."""
         self.on_parts: dict[str, Exception] = {}
         """By the name of a channel: what asking for the number of parts ends with, each time."""
         self.pace: dict[str, timedelta] = {}
@@ -56,7 +58,11 @@ class ScriptedPlatform:
         await _meet(self.on_post)
         if edition.channel.name in self.refused:
             raise fails("refused", self.refused[edition.channel.name])
-        return self.arrives(edition, part, key)
+        receipt = self.arrives(edition, part, key)
+        if self.loses_answers:
+            self.loses_answers -= 1
+            raise fails("unknown", "the connection broke")
+        return receipt
 
     def arrives(self, edition: Edition, part: int, key: str) -> Receipt:
         self.posts.append((edition.channel.name, part, edition))

@@ -97,7 +97,7 @@ class EditionStory:
     news: str = ""
     """For an update: what is new, in a few words."""
     status: StoryStatus = StoryStatus.CURRENT
-    """Other than CURRENT only in the amended rendering of a message that is already out."""
+    """Other than CURRENT in an edition as it reads now: it was corrected or withdrawn."""
     status_reason: str = ""
     status_at: datetime | None = None
 

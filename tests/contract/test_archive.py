@@ -528,6 +528,23 @@ async def test_withdrawn_stories_are_found_by_ref_only(store: Store) -> None:
     assert await store.archive.by_ref(kept.ref)
 
 
+async def test_what_was_corrected_or_withdrawn_is_told_from_what_still_stands(store: Store) -> None:
+    one, two, three = await admitted(
+        store, story("One", article("a")), story("Two", article("b")), story("Three", article("c"))
+    )
+    await store.archive.admit(Intake(keys={}, merges=((three.ref, one.ref),)))
+    refs = [three.ref, two.ref, one.ref, "ZZZ9"]
+    assert await store.archive.restated(refs) == {}
+
+    merged = await store.archive.by_ref(one.ref)
+    assert merged
+    corrected = replace(merged, title="Won", status=StoryStatus.CORRECTED, status_at=NOW)
+    kept = await store.archive.revise(corrected, reason="corrected", at=NOW)
+
+    assert await store.archive.restated(refs) == {one.ref: kept, three.ref: kept}
+    assert await store.archive.restated([]) == {}
+
+
 async def test_a_story_is_found_by_its_present_text_only(store: Store) -> None:
     [kept] = await admitted(store, story("Sakana opens a lab", article("a")))
     await store.archive.nearest("sakana")

@@ -9,6 +9,7 @@ import pytest
 from bot.admit import admit
 from bot.desk import Desk
 from bot.manuscript import parse
+from bot.model import Story, StoryStatus
 from bot.newsroom import Newsroom
 from bot.publish import publish, publish_until_done
 from tests.clock import TUESDAY, VirtualClock
@@ -172,3 +173,80 @@ async def end(room: Newsroom, how: str) -> None:
             await room.store.subscriptions.pause(one.id, "on holiday")
         else:
             await room.store.subscriptions.retire(one.id)
+
+
+LAB = "A lab opens in the north\n\nIt matters.\nKey Points\n- 1It does.\n"
+
+
+async def imported(room: Newsroom) -> Story:
+    [admitted] = await admit(room, parse(LAB, name="stories.txt"))
+    return admitted.story
+
+
+async def test_a_story_that_was_withdrawn_after_composing_is_posted_with_its_mark(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        story = await imported(room)
+        clock.move_to(TUESDAY)
+        platform.on_post = [fails("not_sent")]
+        await publish(room)
+        await Desk(room).withdraw(story, "a hoax")
+        await publish_until_done(room, patience=HOUR)
+
+        [(_, _, edition)] = platform.posts
+        assert [(one.status, one.status_reason) for one in edition.stories] == [(StoryStatus.WITHDRAWN, "a hoax")]
+        assert platform.amended == []
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_story_that_is_withdrawn_while_it_is_on_its_way_is_marked_once_it_is_there(
+    tmp_path: Path, arrives: bool
+) -> None:
+    clock, platform = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform(parts_of=2)
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        story = await imported(room)
+        clock.move_to(TUESDAY)
+
+        async def withdraw() -> None:
+            await Desk(room).withdraw(story, "a hoax")
+            if not arrives:
+                raise fails("not_sent")
+
+        platform.on_post = [withdraw]
+        await publish_until_done(room, patience=HOUR)
+
+        sent = {part: edition.stories[0].status for _, part, edition in platform.posts}
+        assert sent == {0: StoryStatus.CURRENT if arrives else StoryStatus.WITHDRAWN, 1: StoryStatus.WITHDRAWN}
+        amended = [(message, edition.stories[0].status) for message, edition in platform.amended]
+        assert amended == ([("1", StoryStatus.WITHDRAWN)] if arrives else [])
+
+
+async def test_a_message_that_was_found_again_is_marked_if_its_story_was_withdrawn_meanwhile(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        story = await imported(room)
+        clock.move_to(TUESDAY)
+        platform.loses_answers = 1
+        await publish(room)
+        assert len(platform.posts) == 1
+        amended = await Desk(room).withdraw(story, "a hoax")
+        assert amended.changed == ()
+        await publish_until_done(room, patience=HOUR)
+
+        assert [message for message, _ in platform.amended] == ["1"]
+        assert await states(room) == [("sent", "")]
+
+
+async def test_a_message_that_could_not_be_marked_is_still_sent(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        story = await imported(room)
+        clock.move_to(TUESDAY)
+
+        async def withdraw() -> None:
+            await Desk(room).withdraw(story, "a hoax")
+
+        platform.on_post, platform.on_amend = [withdraw], [fails("not_sent")]
+        await publish(room)
+
+        assert await states(room) == [("sent", "")]
