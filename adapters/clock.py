@@ -12,6 +12,10 @@ class SystemClock:
         """The present instant, in UTC."""
         return datetime.now(UTC)
 
+    def elapsed(self) -> timedelta:
+        """By the monotonic clock."""
+        return timedelta(seconds=time.monotonic())
+
     async def wait(self, duration: timedelta) -> None:
         """Return after *duration*."""
         await asyncio.sleep(duration.total_seconds())
@@ -29,7 +33,11 @@ class ReplayClock:
 
     def now(self) -> datetime:
         """*start* and as much as has passed since, in UTC."""
-        return self._start + timedelta(seconds=time.monotonic() - self._began)
+        return self._start + self.elapsed()
+
+    def elapsed(self) -> timedelta:
+        """Since it was made."""
+        return timedelta(seconds=time.monotonic() - self._began)
 
     async def wait(self, duration: timedelta) -> None:
         """Return after *duration*."""

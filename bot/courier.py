@@ -135,28 +135,26 @@ class _Journey:
         if isinstance(step, Wait):
             await ledger.postpone(self.claim, until=step.until, state=step.state, reason=step.reason)
             return
+        self.room.settling.pop(self.delivery.id, None)
         await ledger.finish(self.claim, step.state, at=self.room.clock.now(), reason=step.reason)
 
     async def _send(self, platform: Platform, edition: Edition, part: int) -> bool:
         """Wait for our turn, commit the intent, post, record. Whether there is more to do now."""
-        ledger, patience = self.room.store.ledger, self.room.patience
-        wait = await self._turn(platform)
-        now = self.room.clock.now()
-        if wait > timedelta():
-            await self._take_all(deliver.after_turn(self.delivery, wait, now, patience))
-            return False
-        is_late = now + patience.request_timeout > self.claim.until
-        if is_late or (self.room.is_stopping and not self.delivery.receipts):
-            # Late: whoever claims it next could be posting before we have finished.
-            await self.take(Wait(now, DeliveryState.DUE, self.delivery.reason))
-            return False
-        if unwanted := await self._unwanted():
-            # Hours may have passed since it was composed, for retries, a turn or a read-back.
-            await self.take(unwanted)
+        ledger, clock, patience = self.room.store.ledger, self.room.clock, self.room.patience
+        if not_now := await self._not_now(platform):
+            await self.take(not_now)
             return False
         reads = await self._as_it_reads_now(platform, edition)
+        if self._is_late() or (self.room.is_stopping and not self.delivery.receipts):
+            await self._give_back()
+            return False
+        now = clock.now()
         intent = Intent(part=part, key=delivery_key(self.delivery.channel, self.delivery.date, part), at=now)
         if not await ledger.intend(self.claim, part, intent.key, now):
+            return False
+        self.room.settling[self.delivery.id] = (now, clock.elapsed())
+        if self._is_late():  # a disk can take its time
+            await self._give_back()
             return False
         self.delivery = replace(
             self.delivery, state=DeliveryState.SENDING, intent=intent, attempts=self.delivery.attempts + 1
@@ -165,10 +163,25 @@ class _Journey:
         try:
             receipt = await self.room.answer(platform.post(reads, part, intent.key, self.delivery.receipts))
         except PostFailed as failure:
-            step = deliver.after_failed_post(self.delivery, failure, self.room.clock.now(), patience)
-            await self._take_all(step)
+            await self._take_all(deliver.after_failed_post(self.delivery, failure, clock.now(), patience))
             return False
         return await self._arrived(receipt)
+
+    async def _not_now(self, platform: Platform) -> Wait | Finish | None:
+        """What keeps the next part from being posted at this moment: the platform's pace, or that nobody wants it."""
+        wait = await self._turn(platform)
+        if wait > timedelta():
+            return deliver.after_turn(self.delivery, wait, self.room.clock.now(), self.room.patience)
+        # Hours may have passed since it was composed, for retries, a turn or a read-back.
+        return await self._unwanted()
+
+    def _is_late(self) -> bool:
+        """So much of the lease is used up that whoever claims it next could be posting before we have finished."""
+        return self.room.clock.now() + self.room.patience.request_timeout > self.claim.until
+
+    async def _give_back(self) -> None:
+        """To be taken up again at once, by us or by others; surely nothing of the next part has left."""
+        await self.take(Wait(self.room.clock.now(), DeliveryState.DUE, self.delivery.reason))
 
     async def _as_it_reads_now(self, platform: Platform, edition: Edition) -> Edition:
         """*edition* as it reads now; as it was where it would take another number of messages, amended later."""
@@ -189,6 +202,10 @@ class _Journey:
 
     async def _read_back(self, platform: Platform, intent: Intent) -> bool:
         """Adopt the part if it is there, else send it again with the same key. Whether there is more to do now."""
+        if (left := self._to_settle(intent)) > timedelta():
+            reason = self.delivery.reason or "its outcome is unknown"
+            await self.take(Wait(self.room.clock.now() + left, DeliveryState.SENDING, reason))
+            return False
         try:
             receipt = await self.room.answer(
                 platform.find(self.delivery.channel, intent.part, intent.key, intent.at, self.delivery.receipts)
@@ -204,6 +221,16 @@ class _Journey:
             return await self._arrived(receipt)
         self.delivery = replace(self.delivery, state=DeliveryState.DUE, intent=None)
         return True
+
+    def _to_settle(self, intent: Intent) -> timedelta:
+        """How long nothing can be proved yet of *intent*, whatever the machine's clock says: one that another process
+        has left behind settles from when this one first saw it.
+        """
+        clock, patience, settling = self.room.clock, self.room.patience, self.room.settling
+        if settling.get(self.delivery.id, (None,))[0] != intent.at:
+            settling[self.delivery.id] = (intent.at, clock.elapsed())
+        _, since = settling[self.delivery.id]
+        return patience.request_timeout + patience.settle - (clock.elapsed() - since)
 
     async def _arrived(self, receipt: Receipt) -> bool:
         self.arrived.append(receipt)

@@ -109,7 +109,7 @@ def abandoned(delivery: Delivery, reason: str) -> Finish:
     return Finish(DeliveryState.MISSED, _with_parts(delivery, reason))
 
 
-def after_turn(delivery: Delivery, wait: timedelta, now: datetime, patience: Patience) -> Step:
+def after_turn(delivery: Delivery, wait: timedelta, now: datetime, patience: Patience) -> Wait | Finish:
     """What becomes of *delivery* when the platform takes no post in its channel for *wait*: nothing has left us, so
     this is no attempt. At the end of the catch-up window it is asked a last time.
     """

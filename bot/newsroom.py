@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.config import Config
@@ -39,6 +39,9 @@ class Newsroom:
     planning: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a round enters what has come due, so that rounds that overlap do not tell of the same date twice."""
     lanes: Lanes = field(default_factory=Lanes)
+    settling: dict[int, tuple[datetime, timedelta]] = field(default_factory=dict)
+    """By the id of a delivery: which intent of it is in doubt, and what ``clock.elapsed`` said when this process posted
+    it, or first saw it. The machine's clock may be set meanwhile, and proves nothing."""
     is_stopping: bool = False
     """No new delivery is begun any more."""
 

@@ -40,6 +40,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
 
+    def elapsed(self) -> timedelta:
+        """How much time has really passed since some moment, whatever has been done to the machine's clock since."""
+
     async def wait(self, duration: timedelta) -> None:
         """Return after *duration*."""
 

@@ -13,20 +13,29 @@ class VirtualClock:
 
     def __init__(self, now: datetime = TUESDAY) -> None:
         self._now = now
+        self._elapsed = timedelta()
         self._arranged: list[tuple[datetime, int, Callable[[], object]]] = []
         self._count = itertools.count()
 
     def now(self) -> datetime:
         return self._now
 
+    def elapsed(self) -> timedelta:
+        return self._elapsed
+
     async def wait(self, duration: timedelta) -> None:
         self.move_to(self._now + duration)
 
     def move_to(self, when: datetime) -> None:
         """Let time pass until *when*, or jump back to it."""
+        self._elapsed += max(when - self._now, timedelta())
         while self._arranged and self._arranged[0][0] <= when:
             self._now, _, happens = heapq.heappop(self._arranged)
             happens()
+        self._now = when
+
+    def is_set_to(self, when: datetime) -> None:
+        """Somebody sets the machine's clock: no time passes."""
         self._now = when
 
     def arrange(self, later: timedelta, happens: Callable[[], object]) -> None:

@@ -93,10 +93,10 @@ def entry(title: str, url: str, *, extract: str = "", published: datetime | None
 SOON = timedelta(minutes=3)
 
 
-def impatient(room: Newsroom) -> None:
-    """Let *room* wait for a platform's answer for no longer than a test may last."""
-    shorter = room.config.delivery.model_copy(update={"request_timeout": timedelta(milliseconds=50)})
-    room.config = replace(room.config, delivery=shorter)
+def impatient(room: Newsroom, request_timeout: timedelta = timedelta(milliseconds=50)) -> None:
+    """Let *room* wait for a platform's answer for no longer than a test may last, or for as long as one needs."""
+    delivery = room.config.delivery.model_copy(update={"request_timeout": request_timeout})
+    room.config = replace(room.config, delivery=delivery)
 
 
 async def states(room: Newsroom) -> list[tuple[str, str]]:

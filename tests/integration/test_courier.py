@@ -250,3 +250,42 @@ async def test_a_message_that_could_not_be_marked_is_still_sent(tmp_path: Path) 
         await publish(room)
 
         assert await states(room) == [("sent", "")]
+
+
+async def test_a_clock_that_is_set_forward_does_not_make_an_outcome_known_earlier(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [fails("unknown")]
+        await publish(room)
+        accepted_late = platform.arrives
+        edition = await room.store.ledger.edition((await room.store.ledger.deliveries())[0].id)
+        assert edition
+        [delivery] = await room.store.ledger.deliveries()
+        assert delivery.intent
+        key = delivery.intent.key
+        clock.arrange(timedelta(seconds=40), lambda: accepted_late(edition, 0, key))
+
+        clock.is_set_to(clock.now() + timedelta(seconds=63))
+        await publish(room)
+        assert await states(room) == [("sending", "the reason")]
+
+        await publish_until_done(room, patience=HOUR)
+        assert await states(room) == [("sent", "")]
+        assert len(platform.posts) == 1
+
+
+async def test_what_another_process_left_in_doubt_settles_from_when_this_one_saw_it(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [fails("unknown")]
+        await publish(room)
+    # A replay begins at whatever time somebody asked for; nothing has settled by that.
+    later = VirtualClock(TUESDAY + HOUR)
+    async with newsroom(tmp_path, {"terminal": platform}, clock=later) as room:
+        room.replayed = later.now()
+        await publish(room)
+        assert platform.posts == []
+
+        await publish_until_done(room, patience=HOUR)
+        assert len(platform.posts) == 1
+        assert later.elapsed() >= timedelta(seconds=62)

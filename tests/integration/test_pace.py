@@ -125,6 +125,7 @@ class Gate(ScriptedPlatform):
 async def test_no_workspace_waits_for_another_one_and_no_round_for_an_earlier_one(tmp_path: Path) -> None:
     clock, platform = VirtualClock(TUESDAY), Gate("T1")
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        impatient(room, MINUTE)  # the gate stays shut for as long as a busy machine needs
         await two_workspaces(room, busy=100)
         first = asyncio.create_task(publish_until_done(room, patience=SOON))
         await platform.waiting.wait()
@@ -148,6 +149,7 @@ async def test_no_workspace_waits_for_another_one_and_no_round_for_an_earlier_on
 async def test_a_round_that_has_nothing_but_what_others_have_in_hand_ends(tmp_path: Path) -> None:
     platform = Gate("local")
     async with newsroom(tmp_path, {"terminal": platform}, channels=30) as room:
+        impatient(room, MINUTE)
         first = asyncio.create_task(publish_until_done(room, patience=SOON))
         await platform.waiting.wait()
 
@@ -162,6 +164,7 @@ async def test_a_round_that_has_nothing_but_what_others_have_in_hand_ends(tmp_pa
 async def test_a_round_that_is_cut_short_lets_go_of_what_it_had_in_hand(tmp_path: Path) -> None:
     platform = Gate("local")
     async with newsroom(tmp_path, {"terminal": platform}, channels=30) as room:
+        impatient(room, MINUTE)
         first = asyncio.create_task(publish(room))
         await platform.waiting.wait()
         assert len(room.lanes.in_hand) == 30
@@ -175,6 +178,7 @@ async def test_a_round_that_is_cut_short_lets_go_of_what_it_had_in_hand(tmp_path
 async def test_a_lane_that_is_held_does_not_hide_what_comes_after_a_thousand(tmp_path: Path) -> None:
     platform = Gate("T1")
     async with newsroom(tmp_path, {"terminal": platform}) as room:
+        impatient(room, MINUTE)
         await two_workspaces(room, busy=1)
         _, one, other = await room.store.subscriptions.all()
         days = [TUESDAY.date() - timedelta(days=number) for number in range(1, 1200)]
