@@ -10,6 +10,7 @@ from bot import amend, lookup
 from bot import gather as gathering
 from bot import publish as publishing
 from bot.admit import Admitted, admit
+from bot.belief import clock_trouble
 from bot.config import Config
 from bot.editor import Editor
 from bot.errors import NotFound
@@ -68,6 +69,10 @@ class Desk:
         """Work by *config* from now on."""
         self._room.config = config
         await self.open()
+
+    async def clock_trouble(self) -> str:
+        """What is strange about this machine's clock, and what to do; empty: nothing."""
+        return await clock_trouble(self._room)
 
     async def take_over(self) -> None:
         """Called by the one delivering process: whatever a dead one was working on is free again."""

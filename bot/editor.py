@@ -50,9 +50,9 @@ class Editor:
         """The date of the edition that *subscription* gets next, and when; a date that an admin had posted before its
         hour has had its edition.
         """
-        recorded = await self._room.store.ledger.planned_through([subscription.id])
+        number, ledger = subscription.id, self._room.store.ledger
         day, due_at = next_instant(subscription, self.now - timedelta(microseconds=1))
-        while not self._room.replayed and day <= recorded.get(subscription.id, date.min):
+        while not self._room.replayed and (await ledger.planned_through({number: day})).get(number) == day:
             day, due_at = next_instant(subscription, due_at)
         return day, due_at
 

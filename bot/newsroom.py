@@ -42,6 +42,8 @@ class Newsroom:
     settling: dict[int, tuple[datetime, timedelta]] = field(default_factory=dict)
     """By the id of a delivery: which intent of it is in doubt, and what ``clock.elapsed`` said when this process posted
     it, or first saw it. The machine's clock may be set meanwhile, and proves nothing."""
+    doubted: tuple[datetime, timedelta] | None = None
+    """What the machine's clock said, and ``clock.elapsed``, when it was first seen far ahead and not yet believed."""
     is_stopping: bool = False
     """No new delivery is begun any more."""
 

@@ -351,8 +351,10 @@ class Subscriptions(Protocol):
 class Ledger(Protocol):
     """What was due, and what became of it. The only truth about deliveries."""
 
-    async def planned_through(self, subscriptions: Sequence[int]) -> Mapping[int, date]:
-        """For each subscription that has any, the newest date in the ledger."""
+    async def planned_through(self, until: Mapping[int, date]) -> Mapping[int, date]:
+        """For each subscription in *until* that has any, the newest date in the ledger that is not later than the one
+        given: a date that was posted ahead of its time, or by a wrong clock, says nothing about those before it.
+        """
 
     async def plan(self, dues: Sequence[Due]) -> int:
         """Enter *dues*; those whose (subscription, date) is there already stay as they are. How many were new."""

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.belief import AGREES_AFTER, not_believed
 from bot.courier import carry
 from bot.editor import Editor
 from bot.errors import DaybriefError, WrongUsage
@@ -17,8 +18,8 @@ from bot.schedule import due
 
 log = logging.getLogger(__name__)
 
-CLOCK_SLACK = timedelta(minutes=5)
-"""A clock that is further back than this behind the newest time we have seen is not believed."""
+_DOUBTS = 3
+"""Looks that one command waits for."""
 _GLANCE = timedelta(seconds=1)
 """How often a bot that waits looks whether it is to stop."""
 
@@ -45,7 +46,7 @@ async def publish(room: Newsroom, *, only: int | None = None, progress: Progress
     *only* is the id of a subscription, where the others are to be left alone.
     """
     now = room.instant()
-    if held_back := await _clock_trouble(room, now):
+    if held_back := await not_believed(room, now):
         log.error("posting is held back: %s", held_back)
         return Round(held_back=held_back)
     async with room.planning:
@@ -74,6 +75,7 @@ async def publish_until_done(
     What another round has in hand is left to that one.
     """
     total = Round()
+    doubts = 0
     while True:
         this = await publish(room, only=only, progress=progress)
         total = Round(
@@ -81,13 +83,21 @@ async def publish_until_done(
             finished=(*total.finished, *this.finished),
             held_back=this.held_back,
         )
+        if this.held_back and room.doubted and not room.is_stopping and doubts < _DOUBTS:
+            doubts += 1
+            await _pause(room, AGREES_AFTER)
+            continue
         upcoming = await room.store.ledger.next_wait(only=only, besides=room.lanes.in_hand)
         if this.held_back or room.is_stopping or upcoming is None or upcoming - room.clock.now() > patience:
             return total
-        while (left := upcoming - room.clock.now()) > timedelta(0):
-            await room.clock.wait(min(left, _GLANCE))
-            if room.is_stopping:
-                break
+        await _pause(room, upcoming - room.clock.now())
+
+
+async def _pause(room: Newsroom, duration: timedelta) -> None:
+    """Return after *duration*, or soon after the bot is told to stop."""
+    end = room.clock.elapsed() + duration
+    while (left := end - room.clock.elapsed()) > timedelta(0) and not room.is_stopping:
+        await room.clock.wait(min(left, _GLANCE))
 
 
 async def post_now(room: Newsroom, subscription: Subscription, *, progress: Progress | None = None) -> bool:
@@ -102,7 +112,7 @@ async def post_now(room: Newsroom, subscription: Subscription, *, progress: Prog
     name = subscription.channel.name
     if subscription.standing is not Standing.ACTIVE:
         raise WrongUsage(f"{name} is {subscription.standing}; resume it first")
-    if held_back := await _clock_trouble(room, now):
+    if held_back := await not_believed(room, now):
         raise WrongUsage(f"nothing is posted: {held_back}")
     async with room.planning:
         # Dates before this one that are still open keep their record: nothing is entered behind the newest date.
@@ -117,12 +127,12 @@ async def post_now(room: Newsroom, subscription: Subscription, *, progress: Prog
 async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
     """Enter what has come due by *now*; how many dates. A date that can only be let go is told of here."""
     subscriptions = {one.id: one for one in await room.store.subscriptions.all() if only in {None, one.id}}
-    recorded = await room.store.ledger.planned_through(list(subscriptions))
-    if room.replayed:
-        # A replay may go back behind what the ledger holds: its newest date is then looked at as if for the first
-        # time, and the ledger refuses by itself what it has.
-        yesterday = now.date() - timedelta(days=1)
-        recorded = {number: day for number, day in recorded.items() if day <= yesterday}
+    recorded: Mapping[int, date] = {}
+    if not room.replayed:
+        # A replay lives one morning: its newest date is looked at as if for the first time, whatever lies between it
+        # and the real mornings, and the ledger refuses by itself what it has.
+        today = {one.id: now.astimezone(ZoneInfo(one.timezone)).date() for one in subscriptions.values()}
+        recorded = await room.store.ledger.planned_through(today)
     restored_at = await room.store.ledger.restored_at()
     dues = due(list(subscriptions.values()), recorded, now, catch_up=room.patience.catch_up, restored_at=restored_at)
     if not dues:
@@ -192,16 +202,3 @@ def _log(delivery: Delivery) -> None:
         log.info("%s", what)
     else:
         log.warning("%s, %s", what, delivery.reason)
-
-
-async def _clock_trouble(room: Newsroom, now: datetime) -> str:
-    if room.replayed:
-        return ""
-    seen = await room.store.ledger.last_seen()
-    if seen and now < seen - CLOCK_SLACK:
-        return (
-            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC, but Daybrief has already run at "
-            f"{seen:%Y-%m-%d %H:%M} UTC; set the clock, or replay a past morning with --at"
-        )
-    await room.store.ledger.see(now)
-    return ""

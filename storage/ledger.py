@@ -24,9 +24,9 @@ class SqliteLedger:
 
     # ------------------------------------------------------------------------------------------------ planning
 
-    async def planned_through(self, subscriptions: Sequence[int]) -> Mapping[int, date]:
-        """For each of *subscriptions* that has any, the newest date."""
-        parameters = {"subscriptions": codec.as_json(subscriptions)}
+    async def planned_through(self, until: Mapping[int, date]) -> Mapping[int, date]:
+        """For each in *until* that has any, the newest date that is not later."""
+        parameters = {"until": codec.as_json([number, day.isoformat()] for number, day in until.items())}
         found = await self._database.read(lambda db: rows(db, _NEWEST_DATES, parameters))
         return {one["subscription"]: date.fromisoformat(one["date"]) for one in found if one["date"]}
 
@@ -251,9 +251,10 @@ def _deliveries(db: sqlite_utils.Database, sql: str, parameters: dict[str, Any])
 # next_at is empty exactly when a delivery is final, which is what the partial index on_its_way goes by.
 
 _NEWEST_DATES = """
-    SELECT listed.value AS subscription,
-        (SELECT max(date) FROM delivery WHERE delivery.subscription = listed.value) AS date
-    FROM json_each(:subscriptions) AS listed
+    SELECT listed.value ->> 0 AS subscription,
+        (SELECT max(date) FROM delivery
+            WHERE delivery.subscription = listed.value ->> 0 AND delivery.date <= listed.value ->> 1) AS date
+    FROM json_each(:until) AS listed
 """
 
 _DUE = """

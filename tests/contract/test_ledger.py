@@ -94,8 +94,12 @@ async def test_planned_through_is_the_newest_date_of_each(store: Store, order: S
     blank = await store.subscriptions.subscribe(subscription("C2"))
     await store.ledger.plan([due(order.id, TUESDAY), due(order.id, MONDAY)])
 
-    assert await store.ledger.planned_through([order.id, blank.id, 999]) == {order.id: TUESDAY}
-    assert await store.ledger.planned_through([]) == {}
+    until = TUESDAY + 9 * DAY
+    assert await store.ledger.planned_through({order.id: until, blank.id: until, 999: until}) == {order.id: TUESDAY}
+    assert await store.ledger.planned_through({order.id: TUESDAY}) == {order.id: TUESDAY}
+    assert await store.ledger.planned_through({order.id: MONDAY}) == {order.id: MONDAY}
+    assert await store.ledger.planned_through({order.id: MONDAY - DAY}) == {}
+    assert await store.ledger.planned_through({}) == {}
 
 
 async def test_waiting_lists_what_may_be_claimed_oldest_due_first(store: Store, order: Subscription) -> None:

@@ -107,7 +107,7 @@ async def test_a_retired_one_is_found_by_id_keeps_its_ledger_and_can_be_subscrib
     retired = await store.subscriptions.by_id(stored.id)
     assert retired
     assert retired.standing is Standing.RETIRED
-    assert await store.ledger.planned_through([stored.id]) == {stored.id: MONDAY}
+    assert await store.ledger.planned_through({stored.id: MONDAY}) == {stored.id: MONDAY}
     assert await store.subscriptions.subscribe(subscription("C1")) == stored
 
 
