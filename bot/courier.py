@@ -121,10 +121,11 @@ class _Journey:
             return
         present = await as_it_reads_now(self.room, edition)
         for receipt in self.arrived:
-            if self.sent_as.get(receipt.part, edition) == present:
+            posted = self.sent_as.get(receipt.part, edition)
+            if posted == present:
                 continue
             try:
-                await self.room.answer(platform.amend(present, receipt.part, receipt))
+                await self.room.answer(platform.amend(present, receipt.part, receipt, posted))
             except DaybriefError as trouble:
                 channel, day = self.delivery.channel, self.delivery.date
                 log.warning("%s %s: a story has changed, and the message could not: %s", channel.name, day, trouble)
