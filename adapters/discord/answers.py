@@ -1,0 +1,143 @@
+"""Answers to those who look something up: private ones with buttons, and the same to be shared. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from adapters.discord import custom_ids, limits
+from adapters.discord.cards import overview
+from adapters.discord.components import Card, Component, button, card, paged, row, rows, said
+from adapters.discord.custom_ids import custom_id
+from adapters.discord.story import articles, heading, passage_of, whole
+from adapters.discord.text import escaped, fitted
+from bot import wording
+from bot.model import Answer, Edition, SectionName, Story, StoryStatus
+from bot.text import clean
+
+MOST_MESSAGES = 5
+"""An answer of more would bury the channel; the rest is a command away."""
+_LISTED = 10
+
+
+def answer(found: Answer, topic: str, now: datetime) -> list[Card]:
+    """What was asked for, that nobody has written it, or the nearest stories."""
+    story = found.story
+    if story is None:
+        return [not_found(found, topic)]
+    foot = rows([_share(story, topic), *_more(story, topic)])
+    if found.others:
+        foot += [said("-# Other stories have these words as well:"), *_choices(found.others, topic)]
+    return _answered(story, topic, now, foot)
+
+
+def read_more(story: Story, now: datetime) -> list[Card]:
+    """A story as its post shows it, with a button for each section."""
+    parts = [*heading(story, now), *([said(fitted(story.takeaway, limits.PIECE))] if story.takeaway else [])]
+    return [card([*parts, *rows(_more(story, ""))])]
+
+
+def shared(story: Story, topic: str, who: str, now: datetime) -> list[Card]:
+    """The same for everybody in the channel, with the name of whoever shared it."""
+    by = said(f"-# Shared by {fitted(who, 80)} · /brief story {story.ref}")
+    return _answered(story, topic, now, [row([button("Read more", custom_id(custom_ids.READ, story.ref))]), by])
+
+
+def not_found(found: Answer, topic: str) -> Card:
+    """That nothing is called that, and the nearest stories to be pressed."""
+    sentence = wording.not_found(clean(found.asked), found.nearest)
+    return card([said(escaped(sentence)), *_choices(found.nearest, topic)])
+
+
+def search_results(words: str, found: Sequence[Story], now: datetime) -> Card:
+    """What a search found, best first."""
+    about = f" with “{fitted(words, 200)}”" if words.strip() else ""
+    if not found:
+        return card([said(f"No stored story{about}. Fewer words, or other ones, may find more.")])
+    lines = [
+        f"**{one.ref}** · {fitted(one.title, 200)}\n-# {wording.publishers(one.publishers)} · "
+        f"{wording.when(wording.newest_at(one), now)}"
+        for one in found[:_LISTED]
+    ]
+    head = f"### {wording.counted(len(found), 'story', 'stories')}{about}"
+    buttons = [button(one.ref, custom_id(custom_ids.READ, one.ref)) for one in found[:_LISTED]]
+    return card([said(head), said("\n".join(lines)), *rows(buttons)])
+
+
+def today(edition: Edition | None) -> list[Card]:
+    """The latest edition of a channel, or how to get one."""
+    if edition is None:
+        setup = button("Set up here", custom_id(custom_ids.SETUP), style="primary")
+        return [card([said("No edition has been posted in this channel yet."), row([setup])])]
+    buttons = [button(f"{one.number}  {one.ref}", custom_id(custom_ids.READ, one.ref)) for one in edition.stories]
+    return [card(blocks) for blocks in paged([*([one] for one in overview(edition)), *([r] for r in rows(buttons))])]
+
+
+def helping(example: str) -> Card:
+    """Every command with what it gives; *example* is a name of a story that exists."""
+    lines = [f"`{command}` {escaped(gives)}" for command, gives in wording.help_lines(example)]
+    note = f"-# {escaped(wording.NAMING)} While you type, stories are offered."
+    return card([said("### What you can ask Daybrief"), said("\n".join(lines)), said(note)])
+
+
+def sentence(text: str, *buttons: Component) -> Card:
+    """One sentence, for a mistake, a trouble or a confirmation."""
+    return card([said(fitted(text, limits.PIECE)), *rows(list(buttons))])
+
+
+# ------------------------------------------------------------------------------------------------------- pieces
+
+
+def _answered(story: Story, topic: str, now: datetime, foot: list[Component]) -> list[Card]:
+    pages = paged([*([one] for one in _told(story, topic, now)), foot])
+    if len(pages) > MOST_MESSAGES:
+        pages = [*pages[: MOST_MESSAGES - 1], [said(f"-# There is more: /brief story {story.ref}"), *foot]]
+    return [card(blocks) for blocks in pages]
+
+
+def _told(story: Story, topic: str, now: datetime) -> Iterator[Component]:
+    if topic == custom_ids.SOURCES:
+        yield from heading(story, now)
+        yield from articles(story, now) or [said("It was brought ready-written, without any source.")]
+        return
+    name = section_of(topic)
+    if name is None or story.status is StoryStatus.WITHDRAWN:
+        yield from whole(story, now)
+        return
+    yield from heading(story, now)
+    if name in story.sections.written():
+        yield from passage_of(story, name)
+    else:
+        yield said(escaped(wording.absent(story, name)))
+
+
+def _choices(stories: Sequence[Story], topic: str) -> list[Component]:
+    return [row([button(f"{one.ref}  {clean(one.title)}", _topic(one, topic))]) for one in stories]
+
+
+def _share(story: Story, topic: str) -> Component:
+    return button("Share", custom_id(custom_ids.SHARE, f"{story.ref}/{topic or custom_ids.WHOLE}"))
+
+
+def _more(story: Story, topic: str) -> list[Component]:
+    """What else can be asked about *story*."""
+    if story.status is StoryStatus.WITHDRAWN or topic in {custom_ids.WHOLE, custom_ids.SOURCES}:
+        return []
+    others = [name for name in story.sections.written() if name.value != topic]
+    return [
+        *(button(wording.HEADINGS[name], _topic(story, name.value)) for name in others),
+        button("Full story", _topic(story, custom_ids.WHOLE)),
+        *([button("Sources", _topic(story, custom_ids.SOURCES))] if story.articles else []),
+    ]
+
+
+def _topic(story: Story, topic: str) -> str:
+    return custom_id(custom_ids.TOPIC, f"{story.ref}/{topic}")
+
+
+def section_of(topic: str) -> SectionName | None:
+    """The section that *topic* names; None: the whole story or its sources."""
+    return SectionName(topic) if topic in {name.value for name in SectionName} else None
+
+
+def topic_of(section: SectionName | None) -> str:
+    """How buttons name a question for *section*; None: the whole story."""
+    return section.value if section else custom_ids.WHOLE

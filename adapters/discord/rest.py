@@ -1,0 +1,89 @@
+"""Discord's REST side alone: one client that is logged in and never connects to the gateway."""
+
+import asyncio
+import logging
+
+import discord
+import yarl
+
+from adapters.discord.failures import FAILURES, post_failed
+from adapters.discord.pace import Pace
+from bot.errors import Fate, PostFailed
+
+log = logging.getLogger(__name__)
+
+LONGEST_RATELIMIT = 30.0
+"""Seconds that discord.py may sleep for a limit before it says so; it knows no less."""
+
+
+def point_to(api_url: str, gateway_url: str) -> None:
+    """Send everything to another Discord than Discord's own. For the whole process: these two class attributes are the
+    one way that discord.py offers.
+    """
+    discord.http.Route.BASE = api_url.rstrip("/")
+    if gateway_url:
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+class Rest:
+    """The client for posting. A gateway that is down loses no morning."""
+
+    def __init__(self, token: str, pace: Pace) -> None:
+        self._token = token
+        self._pace = pace
+        self._client: discord.Client | None = None
+        self._refused: PostFailed | None = None
+        self._logging_in = asyncio.Lock()
+
+    @property
+    def has_token(self) -> bool:
+        """Whether there is anything to talk with."""
+        return bool(self._token)
+
+    async def client(self) -> discord.Client:
+        """The client, logged in.
+
+        Raises:
+            PostFailed: there is no token, Discord does not take it, or Discord could not be reached.
+        """
+        if not self._token:
+            raise PostFailed("no token of Discord is set; set DISCORD_TOKEN and start again", fate=Fate.NOT_SENT)
+        async with self._logging_in:
+            if self._refused:
+                raise self._refused
+            if self._client is None:
+                self._client = await self._logged_in()
+            return self._client
+
+    def forget_refusal(self) -> None:
+        """Try the token again that Discord refused: somebody may have mended it."""
+        self._refused = None
+
+    def note(self, failure: PostFailed, status: int) -> None:
+        """One answer that the token is wrong is enough: each more would count towards a ban."""
+        if status == 401:  # noqa: PLR2004
+            self._refused = failure
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        if self._client:
+            await self._client.close()
+            self._client = None
+
+    async def _logged_in(self) -> discord.Client:
+        client = discord.Client(
+            intents=discord.Intents.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=self._pace.trace(),
+            max_ratelimit_timeout=LONGEST_RATELIMIT,
+            max_messages=None,
+        )
+        try:
+            await client.login(self._token)
+        except FAILURES as error:
+            await client.close()
+            failure = post_failed(error)
+            if isinstance(error, discord.LoginFailure):
+                self._refused = failure
+            raise failure from error
+        return client

@@ -1,0 +1,49 @@
+"""Text for Discord: cut first, escaped last. Pure."""
+
+import re
+
+import regex
+
+from bot.text import clean, cut
+
+_MARKDOWN = re.compile(r"([\\`*_~|<>\[\]()#@:])|(?<![^\n])([-+=]|\d+\.)")
+"""Everything that Discord's markdown could take for more than itself: at the beginning of a line also lists."""
+_NOTHING = "\u200b"
+"""A character without width; behind an @ it keeps a word from being a mention even where backslashes are shown."""
+
+
+def escaped(text: str) -> str:
+    """*text* from outside, so that it is shown as it is: no markdown, no mention, no emoji code, no time stamp."""
+    return _MARKDOWN.sub(_escape, text)
+
+
+def fitted(text: str, limit: int) -> str:
+    """*text* cleaned, cut and escaped within *limit* characters."""
+    shown = clean(text)
+    room = limit
+    while len(said := escaped(cut(shown, room))) > limit:
+        room -= max(1, (len(said) - limit) // 2)
+    return said
+
+
+def link(url: str, label: str, limit: int = 150) -> str:
+    """*label*, cut to *limit*, that opens *url*; without a usable url the label alone."""
+    said = fitted(label, limit)
+    address = usable(url)
+    return f"[{said}](<{address}>)" if address and said else said
+
+
+def usable(url: str) -> str:
+    """*url* if it is an ``http(s)`` address that a link can carry, else nothing."""
+    is_address = url.lower().startswith(("https://", "http://")) and regex.fullmatch(r"[^\s<>()\[\]\p{C}\\]+", url)
+    return url if is_address and len(url) <= _LONGEST_URL else ""
+
+
+def _escape(found: re.Match[str]) -> str:
+    sign = found[0]
+    if sign == "@":
+        return f"@{_NOTHING}"
+    return f"\\{sign}" if len(sign) == 1 else f"{sign[:-1]}\\."
+
+
+_LONGEST_URL = 512

@@ -1,0 +1,58 @@
+"""Our components as discord.py's own objects, for it sends nothing else."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import discord
+from discord import ui
+
+from adapters.discord.components import Card, Component
+
+
+def view_of(card: Card) -> ui.LayoutView:
+    """*card* as discord.py sends it. It is stopped already: discord.py keeps every view that could still be pressed in
+    memory for ever (8.5 KiB a message); ours are recognised by their custom ids instead.
+    """
+    view = ui.LayoutView(timeout=None)
+    for component in card.components:
+        view.add_item(_item(component))
+    view.stop()
+    return view
+
+
+def _item(component: Component) -> ui.Item[Any]:
+    made: ui.Item[Any]
+    match component["type"]:
+        case 1:
+            made = ui.ActionRow(*(_button(one) for one in component["components"]))
+        case 2:
+            made = _button(component)
+        case 9:
+            texts = [one["content"] for one in component["components"]]
+            made = ui.Section(*texts, accessory=_button(component["accessory"]))
+        case 10:
+            made = ui.TextDisplay(component["content"])
+        case 14:
+            made = ui.Separator(visible=component["divider"])
+        case 17:
+            children = [_item(one) for one in component["components"]]
+            made = ui.Container(*children, accent_colour=component["accent_color"])
+        case kind:
+            raise ValueError(f"there is no component of type {kind} in our cards")
+    return made
+
+
+def _button(component: Mapping[str, Any]) -> ui.Button[Any]:
+    return ui.Button(
+        style=discord.ButtonStyle(component["style"]), label=component["label"], custom_id=component["custom_id"]
+    )
+
+
+def custom_ids_of(components: Iterable[object]) -> Iterable[str]:
+    """The custom ids in the components of a message that discord.py has read."""
+    for component in components:
+        if name := getattr(component, "custom_id", None):
+            yield name
+        yield from custom_ids_of(getattr(component, "children", None) or getattr(component, "components", None) or ())
+        if accessory := getattr(component, "accessory", None):
+            yield from custom_ids_of([accessory])
