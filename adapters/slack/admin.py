@@ -2,12 +2,12 @@
 
 from adapters.slack import actions, admin_answers, answers, views
 from adapters.slack.blocks import Message
-from adapters.slack.desk import Desk
 from adapters.slack.rights import Rights, not_allowed
 from adapters.slack.setup import SetUp
 from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
 from bot import wording
+from bot.desk import Desk
 from bot.model import DeliveryState, Subscription, Wish
 from bot.ports import Clock
 

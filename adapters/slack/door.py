@@ -15,7 +15,6 @@ from slack_bolt.authorization import AuthorizeResult
 
 from adapters.slack import actions, answers, views
 from adapters.slack.admin import Admin
-from adapters.slack.desk import Desk
 from adapters.slack.events import Events
 from adapters.slack.lookups import LookUps
 from adapters.slack.people import People
@@ -25,6 +24,7 @@ from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit, of_command, of_interaction, typed
 from adapters.slack.workspaces import Workspaces
 from bot import zones
+from bot.desk import Desk
 from bot.errors import DaybriefError, NotFound, PostFailed, WrongUsage
 from bot.model import Wish
 from bot.ports import Clock

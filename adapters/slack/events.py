@@ -7,11 +7,11 @@ from typing import Any
 
 from adapters.slack import admin_answers
 from adapters.slack.admin import Admin
-from adapters.slack.desk import Desk
 from adapters.slack.failures import FAILURES, post_failed
 from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
 from adapters.slack.workspaces import Workspaces
+from bot.desk import Desk
 from bot.errors import PostFailed
 from bot.model import Change
 from bot.ports import Clock

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from adapters.slack import actions, answers, views
 from adapters.slack.blocks import Message
-from adapters.slack.desk import Desk
 from adapters.slack.talk import Talk
 from adapters.slack.visit import NO_SUBSCRIPTION, Visit
 from bot import wording
 from bot.asking import Find, Help, LookUp, Quit, Sources, Today, question
+from bot.desk import Desk
 from bot.errors import WrongUsage
 from bot.model import Asker, Edition, SectionName
 from bot.ports import Clock

@@ -1,10 +1,10 @@
 """Who may change what, and the record of who did."""
 
-from adapters.slack.desk import Desk
 from adapters.slack.people import People, Person
 from adapters.slack.talk import Talk
 from adapters.slack.views import channel_named
 from adapters.slack.visit import Visit
+from bot.desk import Desk
 from bot.errors import PostFailed
 from bot.model import Change, Subscription
 from bot.ports import Clock

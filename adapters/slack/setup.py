@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from adapters.slack import admin_answers, answers, views
 from adapters.slack.admin_answers import Result
-from adapters.slack.desk import Desk
 from adapters.slack.failures import FAILURES, post_failed
 from adapters.slack.people import Person
 from adapters.slack.rights import Rights, not_allowed
@@ -13,6 +12,7 @@ from adapters.slack.talk import Talk
 from adapters.slack.views import Form
 from adapters.slack.visit import Visit
 from adapters.slack.workspaces import Workspace
+from bot.desk import Desk
 from bot.model import Channel, Subscription
 from bot.ports import Clock
 from bot.text import clean

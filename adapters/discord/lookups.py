@@ -1,0 +1,70 @@
+"""People who look something up on Discord: commands, buttons, autocomplete."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from adapters.discord import answers
+from adapters.discord.components import Card
+from adapters.discord.visit import NO_SUBSCRIPTION, Visit
+from bot.asking import search_of
+from bot.desk import Desk
+from bot.model import Asker
+from bot.ports import Clock
+from bot.text import clean, cut
+
+
+class LookUps:
+    """What is asked of the newsroom, and how the answers look."""
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        self._desk = desk
+        self._clock = clock
+
+    async def topic(self, visit: Visit, name: str, topic: str) -> list[Card]:
+        """A section, the whole story or its sources."""
+        found = await self._desk.look_up(name, answers.section_of(topic), await self._asker(visit))
+        return answers.answer(found, topic, self._now())
+
+    async def read_more(self, visit: Visit, ref: str) -> list[Card]:
+        """A story with a button for each section."""
+        found = await self._desk.look_up(ref, None, await self._asker(visit))
+        if found.story is None:
+            return [answers.not_found(found, "")]
+        return answers.read_more(found.story, self._now())
+
+    async def share(self, visit: Visit, ref: str, topic: str) -> list[Card]:
+        """What was answered in private, for everybody."""
+        found = await self._desk.look_up(ref, answers.section_of(topic), await self._asker(visit))
+        if found.story is None:
+            return [answers.not_found(found, topic)]
+        return answers.shared(found.story, topic, visit.user_name, self._now())
+
+    async def today(self, visit: Visit) -> list[Card]:
+        """This channel's latest edition."""
+        return answers.today(await self._desk.latest_edition(await self._asker(visit)))
+
+    async def search(self, visit: Visit, words: str) -> list[Card]:
+        """Stored stories; *words* may hold ``from:``, ``to:`` and ``topic:``. Raises WrongUsage."""
+        asker = await self._asker(visit)
+        wanted = search_of(clean(words))
+        found = await self._desk.search(replace(wanted, workspace=asker.workspace))
+        return [answers.search_results(wanted.words, found, self._now())]
+
+    async def helping(self, visit: Visit) -> list[Card]:
+        """Every command, with an example of this channel."""
+        edition = await self._desk.latest_edition(await self._asker(visit))
+        example = edition.stories[0].ref if edition and edition.stories else "1"
+        return [answers.helping(example)]
+
+    async def offer(self, visit: Visit, typed: str, limit: int) -> Sequence[tuple[str, str]]:
+        """(what is shown, ref) of the stories that *typed* may become; this channel's latest edition first."""
+        found = await self._desk.complete(clean(typed), await self._asker(visit), limit=limit)
+        return [(cut(f"{ref}  {clean(title)}", 100), ref) for ref, title in found]
+
+    async def _asker(self, visit: Visit) -> Asker:
+        here = await self._desk.in_channel("discord", visit.guild, visit.channel) if visit.guild else None
+        return visit.asker(here.id if here else NO_SUBSCRIPTION)
+
+    def _now(self) -> datetime:
+        return self._clock.now()
