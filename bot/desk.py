@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import amend, lookup
+from bot import amend, lookup, orders
 from bot import gather as gathering
 from bot import publish as publishing
 from bot.admit import Admitted, admit
@@ -63,7 +63,7 @@ class Desk:
 
     async def open(self) -> None:
         """Bring the store in line with the configuration: declared channels are there, and only those."""
-        await self._room.store.subscriptions.declare(self._room.config.channels, at=self._room.clock.now())
+        await orders.declare(self._room, self._room.config)
 
     async def reload(self, config: Config) -> None:
         """Work by *config* from now on."""
@@ -172,19 +172,19 @@ class Desk:
 
     async def subscribe(self, order: Subscription) -> Subscription:
         """Set a channel up, or change it, or resume it."""
-        return await self._room.store.subscriptions.subscribe(order)
+        return await orders.subscribe(self._room, order)
 
     async def pause(self, subscription: Subscription, reason: str) -> None:
         """Serve the channel no more until it is resumed."""
-        await self._room.store.subscriptions.pause(subscription.id, reason)
+        await orders.pause(self._room, subscription, reason)
 
     async def resume(self, subscription: Subscription) -> None:
         """Serve the channel again."""
-        await self._room.store.subscriptions.resume(subscription.id)
+        await orders.resume(self._room, subscription)
 
     async def retire(self, subscription: Subscription) -> None:
         """Remove the channel; what was sent to it stays on record."""
-        await self._room.store.subscriptions.retire(subscription.id)
+        await orders.retire(self._room, subscription)
 
     async def post_now(self, subscription: Subscription) -> bool:
         """Post the present local date's edition at once; it takes the place of the regular one. False: the date has

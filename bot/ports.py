@@ -309,17 +309,27 @@ class FeedBook(Protocol):
 
 
 class Subscriptions(Protocol):
-    """Standing orders."""
+    """Standing orders.
 
-    async def declare(self, orders: Sequence[Subscription], *, at: datetime) -> tuple[Subscription, ...]:
+    *closing* is what had come due under the orders that a change ends: it is entered into the ledger in the same
+    transaction, as by :meth:`Ledger.plan`.
+    """
+
+    async def declare(
+        self, orders: Sequence[Subscription], *, at: datetime, closing: Sequence[Due] = ()
+    ) -> tuple[Subscription, ...]:
         """Make the declared subscriptions equal to *orders*; as stored, in that order.
 
         Declared ones that are missing from *orders* are retired; a pause set by an admin survives. One that existed
         and comes back is the same subscription, with the same id.
         """
 
-    async def subscribe(self, order: Subscription) -> Subscription:
-        """Add one by command or from chat, or change, or resume it; as stored."""
+    async def subscribe(
+        self, order: Subscription, *, at: datetime | None = None, closing: Sequence[Due] = ()
+    ) -> Subscription:
+        """Add one by command or from chat, or change, or resume it; as stored. One that is served or paused keeps its
+        ``since``; *at* becomes its ``ordered_at`` if its hour, zone or days change.
+        """
 
     async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
         """By id; without the retired ones unless asked for."""
@@ -330,13 +340,15 @@ class Subscriptions(Protocol):
     async def by_place(self, platform: str, workspace: str, channel: str) -> Subscription | None:
         """The one of that place, by the platform's own ids; retired ones too."""
 
-    async def pause(self, subscription: int, reason: str, *, by_platform: bool = False) -> None:
+    async def pause(
+        self, subscription: int, reason: str, *, by_platform: bool = False, closing: Sequence[Due] = ()
+    ) -> None:
         """Serve it no more until :meth:`resume`. What the platform paused never takes the place of a person's pause."""
 
-    async def resume(self, subscription: int) -> None:
+    async def resume(self, subscription: int, *, closing: Sequence[Due] = ()) -> None:
         """Serve it again."""
 
-    async def retire(self, subscription: int) -> None:
+    async def retire(self, subscription: int, *, closing: Sequence[Due] = ()) -> None:
         """Remove it; its ledger stays."""
 
     async def move(self, subscription: int, channel: Channel) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.belief import AGREES_AFTER, not_believed
@@ -14,7 +14,7 @@ from bot.errors import DaybriefError, WrongUsage
 from bot.lanes import AT_ONCE
 from bot.model import Delivery, DeliveryState, Due, Standing, Subscription
 from bot.newsroom import Newsroom
-from bot.schedule import due
+from bot.orders import open_dates
 
 log = logging.getLogger(__name__)
 
@@ -127,14 +127,7 @@ async def post_now(room: Newsroom, subscription: Subscription, *, progress: Prog
 async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
     """Enter what has come due by *now*; how many dates. A date that can only be let go is told of here."""
     subscriptions = {one.id: one for one in await room.store.subscriptions.all() if only in {None, one.id}}
-    recorded: Mapping[int, date] = {}
-    if not room.replayed:
-        # A replay lives one morning: its newest date is looked at as if for the first time, whatever lies between it
-        # and the real mornings, and the ledger refuses by itself what it has.
-        today = {one.id: now.astimezone(ZoneInfo(one.timezone)).date() for one in subscriptions.values()}
-        recorded = await room.store.ledger.planned_through(today)
-    restored_at = await room.store.ledger.restored_at()
-    dues = due(list(subscriptions.values()), recorded, now, catch_up=room.patience.catch_up, restored_at=restored_at)
+    dues = await open_dates(room, list(subscriptions.values()), now)
     if not dues:
         return 0
     planned = await room.store.ledger.plan(dues)

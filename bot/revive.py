@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from bot import notices
+from bot import notices, orders
 from bot.errors import DaybriefError
 from bot.model import Subscription
 from bot.newsroom import Newsroom
@@ -41,7 +41,7 @@ async def revive(
         examined = [(one, group.create_task(examine(one))) for one in paused]
     revived = tuple(one for one, task in examined if task.result())
     for one in revived:
-        await room.store.subscriptions.resume(one.id)
+        await orders.resume(room, one)
         log.info("%s takes posts again and is resumed", one.channel.name)
     for one in revived:
         await notifier.tell(one, notices.good_news(one.channel))

@@ -88,11 +88,16 @@ def _open_dates(subscription: Subscription, recorded: date | None, now: datetime
     first = recorded + _DAY if recorded else last - _LOOK_BACK
     if subscription.since:
         first = max(first, subscription.since.astimezone(ZoneInfo(subscription.timezone)).date() - _DAY)
+    # A replay may live a morning from before the present order was given; it goes by that order all the same.
+    ordered_at = subscription.ordered_at if subscription.ordered_at and subscription.ordered_at <= now else None
+    if ordered_at:
+        first = max(first, ordered_at.astimezone(ZoneInfo(subscription.timezone)).date())
     for offset in range((last - first).days + 1):
         day = first + offset * _DAY
         instant = _scheduled(subscription, day)
         if instant and instant <= now and (subscription.since is None or instant >= subscription.since):
-            yield day, instant
+            # An hour that was moved to earlier today came with the order that moved it.
+            yield day, max(instant, ordered_at) if ordered_at else instant
 
 
 def _if_served(instant: datetime, now: datetime, catch_up: timedelta, *, is_newest: bool) -> tuple[DeliveryState, str]:

@@ -202,6 +202,7 @@ def subscription_row(subscription: Subscription) -> dict[str, object]:
         "layout": subscription.layout.value,
         "declared": subscription.declared,
         "since": micros(subscription.since),
+        "ordered_at": micros(subscription.ordered_at),
         "standing": subscription.standing.value,
         "reason": subscription.reason,
         "paused_by_platform": subscription.paused_by_platform,
@@ -225,6 +226,7 @@ def subscription_of(row: Row) -> Subscription:
         standing=Standing(row["standing"]),
         reason=row["reason"],
         paused_by_platform=bool(row["paused_by_platform"]),
+        ordered_at=moment_if(row["ordered_at"]),
         owner=row["owner"],
     )
 

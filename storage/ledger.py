@@ -13,6 +13,7 @@ import sqlite_utils
 from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Receipt, Verdict, Wish
 from storage import codec, editions
 from storage.database import Database, row, rows
+from storage.planning import plan
 from storage.subscriptions import pause
 
 
@@ -32,7 +33,7 @@ class SqliteLedger:
 
     async def plan(self, dues: Sequence[Due]) -> int:
         """Enter those that are not there yet; how many."""
-        return await self._database.write(lambda db: _plan(db, dues))
+        return await self._database.write(lambda db: plan(db, dues))
 
     async def waiting(self, now: datetime, *, only: int | None = None) -> Mapping[str, tuple[int, ...]]:
         """Ids of deliveries that may be claimed, oldest due first, by where they go."""
@@ -199,25 +200,6 @@ class SqliteLedger:
         return codec.moment(found["value"]) if found else None
 
 
-def _plan(db: sqlite_utils.Database, dues: Sequence[Due]) -> int:
-    before = db.conn.total_changes
-    db.conn.executemany(
-        _DUE,
-        (
-            {
-                "subscription": due.subscription,
-                "date": due.date.isoformat(),
-                "due_at": codec.micros(due.due_at),
-                "state": due.state.value,
-                "reason": due.reason,
-                "next_at": None if due.state.final else codec.micros(due.due_at),
-            }
-            for due in dues
-        ),
-    )
-    return db.conn.total_changes - before
-
-
 def _claim(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timedelta) -> Claim | None:
     until = now + lease
     parameters = {"id": delivery, "now": codec.micros(now), "until": codec.micros(until)}
@@ -255,12 +237,6 @@ _NEWEST_DATES = """
         (SELECT max(date) FROM delivery
             WHERE delivery.subscription = listed.value ->> 0 AND delivery.date <= listed.value ->> 1) AS date
     FROM json_each(:until) AS listed
-"""
-
-_DUE = """
-    INSERT INTO delivery (platform, workspace, subscription, date, due_at, state, reason, next_at)
-    SELECT platform, workspace, id, :date, :due_at, :state, :reason, :next_at FROM subscription WHERE id = :subscription
-    ON CONFLICT (subscription, date) DO NOTHING
 """
 
 _WAITING = """

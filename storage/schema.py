@@ -32,6 +32,12 @@ def m002_chat(db: sqlite_utils.Database) -> None:
     db.executescript(_CHAT)
 
 
+@migrations()
+def m003_orders(db: sqlite_utils.Database) -> None:
+    """Since when a channel is served by its present hour, zone and days; empty: always."""
+    db.execute("ALTER TABLE subscription ADD COLUMN ordered_at INTEGER")
+
+
 def version(db: sqlite_utils.Database) -> int:
     """How many migrations *db* has been through; 0 for a new file."""
     return len(migrations.applied(db))

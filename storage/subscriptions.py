@@ -6,9 +6,10 @@ from datetime import datetime
 
 import sqlite_utils
 
-from bot.model import Channel, Standing, Subscription
+from bot.model import Channel, Due, Standing, Subscription
 from storage import codec
 from storage.database import Database, row, rows
+from storage.planning import plan
 
 
 class SqliteSubscriptions:
@@ -17,13 +18,29 @@ class SqliteSubscriptions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def declare(self, orders: Sequence[Subscription], *, at: datetime) -> tuple[Subscription, ...]:
+    async def declare(
+        self, orders: Sequence[Subscription], *, at: datetime, closing: Sequence[Due] = ()
+    ) -> tuple[Subscription, ...]:
         """Make the declared ones equal to *orders*; as stored, in that order."""
-        return await self._database.write(lambda db: _declare(db, orders, at))
 
-    async def subscribe(self, order: Subscription) -> Subscription:
+        def change(db: sqlite_utils.Database) -> tuple[Subscription, ...]:
+            plan(db, closing)
+            return _declare(db, orders, at)
+
+        return await self._database.write(change)
+
+    async def subscribe(
+        self, order: Subscription, *, at: datetime | None = None, closing: Sequence[Due] = ()
+    ) -> Subscription:
         """Add, change or resume one."""
-        return await self._database.write(lambda db: _keep(db, order))
+
+        def change(db: sqlite_utils.Database) -> Subscription:
+            plan(db, closing)
+            held = _held(db, order)
+            is_served = held is not None and held.standing is not Standing.RETIRED
+            return _keep(db, replace(order, since=held.since) if held and is_served else order, at)
+
+        return await self._database.write(change)
 
     async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
         """By id."""
@@ -47,17 +64,19 @@ class SqliteSubscriptions:
         found = await self._database.read(lambda db: row(db, _BY_PLACE, place))
         return codec.subscription_of(found) if found else None
 
-    async def pause(self, subscription: int, reason: str, *, by_platform: bool = False) -> None:
+    async def pause(
+        self, subscription: int, reason: str, *, by_platform: bool = False, closing: Sequence[Due] = ()
+    ) -> None:
         """Serve it no more until resumed; a retired one stays retired, and a person's pause a person's."""
-        await self._stand(subscription, Standing.PAUSED, reason, by_platform=by_platform)
+        await self._stand(subscription, Standing.PAUSED, reason, closing, by_platform=by_platform)
 
-    async def resume(self, subscription: int) -> None:
+    async def resume(self, subscription: int, *, closing: Sequence[Due] = ()) -> None:
         """Serve it again; a retired one stays retired."""
-        await self._stand(subscription, Standing.ACTIVE, "")
+        await self._stand(subscription, Standing.ACTIVE, "", closing)
 
-    async def retire(self, subscription: int) -> None:
+    async def retire(self, subscription: int, *, closing: Sequence[Due] = ()) -> None:
         """Remove it; its ledger stays."""
-        await self._stand(subscription, Standing.RETIRED, "")
+        await self._stand(subscription, Standing.RETIRED, "", closing)
 
     async def move(self, subscription: int, channel: Channel) -> bool:
         """Give it the id and the name of *channel*, unless another has that place."""
@@ -67,8 +86,20 @@ class SqliteSubscriptions:
         """Declared channels that name no workspace belong to *workspace*."""
         await self._database.write(lambda db: _settle_home(db, platform, workspace))
 
-    async def _stand(self, subscription: int, standing: Standing, reason: str, *, by_platform: bool = False) -> None:
-        await self._database.write(lambda db: _stand(db, subscription, standing, reason, by_platform=by_platform))
+    async def _stand(
+        self,
+        subscription: int,
+        standing: Standing,
+        reason: str,
+        closing: Sequence[Due],
+        *,
+        by_platform: bool = False,
+    ) -> None:
+        def change(db: sqlite_utils.Database) -> None:
+            plan(db, closing)
+            _stand(db, subscription, standing, reason, by_platform=by_platform)
+
+        await self._database.write(change)
 
 
 def pause(db: sqlite_utils.Database, subscription: int, reason: str, *, by_platform: bool) -> None:
@@ -106,7 +137,7 @@ def _declare_one(db: sqlite_utils.Database, order: Subscription, at: datetime) -
             since=held.since,
             owner=held.owner,
         )
-    return _keep(db, order)
+    return _keep(db, order, at)
 
 
 def _at_home(db: sqlite_utils.Database, order: Subscription) -> Subscription:
@@ -136,16 +167,20 @@ def _held(db: sqlite_utils.Database, order: Subscription) -> Subscription | None
     return codec.subscription_of(found) if found else None
 
 
-def _keep(db: sqlite_utils.Database, order: Subscription) -> Subscription:
+def _keep(db: sqlite_utils.Database, order: Subscription, at: datetime | None) -> Subscription:
     """*order* as stored, under the id that its channel has had since it was first set up."""
-    columns = codec.subscription_row(order)
     held = _held(db, order)
+    if held and held.standing is Standing.RETIRED:
+        order = replace(order, ordered_at=None)
+    elif held:
+        order = replace(order, ordered_at=held.ordered_at if order.schedule == held.schedule else at)
+    columns = codec.subscription_row(order)
     if held is None:
         inserted = db.execute(
             "INSERT INTO subscription (platform, workspace, channel, name, at, timezone, days, stories, topics, layout,"
-            " declared, since, standing, reason, paused_by_platform, owner) VALUES (:platform, :workspace, :channel,"
-            " :name, :at, :timezone, :days, :stories, :topics, :layout, :declared, :since, :standing, :reason,"
-            " :paused_by_platform, :owner)",
+            " declared, since, ordered_at, standing, reason, paused_by_platform, owner)"
+            " VALUES (:platform, :workspace, :channel, :name, :at, :timezone, :days, :stories, :topics, :layout,"
+            " :declared, :since, :ordered_at, :standing, :reason, :paused_by_platform, :owner)",
             columns,
         )
         return replace(order, id=inserted.lastrowid or 0)
@@ -153,7 +188,8 @@ def _keep(db: sqlite_utils.Database, order: Subscription) -> Subscription:
     if kept != held:
         db.execute(
             "UPDATE subscription SET name = :name, at = :at, timezone = :timezone, days = :days, stories = :stories,"
-            " topics = :topics, layout = :layout, declared = :declared, since = :since, standing = :standing,"
+            " topics = :topics, layout = :layout, declared = :declared, since = :since,"
+            " ordered_at = :ordered_at, standing = :standing,"
             " reason = :reason, paused_by_platform = :paused_by_platform, owner = :owner WHERE id = :id",
             {**columns, "id": held.id},
         )

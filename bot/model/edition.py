@@ -65,6 +65,13 @@ class Subscription:
     """The platform refused a post; it resumes by itself once posts are taken again."""
     owner: str = ""
     """Who set it up from chat, by the platform's own id; empty: nobody did."""
+    ordered_at: datetime | None = None
+    """When its hour, zone or days were changed last: dates before went by the former ones; None: never."""
+
+    @property
+    def schedule(self) -> tuple[time, str, tuple[int, ...]]:
+        """What decides when it is due."""
+        return self.at, self.timezone, self.days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 import asyncio
 from dataclasses import replace
+from datetime import time
 
-from bot.model import Standing
+from bot.model import DeliveryState, Standing
 from bot.ports import Store
-from tests.contract.values import DAY, FULL_SUBSCRIPTION, MONDAY, NOW, due, subscription, unfilled
+from tests.contract.values import DAY, FULL_SUBSCRIPTION, HOUR, MONDAY, NOW, due, subscription, unfilled
 
 
 async def test_a_subscription_comes_back_as_it_was_ordered(store: Store) -> None:
@@ -165,3 +166,32 @@ async def test_a_subscription_is_found_by_its_place_even_when_retired(store: Sto
 
     assert await store.subscriptions.by_place("slack", "T1", "C1") == replace(one, standing=Standing.RETIRED)
     assert await store.subscriptions.by_place("slack", "T2", "C1") is None
+
+
+async def test_a_change_enters_what_it_closes_and_remembers_when_the_hour_changed(store: Store) -> None:
+    first = await store.subscriptions.subscribe(subscription(since=NOW))
+    assert first.ordered_at is None
+
+    bigger = await store.subscriptions.subscribe(replace(first, stories=9, since=NOW + HOUR), at=NOW + HOUR)
+    assert (bigger.since, bigger.ordered_at) == (NOW, None)
+
+    later = await store.subscriptions.subscribe(replace(first, at=time(20)), at=NOW + HOUR, closing=[due(first.id)])
+    assert later.ordered_at == NOW + HOUR
+    assert await store.subscriptions.by_id(first.id) == later
+    [closed] = await store.ledger.deliveries()
+    assert (closed.date, closed.state) == (MONDAY, DeliveryState.DUE)
+
+    await store.subscriptions.retire(first.id, closing=[due(first.id), due(first.id, MONDAY + DAY)])
+    assert len(await store.ledger.deliveries()) == 2
+    back = await store.subscriptions.subscribe(replace(first, since=NOW + DAY), at=NOW + DAY)
+    assert (back.since, back.ordered_at) == (NOW + DAY, None)
+
+
+async def test_a_declaration_that_changes_an_hour_says_since_when(store: Store) -> None:
+    plain = subscription()
+    (first,) = await store.subscriptions.declare([plain], at=NOW)
+    (same,) = await store.subscriptions.declare([plain], at=NOW + HOUR)
+    (other,) = await store.subscriptions.declare([replace(plain, days=(1,))], at=NOW + DAY, closing=[due(first.id)])
+
+    assert (first.ordered_at, same.ordered_at, other.ordered_at) == (None, None, NOW + DAY)
+    assert len(await store.ledger.deliveries()) == 1

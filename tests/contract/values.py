@@ -176,6 +176,7 @@ FULL_SUBSCRIPTION = Subscription(
     standing=Standing.PAUSED,
     reason="on holiday",
     paused_by_platform=True,
+    ordered_at=NOW + HOUR,
     owner="U123",
 )
 

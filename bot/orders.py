@@ -1,0 +1,84 @@
+"""Changing standing orders: the dates before a change keep to the former order, and those after it to the new one.
+
+Whatever had come due by the moment of a change is entered into the ledger in the transaction that makes the change: a
+channel that was paused for a week has skipped that week, and one that is posted to on more days has missed none.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.belief import clock_trouble
+from bot.config import Config
+from bot.model import Channel, Due, Standing, Subscription
+from bot.newsroom import Newsroom
+from bot.schedule import due
+
+
+async def open_dates(room: Newsroom, subscriptions: Sequence[Subscription], now: datetime) -> tuple[Due, ...]:
+    """What has come due for *subscriptions* by *now* and is not in the ledger, with what is to become of it."""
+    recorded: Mapping[int, date] = {}
+    if not room.replayed:
+        # A replay lives one morning: its newest date is looked at as if for the first time, whatever lies between it
+        # and the real mornings, and the ledger refuses by itself what it has.
+        today = {one.id: now.astimezone(ZoneInfo(one.timezone)).date() for one in subscriptions}
+        recorded = await room.store.ledger.planned_through(today)
+    restored_at = await room.store.ledger.restored_at()
+    return due(subscriptions, recorded, now, catch_up=room.patience.catch_up, restored_at=restored_at)
+
+
+async def declare(room: Newsroom, config: Config) -> None:
+    """Make the declared channels equal to those of *config*."""
+    held = await room.store.subscriptions.all()
+    changing = [one for one in held if one.declared and not _stays(one, config.channels)]
+    at = room.clock.now()
+    await room.store.subscriptions.declare(config.channels, at=at, closing=await _closing(room, changing))
+
+
+async def subscribe(room: Newsroom, order: Subscription) -> Subscription:
+    """Set a channel up, or change it, or resume it."""
+    channel = order.channel
+    held = await room.store.subscriptions.by_place(channel.platform, channel.workspace, channel.id)
+    closing = await _closing(room, [held] if held else [])
+    return await room.store.subscriptions.subscribe(order, at=room.clock.now(), closing=closing)
+
+
+async def pause(room: Newsroom, subscription: Subscription, reason: str) -> None:
+    """Serve the channel no more until it is resumed."""
+    closing = await _closing(room, await _present(room, subscription))
+    await room.store.subscriptions.pause(subscription.id, reason, closing=closing)
+
+
+async def resume(room: Newsroom, subscription: Subscription) -> None:
+    """Serve the channel again."""
+    closing = await _closing(room, await _present(room, subscription))
+    await room.store.subscriptions.resume(subscription.id, closing=closing)
+
+
+async def retire(room: Newsroom, subscription: Subscription) -> None:
+    """Remove the channel; what was sent to it stays on record."""
+    closing = await _closing(room, await _present(room, subscription))
+    await room.store.subscriptions.retire(subscription.id, closing=closing)
+
+
+async def _present(room: Newsroom, subscription: Subscription) -> list[Subscription]:
+    """As it is stored now: what a person was shown may be old."""
+    present = await room.store.subscriptions.by_id(subscription.id)
+    return [present] if present else []
+
+
+async def _closing(room: Newsroom, changing: Sequence[Subscription]) -> tuple[Due, ...]:
+    """The open dates of what is about to change; none in a replay, nor by a clock that is not to be believed."""
+    served = [one for one in changing if one.standing is not Standing.RETIRED]
+    if not served or room.replayed or await clock_trouble(room):
+        return ()
+    return await open_dates(room, served, room.clock.now())
+
+
+def _stays(held: Subscription, orders: Sequence[Subscription]) -> bool:
+    return any(_is_same_place(held.channel, one.channel) and one.schedule == held.schedule for one in orders)
+
+
+def _is_same_place(held: Channel, declared: Channel) -> bool:
+    """A declared channel need not name its workspace."""
+    return (held.platform, held.id) == (declared.platform, declared.id) and declared.workspace in {"", held.workspace}
