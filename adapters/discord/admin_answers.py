@@ -1,0 +1,136 @@
+"""What admins see on Discord. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from adapters.discord import cards, custom_ids
+from adapters.discord.components import Card, Component, button, card, paged, row, rows, said, separator
+from adapters.discord.custom_ids import custom_id
+from adapters.discord.order import days_named
+from adapters.discord.text import escaped, fitted
+from bot import wording
+from bot.model import Change, Composition, Delivery, DeliveryState, Stage, Standing, Subscription, Wish
+from bot.text import clean
+
+_RECENT = 5
+_ACTED = {
+    "setup": "set it up",
+    "pause": "paused it",
+    "resume": "resumed it",
+    "pin": "pinned",
+    "drop": "dropped",
+    "unwish": "took back a wish for",
+    "post": "posted today's edition at once",
+    "resend": "sent an uncertain edition once more",
+}
+
+
+def not_set_up() -> Card:
+    """That nothing is posted here, and how to change that."""
+    lever = button("Set up here", custom_id(custom_ids.SETUP), style="primary")
+    return card([said("Daybrief is not set up in this channel."), row([lever])])
+
+
+def greeting() -> Card:
+    """What the bot says once where it is invited."""
+    text = (
+        "Hello! I post the morning's top stories in a channel, at an hour that you choose. "
+        "Anyone can then ask for key points and second-order effects: /brief help."
+    )
+    return card([said(text), row([button("Set up here", custom_id(custom_ids.SETUP), style="primary")])])
+
+
+def set_up(order: Subscription, next_at: datetime, troubles: Sequence[str], *, can_post_now: bool) -> Card:
+    """What a set-up led to."""
+    lines = [f"**#{fitted(order.channel.name, 100)}** gets {_facts(order)}."]
+    lines.append(f"The next edition: {next_at:%A %d %B, %H:%M}.")
+    levers = [button("Post today's now", custom_id(custom_ids.POST_NOW, str(order.id)), style="primary")]
+    parts = [said("\n".join([*lines, *_warnings(troubles)]))]
+    return card([*parts, *([row(levers)] if can_post_now and not troubles else [])])
+
+
+def status(
+    order: Subscription,
+    next_at: datetime,
+    recent: Sequence[Delivery],
+    troubles: Sequence[str],
+    changes: Sequence[Change],
+) -> Card:
+    """Last and next post, any trouble, who changed what."""
+    zone = ZoneInfo(order.timezone)
+    is_paused = order.standing is Standing.PAUSED
+    state = f"Paused: {fitted(order.reason, 400)}" if is_paused else f"Next post: {next_at:%A %d %B, %H:%M}"
+    head = [f"### #{fitted(order.channel.name, 100)}", state, f"-# {_facts(order)}", *_warnings(troubles)]
+    parts: list[Component] = [said("\n".join(head))]
+    if recent:
+        lines = "\n".join(f"-# {escaped(_line(one, zone))}" for one in recent[:_RECENT])
+        parts += [separator(), said(f"**Latest posts**\n{lines}")]
+    resends = [
+        button(f"Send {one.date} once more", custom_id(custom_ids.RESEND, str(one.id)), style="danger")
+        for one in recent
+        if one.state is DeliveryState.UNCERTAIN
+    ]
+    told = [one for one in changes if one.subject == order.channel.id and one.action in _ACTED][:_RECENT]
+    if told:
+        lines = "\n".join(f"-# {_changed(one, zone)}" for one in told)
+        parts += [separator(), said(f"**Changes**\n{lines}")]
+    return card([*parts, *rows(resends)])
+
+
+def preview(
+    order: Subscription, composition: Composition, wishes: Mapping[str, Wish], *, can_change: bool
+) -> list[Card]:
+    """The next edition as it would be posted now, and levers to pin and drop its stories."""
+    edition = composition.edition
+    zone = ZoneInfo(edition.timezone)
+    head = f"Only you see this: the edition for {edition.due_at.astimezone(zone):%A %d %B, %H:%M}, as of now."
+    shown = [card([said(head)]), *cards.messages(edition)]
+    if not can_change:
+        return shown
+    groups: list[list[Component]] = []
+    for story in edition.stories:
+        pin = ("none", "Unpin") if story.ref in wishes else ("pin", "Pin to the top")
+        levers = [
+            button(f"{pin[1]}: {story.ref}", _wish(pin[0], story.ref, order)),
+            button(f"Drop {story.ref}", _wish("drop", story.ref, order)),
+        ]
+        groups.append([row(levers)])
+    dropped = [one for one in composition.verdicts if one.stage is Stage.DROPPED]
+    groups += [[row([button(f"Take {one.ref} back in", _wish("none", one.ref, order))])] for one in dropped]
+    return [*shown, *(card(page) for page in paged(groups) if page)]
+
+
+def why(sentences: Sequence[str]) -> Card:
+    """Why a story was posted here or was not, newest edition first."""
+    return card([said("\n".join(fitted(one, 300) for one in sentences[:_RECENT]))])
+
+
+def _wish(wish: str, ref: str, order: Subscription) -> str:
+    return custom_id(custom_ids.WISH, f"{wish}/{ref}/{order.id}")
+
+
+def _facts(order: Subscription) -> str:
+    topics = f"topics: {', '.join(order.topics)}" if order.topics else "all topics"
+    facts = (
+        wording.counted(order.stories, "story", "stories"),
+        f"at {order.at:%H:%M} {order.timezone}",
+        days_named(order.days),
+        topics,
+    )
+    return fitted(" · ".join(facts), 400)
+
+
+def _changed(one: Change, zone: ZoneInfo) -> str:
+    what = fitted(f"{one.person} {_ACTED[one.action]} {one.detail}", 200)
+    return f"{one.at.astimezone(zone):%d %b %H:%M}  {what}"
+
+
+def _warnings(troubles: Sequence[str]) -> list[str]:
+    return [f"⚠ {fitted(one, 400)}" for one in troubles]
+
+
+def _line(one: Delivery, zone: ZoneInfo) -> str:
+    at = f" at {one.sent_at.astimezone(zone):%H:%M}" if one.sent_at else ""
+    reason = f": {clean(one.reason)[:200]}" if one.reason and not one.sent_at else ""
+    return f"{one.date:%a %d %b}  {one.state.value}{at}{reason}"

@@ -1,0 +1,197 @@
+"""The application commands: what people can type, and what is offered while they type."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from adapters.discord import custom_ids, visit
+from adapters.discord.admin import Admin
+from adapters.discord.components import Card
+from adapters.discord.limits import CHOICES
+from adapters.discord.lookups import LookUps
+from adapters.discord.order import DAYS, MAX_STORIES, Wanted
+from adapters.discord.talk import Interaction, Talk
+from bot import zones
+from bot.errors import DaybriefError
+from bot.model import Channel, Layout, SectionName
+
+_TOPICS = {
+    "story": (custom_ids.WHOLE, "The whole story, a button for each section"),
+    "changed": (SectionName.WHAT_CHANGED.value, "What changed"),
+    "implications": (SectionName.STRATEGIC_IMPLICATIONS.value, "The strategic implications, marked as analysis"),
+    "outlook": (SectionName.WHAT_HAPPENS_NEXT.value, "What happens next, marked as analysis"),
+    "sources": (custom_ids.SOURCES, "The articles that report it"),
+}
+_STORY = "A ref, a number in the latest edition, words of the title, or an address"
+
+Work = Callable[[], Awaitable[Sequence[Card]]]
+
+
+class Commands:
+    """Every command, hung into a client's tree."""
+
+    def __init__(self, lookups: LookUps, admin: Admin, talk: Talk) -> None:
+        self._lookups = lookups
+        self._admin = admin
+        self._talk = talk
+
+    def tree(self, client: discord.Client) -> app_commands.CommandTree[discord.Client]:
+        """The commands for *client*, not synced yet."""
+        tree = app_commands.CommandTree(client)
+        for name, section, description in (
+            ("keypoints", SectionName.KEY_POINTS, "The key points of a story, each with its source"),
+            ("effects", SectionName.SECOND_ORDER_EFFECTS, "The second-order effects of a story, marked as analysis"),
+        ):
+            tree.add_command(self._about(name, section.value, description))
+        tree.add_command(self._brief())
+        tree.add_command(self._daybrief())
+        return tree
+
+    def _about(self, name: str, topic: str, description: str) -> app_commands.Command[Any, ..., None]:
+        """A command that takes a story."""
+
+        @app_commands.describe(story=_STORY)
+        async def command(interaction: discord.Interaction[discord.Client], story: str) -> None:
+            here = visit.of(interaction)
+            await self._talk.answer(interaction, lambda: self._lookups.topic(here, story, topic))
+
+        made: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name=name, description=description, callback=command
+        )
+        made.autocomplete("story")(self._stories)
+        return made
+
+    def _brief(self) -> app_commands.Group:
+        group = app_commands.Group(name="brief", description="The latest edition, a story, or a search")
+        for name, (topic, description) in _TOPICS.items():
+            group.add_command(self._about(name, topic, description))
+
+        @group.command(name="today", description="This channel's latest edition")
+        async def today(interaction: discord.Interaction[discord.Client]) -> None:
+            here = visit.of(interaction)
+            await self._talk.answer(interaction, lambda: self._lookups.today(here))
+
+        @group.command(name="search", description="Stored stories, best first")
+        @app_commands.describe(words="What to look for; also from:2026-03-01 to:2026-03-31 topic:labs")
+        async def search(interaction: discord.Interaction[discord.Client], words: str) -> None:
+            here = visit.of(interaction)
+            await self._talk.answer(interaction, lambda: self._lookups.search(here, words))
+
+        @group.command(name="help", description="What can be asked, with examples from today's edition")
+        async def helping(interaction: discord.Interaction[discord.Client]) -> None:
+            here = visit.of(interaction)
+            await self._talk.answer(interaction, lambda: self._lookups.helping(here))
+
+        return group
+
+    def _daybrief(self) -> app_commands.Group:
+        """For admins: a command of its own, because Discord grants permissions to whole commands only."""
+        group = app_commands.Group(
+            name="daybrief",
+            description="For admins: set this channel up, look, pause",
+            guild_only=True,
+            default_permissions=discord.Permissions(manage_guild=True),
+        )
+        group.add_command(self._setup())
+        plain: tuple[tuple[str, str, Callable[[visit.Visit], Awaitable[Sequence[Card]]]], ...] = (
+            ("status", "Last and next post, and any trouble", self._admin.status),
+            ("test", "The next edition, for you alone; pin or drop its stories", self._admin.test),
+            ("pause", "Post nothing here until somebody resumes it", self._admin.pause),
+            ("resume", "Post here again", self._admin.resume),
+        )
+        for name, description, act in plain:
+            group.add_command(self._acting(name, description, act))
+        group.add_command(self._why())
+        return group
+
+    def _acting(
+        self, name: str, description: str, act: Callable[[visit.Visit], Awaitable[Sequence[Card]]]
+    ) -> app_commands.Command[Any, ..., None]:
+        async def command(interaction: discord.Interaction[discord.Client]) -> None:
+            here = visit.of(interaction)
+            await self._talk.answer(interaction, lambda: act(here))
+
+        return app_commands.Command(name=name, description=description, callback=command)
+
+    def _why(self) -> app_commands.Command[Any, ..., None]:
+        @app_commands.describe(story=_STORY)
+        async def command(interaction: discord.Interaction[discord.Client], story: str) -> None:
+            here = visit.of(interaction)
+            await self._talk.answer(interaction, lambda: self._admin.why(here, story))
+
+        made: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name="why", description="Why a story was posted here, or was not", callback=command
+        )
+        made.autocomplete("story")(self._stories)
+        return made
+
+    def _setup(self) -> app_commands.Command[Any, ..., None]:
+        @app_commands.describe(
+            time="The hour of the post, like 08:00",
+            timezone="Type a city",
+            days="Like weekdays, every day, or mon, wed",
+            stories="How many a day",
+            topics="Separated by commas; all by default",
+            layout="All stories in messages, or each in a thread",
+            channel="This one by default",
+        )
+        @app_commands.choices(
+            layout=[
+                app_commands.Choice(name="All stories in the channel", value=Layout.MESSAGE.value),
+                app_commands.Choice(name="An overview, the stories in its thread", value=Layout.THREAD.value),
+            ]
+        )
+        async def command(  # noqa: PLR0917  # discord.py passes options by name
+            interaction: discord.Interaction[discord.Client],
+            time: str | None = None,
+            timezone: str | None = None,
+            days: str | None = None,
+            stories: app_commands.Range[int, 1, MAX_STORIES] | None = None,
+            topics: str | None = None,
+            layout: str | None = None,
+            channel: discord.TextChannel | discord.Thread | None = None,
+        ) -> None:
+            here = visit.of(interaction)
+            place = Channel(
+                platform="discord",
+                workspace=here.guild,
+                id=str(channel.id) if channel else here.channel,
+                name=channel.name if channel else here.channel_name,
+            )
+            wanted = Wanted(at=time, timezone=timezone, days=days, stories=stories, topics=topics, layout=layout)
+            await self._talk.answer(interaction, lambda: self._admin.set_up(here, place, wanted))
+
+        made: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name="setup",
+            description="Set this channel up or change it; without options: what holds now",
+            callback=command,
+        )
+        made.autocomplete("timezone")(_zones)
+        made.autocomplete("days")(_days)
+        return made
+
+    async def _stories(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            found = await self._lookups.offer(visit.of(interaction), typed, CHOICES)
+        except DaybriefError:
+            return []
+        return [app_commands.Choice(name=shown, value=ref) for shown, ref in found]
+
+
+async def _zones(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=name, value=name) for name in zones.matching(typed, CHOICES)]
+
+
+async def _days(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    offered = ("weekdays", "every day", *DAYS)
+    return [app_commands.Choice(name=one, value=one) for one in offered if typed.casefold() in one.casefold()]
+
+
+def fingerprint(tree: app_commands.CommandTree[discord.Client]) -> str:
+    """A name for what *tree* would sync: the same for the same commands."""
+    told = [command.to_dict(tree) for command in sorted(tree.get_commands(), key=lambda one: one.name)]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
