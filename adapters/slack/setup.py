@@ -29,6 +29,8 @@ class SetUp:
 
     async def open(self, visit: Visit, channel: str) -> None:
         """Open the set-up form. Slack gives three seconds, so it is opened first and filled afterwards."""
+        # A direct message is no channel; the form then lets the person choose one.
+        channel = "" if channel.startswith("D") else channel
         opened = await self._talk.open(visit, views.loading("Set up Daybrief"))
         if not opened:
             sentence = "Slack did not open the form in time. Type /daybrief setup once more."

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,8 @@ REQUIRED_SCOPES = ("chat:write", "commands", "channels:read", "users:read")
 """Without any of these something that people see does not work."""
 CONNECT_WITHIN = timedelta(seconds=5)
 """A connection that is not there by then surely carried nothing."""
+_BETWEEN_TRIES = timedelta(seconds=30)
+"""Between two questions whether a dead token lives again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,15 @@ class Workspaces:
         clock: for comparing with Slack's.
     """
 
-    def __init__(self, tokens: Sequence[str], api_url: str, timeout: timedelta, clock: Clock) -> None:
+    def __init__(
+        self,
+        tokens: Sequence[str],
+        api_url: str,
+        timeout: timedelta,
+        clock: Clock,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._tokens = tuple(tokens)
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._timeout = timeout
@@ -64,6 +75,8 @@ class Workspaces:
         self._asked: dict[str, str] = {}
         """The workspace of each token that Slack has confirmed."""
         self._asking = asyncio.Lock()
+        self._monotonic = monotonic
+        self._forgot_at = float("-inf")
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -142,8 +155,11 @@ class Workspaces:
                 log.error("the Slack workspace %s is left alone: %s", workspace.name, self._dead[token].reason)
 
     def forget_refusals(self) -> None:
-        """Try again what Slack refused: somebody may have mended it."""
-        self._dead.clear()
+        """Try again what Slack refused, somebody may have mended it; but not for each of hundreds of channels."""
+        now = self._monotonic()
+        if now - self._forgot_at > _BETWEEN_TRIES.total_seconds():
+            self._forgot_at = now
+            self._dead.clear()
 
     async def close(self) -> None:
         """Let go of all connections."""

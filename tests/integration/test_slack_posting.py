@@ -227,3 +227,16 @@ async def stored(house: House, ref: str) -> Story:
     found = await house.desk.look_up(ref, None, Asker())
     assert found.story
     return found.story
+
+
+async def test_a_dead_token_is_not_asked_about_for_each_channel(house: House) -> None:
+    for number in range(1, 4):
+        await house.subscribe(f"C{number}T1")
+    await house.workspaces.open()
+    house.slack.revoke_token("T1")
+    await house.through(1)
+    before = len([call for call in house.slack.calls if call.method == "auth.test"])
+
+    await house.desk.revive()
+
+    assert len([call for call in house.slack.calls if call.method == "auth.test"]) - before <= 1
