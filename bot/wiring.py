@@ -14,6 +14,10 @@ from rich.console import RenderableType
 from adapters.alarm import Alarm
 from adapters.analyst.extractive import ExtractiveAnalyst
 from adapters.clock import ReplayClock, SystemClock
+from adapters.discord.gateway import Gateway
+from adapters.discord.pace import Pace as DiscordPace
+from adapters.discord.posting import DiscordPlatform
+from adapters.discord.rest import Rest, point_to
 from adapters.feeds import opml
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
@@ -72,6 +76,7 @@ class House:
     store: SqliteStore
     room: Newsroom
     slack: Workspaces
+    discord: Rest
 
 
 def database(config: Config) -> Path:
@@ -113,9 +118,12 @@ async def open_house(
         stack.push_async_callback(store.close)
         workspaces = _workspaces(config, clock)
         stack.push_async_callback(workspaces.close)
+        discord = _discord(config, clock)
+        stack.push_async_callback(discord.close)
         own: dict[str, Platform] = {
             "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show),
             "slack": SlackPlatform(workspaces, Pace(clock)),
+            "discord": DiscordPlatform(discord, discord.pace),
         }
         room = Newsroom(
             config=config,
@@ -131,7 +139,7 @@ async def open_house(
         with contextlib.suppress(AlreadyRunning), contextlib.nullcontext() if delivers else delivery_lock(config):
             # A bot that runs works by the configuration that it has loaded, until it is told to load another.
             await desk.open()
-        house = House(desk=desk, store=store, room=room, slack=workspaces)
+        house = House(desk=desk, store=store, room=room, slack=workspaces, discord=discord)
         if delivers:
             await _settle(house)
         yield house
@@ -142,6 +150,13 @@ def _workspaces(config: Config, clock: Clock) -> Workspaces:
     secret = config.secrets.get("SLACK_BOT_TOKEN")
     tokens = secret.reveal().replace(",", " ").split() if secret else []
     return Workspaces(tokens, config.slack.api_url, config.delivery.request_timeout, clock)
+
+
+def _discord(config: Config, clock: Clock) -> Rest:
+    """Discord's REST side, with the token that the environment holds."""
+    point_to(config.discord.api_url, config.discord.gateway_url)
+    secret = config.secrets.get("DISCORD_TOKEN")
+    return Rest(secret.reveal() if secret else "", DiscordPace(clock))
 
 
 async def _settle(house: House) -> None:
@@ -210,7 +225,12 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         raise WrongUsage(
             "there are Slack channels, but SLACK_BOT_TOKEN is not set; docs/slack.md tells where to find it"
         )
+    if not house.discord.has_token and any(one.channel.platform == "discord" for one in await desk.subscriptions()):
+        raise WrongUsage(
+            "there are Discord channels, but DISCORD_TOKEN is not set; docs/discord.md tells where to find it"
+        )
     slack = _slack(house)
+    gateway = _gateway(house)
     await desk.take_over()
     alarm = Alarm(house.room.clock)
     alarm.ring(
@@ -224,16 +244,29 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
     if slack:
         await slack[1].start()
+    if gateway:
+        await gateway.start()
     alarm.start()
     log.info("Daybrief is running; %d channels", len(await desk.subscriptions()))
     await stop.wait()
     log.info("stopping: no new post is begun")
     desk.stop()
+    leaving = [alarm.stop(within=DRAIN)]
     if slack:
         door, connection = slack
-        await asyncio.gather(connection.stop(), alarm.stop(within=DRAIN), door.drain(DRAIN))
-    else:
-        await alarm.stop(within=DRAIN)
+        leaving += [connection.stop(), door.drain(DRAIN)]
+    if gateway:
+        leaving.append(gateway.stop(DRAIN))
+    await asyncio.gather(*leaving)
+
+
+def _gateway(house: House) -> Gateway | None:
+    """Where Discord comes in, if there is a token; else nothing."""
+    secret = house.room.config.secrets.get("DISCORD_TOKEN")
+    if secret is None:
+        return None
+    synced = house.room.config.bot.data_dir / "discord-commands"
+    return Gateway(house.desk, secret.reveal(), house.discord.pace, house.room.clock, synced)
 
 
 def _slack(house: House) -> tuple[Door, Connection] | None:

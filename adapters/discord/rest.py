@@ -30,7 +30,7 @@ class Rest:
 
     def __init__(self, token: str, pace: Pace) -> None:
         self._token = token
-        self._pace = pace
+        self.pace = pace
         self._client: discord.Client | None = None
         self._refused: PostFailed | None = None
         self._logging_in = asyncio.Lock()
@@ -74,7 +74,7 @@ class Rest:
         client = discord.Client(
             intents=discord.Intents.none(),
             allowed_mentions=discord.AllowedMentions.none(),
-            http_trace=self._pace.trace(),
+            http_trace=self.pace.trace(),
             max_ratelimit_timeout=LONGEST_RATELIMIT,
             max_messages=None,
         )
