@@ -80,7 +80,7 @@ async def _visit_all(
 async def _visit(room: Newsroom, feed: Feed, state: FeedState) -> _Visit:
     now = room.instant()
     try:
-        reading = await room.reader.read(feed, state)
+        reading = await _read(room, feed, state)
     except FeedFailed as failure:
         failed = replace(state, read_at=now, failures=state.failures + 1, reason=failure.reason)
         every = room.config.bot.gather_every
@@ -89,6 +89,17 @@ async def _visit(room: Newsroom, feed: Feed, state: FeedState) -> _Visit:
     if reading.unchanged:
         return feed, replace(fine, fine_at=now), reading
     return feed, replace(fine, etag=reading.etag, last_modified=reading.last_modified, digest=reading.digest), reading
+
+
+async def _read(room: Newsroom, feed: Feed, state: FeedState) -> Reading:
+    try:
+        return await room.reader.read(feed, state)
+    except FeedFailed:
+        raise
+    except Exception as bug:
+        # What one feed makes our own code stumble over must not cost the articles of all others.
+        log.exception("reading %s failed in a way that was not foreseen", feed.name)
+        raise FeedFailed(f"Daybrief failed on it ({type(bug).__name__})") from bug
 
 
 def _is_due(state: FeedState | None, now: datetime) -> bool:

@@ -193,3 +193,21 @@ async def test_an_article_that_arrives_while_an_edition_is_composed_is_dated_aft
 
         assert story is not None
         assert story.news_at > TUESDAY
+
+
+async def test_a_feed_that_our_own_code_stumbles_over_costs_no_other_its_articles(tmp_path: Path) -> None:
+    class Stumbling(GivenFeeds):
+        async def read(self, feed: Feed, state: FeedState) -> Reading:
+            if feed.url == WIRE:
+                raise ValueError("a bug")
+            return await super().read(feed, state)
+
+    reader = Stumbling()
+    reader.entries = {DAILY: [chip("daily.test")]}
+    async with newsroom(tmp_path, {}, feeds=(WIRE, DAILY), reader=reader) as room:
+        report = await gather(room)
+
+        assert report.new_articles == 1
+        failed = (await room.store.feeds.states())[WIRE]
+        assert (failed.health, failed.reason) == (FeedHealth.FAILING, "Daybrief failed on it (ValueError)")
+        assert failed.next_at is not None
