@@ -1,17 +1,14 @@
-"""The alarm: APScheduler rings, and the desk finds out what there is to do.
+"""The alarm: it rings, and the desk finds out what there is to do.
 
-One interval job in UTC instead of one cron job per channel: those fire twice on the night when clocks go back, lose a
-run when the process dies, and block the loop for seconds when there are many. A late ring loses nothing: the ledger
-and not the alarm knows what is due.
+A late ring loses nothing: the ledger and not the alarm knows what is due. So nothing is scheduled here but the next
+ring of each action, and that by a clock that nobody can set: an alarm that trusted the wall clock fell silent for as
+long as that was set back.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, timedelta
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from datetime import timedelta
 
 from bot.errors import DaybriefError
 from bot.ports import Clock
@@ -19,6 +16,9 @@ from bot.ports import Clock
 log = logging.getLogger(__name__)
 
 Action = Callable[[], Awaitable[object]]
+
+_TOO_SOON = timedelta(seconds=0.2)
+"""A ring that would follow this soon is the one that has just been: a timer may fire a moment early."""
 
 
 class Alarm:
@@ -28,37 +28,33 @@ class Alarm:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._busy: dict[str, set[asyncio.Task[None]]] = {}
+        self._rings: dict[str, _Ring] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._is_running = False
 
     def ring(self, name: str, action: Action, *, every: timedelta, may_overlap: bool = False) -> None:
         """Call *action* at whole multiples of *every* since midnight UTC; from :meth:`start` on, at once as well.
 
-        *may_overlap*: also while an earlier call is busy.
+        Another action or interval under the same *name* takes the place of the former. *may_overlap*: also while an
+        earlier call is busy.
         """
-        self._busy[name] = set()
-        now = self._clock.now()
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        self._scheduler.add_job(
-            self._start_one,
-            IntervalTrigger(seconds=max(1, int(every.total_seconds())), start_date=midnight, timezone=UTC),
-            args=(name, action, may_overlap),
-            id=name,
-            replace_existing=True,
-            # By default a ring that comes a second late is dropped, and one after a long sleep comes many times.
-            misfire_grace_time=None,
-            coalesce=True,
-            next_run_time=now,
-        )
+        busy = self._rings[name].busy if name in self._rings else set()
+        self._rings[name] = _Ring(action, max(every, timedelta(seconds=1)), may_overlap=may_overlap, busy=busy)
+        if self._is_running:
+            self._arm(name)
 
     def start(self) -> None:
         """Begin; must be called on the event loop."""
-        self._scheduler.start()
+        self._is_running = True
+        for name in self._rings:
+            self._call(name)
 
     async def stop(self, *, within: timedelta) -> None:
         """Ring no more; wait for busy actions, and cancel those that take longer than *within*."""
-        self._scheduler.shutdown(wait=False)
-        busy = [task for tasks in self._busy.values() for task in tasks]
+        self._is_running = False
+        for timer in self._timers.values():
+            timer.cancel()
+        busy = [task for ring in self._rings.values() for task in ring.busy]
         if not busy:
             return
         _, unfinished = await asyncio.wait(busy, timeout=within.total_seconds())
@@ -66,19 +62,42 @@ class Alarm:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
 
-    async def _start_one(self, name: str, action: Action, may_overlap: bool) -> None:
-        if self._busy[name] and not may_overlap:
+    def _call(self, name: str) -> None:
+        """Ring now, and arm the next ring."""
+        self._arm(name)
+        ring = self._rings[name]
+        if ring.busy and not ring.may_overlap:
             return
-        # The scheduler cancels its own coroutines when it stops; a task of ours is waited for instead.
-        task = asyncio.get_running_loop().create_task(self._run(name, action))
-        self._busy[name].add(task)
-        task.add_done_callback(self._busy[name].discard)
+        task = asyncio.get_running_loop().create_task(_run(name, ring.action))
+        ring.busy.add(task)
+        task.add_done_callback(ring.busy.discard)
 
-    async def _run(self, name: str, action: Action) -> None:
-        try:
-            await action()
-        except DaybriefError as trouble:
-            log.error("%s: %s", name, trouble)  # noqa: TRY400  # a sentence for people, not a bug with a trace
-        except Exception:
-            # The alarm is the driver at the top: whatever one ring broke, tomorrow's must still come.
-            log.exception("%s failed in a way that was not foreseen", name)
+    def _arm(self, name: str) -> None:
+        """Ring again at the next multiple; never later than one interval from now, whatever the clock says."""
+        if name in self._timers:
+            self._timers[name].cancel()
+        every, now = self._rings[name].every, self._clock.now()
+        wait = every - (now - now.replace(hour=0, minute=0, second=0, microsecond=0)) % every
+        if wait < _TOO_SOON:
+            wait += every
+        self._timers[name] = asyncio.get_running_loop().call_later(wait.total_seconds(), self._call, name)
+
+
+class _Ring:
+    """What one name stands for."""
+
+    def __init__(self, action: Action, every: timedelta, *, may_overlap: bool, busy: set[asyncio.Task[None]]) -> None:
+        self.action = action
+        self.every = every
+        self.may_overlap = may_overlap
+        self.busy = busy
+
+
+async def _run(name: str, action: Action) -> None:
+    try:
+        await action()
+    except DaybriefError as trouble:
+        log.error("%s: %s", name, trouble)  # noqa: TRY400  # a sentence for people, not a bug with a trace
+    except Exception:
+        # The alarm is the driver at the top: whatever one ring broke, tomorrow's must still come.
+        log.exception("%s failed in a way that was not foreseen", name)

@@ -1,4 +1,4 @@
-"""The alarm rings on the real APScheduler, doubles nothing and survives what it rings for."""
+"""The alarm rings whatever the clock says, doubles nothing and survives what it rings for."""
 
 import asyncio
 import logging
@@ -9,6 +9,7 @@ import pytest
 from adapters.alarm import Alarm
 from adapters.clock import SystemClock
 from bot.errors import DaybriefError
+from tests.clock import VirtualClock
 
 SECOND = timedelta(seconds=1)
 
@@ -63,6 +64,59 @@ async def test_an_action_that_may_overlap_rings_although_it_is_busy_and_all_of_i
         await stopping
 
     assert ended == rings
+
+
+async def test_a_clock_that_is_set_back_does_not_silence_it() -> None:
+    clock, rings, third_ring = VirtualClock(), 0, asyncio.Event()
+
+    async def action() -> None:
+        nonlocal rings
+        rings += 1
+        clock.is_set_to(clock.now() - timedelta(days=1))
+        if rings == 3:
+            third_ring.set()
+
+    alarm = Alarm(clock)
+    alarm.ring("work", action, every=SECOND)
+    alarm.start()
+    async with asyncio.timeout(10):
+        await third_ring.wait()
+    await alarm.stop(within=SECOND)
+
+
+async def test_another_interval_takes_effect_while_it_runs() -> None:
+    rings, second_ring = 0, asyncio.Event()
+
+    async def action() -> None:
+        nonlocal rings
+        rings += 1
+        if rings == 2:
+            second_ring.set()
+
+    alarm = Alarm(SystemClock())
+    alarm.ring("work", action, every=timedelta(hours=1))
+    alarm.start()
+    alarm.ring("work", action, every=SECOND)
+    async with asyncio.timeout(10):
+        await second_ring.wait()
+    await alarm.stop(within=SECOND)
+
+
+async def test_it_is_silent_once_it_was_stopped() -> None:
+    rings = 0
+
+    async def action() -> None:
+        nonlocal rings
+        rings += 1
+
+    alarm = Alarm(SystemClock())
+    alarm.ring("work", action, every=SECOND)
+    alarm.start()
+    await asyncio.sleep(0)
+    await alarm.stop(within=SECOND)
+    await asyncio.sleep(1.2)
+
+    assert rings == 1
 
 
 async def test_stopping_waits_for_an_action_that_has_begun() -> None:
