@@ -1,8 +1,10 @@
 """One process at a time: an advisory lock on a file, which the system takes back when its holder dies."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -65,6 +67,23 @@ class Lock:
                 if loop.time() >= end:
                     raise
             await asyncio.sleep(_LOOK_AGAIN.total_seconds())
+
+    @contextlib.asynccontextmanager
+    async def held(self, *, within: timedelta) -> AsyncIterator[None]:
+        """Hold the lock, taken as by :meth:`wait`."""
+        await self.wait(within=within)
+        try:
+            yield
+        finally:
+            self.release()
+
+    def is_taken(self) -> bool:
+        """Somebody else holds it. To find out it is taken for a moment: whoever wants it had better wait for one."""
+        try:
+            with self:
+                return False
+        except AlreadyRunning:
+            return True
 
     def release(self) -> None:
         """Give the lock back; nothing happens if it is not held."""

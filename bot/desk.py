@@ -13,7 +13,7 @@ from bot.admit import Admitted, admit
 from bot.belief import clock_trouble
 from bot.config import Config
 from bot.editor import Editor
-from bot.errors import NotFound
+from bot.errors import NotFound, WrongUsage
 from bot.manuscript import Manuscript
 from bot.model import (
     Answer,
@@ -66,9 +66,17 @@ class Desk:
         await orders.declare(self._room, self._room.config)
 
     async def reload(self, config: Config) -> None:
-        """Work by *config* from now on."""
+        """Work by *config* from now on; if the store cannot take it, by the former one.
+
+        Raises:
+            WrongUsage: it names another data directory.
+        """
+        if config.bot.data_dir != self._room.config.bot.data_dir:
+            raise WrongUsage(
+                "bot.data_dir cannot change while Daybrief runs; stop it, move the folder, and start it again"
+            )
+        await orders.declare(self._room, config)
         self._room.config = config
-        await self.open()
 
     async def clock_trouble(self) -> str:
         """What is strange about this machine's clock, and what to do; empty: nothing."""
@@ -83,9 +91,7 @@ class Desk:
         self._room.is_stopping = True
 
     async def publish(self, *, progress: publishing.Progress | None = None) -> publishing.Round:
-        """One round of publishing, and telling admins of what went wrong. What a round that is still running has in
-        hand is left to it.
-        """
+        """One round of publishing, beside those that still run; then admins are told of what went wrong."""
         done = await publishing.publish(self._room, progress=progress)
         await self._notifier.tell_bad_news()
         return done
@@ -93,9 +99,7 @@ class Desk:
     async def publish_until_done(
         self, *, patience: timedelta, only: Subscription | None = None, progress: publishing.Progress | None = None
     ) -> publishing.Round:
-        """Rounds of publishing, for *only* or all, until nothing is left that could be done within *patience*; then
-        telling admins of what went wrong.
-        """
+        """Rounds of publishing, for *only* or all, while anything can be done within *patience*; then as above."""
         number = only.id if only else None
         done = await publishing.publish_until_done(self._room, patience=patience, only=number, progress=progress)
         await self._notifier.tell_bad_news()

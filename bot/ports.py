@@ -421,8 +421,8 @@ class Ledger(Protocol):
     async def by_id(self, delivery: int) -> Delivery | None:
         """One row."""
 
-    async def unsettled(self) -> int:
-        """How many deliveries are on their way."""
+    async def unsettled(self, *, only: int | None = None) -> int:
+        """How many deliveries, of all subscriptions or of one, are on their way."""
 
     async def last_sent(self, subscription: int, before: datetime) -> Edition | None:
         """The newest edition of a subscription that was sent and composed before *before*; quiet ones count."""

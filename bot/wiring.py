@@ -35,7 +35,7 @@ from adapters.terminal.prompt import Prompt, typed_lines
 from adapters.workers import ProcessWorkers
 from bot.config import Config
 from bot.desk import Desk
-from bot.errors import AlreadyRunning, WrongUsage
+from bot.errors import DaybriefError, WrongUsage
 from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
@@ -45,6 +45,7 @@ from storage import SqliteStore, backup, open_store, restore
 __all__ = [
     "House",
     "back_up",
+    "delivering",
     "delivery_lock",
     "gather",
     "looks",
@@ -62,6 +63,8 @@ log = logging.getLogger(__name__)
 
 DRAIN = timedelta(seconds=9)
 """How long a stopping bot finishes what it has begun: it is to be gone within ten seconds."""
+GLANCING = timedelta(seconds=2)
+"""How long whoever wants to deliver waits for others that only look whether somebody does."""
 GATHERING = timedelta(minutes=10)
 """How long one process waits for another that gathers from the same data directory."""
 
@@ -82,6 +85,11 @@ class House:
 def database(config: Config) -> Path:
     """Where the SQLite file of *config* lies."""
     return config.bot.data_dir / "daybrief.db"
+
+
+def delivering(config: Config) -> contextlib.AbstractAsyncContextManager[None]:
+    """Deliver as the only process that does. Raises AlreadyRunning."""
+    return delivery_lock(config).held(within=GLANCING)
 
 
 def delivery_lock(config: Config) -> Lock:
@@ -136,7 +144,7 @@ async def open_house(
             replayed=at,
         )
         desk = Desk(room)
-        with contextlib.suppress(AlreadyRunning), contextlib.nullcontext() if delivers else delivery_lock(config):
+        if delivers or not delivery_lock(config).is_taken():
             # A bot that runs works by the configuration that it has loaded, until it is told to load another.
             await desk.open()
         house = House(desk=desk, store=store, room=room, slack=workspaces, discord=discord)
@@ -208,15 +216,20 @@ def restore_from(config: Config, copy: Path) -> None:
 
 async def run(house: House, *, reload: Callable[[], Config]) -> None:
     """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
-    desk, config = house.desk, house.room.config
+    desk = house.desk
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     reloads: set[asyncio.Task[None]] = set()
 
+    alarm = Alarm(house.room.clock)
+
+    def ring_for_gathering() -> None:
+        alarm.ring("gather", lambda: gather(house, only_due=True), every=house.room.config.bot.gather_every)
+
     def on_hangup() -> None:
-        task = loop.create_task(_reload(desk, reload))
+        task = loop.create_task(_reload(desk, reload, ring_for_gathering))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
@@ -232,14 +245,13 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     slack = _slack(house)
     gateway = _gateway(house)
     await desk.take_over()
-    alarm = Alarm(house.room.clock)
     alarm.ring(
         "publish",
         lambda: desk.publish_until_done(patience=timedelta(seconds=50)),
         every=timedelta(minutes=1),
         may_overlap=True,  # a workspace with thousands of channels keeps a round busy for long
     )
-    alarm.ring("gather", lambda: gather(house, only_due=True), every=config.bot.gather_every)
+    ring_for_gathering()
     alarm.ring("revive", lambda: _revive(house), every=timedelta(hours=1))
     alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
     if slack:
@@ -297,11 +309,11 @@ def _slack(house: House) -> tuple[Door, Connection] | None:
     return door, Sockets(door.app, app_token.reveal(), house.room.clock)
 
 
-async def _reload(desk: Desk, reload: Callable[[], Config]) -> None:
+async def _reload(desk: Desk, reload: Callable[[], Config], loaded: Callable[[], None]) -> None:
     try:
-        config = await asyncio.to_thread(reload)
-    except WrongUsage as problems:
-        log.error("the new configuration is refused, and the old one stays. %s", problems)  # noqa: TRY400
+        await desk.reload(await asyncio.to_thread(reload))
+    except DaybriefError as trouble:
+        log.error("the new configuration is refused, and the old one stays. %s", trouble)  # noqa: TRY400
         return
-    await desk.reload(config)
+    loaded()
     log.info("the configuration was loaded anew")

@@ -148,9 +148,9 @@ class SqliteLedger:
         """One row."""
         return await self._database.read(lambda db: _delivery(db, delivery))
 
-    async def unsettled(self) -> int:
+    async def unsettled(self, *, only: int | None = None) -> int:
         """How many are on their way."""
-        found = await self._database.read(lambda db: row(db, _UNSETTLED))
+        found = await self._database.read(lambda db: row(db, _UNSETTLED, {"only": only}))
         return int(found["count"]) if found else 0
 
     async def edition(self, delivery: int) -> Edition | None:
@@ -252,7 +252,10 @@ _NEXT_WAIT = """
         AND id NOT IN (SELECT value FROM json_each(:besides))
 """
 
-_UNSETTLED = "SELECT count(*) AS count FROM delivery WHERE next_at IS NOT NULL"
+_UNSETTLED = """
+    SELECT count(*) AS count FROM delivery
+    WHERE next_at IS NOT NULL AND (:only IS NULL OR subscription = :only)
+"""
 
 _CLAIM = """
     UPDATE delivery SET token = token + 1, lease_until = :until

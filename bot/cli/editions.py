@@ -45,15 +45,14 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
     """Deliver what is due (to CHANNEL, or to all), once, and end. Running it again delivers nothing twice."""
     from bot import wiring
 
-    with wiring.delivery_lock(session.config()):
-        async with session.house(at=at, show=True, delivers=True) as house:
-            only = await house.desk.subscription(channel) if channel else None
-            if not await house.desk.subscriptions():
-                fail("no channel is set up; declare one in the configuration ([[channels]]), or run `daybrief init`")
-            await house.desk.take_over()
-            done = await house.desk.publish_until_done(patience=_WORTH_WAITING, only=only)
-            left = await house.store.ledger.unsettled()
-            upcoming = await house.desk.upcoming(1)
+    async with wiring.delivering(session.config()), session.house(at=at, show=True, delivers=True) as house:
+        only = await house.desk.subscription(channel) if channel else None
+        if not await house.desk.subscriptions():
+            fail("no channel is set up; declare one in the configuration ([[channels]]), or run `daybrief init`")
+        await house.desk.take_over()
+        done = await house.desk.publish_until_done(patience=_WORTH_WAITING, only=only)
+        left = await house.store.ledger.unsettled(only=only.id if only else None)
+        upcoming = await house.desk.upcoming(1)
     if done.held_back:
         fail(f"nothing was posted: {done.held_back}")
     if session.as_json:

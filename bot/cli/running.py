@@ -18,10 +18,8 @@ async def run(session: Session) -> None:
     logging.basicConfig(
         force=True, level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
     )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    with wiring.delivery_lock(session.config()):
-        async with session.house(show=True, delivers=True) as house:
-            await wiring.run(house, reload=session.config)
+    async with wiring.delivering(session.config()), session.house(show=True, delivers=True) as house:
+        await wiring.run(house, reload=session.config)
 
 
 @click.command()
@@ -43,6 +41,6 @@ async def restore(session: Session, path: Path) -> None:
     from bot import wiring
 
     config = session.config()
-    with wiring.delivery_lock(config):
+    async with wiring.delivering(config):
         await asyncio.to_thread(wiring.restore_from, config, path)
     click.echo(f"restored from {path}; nothing that was due before now will be posted again")

@@ -176,6 +176,8 @@ async def test_unsettled_counts_what_is_on_its_way(store: Store, order: Subscrip
     await store.ledger.finish(claim, State.SENT, at=NOW)
 
     assert (before, await store.ledger.unsettled()) == (2, 1)
+    assert await store.ledger.unsettled(only=order.id) == 1
+    assert await store.ledger.unsettled(only=order.id + 1) == 0
 
 
 # -------------------------------------------------------------------------------------------------------- claiming
