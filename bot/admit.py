@@ -21,8 +21,9 @@ class Admitted:
 
 async def admit(room: Newsroom, manuscripts: Sequence[Manuscript]) -> tuple[Admitted, ...]:
     """Keep *manuscripts*, in order. The story one means has its ref, else one of its urls, else its title."""
-    now = room.instant()
-    return tuple([await _admit(room, manuscript, now) for manuscript in manuscripts])
+    async with room.keeping:
+        now = room.instant()
+        return tuple([await _admit(room, manuscript, now) for manuscript in manuscripts])
 
 
 async def _admit(room: Newsroom, manuscript: Manuscript, now: datetime) -> Admitted:

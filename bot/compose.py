@@ -1,7 +1,7 @@
 """Composing: which stories make one edition, in which order, and why the others do not. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -24,6 +24,8 @@ from bot.text import cut
 
 MIN_WINDOW = timedelta(hours=24)
 MAX_WINDOW = timedelta(hours=72)
+LATE = timedelta(minutes=15)
+"""How long after it was dated an article may turn up: another process gathers while an edition is composed."""
 PER_SOURCE = 2
 """Stories of one edition that the same publisher may lead."""
 MAX_TITLE = 300
@@ -36,10 +38,22 @@ MAX_VERDICTS = 200
 
 
 def window_start(now: datetime, last_composed: datetime | None) -> datetime:
-    """Since when news counts: since the last edition that was sent, at least 24 hours and at most 72 hours back."""
+    """Since when news counts: since the last edition that was sent, at least 24 hours and at most 72 hours back; a few
+    minutes more, where the last edition is as old as that: Friday's was composed a moment earlier after eight than
+    Monday's.
+    """
     if last_composed is None:
         return now - MIN_WINDOW
-    return max(min(last_composed, now - MIN_WINDOW), now - MAX_WINDOW)
+    if last_composed < now - MAX_WINDOW - LATE:
+        return now - MAX_WINDOW
+    return min(last_composed, now - MIN_WINDOW)
+
+
+def late_start(window_start: datetime, last_composed: datetime | None) -> datetime:
+    """Since when news counts that the last edition has not passed judgement on: it turned up too late for it."""
+    if last_composed is None or last_composed < window_start:
+        return window_start
+    return min(window_start, last_composed - LATE)
 
 
 def compose(
@@ -53,6 +67,8 @@ def compose(
     posted: Mapping[str, tuple[datetime, int]],
     coverage: Coverage,
     delayed: bool,
+    late_start: datetime | None = None,
+    considered: Collection[str] = (),
     wishes: Mapping[str, Wish] = MappingProxyType({}),
 ) -> Composition:
     """The edition of *subscription* for *day*, and one verdict for each of the best 200 candidates.
@@ -67,13 +83,16 @@ def compose(
         posted: which refs the channel has had: when last, and how many publishers the post named.
         coverage: for the footer.
         delayed: the edition says that it is late.
+        late_start: news from between this and the window counts as well, unless it is among *considered*.
+        considered: which refs the last edition passed judgement on.
         wishes: what admins wish of which of *stories*, by ref. What is pinned leads, in the order of wishing, whatever
             its score, age or topic and even if the channel has had it; only a withdrawn story does not.
     """
     choice = _Choice(subscription)
     inside: list[Story] = []
     for story in stories:
-        stage = _unfit(subscription, story, window_start, now, wishes.get(story.ref))
+        since = window_start if late_start is None or story.ref in considered else late_start
+        stage = _unfit(subscription, story, since, now, wishes.get(story.ref))
         if stage:
             choice.outside.append(Verdict(ref=story.ref, stage=stage))
         else:
@@ -99,14 +118,12 @@ def compose(
     return Composition(edition=edition, verdicts=choice.verdicts())
 
 
-def _unfit(
-    subscription: Subscription, story: Story, window_start: datetime, now: datetime, wish: Wish | None
-) -> Stage | None:
+def _unfit(subscription: Subscription, story: Story, since: datetime, now: datetime, wish: Wish | None) -> Stage | None:
     if story.status is StoryStatus.WITHDRAWN:
         return Stage.WITHDRAWN
     if wish:
         return Stage.DROPPED if wish is Wish.DROP else None
-    if not window_start < story.news_at <= now:
+    if not since < story.news_at <= now:
         return Stage.OUTSIDE_WINDOW
     wanted = {topic.casefold() for topic in subscription.topics}
     if wanted and not wanted & {topic.casefold() for topic in story.topics}:

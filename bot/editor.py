@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.compose import MAX_WINDOW, compose, window_start
+from bot.compose import LATE, MAX_WINDOW, compose, late_start, window_start
 from bot.model import Composition, Coverage, Feed, FeedState, Story, Subscription, Wish
 from bot.newsroom import Newsroom
 from bot.schedule import next_instant
@@ -26,6 +26,7 @@ class Editor:
         ledger = self._room.store.ledger
         last = await ledger.last_sent(subscription.id, self.now)
         since = window_start(self.now, last.composed_at if last else None)
+        late_since = late_start(since, last.composed_at if last else None)
         wishes, wished = await self._wishes(subscription, day)
         candidates = {story.ref: story for story in (*await self._candidates(), *wished)}
         stories = [story for story in candidates.values() if _may_see(subscription, story)]
@@ -39,6 +40,8 @@ class Editor:
             posted=await ledger.posted(subscription.id, [story.ref for story in stories]),
             coverage=await self._covered(since),
             delayed=self.now - due_at > DELAYED_AFTER,
+            late_start=late_since,
+            considered=await self._considered(subscription, stories, late_since, since),
             wishes=wishes,
         )
 
@@ -69,10 +72,19 @@ class Editor:
                 stories.append(story)
         return wishes, stories
 
+    async def _considered(
+        self, subscription: Subscription, stories: Sequence[Story], late_since: datetime, since: datetime
+    ) -> frozenset[str]:
+        """Which stories of the last minutes before the window the last edition passed judgement on."""
+        if not any(late_since < story.news_at <= since for story in stories):
+            return frozenset()
+        return await self._room.store.ledger.considered(subscription.id, self.now)
+
     async def _candidates(self) -> tuple[Story, ...]:
         if self._stories is None:
             async with self._room.keeping:
-                self._stories = await self._room.store.archive.window(self.now - MAX_WINDOW, self.now)
+                oldest = self.now - MAX_WINDOW - 2 * LATE
+                self._stories = await self._room.store.archive.window(oldest, self.now)
         return self._stories
 
     async def _covered(self, since: datetime) -> Coverage:

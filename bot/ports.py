@@ -427,6 +427,9 @@ class Ledger(Protocol):
     async def last_sent(self, subscription: int, before: datetime) -> Edition | None:
         """The newest edition of a subscription that was sent and composed before *before*; quiet ones count."""
 
+    async def considered(self, subscription: int, before: datetime) -> frozenset[str]:
+        """The refs of the verdicts of the edition that :meth:`last_sent` gives."""
+
     async def latest_edition(self, *, subscription: int | None = None) -> Edition | None:
         """The newest edition that was sent, to one subscription or to any."""
 

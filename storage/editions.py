@@ -41,6 +41,12 @@ def last_sent(db: sqlite_utils.Database, subscription: int, before: datetime) ->
     return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": codec.micros(before)}))
 
 
+def considered(db: sqlite_utils.Database, subscription: int, before: datetime) -> frozenset[str]:
+    """The refs of the verdicts of :func:`last_sent`."""
+    found = row(db, _LAST_SENT, {"subscription": subscription, "before": codec.micros(before)})
+    return frozenset(one.ref for one in verdicts(db, found["delivery"])) if found else frozenset()
+
+
 def latest(db: sqlite_utils.Database, subscription: int | None) -> Edition | None:
     """The newest that was sent, to *subscription* or to any."""
     if subscription is None:
@@ -80,7 +86,7 @@ _NEW_STORY = """
 """
 
 _LAST_SENT = """
-    SELECT edition.content FROM edition JOIN delivery ON delivery.id = edition.delivery
+    SELECT edition.delivery, edition.content FROM edition JOIN delivery ON delivery.id = edition.delivery
     WHERE edition.subscription = :subscription AND delivery.state = 'sent'
         AND (:before IS NULL OR edition.composed_at < :before)
     ORDER BY edition.composed_at DESC, edition.delivery DESC LIMIT 1

@@ -161,6 +161,10 @@ class SqliteLedger:
         """The newest edition that was sent and composed before *before*."""
         return await self._database.read(lambda db: editions.last_sent(db, subscription, before))
 
+    async def considered(self, subscription: int, before: datetime) -> frozenset[str]:
+        """The refs that the newest edition that was sent passed judgement on."""
+        return await self._database.read(lambda db: editions.considered(db, subscription, before))
+
     async def latest_edition(self, *, subscription: int | None = None) -> Edition | None:
         """The newest edition that was sent, to one subscription or to any."""
         return await self._database.read(lambda db: editions.latest(db, subscription))

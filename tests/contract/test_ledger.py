@@ -493,3 +493,17 @@ async def test_the_newest_time_seen_is_remembered(store: Store) -> None:
 
 async def test_a_database_that_was_never_restored_says_so(store: Store) -> None:
     assert await store.ledger.restored_at() is None
+
+
+async def test_considered_is_what_the_newest_sent_edition_passed_judgement_on(
+    store: Store, order: Subscription
+) -> None:
+    assert await store.ledger.considered(order.id, NOW + 9 * DAY) == frozenset()
+    await sent(store, order, MONDAY, "K7Q4", "B2CD")
+    await sent(store, order, TUESDAY, "C3DF")
+
+    monday = await store.ledger.deliveries(day=MONDAY)
+    judged = frozenset(one.ref for one in await store.ledger.verdicts(monday[0].id))
+    assert judged >= {"K7Q4", "B2CD"}
+    assert await store.ledger.considered(order.id, NOW + DAY) == judged
+    assert "C3DF" in await store.ledger.considered(order.id, NOW + 9 * DAY)

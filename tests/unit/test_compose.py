@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.compose import MAX_VERDICTS, compose, window_start
+from bot.compose import MAX_VERDICTS, compose, late_start, window_start
 from bot.model import Composition, Coverage, Origin, Stage, Story, StoryStatus, Subscription, Wish
 from tests.articles import story
 from tests.clock import TUESDAY
@@ -44,6 +44,22 @@ def test_the_window_reaches_back_to_the_last_edition_within_one_and_three_days()
     assert window_start(TUESDAY, TUESDAY - 5 * HOUR) == TUESDAY - 24 * HOUR
     assert window_start(TUESDAY, TUESDAY - 50 * HOUR) == TUESDAY - 50 * HOUR
     assert window_start(TUESDAY, TUESDAY - 500 * HOUR) == TUESDAY - 72 * HOUR
+
+
+def test_friday_and_monday_may_be_some_minutes_more_than_three_days_apart() -> None:
+    friday = TUESDAY - 72 * HOUR - timedelta(seconds=5)
+
+    assert window_start(TUESDAY, friday) == friday
+    assert window_start(TUESDAY, friday - HOUR) == TUESDAY - 72 * HOUR
+
+
+def test_news_that_turned_up_too_late_for_the_last_edition_is_looked_for_shortly_before_it() -> None:
+    last = TUESDAY - 24 * HOUR
+
+    assert late_start(TUESDAY - 24 * HOUR, last) == last - timedelta(minutes=15)
+    assert late_start(TUESDAY - 24 * HOUR, TUESDAY - 22 * HOUR) == TUESDAY - 24 * HOUR
+    assert late_start(TUESDAY - 72 * HOUR, TUESDAY - 500 * HOUR) == TUESDAY - 72 * HOUR
+    assert late_start(TUESDAY - 24 * HOUR, None) == TUESDAY - 24 * HOUR
 
 
 def test_the_best_stories_are_numbered_and_every_candidate_gets_a_reason() -> None:
