@@ -18,6 +18,7 @@ from bot.text import clean
 
 LOCAL = "local"
 """The one workspace of the terminal."""
+_SLACK_CHANNEL = re.compile(r"[CGD][A-Z0-9]+", re.ASCII)
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -90,7 +91,12 @@ class Checker:
         if not (table := self._checked(ChannelTable, own, path)):
             return None
         said = {key: getattr(table, key) for key in table.model_fields_set}
-        return _subscription(defaults.model_copy(update=said), timezone)
+        order = _subscription(defaults.model_copy(update=said), timezone)
+        if order.channel.platform == "slack" and not _SLACK_CHANNEL.fullmatch(order.channel.id):
+            sentence = 'expected Slack\'s id of the channel, such as "C0123456789"; it stands at the end of its details'
+            self._wrong(dotted(path, ["channel"]), sentence)
+            return None
+        return order
 
     def _one_place(self, raw: Mapping[str, object], path: str, names: dict[str, str], places: dict[str, str]) -> None:
         """A mistake where another channel has the name or the place of the one at *path*."""

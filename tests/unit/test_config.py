@@ -148,7 +148,8 @@ def test_a_duration_needs_only_the_units_it_has(written: str, expected: timedelt
         ('[[channels]]\nplatform = "terminal"', "channels[0].name", "is required"),
         ('[[channels]]\nname = "x"', "channels[0].platform", "is required"),
         ('[[channels]]\nname = "x"\nplatform = "terminl"', "channels[0].platform", 'did you mean "terminal"?'),
-        ('[[channels]]\nname = "x"\nplatform = "slack"\nchannel = "C0"', "channels[0].platform", "the terminal only"),
+        ('[[channels]]\nname = "x"\nplatform = "discord"\nchannel = "1"', "channels[0].platform", "terminal and slack only"),
+        ('[[channels]]\nname = "x"\nplatform = "slack"\nchannel = "general"', "channels[0].channel", "C0123456789"),
         ('[[channels]]\nname = "x"\nplatform = "discord"', "channels[0].channel", "is required"),
         (channel('channel = "#general"'), "channels[0].channel", "not its #name"),
         (channel('time = "25:00"'), "channels[0].time", 'such as "08:00"'),
@@ -179,7 +180,7 @@ def test_a_mistake_is_named_with_its_path_and_the_way_out(text: str, path: str, 
 
 def test_all_mistakes_are_named_at_once_in_the_order_of_the_file() -> None:
     text = (
-        '[[channels]]\nname = "a"\nplatform = "slack"\ntime = "x"\n[slack]\nmode = "x"\n[bot]\nzone = 1\n'
+        '[[channels]]\nname = "a"\nplatform = "discord"\ntime = "x"\n[slack]\nmode = "x"\n[bot]\nzone = 1\n'
         '[[channels]]\nname = "a"\nplatform = "terminal"\ndays = 5\n'
     )
 
@@ -252,7 +253,7 @@ def test_a_channel_by_command_is_completed_by_the_defaults() -> None:
 
 def test_mistakes_in_a_channel_by_command_are_named_by_key() -> None:
     with pytest.raises(ConfigProblems) as caught:
-        channel_from({"name": "news", "platform": "slack", "time": "late"}, Config())
+        channel_from({"name": "news", "platform": "discord", "time": "late"}, Config())
 
     assert [problem.path for problem in caught.value.problems] == ["platform", "time"]
 
