@@ -188,6 +188,7 @@ _WHERE = {
     "correct": "supply",
     "withdraw": "supply",
     "check": "checking",
+    "slack-manifest": "slack",
     "backup": "running",
     "restore": "running",
 }

@@ -13,6 +13,7 @@ from bot.errors import AlreadyRunning
 from bot.model import Standing
 
 if TYPE_CHECKING:
+    from bot.config import Config
     from bot.wiring import House
 
 _SAFE_SQLITE = (3, 51, 3)
@@ -44,7 +45,7 @@ async def check(session: Session) -> int:
     async with session.house() as house:
         findings = [
             Finding("configuration", True, f"{config.path} is in order" if config.path else "no file: the defaults"),
-            Finding("secrets", True, "the terminal needs none"),
+            *await _slack(house),
             *_machine(house),
             *await _database(house),
             *await _channels(house),
@@ -65,6 +66,32 @@ async def check(session: Session) -> int:
     else:
         session.show(looks.findings([(one.about, one.is_fine, one.sentence) for one in findings], upcoming))
     return 0 if all(one.is_fine for one in findings) else DEGRADED
+
+
+async def _slack(house: "House") -> list[Finding]:
+    """The secrets that are there, by name only, and what Slack says of them, where Slack is used at all."""
+    from bot.wiring import slack_troubles
+
+    config = house.room.config
+    found = Finding("secrets", True, ", ".join(sorted(config.secrets)) or "none; the terminal needs none")
+    channels = await house.desk.subscriptions()
+    if not house.slack.has_token and not any(one.channel.platform == "slack" for one in channels):
+        return [found]
+    missing = _missing(config)
+    troubles = [*missing, *await slack_troubles(house)]
+    names = ", ".join(one.name for one in house.slack.known.values())
+    return [
+        found,
+        Finding("Slack", not troubles, " ".join(troubles) or f"{names}: token, permissions and clock are fine"),
+    ]
+
+
+def _missing(config: "Config") -> list[str]:
+    """The secret without which Slack does not reach us."""
+    name = "SLACK_SIGNING_SECRET" if config.slack.mode == "http" else "SLACK_APP_TOKEN"
+    if name in config.secrets:
+        return []
+    return [f'{name} is not set, which [slack] mode = "{config.slack.mode}" needs; docs/slack.md tells where it is.']
 
 
 def _machine(house: "House") -> Iterator[Finding]:
