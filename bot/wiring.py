@@ -55,6 +55,7 @@ __all__ = [
     "restore_from",
     "run",
     "slack_manifest",
+    "slack_says",
     "slack_troubles",
     "typed_lines",
 ]
@@ -180,6 +181,16 @@ async def _revive(house: House) -> None:
     """Look again at what a platform had closed; Slack may have been out of reach when we began."""
     await _settle(house)
     await house.desk.revive()
+
+
+async def slack_says(config: Config) -> tuple[str, tuple[str, ...]]:
+    """Whose tokens *config* has, and what is wrong with them; nothing is stored."""
+    workspaces = _workspaces(config, SystemClock())
+    try:
+        troubles = await slack_health.troubles(workspaces)
+        return ", ".join(one.name for one in workspaces.known.values()), troubles
+    finally:
+        await workspaces.close()
 
 
 async def slack_troubles(house: House) -> tuple[str, ...]:

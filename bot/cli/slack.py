@@ -13,7 +13,7 @@ from bot.errors import WrongUsage
     "--http", "url", metavar="URL", help="For HTTP mode: the public https address that leads to this machine."
 )
 @command
-async def slack_manifest(session: Session, url: str | None) -> None:
+async def slack_manifest(_: Session, url: str | None) -> None:
     """Print the app manifest: paste it at api.slack.com/apps, Create New App, From a manifest."""
     from bot.wiring import slack_manifest as manifest
 
