@@ -83,7 +83,7 @@ def test_init_writes_configuration_manifest_and_secrets(program: Program, slack:
     assert secrets.read_text() == "SLACK_BOT_TOKEN=xoxb-T1\nSLACK_APP_TOKEN=xapp-1\n"
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
     assert json.loads((program.folder / "slack-manifest.json").read_text())["display_information"]["name"] == "Daybrief"
-    assert "xoxb" not in (program.folder / "config.toml").read_text() + done.out + done.err
+    assert "xoxb-T1" not in (program.folder / "config.toml").read_text() + done.out + done.err
     assert program.run("channels list", **TOKENS).code == 0
 
 

@@ -148,7 +148,11 @@ def test_a_duration_needs_only_the_units_it_has(written: str, expected: timedelt
         ('[[channels]]\nplatform = "terminal"', "channels[0].name", "is required"),
         ('[[channels]]\nname = "x"', "channels[0].platform", "is required"),
         ('[[channels]]\nname = "x"\nplatform = "terminl"', "channels[0].platform", 'did you mean "terminal"?'),
-        ('[[channels]]\nname = "x"\nplatform = "discord"\nchannel = "1"', "channels[0].platform", "terminal and slack only"),
+        (
+            '[[channels]]\nname = "x"\nplatform = "discord"\nchannel = "1"',
+            "channels[0].platform",
+            "terminal and slack only",
+        ),
         ('[[channels]]\nname = "x"\nplatform = "slack"\nchannel = "general"', "channels[0].channel", "C0123456789"),
         ('[[channels]]\nname = "x"\nplatform = "discord"', "channels[0].channel", "is required"),
         (channel('channel = "#general"'), "channels[0].channel", "not its #name"),
