@@ -69,6 +69,18 @@ def long_day(day: date) -> str:
     return f"{day:%A} {short_day(day)}"
 
 
+def paused_line(reason: str) -> str:
+    """That a channel is paused, and why: ``Paused by ada.`` or ``Paused: the channel is archived.`` are examples."""
+    if reason.casefold().startswith("paused"):
+        return _sentence(reason[0].upper() + reason[1:])
+    return _sentence(f"Paused: {reason}" if reason else "Paused by an admin")
+
+
+def day_and_hour(local: datetime) -> str:
+    """``Tuesday 3 March, 08:00`` of a local time."""
+    return f"{local:%A} {local.day} {local:%B, %H:%M}"
+
+
 # --------------------------------------------------------------------------------------------------- an edition
 
 

@@ -79,7 +79,7 @@ class Admin:
         one = await self._to_change(visit, await self._here(visit), "resume")
         await self._desk.resume(one)
         next_at = (await self._desk.next_due([one]))[one.id]
-        said = f"#{one.channel.name} is served again; the next post: {next_at:%A %d %B, %H:%M}."
+        said = f"#{one.channel.name} is served again; the next post: {wording.day_and_hour(next_at)}."
         return [answers.sentence("\n".join((said, *await self._desk.examine(one))))]
 
     async def post_now(self, visit: Visit, number: int) -> list[Card]:

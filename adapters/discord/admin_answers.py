@@ -44,7 +44,7 @@ def greeting() -> Card:
 def set_up(order: Subscription, next_at: datetime, troubles: Sequence[str], *, can_post_now: bool) -> Card:
     """What a set-up led to."""
     lines = [f"**#{fitted(order.channel.name, 100)}** gets {_facts(order)}."]
-    lines.append(f"The next edition: {next_at:%A %d %B, %H:%M}.")
+    lines.append(f"The next edition: {wording.day_and_hour(next_at)}.")
     levers = [button("Post today's now", custom_id(custom_ids.POST_NOW, str(order.id)), style="primary")]
     parts = [said("\n".join([*lines, *_warnings(troubles)]))]
     return card([*parts, *([row(levers)] if can_post_now and not troubles else [])])
@@ -60,7 +60,9 @@ def status(
     """Last and next post, any trouble, who changed what."""
     zone = ZoneInfo(order.timezone)
     is_paused = order.standing is Standing.PAUSED
-    state = f"Paused: {fitted(order.reason, 400)}" if is_paused else f"Next post: {next_at:%A %d %B, %H:%M}"
+    state = (
+        fitted(wording.paused_line(order.reason), 400) if is_paused else f"Next post: {wording.day_and_hour(next_at)}"
+    )
     head = [f"### #{fitted(order.channel.name, 100)}", state, f"-# {_facts(order)}", *_warnings(troubles)]
     parts: list[Component] = [said("\n".join(head))]
     if recent:
@@ -84,7 +86,7 @@ def preview(
     """The next edition as it would be posted now, and levers to pin and drop its stories."""
     edition = composition.edition
     zone = ZoneInfo(edition.timezone)
-    head = f"Only you see this: the edition for {edition.due_at.astimezone(zone):%A %d %B, %H:%M}, as of now."
+    head = f"Only you see this: the edition for {wording.day_and_hour(edition.due_at.astimezone(zone))}, as of now."
     shown = [card([said(head)]), *cards.messages(edition)]
     if not can_change:
         return shown

@@ -23,7 +23,9 @@ def answer(found: Answer, topic: str, now: datetime) -> list[Card]:
     story = found.story
     if story is None:
         return [not_found(found, topic)]
-    foot = rows([_share(story, topic), *_more(story, topic)])
+    # That nobody has written something is nothing to be shared.
+    share = [_share(story, topic)] if found.is_written else []
+    foot = rows([*share, *_more(story, topic)])
     if found.others:
         foot += [said("-# Other stories have these words as well:"), *_choices(found.others, topic)]
     return _answered(story, topic, now, foot)

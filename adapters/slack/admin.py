@@ -80,7 +80,9 @@ class Admin:
             troubles = await self._desk.examine(one)
             next_at = (await self._desk.next_due([one]))[one.id]
             where = views.channel_named(one.channel)
-            await self.reply(visit, f"{where} is served again; the next post: {next_at:%A %d %B, %H:%M}.", *troubles)
+            await self.reply(
+                visit, f"{where} is served again; the next post: {wording.day_and_hour(next_at)}.", *troubles
+            )
 
     async def numbered(self, visit: Visit, number: int) -> Subscription | None:
         """The subscription that a button means, if it belongs to the workspace of *visit*."""
@@ -128,7 +130,7 @@ class Admin:
         """How the latest delivery failed, if it did. Slack is not asked: whoever opens the App Home waits."""
         for latest in await self._desk.deliveries(subscription=one, limit=1):
             if latest.state in _BAD:
-                return (f"{latest.date:%A %d %B} {latest.state.value}: {latest.reason}.",)
+                return (f"{wording.long_day(latest.date)} {latest.state.value}: {latest.reason}.",)
         return ()
 
     async def _status(self, visit: Visit) -> None:

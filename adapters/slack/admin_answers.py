@@ -78,7 +78,7 @@ def preview(
     """The next edition as it would be posted now; its buttons drop or pin stories instead of opening them."""
     edition = composition.edition
     zone = ZoneInfo(edition.timezone)
-    head = f"Only you see this: the edition for {edition.due_at.astimezone(zone):%A %d %B, %H:%M}, as of now."
+    head = f"Only you see this: the edition for {wording.day_and_hour(edition.due_at.astimezone(zone))}, as of now."
     number = str(subscription.id)
     shown = [block for one in posts.messages(edition) for block in one.blocks]
     groups: list[Sequence[Block]] = [[section(head)]]
@@ -106,7 +106,7 @@ def set_up(results: Sequence[Result]) -> View:
         said_of_it = (
             f"{channel_named(order.channel)} gets {wording.counted(order.stories, 'story', 'stories')} at {hour}."
         )
-        blocks.append(section(f"{said_of_it} The next one: {one.next_at:%A %d %B, %H:%M}."))
+        blocks.append(section(f"{said_of_it} The next one: {wording.day_and_hour(one.next_at)}."))
         blocks += [section(f"⚠ {trouble}") for trouble in one.troubles]
         if one.can_post_now and not one.troubles:
             blocks.append(buttons([button("Post today's now", actions.POST_NOW, str(order.id), style="primary")]))

@@ -25,7 +25,10 @@ def answer(found: Answer, topic: str, now: datetime) -> list[Message]:
     story = found.story
     if story is None:
         return [not_found(found, topic)]
-    foot: list[Block] = [buttons([_share(story, topic), *_more(story, topic)])]
+    # That nobody has written something is nothing to be shared.
+    share = [_share(story, topic)] if found.is_written else []
+    asked = [*share, *_more(story, topic)]
+    foot: list[Block] = [buttons(asked)] if asked else []
     if found.others:
         foot.append(context(mrkdwn("Other stories have these words as well:", limits.CONTEXT)))
         foot.append(buttons([picker(topic, "Another story …")]))
@@ -62,7 +65,7 @@ def search_results(words: str, found: Sequence[Story], now: datetime) -> Message
     head = f"{wording.counted(len(found), 'story', 'stories')}{about}"
     rows = [
         {
-            **section(f"{clean(one.title)}\n{one.ref} · {_facts(one, now)}"),
+            **section(f"{cut(clean(one.title), 400)}\n{one.ref} · {_facts(one, now)}"),
             "accessory": button("Full story", actions.FULL, one.ref),
         }
         for one in found[:_LISTED]

@@ -133,7 +133,7 @@ def _listed(edition: Edition) -> list[Block]:
     rows = [
         [
             linked(cut(clean(story.title), 400), _address(story), bold=True, strike=_is_gone(story)),
-            text(f"  {story.ref} · {wording.byline(story, edition.composed_at)}"),
+            text(f"\n{story.ref} · {wording.byline(story, edition.composed_at)}"),
         ]
         for story in edition.stories
     ]

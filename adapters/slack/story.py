@@ -1,16 +1,18 @@
 """A stored story and its sections as blocks. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from adapters.slack import limits
-from adapters.slack.blocks import Block, bullets, context, divider, header, linked, rich, rich_of, text
-from adapters.slack.text import link, mrkdwn
+from adapters.slack.blocks import Block, bullets, context, divider, linked, rich, rich_of, size, text
+from adapters.slack.text import mrkdwn
 from bot import wording
 from bot.model import Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
 from bot.text import clean, clean_prose, pieces
 
-_SOURCES_A_LINE = 6
+_CITED = 800
+"""Characters of the sources of one point, addresses and all."""
+_NAME = 60
 
 
 def whole(story: Story, now: datetime) -> Iterator[Block]:
@@ -25,7 +27,7 @@ def whole(story: Story, now: datetime) -> Iterator[Block]:
         yield from passage_of(story, name)
     if story.articles:
         yield divider()
-        yield header("Sources")
+        yield rich(text("Sources", bold=True))
         yield from articles(story, now)
     yield context(mrkdwn(wording.attribution(story), limits.CONTEXT))
 
@@ -56,14 +58,37 @@ def articles(story: Story, now: datetime) -> list[Block]:
 
 
 def _points(story: Story, points: Sequence[KeyPoint]) -> Iterator[Block]:
-    """Each point as a bullet, its sources named behind it."""
+    """Each point as a bullet, its sources named behind it; many long ones in several blocks."""
     names = {article.url: article.source.name or article.source.domain for article in story.articles if article.url}
+    items: list[list[Block]] = []
     for point in points:
-        first, *rest = pieces(clean(point.text), limits.PIECE) or [""]
-        cited = [link(url, names.get(url) or _host(url), 60) for url in point.sources]
-        yield rich_of([bullets([[text(first)]])])
-        yield from (rich(text(piece)) for piece in rest)
-        yield from (context("— " + ", ".join(chunk)) for chunk in _lines([one for one in cited if one]))
+        first, *rest = pieces(clean(point.text), limits.PIECE - _CITED) or [""]
+        if items and size([*_runs(items), text(first), *_cited(point, names)]) > limits.PIECE:
+            yield rich_of([bullets(items)])
+            items = []
+        items.append([text(first), *([] if rest else _cited(point, names))])
+        if rest:
+            yield rich_of([bullets(items)])
+            items = []
+            yield from (rich(text(piece)) for piece in rest[:-1])
+            yield rich(text(rest[-1]), *_cited(point, names))
+    if items:
+        yield rich_of([bullets(items)])
+
+
+def _cited(point: KeyPoint, names: Mapping[str, str]) -> list[Block]:
+    """The sources of a point, as links; those whose addresses would crowd out the point are left to its story."""
+    runs: list[Block] = []
+    for url in point.sources:
+        name = clean(names.get(url) or _host(url))[:_NAME]
+        more = [text(", " if runs else "  — ", italic=True), linked(name, url, italic=True)]
+        if name and size([*runs, *more]) <= _CITED:
+            runs += more
+    return runs
+
+
+def _runs(items: Iterable[Sequence[Block]]) -> list[Block]:
+    return [run for item in items for run in item]
 
 
 def _prose(passage: Passage) -> Iterator[Block]:
@@ -75,10 +100,14 @@ def _prose(passage: Passage) -> Iterator[Block]:
 
 def _inference(item: Inference) -> Iterator[Block]:
     facts = (item.horizon, item.confidence and f"confidence: {item.confidence}", item.basis and f"basis: {item.basis}")
-    first, *rest = pieces(clean(item.text), limits.PIECE) or [""]
-    yield rich_of([bullets([[text(first)]])])
-    yield from (rich(text(piece)) for piece in [*rest])
     said = clean(" · ".join(filter(None, facts)))
+    whole = clean(item.text)
+    if len(whole) + len(said) <= limits.PIECE:
+        yield rich_of([bullets([[text(whole), text(f"\n{said}" if said else "", italic=True)]])])
+        return
+    first, *rest = pieces(whole, limits.PIECE) or [""]
+    yield rich_of([bullets([[text(first)]])])
+    yield from (rich(text(piece)) for piece in rest)
     yield from (rich(text(piece, italic=True)) for piece in pieces(said, limits.PIECE))
 
 
@@ -99,20 +128,6 @@ def _chunks(articles: Iterable[Article]) -> Iterator[list[Article]]:
             chunk, taken = [], 0
         chunk.append(article)
         taken += length
-    if chunk:
-        yield chunk
-
-
-def _lines(links: Sequence[str]) -> Iterator[list[str]]:
-    """As many links as a context line takes; one that is too long for any is left out."""
-    chunk: list[str] = []
-    for one in links:
-        if len(one) > limits.CONTEXT // 2:
-            continue
-        if len(chunk) == _SOURCES_A_LINE or sum(map(len, chunk)) + len(one) > limits.CONTEXT - 100:
-            yield chunk
-            chunk = []
-        chunk.append(one)
     if chunk:
         yield chunk
 

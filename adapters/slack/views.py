@@ -189,9 +189,9 @@ def channel_rows(subscription: Subscription, next_at: datetime, troubles: Sequen
     facts.append(wording.counted(subscription.stories, "story", "stories"))
     facts.append("topics: " + ", ".join(subscription.topics) if subscription.topics else "all topics")
     if subscription.standing is Standing.PAUSED:
-        state = f"Paused: {clean(subscription.reason) or 'by an admin'}"
+        state = wording.paused_line(clean(subscription.reason))
     else:
-        state = f"Next post: {next_at:%A %d %B, %H:%M}"
+        state = f"Next post: {wording.day_and_hour(next_at)}"
     name = clean(subscription.channel.name) or subscription.channel.id
     return [
         rich(text(f"#{name}", bold=True), text(f"\n{cut(state, 1_000)}")),

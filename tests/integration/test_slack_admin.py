@@ -175,7 +175,7 @@ async def test_status_tells_the_next_post_and_who_changed_what(slack: FakeSlack,
 
     told = await ask(slack, bot, "/daybrief status")
 
-    assert "Next post: Wednesday 04 March, 07:00" in told
+    assert "Next post: Wednesday 4 March, 07:00" in told
     assert "ada paused it" in told
 
 
