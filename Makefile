@@ -34,7 +34,7 @@ picture: $(VENV)/.base ## docs/pictures, from the demo's morning
 	$(RUN)/python -m docs.make_pictures
 
 golden: $(VENV)/.dev ## accept how things look now; review the difference like code
-	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py
+	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py tests/unit/test_slack_looks.py
 
 lock: ## newest versions within pyproject.toml's bounds; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \

@@ -21,6 +21,8 @@ View = dict[str, Any]
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MOST_CHANNELS = 50
 """Channels that one set-up is applied to: each is examined, and Slack answers about one a second."""
+_FOOT = 4
+"""Blocks that stand below the channels of the App Home."""
 _VIEW_TEXT = 60_000
 """Characters of a modal. Undocumented; views fail with ``view_too_large`` from 250 kB of JSON on."""
 
@@ -173,7 +175,7 @@ def home(channels: Sequence[tuple[Subscription, datetime, Sequence[str]]], *, ca
     rows: list[Block] = []
     for subscription, next_at, troubles in channels:
         row = [divider(), *channel_rows(subscription, next_at, troubles), *_levers(subscription, can_change=can_change)]
-        if len(head) + len(rows) + len(row) > limits.VIEW_BLOCKS - 2:
+        if len(head) + len(rows) + len(row) > limits.VIEW_BLOCKS - _FOOT:
             rows.append(context(mrkdwn("There are more channels; /daybrief status shows each in its place.", 200)))
             break
         rows += row
