@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: test demo lint format bench chaos soak picture golden lock clean
+.PHONY: test demo lint format bench chaos soak looks picture golden lock clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.base ## a whole morning, offline
@@ -29,6 +29,12 @@ bench: $(VENV)/.dev ## every measurement in benchmarks/
 
 chaos: $(VENV)/.dev ## 200 times kill -9 while 2,000 channels are served
 	$(RUN)/python -m tests.chaos --kills 200 --channels 2000
+
+soak: $(VENV)/.dev ## every hostile text that there is, through every rendering; reads ../shared
+	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared tests/integration/test_slack_schemas.py
+
+looks: $(VENV)/.dev ## what people see on Slack, drawn as HTML and, with Chromium, as pictures, into looks/
+	$(RUN)/python -m tests.looks looks
 
 picture: $(VENV)/.base ## docs/pictures, from the demo's morning
 	$(RUN)/python -m docs.make_pictures

@@ -27,7 +27,16 @@ _PAGE = 100
 _MOST_PAGES = 50
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """How far before an intent a channel is read: Slack dates messages by its own clock."""
-_CLOSED = frozenset({"missing_scope", "not_in_channel", "channel_not_found", "access_denied", "no_permission"})
+_CLOSED = frozenset(
+    {
+        "missing_scope",
+        "not_in_channel",
+        "channel_not_found",
+        "channel_is_limited_access",
+        "access_denied",
+        "no_permission",
+    }
+)
 """What Slack answers where a channel's history is not for us."""
 _FIRST_TS = "the ts of the first message"
 
