@@ -54,7 +54,7 @@ def _document(one: Json) -> str:
     return title + "".join(_block(block) for block in one["blocks"]) + submit
 
 
-def _block(block: Json) -> str:
+def _block(block: Json) -> str:  # noqa: PLR0911  # one for each kind
     match block["type"]:
         case "header":
             return f"<h2>{escape(block['text']['text'])}</h2>"
@@ -108,14 +108,14 @@ def _element(element: Json) -> str:
     return f'<span class="field">{escape(shown)} ▾</span>'
 
 
-def picture(html: Path, width: int) -> None:
+def picture(html: Path, width: int, height: int) -> None:
     """Take a picture of *html* beside it."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         return
     with tempfile.TemporaryDirectory() as profile:
         target = f"--screenshot={html.with_suffix('.png').absolute()}"
-        size = f"--window-size={width + 40},1400"
+        size = f"--window-size={width + 40},{height}"
         command = [chromium, *_FLAGS, f"--user-data-dir={profile}", target, size, str(html.absolute())]
         subprocess.run(command, capture_output=True, timeout=60, check=False)
 
@@ -126,7 +126,9 @@ def main(folder: Path) -> None:
         for suffix, width in (("", DESKTOP), *((("-phone", PHONE),) if name.startswith("post") else ())):
             html = folder / f"{name}{suffix}.html"
             html.write_text(page(documents, width), encoding="utf-8")
-            picture(html, width)
+            # A guess that leaves little white below: a block takes about so much, on a phone more.
+            blocks = sum(len(one["blocks"]) for one in documents)
+            picture(html, width, 90 + blocks * (42 if width == DESKTOP else 56) + 40 * len(documents))
     sys.stdout.write(f"{len(list(folder.glob('*.html')))} pages in {folder}\n")
 
 
