@@ -1,8 +1,10 @@
 """Carrying one delivery as far as it gets: claim, compose, then step by step as ``bot.deliver`` decides."""
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from bot import deliver
 from bot.deliver import Finish, ReadBack, Send, Wait
@@ -15,21 +17,19 @@ from bot.restate import as_it_reads_now
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 
 async def carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None:
     """Work on delivery *number* until it is final or has to wait; as it stands then. None: it is not ours."""
-    claim = await room.store.ledger.claim(number, room.clock.now(), room.patience.lease)
-    if claim is None:
-        return None
-    journey = _Journey(room, claim)
-    try:
-        await journey.travel(editor)
-    except DaybriefError:
-        raise
-    except Exception as bug:
-        # What nobody foresaw about one channel must cost no other its morning.
-        log.exception("delivery %d failed in a way that was not foreseen", number)
-        await journey.stumble(bug)
+    async with room.lanes.preparing:
+        claim = await room.store.ledger.claim(number, room.clock.now(), room.patience.lease)
+        if claim is None:
+            return None
+        journey = _Journey(room, claim)
+        edition = await journey.guarded(journey.prepare(editor))
+    if edition:
+        await journey.guarded(journey.go(edition))
     return await room.store.ledger.by_id(number)
 
 
@@ -49,30 +49,36 @@ class _Journey:
     def platform(self) -> Platform | None:
         return self.room.platforms.get(self.delivery.channel.platform)
 
-    async def travel(self, editor: Editor) -> None:
-        """Compose the edition unless it is kept already, then carry it as far as it gets."""
+    async def guarded(self, step: Awaitable[Result]) -> Result | None:
+        """What *step* gives. What nobody foresaw about one channel must cost no other its morning: the delivery is
+        given back, to be tried again until its catch-up window ends.
+        """
+        try:
+            return await step
+        except DaybriefError:
+            raise
+        except Exception as bug:
+            log.exception("delivery %d failed in a way that was not foreseen", self.delivery.id)
+            reason = f"Daybrief failed in a way that was not foreseen ({type(bug).__name__}); its log has the details"
+            now = self.room.clock.now()
+            await self._take_all(deliver.after_bug(self.delivery, reason, now, self.room.patience))
+            return None
+
+    async def prepare(self, editor: Editor) -> Edition | None:
+        """The edition, composed unless it is kept already; None if the delivery ends here, or is not ours any more."""
         ledger = self.room.store.ledger
         if reason_to_end := await self.stop_before_composing():
             await self.take(reason_to_end)
-            return
+            return None
         edition = await ledger.edition(self.delivery.id)
         if edition is None:
             subscription = await self.room.store.subscriptions.by_id(self.delivery.subscription)
             if subscription is None:
-                return
+                return None
             composition = await editor.compose(subscription, self.delivery.date, self.delivery.due_at)
-            if not await ledger.compose(self.claim, composition):
-                return
-            edition = composition.edition
-        elif not self.delivery.receipts and not self.delivery.intent:
-            edition = await as_it_reads_now(self.room, edition)
-        await self.go(edition)
-
-    async def stumble(self, bug: Exception) -> None:
-        """Give the delivery back after *bug*, to be tried again until its catch-up window ends."""
-        reason = f"Daybrief failed in a way that was not foreseen ({type(bug).__name__}); its log has the details"
-        now = self.room.clock.now()
-        await self._take_all(deliver.after_bug(self.delivery, reason, now, self.room.patience))
+            return composition.edition if await ledger.compose(self.claim, composition) else None
+        has_begun = self.delivery.receipts or self.delivery.intent
+        return edition if has_begun else await as_it_reads_now(self.room, edition)
 
     async def stop_before_composing(self) -> Finish | None:
         """What ends the delivery before it has begun, if anything does."""

@@ -13,10 +13,16 @@ AT_ONCE = 24
 groups."""
 
 
+PREPARED_AT_ONCE = 48
+"""Deliveries of all lanes that are claimed and composed at the same time. No network is waited for in this, so no lane
+holds up another; but of a thousand lanes the claims would run out before the store had heard them all."""
+
+
 class Lanes:
     """Shared by all rounds of a process; for one event loop."""
 
     def __init__(self) -> None:
+        self.preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
         self._in_hand: set[int] = set()
         self._places: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 

@@ -110,13 +110,15 @@ class Gate(ScriptedPlatform):
         self.workspace = workspace
         self.opened = asyncio.Event()
         self.at_once = self.most_at_once = 0
-        self.waiting = asyncio.Event()
+        self.waiting, self.full = asyncio.Event(), asyncio.Event()
 
     async def turn(self, channel: Channel) -> timedelta:
         if channel.workspace == self.workspace:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
             self.waiting.set()
+            if self.at_once == AT_ONCE:
+                self.full.set()
             await self.opened.wait()
             self.at_once -= 1
         return timedelta()
@@ -136,13 +138,15 @@ async def test_no_workspace_waits_for_another_one_and_no_round_for_an_earlier_on
         clock.move_to(TUESDAY + timedelta(days=1))
         second = asyncio.create_task(publish_until_done(room, patience=SOON))
         await platform.has_posted("T2-0", times=2)
-        assert platform.most_at_once == AT_ONCE
+        async with asyncio.timeout(20):
+            await platform.full.wait()
 
         clock.move_to(TUESDAY)
         platform.opened.set()
         await asyncio.gather(first, second)
         sent = [(name, edition.date.day) for name, _, edition in platform.posts]
         assert len(sent) == len(set(sent))
+        assert platform.most_at_once == AT_ONCE
         assert room.lanes.in_hand == frozenset()
 
 
