@@ -8,11 +8,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from tests.slack_looks import EVERYTHING
+from adapters.slack import post
+from tests.slack_looks import DAY, EVERYTHING, of
 
 DESKTOP, PHONE = 640, 375
 """Widths of a message, in pixels."""
@@ -132,5 +134,21 @@ def main(folder: Path) -> None:
     sys.stdout.write(f"{len(list(folder.glob('*.html')))} pages in {folder}\n")
 
 
+def pictures(folder: Path) -> None:
+    """The pictures of docs/slack.md; without the story in Chinese, for which few machines have letters."""
+    latin = tuple(replace(one, number=n) for n, one in enumerate((*DAY.stories[:2], *DAY.stories[3:]), start=1))
+    shown = {
+        "slack-post": (of(*post.messages(replace(DAY, stories=latin))), 740),
+        "slack-answer": (EVERYTHING["answer-key_points"], 230),
+        "slack-setup": (EVERYTHING["view-set-up-again"], 850),
+    }
+    with tempfile.TemporaryDirectory() as drawn:
+        for name, (documents, height) in shown.items():
+            html = Path(drawn) / f"{name}.html"
+            html.write_text(page(documents), encoding="utf-8")
+            picture(html, DESKTOP, height)
+            shutil.copy(html.with_suffix(".png"), folder)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1])) if len(sys.argv) > 1 else pictures(Path("docs/pictures"))
