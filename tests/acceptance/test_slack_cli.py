@@ -1,9 +1,7 @@
 """What an operator does to get Daybrief into Slack, with the real program."""
 
-import asyncio
 import json
 import stat
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,35 +9,16 @@ import pytest
 
 from tests.acceptance.program import Program
 from tests.fake_slack import BOT_SCOPES, FakeSlack
+from tests.served_slack import ServedSlack
 from tests.slack import furnish
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-T1", "SLACK_APP_TOKEN": "xapp-1"}
 
 
-class Served:
-    """A local Slack on a loop of its own, so that the test may wait for a process."""
-
-    def __init__(self, folder: Path) -> None:
-        self.fake = FakeSlack(folder / "slack", limits=False)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-        self._do(self.fake.start())
-        furnish(self.fake)
-
-    def _do(self, work: object) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(10)  # type: ignore[arg-type]
-
-    def close(self) -> None:
-        self._do(self.fake.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-
 @pytest.fixture
 def slack(tmp_path: Path) -> Iterator[FakeSlack]:
-    served = Served(tmp_path)
+    served = ServedSlack(tmp_path)
+    furnish(served.fake)
     yield served.fake
     served.close()
 
