@@ -6,7 +6,9 @@ import tempfile
 from pathlib import Path
 
 from tests.chaos.harness import Chaos
+from tests.chaos.slack import SlackChaos
 from tests.fake_platform.server import FaultPlan
+from tests.fake_slack import FaultPlan as SlackFaultPlan
 
 
 def main() -> int:
@@ -15,17 +17,10 @@ def main() -> int:
     parser.add_argument("--channels", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=float, default=0.04, help="chance of a fault, for one post")
+    parser.add_argument("--platform", choices=["fake", "slack"], default="fake")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="daybrief-chaos-") as folder:
-        chaos = Chaos(
-            folder=Path(folder),
-            channels=arguments.channels,
-            kills=arguments.kills,
-            seed=arguments.seed,
-            plan=FaultPlan(seed=arguments.seed, chance=arguments.faults),
-            progress=lambda line: print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True),
-        )
-        outcome = chaos.run()
+        outcome = _chaos(arguments, Path(folder)).run()
     print(file=sys.stderr)
     print(
         f"{outcome.kills} kills, {outcome.days} days, {outcome.deliveries} deliveries: {outcome.sent} sent, "
@@ -34,6 +29,28 @@ def main() -> int:
     for line in (*outcome.lost[:20], *outcome.duplicated[:20]):
         print(f"  {line}")
     return 1 if outcome.lost or outcome.duplicated else 0
+
+
+def _chaos(arguments: argparse.Namespace, folder: Path) -> Chaos:
+    """As wild as *arguments* say; about fifty channels to a workspace of Slack's."""
+
+    def progress(line: str) -> None:
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+    seed, channels, kills = arguments.seed, arguments.channels, arguments.kills
+    if arguments.platform == "slack":
+        slack_plan = SlackFaultPlan(seed=seed, chance=arguments.faults, late_by=1.5, hang=5)
+        return SlackChaos(
+            folder=folder,
+            channels=channels,
+            kills=kills,
+            seed=seed,
+            plan=slack_plan,
+            workspaces=max(1, channels // 50),
+            progress=progress,
+        )
+    plan = FaultPlan(seed=seed, chance=arguments.faults)
+    return Chaos(folder=folder, channels=channels, kills=kills, seed=seed, plan=plan, progress=progress)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""The real program is killed twenty times at random instants, over a platform that fails in every way it can."""
+"""The real program is killed at random instants, over platforms that fail in every way they can."""
 
 from pathlib import Path
 
 from tests.chaos.harness import Chaos
+from tests.chaos.slack import SlackChaos
 from tests.fake_platform.server import FaultPlan
+from tests.fake_slack import FaultPlan as SlackFaultPlan
 
 
 def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
@@ -14,5 +16,17 @@ def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
 
     assert outcome.kills == 20
     assert outcome.deliveries >= 120
+    assert (outcome.lost, outcome.duplicated) == ([], [])
+    assert outcome.sent == outcome.deliveries
+
+
+def test_ten_kills_on_slack_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    plan = SlackFaultPlan(seed=3, chance=0.15, late_by=0.8, hang=3)
+    chaos = SlackChaos(folder=tmp_path, channels=40, kills=10, seed=3, plan=plan, settle="1s", workspaces=4)
+
+    outcome = chaos.run()
+
+    assert outcome.kills == 10
+    assert outcome.deliveries >= 40
     assert (outcome.lost, outcome.duplicated) == ([], [])
     assert outcome.sent == outcome.deliveries
