@@ -5,7 +5,7 @@ import logging
 
 from bot import notices, orders
 from bot.errors import DaybriefError
-from bot.model import Subscription
+from bot.model import Standing, Subscription
 from bot.newsroom import Newsroom
 from bot.notify import Notifier
 
@@ -39,13 +39,19 @@ async def revive(
 
     async with asyncio.TaskGroup() as group:
         examined = [(one, group.create_task(examine(one))) for one in paused]
-    revived = tuple(one for one, task in examined if task.result())
+    revived = [one for one, task in examined if task.result() and await _is_still_ours(room, one)]
     for one in revived:
         await orders.resume(room, one)
         log.info("%s takes posts again and is resumed", one.channel.name)
     for one in revived:
         await notifier.tell(one, notices.good_news(one.channel))
-    return revived
+    return tuple(revived)
+
+
+async def _is_still_ours(room: Newsroom, subscription: Subscription) -> bool:
+    """A person may have paused or removed it while it was examined, and that is theirs to undo."""
+    present = await room.store.subscriptions.by_id(subscription.id)
+    return present is not None and present.paused_by_platform and present.standing is Standing.PAUSED
 
 
 async def _takes_posts(room: Newsroom, subscription: Subscription) -> bool:

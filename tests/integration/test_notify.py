@@ -272,6 +272,24 @@ async def test_a_platform_that_cannot_say_revives_nothing_and_breaks_nothing(
     assert await house.desk.revive() == ()
 
 
+async def test_what_a_person_pauses_while_it_is_examined_stays_paused(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.platform.on_post = [fails("refused")]
+    await house.round()
+    (one,) = await house.desk.subscriptions()
+
+    async def examine(_: object) -> tuple[str, ...]:
+        await house.desk.pause(one, "on holiday")
+        return ()
+
+    monkeypatch.setattr(house.platform, "examine", examine)
+
+    assert await house.desk.revive() == ()
+    (after,) = await house.desk.subscriptions()
+    assert (after.standing, after.reason) == (Standing.PAUSED, "on holiday")
+
+
 async def test_posting_now_takes_the_place_of_the_regular_hour(tmp_path: Path) -> None:
     clock, platform = VirtualClock(TUESDAY - 2 * HOUR), ScriptedPlatform()
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
