@@ -1,14 +1,20 @@
-"""The alarm: it rings, and the desk finds out what there is to do.
+"""The alarm: APScheduler rings, and the desk finds out what there is to do.
 
-A late ring loses nothing: the ledger and not the alarm knows what is due. So nothing is scheduled here but the next
-ring of each action, and that by a clock that nobody can set: an alarm that trusted the wall clock fell silent for as
-long as that was set back.
+One interval job for each action instead of one cron job per channel: those fire twice on the night when clocks go back,
+lose a run when the process dies, and block the loop for seconds when there are many. A late ring loses nothing: the
+ledger and not the alarm knows what is due.
+
+APScheduler waits for instants of the wall clock, so a clock that is set back a day would silence it for a day. A look at
+a clock that nobody can set, a few times a minute, notices that and begins anew.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.errors import DaybriefError
 from bot.ports import Clock
@@ -17,8 +23,12 @@ log = logging.getLogger(__name__)
 
 Action = Callable[[], Awaitable[object]]
 
-_TOO_SOON = timedelta(seconds=0.2)
-"""A ring that would follow this soon is the one that has just been: a timer may fire a moment early."""
+LOOK_EVERY = timedelta(seconds=10)
+"""How often the two clocks are compared."""
+_SET = timedelta(seconds=2)
+"""Clocks that differ by more since the last look: one of them was set."""
+_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+"""Rings fall on whole multiples of their interval since this midnight, which every clock that is right has passed."""
 
 
 class Alarm:
@@ -26,34 +36,38 @@ class Alarm:
     says that it may overlap itself.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, look_every: timedelta = LOOK_EVERY) -> None:
         self._clock = clock
+        self._look_every = look_every
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._rings: dict[str, _Ring] = {}
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._is_running = False
+        self._look: asyncio.TimerHandle | None = None
+        self._seen = clock.now(), clock.elapsed()
 
     def ring(self, name: str, action: Action, *, every: timedelta, may_overlap: bool = False) -> None:
-        """Call *action* at whole multiples of *every* since midnight UTC; from :meth:`start` on, at once as well.
+        """Call *action* at whole multiples of *every* since a midnight in UTC; at :meth:`start` as well.
 
         Another action or interval under the same *name* takes the place of the former. *may_overlap*: also while an
         earlier call is busy.
         """
         busy = self._rings[name].busy if name in self._rings else set()
         self._rings[name] = _Ring(action, max(every, timedelta(seconds=1)), may_overlap=may_overlap, busy=busy)
-        if self._is_running:
-            self._arm(name)
+        self._schedule(name)
 
     def start(self) -> None:
         """Begin; must be called on the event loop."""
-        self._is_running = True
+        self._scheduler.start()
+        self._seen = self._clock.now(), self._clock.elapsed()
+        self._compare()
         for name in self._rings:
-            self._call(name)
+            self._start_one(name)
 
     async def stop(self, *, within: timedelta) -> None:
         """Ring no more; wait for busy actions, and cancel those that take longer than *within*."""
-        self._is_running = False
-        for timer in self._timers.values():
-            timer.cancel()
+        if self._look:
+            self._look.cancel()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         busy = [task for ring in self._rings.values() for task in ring.busy]
         if not busy:
             return
@@ -62,25 +76,42 @@ class Alarm:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
 
-    def _call(self, name: str) -> None:
-        """Ring now, and arm the next ring."""
-        self._arm(name)
+    def _schedule(self, name: str) -> None:
+        self._scheduler.add_job(
+            self._rung,
+            IntervalTrigger(seconds=self._rings[name].every.total_seconds(), start_date=_BEGINNING, timezone=UTC),
+            args=(name,),
+            id=name,
+            replace_existing=True,
+            # By default a ring that comes a second late is dropped, and one after a long sleep comes many times.
+            misfire_grace_time=None,
+            coalesce=True,
+        )
+
+    async def _rung(self, name: str) -> None:
+        # A coroutine, because APScheduler runs plain functions in threads.
+        self._start_one(name)
+
+    def _start_one(self, name: str) -> None:
         ring = self._rings[name]
         if ring.busy and not ring.may_overlap:
             return
+        # The scheduler cancels its own coroutines when it stops; a task of ours is waited for instead.
         task = asyncio.get_running_loop().create_task(_run(name, ring.action))
         ring.busy.add(task)
         task.add_done_callback(ring.busy.discard)
 
-    def _arm(self, name: str) -> None:
-        """Ring again at the next multiple; never later than one interval from now, whatever the clock says."""
-        if name in self._timers:
-            self._timers[name].cancel()
-        every, now = self._rings[name].every, self._clock.now()
-        wait = every - (now - now.replace(hour=0, minute=0, second=0, microsecond=0)) % every
-        if wait < _TOO_SOON:
-            wait += every
-        self._timers[name] = asyncio.get_running_loop().call_later(wait.total_seconds(), self._call, name)
+    def _compare(self) -> None:
+        """Look whether the wall clock was set since the last look; then every next ring is computed anew."""
+        self._look = asyncio.get_running_loop().call_later(self._look_every.total_seconds(), self._compare)
+        (wall, steady), (now, elapsed) = self._seen, (self._clock.now(), self._clock.elapsed())
+        self._seen = now, elapsed
+        if abs((now - wall) - (elapsed - steady)) <= _SET:
+            return
+        log.warning("this machine's clock was set to %s UTC", f"{now:%Y-%m-%d %H:%M}")
+        for name in self._rings:
+            self._schedule(name)
+            self._start_one(name)
 
 
 class _Ring:
