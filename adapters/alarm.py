@@ -4,7 +4,7 @@ One interval job for each action instead of one cron job per channel: those fire
 lose a run when the process dies, and block the loop for seconds when there are many. A late ring loses nothing: the
 ledger and not the alarm knows what is due.
 
-APScheduler waits for instants of the wall clock, so a clock that is set back a day would silence it for a day. A look at
+APScheduler waits for instants of the wall clock: one that is set back a day would silence it for a day. A look at
 a clock that nobody can set, a few times a minute, notices that and begins anew.
 """
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("gather", "group_rank", "lookup", "footprint")
+NAMES = ("gather", "group_rank", "lookup", "slack", "footprint")
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.model import Origin, Story
 
@@ -72,9 +73,15 @@ def _order(one: Ranked) -> tuple[bool, float, float, str]:
     return (not one.leads, newest_first if one.leads else -one.score, newest_first, one.story.ref)
 
 
+@lru_cache(maxsize=8192)
+def _salience(title: str) -> float:
+    """Kept, because on one morning thousands of channels choose from the same stories."""
+    return SALIENCE * min(_MOST_NAMES, sum(1 for names in _SALIENT if names.search(title)))
+
+
 def _ranked(story: Story, now: datetime, had: tuple[datetime, int] | None) -> Ranked:
     coverage = math.log2(1 + max(story.publishers, 1))
-    salience = SALIENCE * min(_MOST_NAMES, sum(1 for names in _SALIENT if names.search(story.title)))
+    salience = _salience(story.title)
     weight = max((article.weight for article in story.articles), default=1.0)
     recency = 0.5 ** (max(now - story.news_at, timedelta(0)) / HALF_LIFE)
     grown = had is not None and story.publishers >= had[1] + NEW_PUBLISHERS

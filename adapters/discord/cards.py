@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from adapters.discord import custom_ids, limits
 from adapters.discord.components import Card, Component, button, card, fits, paged, row, said, section, separator
@@ -17,8 +18,12 @@ _TITLE = 400
 """Characters of a title in one piece; longer ones go on below it."""
 
 
+@lru_cache(maxsize=256)
 def messages(edition: Edition) -> tuple[Card, ...]:
-    """*edition* in posting order, at least one message. Nothing of it is cut."""
+    """*edition* in posting order, at least one message. Nothing of it is cut.
+
+    Kept for a while: posting asks how many there are, and then for each.
+    """
     return tuple(card(_keyed(blocks, edition, part)) for part, blocks in enumerate(_pages(edition)))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from adapters.slack import actions, limits
 from adapters.slack.blocks import (
@@ -35,8 +36,12 @@ _ROOM_TO_GROW = 1_500
 """Characters that a new message leaves free, so that a correction fits into the message that it corrects."""
 
 
+@lru_cache(maxsize=256)
 def messages(edition: Edition) -> tuple[Message, ...]:
-    """*edition* in posting order, at least one message. Nothing of it is cut."""
+    """*edition* in posting order, at least one message. Nothing of it is cut.
+
+    Kept for a while: posting asks how many there are, and then for each.
+    """
     if edition.quiet:
         return (message(_headline(edition), _quiet(edition)),)
     return tuple(
