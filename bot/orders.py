@@ -4,6 +4,7 @@ Whatever had come due by the moment of a change is entered into the ledger in th
 channel that was paused for a week has skipped that week, and one that is posted to on more days has missed none.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,10 +14,17 @@ from bot.config import Config
 from bot.model import Channel, Due, Standing, Subscription
 from bot.newsroom import Newsroom
 from bot.schedule import due
+from bot.zones import names
+
+log = logging.getLogger(__name__)
 
 
 async def open_dates(room: Newsroom, subscriptions: Sequence[Subscription], now: datetime) -> tuple[Due, ...]:
-    """What has come due for *subscriptions* by *now* and is not in the ledger, with what is to become of it."""
+    """What has come due for *subscriptions* by *now* and is not in the ledger, with what is to become of it.
+
+    One whose time zone this machine does not know is left out, and told of: it must not cost the others their morning.
+    """
+    subscriptions = [one for one in subscriptions if _has_a_zone(one)]
     recorded: Mapping[int, date] = {}
     if not room.replayed:
         # A replay lives one morning: its newest date is looked at as if for the first time, whatever lies between it
@@ -25,6 +33,14 @@ async def open_dates(room: Newsroom, subscriptions: Sequence[Subscription], now:
         recorded = await room.store.ledger.planned_through(today)
     restored_at = await room.store.ledger.restored_at()
     return due(subscriptions, recorded, now, catch_up=room.patience.catch_up, restored_at=restored_at)
+
+
+def _has_a_zone(subscription: Subscription) -> bool:
+    if subscription.timezone in names():
+        return True
+    name, zone = subscription.channel.name, subscription.timezone
+    log.error("%s is not served: this machine knows no time zone %s; update tzdata, or set another", name, zone)
+    return False
 
 
 async def declare(room: Newsroom, config: Config) -> None:

@@ -310,7 +310,7 @@ def _slack(house: House) -> tuple[Door, Connection] | None:
                 "[slack] mode is http, so SLACK_SIGNING_SECRET must be set: nobody else could prove to be Slack"
             )
         host, _, port = config.slack.listen.rpartition(":")
-        return door, Knocks(door.app, host.strip("[]"), int(port))
+        return door, Knocks(door.app, door.signing_secret, host.strip("[]"), int(port))
     app_token = secrets.get("SLACK_APP_TOKEN")
     if app_token is None:
         raise WrongUsage(

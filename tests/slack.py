@@ -91,9 +91,9 @@ async def slack_bot(
             await connection.start()
             await fake.sockets.connected(2)
         elif mode == "none":
-            connection = Knocks(door.app, "127.0.0.1", 0)
+            connection = Knocks(door.app, door.signing_secret, "127.0.0.1", 0)
         else:
-            connection = Knocks(door.app, "127.0.0.1", 0)
+            connection = Knocks(door.app, door.signing_secret, "127.0.0.1", 0)
             await connection.start()
             await fake.use_http(f"http://127.0.0.1:{connection.port}{PATH}")
         try:

@@ -47,7 +47,8 @@ def context(*lines: str) -> Block:
     kept = [line for line in lines if line]
     texts = kept if len(kept) <= limits.CONTEXT_ELEMENTS else ["\n".join(kept)]
     # Elements of one context block run on in one line, so lines are one element.
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": "\n".join(texts)}]}
+    # Verbatim, or Slack would make links of bare addresses and of #names in what strangers have written.
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": "\n".join(texts), "verbatim": True}]}
 
 
 def section(text: str) -> Block:

@@ -7,6 +7,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,8 @@ class Door:
     """
 
     def __init__(self, desk: Desk, workspaces: Workspaces, clock: Clock, signing_secret: str = "") -> None:
+        # An empty secret would be one that everybody knows; over Socket Mode it is never used.
+        self.signing_secret = signing_secret or secrets.token_hex()
         self._desk = desk
         self._workspaces = workspaces
         self._talk = Talk(workspaces, clock)
@@ -70,8 +73,7 @@ class Door:
             logger=logging.getLogger("adapters.slack.bolt"),
             # bolt's own client is used for opening sockets only; each workspace has its own.
             client=workspaces.client(None, is_patient=False),
-            # An empty secret would be one that everybody knows; over Socket Mode it is never used.
-            signing_secret=signing_secret or secrets.token_hex(),
+            signing_secret=self.signing_secret,
             authorize=authorize,  # type: ignore[arg-type]  # None is how bolt wants to hear no
         )
         self._listen()
@@ -192,9 +194,11 @@ class Door:
         waiting = views.loading("Set up Daybrief", "Looking at the channels …") | {"external_id": external_id}
         await ack(response_action="update", view=waiting)
         visit = of_interaction(body)
+        visit = replace(visit, event=visit.event or external_id)
         # A submission has no trigger of its own on every plan; the state of the view tells two of them apart.
         if self._is_new(f"submit:{visit.event or view.get('hash')}"):
-            self._spawn(visit, self._set_up.submit(visit, form, views.asked_in(view), external_id))
+            work = self._set_up.submit(visit, form, views.asked_in(view), external_id)
+            self._spawn(replace(visit, event=visit.event or external_id, submitted=external_id), work)
 
     async def _happened(self, ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -251,7 +255,10 @@ class Door:
 
     async def _apologise(self, visit: Visit | None, sentence: str) -> None:
         with contextlib.suppress(DaybriefError):
-            if visit and visit.view_kind == "modal":
+            if visit and visit.submitted:
+                view = views.said("Daybrief", sentence)
+                await self._talk.fill_after_acknowledging(visit, visit.submitted, view)
+            elif visit and visit.view_kind == "modal":
                 await self._talk.fill(visit, visit.view, views.said("Daybrief", sentence))
             elif visit:
                 await self._talk.say(visit, answers.sentence(sentence))

@@ -74,6 +74,8 @@ class Pace:
             # Answers to what was under way at the same time say the same thing again.
             budget.spacing = min(budget.spacing * 2, self._slowest)
         budget.closed_until = max(budget.closed_until, now + retry_after.total_seconds())
+        # Whoever waits goes on one after the other, not all at the instant of opening.
+        budget.next_at = max(budget.next_at, budget.closed_until)
 
     def accepted(self, workspace: str) -> None:
         """Slack took a message: a little faster again."""

@@ -32,6 +32,8 @@ _NAMED_SOURCES = 5
 """Sources that a story names; the others are a look-up away."""
 _OFFERED = (SectionName.KEY_POINTS, SectionName.SECOND_ORDER_EFFECTS)
 """Sections that have a button of their own under a story, where they are written."""
+_ROWS = 5
+"""Stories of an overview in one block, so that a message can end between them."""
 _ROOM_TO_GROW = 1_500
 """Characters that a new message leaves free, so that a correction fits into the message that it corrects."""
 
@@ -68,7 +70,8 @@ def amended(posted: Edition, edition: Edition, part: int) -> Message:
         held = sum(1 for block in blocks if _belongs(block, shown))
         is_first_part = not any(_belongs(block, shown) for page in before[:part] for block in page)
         room = limits.MESSAGE_TEXT - size(blocks) + size(blocks[first : first + held])
-        blocks[first : first + held] = _shortened(story, edition, room) if is_first_part else [_moved(story)]
+        places = limits.MESSAGE_BLOCKS - len(blocks) + held
+        blocks[first : first + held] = _shortened(story, edition, room, places) if is_first_part else [_moved(story)]
     return message(_headline(edition) if part == 0 else _continued(edition), blocks)
 
 
@@ -142,7 +145,10 @@ def _listed(edition: Edition) -> list[Block]:
         ]
         for story in edition.stories
     ]
-    return [rich_of([bullets(rows, numbered=True)])]
+    return [
+        rich_of([{**bullets(rows[start : start + _ROWS], numbered=True), "offset": start}])
+        for start in range(0, len(rows), _ROWS)
+    ]
 
 
 # -------------------------------------------------------------------------------------------------------- story
@@ -224,13 +230,13 @@ def _belongs(block: Block, story: EditionStory) -> bool:
     return str(block.get("block_id", "")).endswith(f":{story.ref}")
 
 
-def _shortened(story: EditionStory, edition: Edition, room: int) -> list[Block]:
-    """*story* in at most *room* characters."""
+def _shortened(story: EditionStory, edition: Edition, room: int, places: int) -> list[Block]:
+    """*story* in at most *room* characters and *places* blocks."""
     for takeaway, title in ((limits.MESSAGE_TEXT, limits.PIECE), (1_000, 1_000), (300, 300), (100, 100)):
         blocks = _story(
             replace(story, takeaway=cut(clean(story.takeaway), takeaway), title=cut(clean(story.title), title)), edition
         )
-        if size(blocks) <= room:
+        if size(blocks) <= room and len(blocks) <= places:
             return blocks
     return blocks
 

@@ -99,7 +99,7 @@ class SlackPlatform:
         for _ in range(_MOST_PAGES):
             answer = await self._read(read, asked)
             for message in answer.get("messages") or ():
-                if _key_of(message) == (key, part):
+                if message.get("bot_id") == workspace.bot and _key_of(message) == key:
                     return Receipt(part=part, messages=(str(message["ts"]),))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
@@ -213,9 +213,9 @@ def _payload(channel: Channel, message: Message, edition: Edition, part: int, ke
     }
 
 
-def _key_of(message: dict[str, Any]) -> tuple[str, int] | None:
+def _key_of(message: dict[str, Any]) -> str | None:
+    """The delivery key of a message; parts have keys of their own."""
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") != EVENT_TYPE:
         return None
-    payload = metadata.get("event_payload") or {}
-    return str(payload.get("key")), int(payload.get("part", -1))
+    return str((metadata.get("event_payload") or {}).get("key"))

@@ -1,5 +1,7 @@
 """Who may change what, and the record of who did."""
 
+import uuid
+
 from adapters.slack.people import People, Person
 from adapters.slack.talk import Talk
 from adapters.slack.views import channel_named
@@ -44,7 +46,8 @@ class Rights:
             action=action,
             subject=subject,
             detail=detail,
-            event=f"{visit.event}:{action}:{subject}",
+            # Without an id of Slack's nothing could tell a replay from a second click, so it is taken for the latter.
+            event=f"{visit.event or uuid.uuid4()}:{action}:{subject}",
         )
         return await self._desk.record(change)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from adapters.slack import admin_answers, answers, views
+from adapters.slack import admin_answers, answers, limits, views
 from adapters.slack.admin_answers import Result
 from adapters.slack.failures import FAILURES, post_failed
 from adapters.slack.people import Person
@@ -12,6 +12,7 @@ from adapters.slack.talk import Talk
 from adapters.slack.views import Form
 from adapters.slack.visit import Visit
 from adapters.slack.workspaces import Workspace
+from bot import zones
 from bot.desk import Desk
 from bot.model import Channel, Subscription
 from bot.ports import Clock
@@ -45,7 +46,12 @@ class SetUp:
         if present and present.declared:
             await self._talk.fill(visit, opened, views.said("Set up Daybrief", _declared(present)))
             return
-        form = views.setup(channel, present, timezone=person.timezone, topics=await self._desk.topics())
+        form = views.setup(
+            channel,
+            present,
+            timezone=person.timezone if person.timezone in zones.names() else "",
+            topics=await self._desk.topics(),
+        )
         await self._talk.fill(visit, opened, form)
 
     @staticmethod
@@ -56,8 +62,8 @@ class SetUp:
             found[views.HOUR] = "Choose the hour of the post."
         if not form.days:
             found[views.WEEKDAYS] = "Choose at least one day; to post nothing, pause the channel."
-        if not form.timezone:
-            found[views.ZONE] = "Choose a time zone."
+        if form.timezone not in zones.names():
+            found[views.ZONE] = "Choose a time zone; this one is not known to the machine that Daybrief runs on."
         if not form.channels:
             found[views.CHANNELS] = "Choose at least one channel."
         elif len(form.channels) > views.MOST_CHANNELS:
@@ -93,7 +99,7 @@ class SetUp:
             timezone=form.timezone,
             days=form.days,
             stories=form.stories,
-            topics=form.topics,
+            topics=(*form.topics, *_unshown(present)),
             layout=form.layout,
             declared=False,
             since=present.since if present else self._clock.now(),
@@ -118,6 +124,11 @@ class SetUp:
         if next_at.date() == today:
             return True
         return bool(await self._desk.deliveries(subscription=subscription, day=today, limit=1))
+
+
+def _unshown(present: Subscription | None) -> tuple[str, ...]:
+    """Topics that the form cannot show and so must not lose."""
+    return tuple(one for one in present.topics if len(one) > limits.OPTION) if present else ()
 
 
 def _declared(subscription: Subscription) -> str:

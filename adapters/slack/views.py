@@ -87,7 +87,9 @@ def setup(
     at = present.at if present else time(8)
     zone = present.timezone if present else timezone or "UTC"
     chosen_days = present.days if present else (1, 2, 3, 4, 5)
-    chosen_topics = [one for one in (present.topics if present else ()) if one in topics]
+    chosen_topics = [one for one in (present.topics if present else ()) if len(one) <= limits.OPTION]
+    # What holds now can be kept even if no feed has it any more; a longer topic than Slack can show stays as it is.
+    topics = [one for one in dict.fromkeys((*chosen_topics, *topics)) if len(one) <= limits.OPTION]
     layout = present.layout if present else Layout.MESSAGE
     blocks = [
         _input(HOUR, "Hour of the morning post", {"type": "timepicker", "initial_time": f"{at:%H:%M}"}),

@@ -32,6 +32,8 @@ class Visit:
     response_url: str = ""
     view: str = ""
     """The view that something was pressed in."""
+    submitted: str = ""
+    """Our own name for the view that acknowledging a submission brings."""
     view_kind: str = ""
     """``modal`` or ``home``."""
 

@@ -74,6 +74,8 @@ class Workspaces:
         """By token: why Slack does not take it any more."""
         self._asked: dict[str, str] = {}
         """The workspace of each token that Slack has confirmed."""
+        self._belonged: dict[str, str] = {}
+        """The workspace of each token that Slack has ever confirmed to us."""
         self._asking = asyncio.Lock()
         self._monotonic = monotonic
         self._forgot_at = float("-inf")
@@ -130,10 +132,15 @@ class Workspaces:
             found = self._found(workspace)
         if found:
             return found
-        if self._dead:
-            raise next(iter(self._dead.values()))
-        if len(self._asked) < len(self._tokens):
+        for token, failure in self._dead.items():
+            if self._belonged.get(token) == (workspace or self._belonged.get(self._tokens[0])):
+                raise failure
+        if len(self._asked) + len(self._dead) < len(self._tokens):
             raise PostFailed("Slack could not be reached", fate=Fate.NOT_SENT)
+        # A token that Slack has never taken could be anybody's: what is not known otherwise may be its.
+        for token, failure in self._dead.items():
+            if token not in self._belonged:
+                raise failure
         raise PostFailed(
             "there is no token of the channel's workspace; set SLACK_BOT_TOKEN to one of it", fate=Fate.REFUSED
         )
@@ -195,7 +202,7 @@ class Workspaces:
             asking=self.client(token, is_patient=True),
             clock_ahead=self._ahead(headers.get("date", "")),
         )
-        self._asked[token] = workspace.id
+        self._asked[token] = self._belonged[token] = workspace.id
         self._known[workspace.id] = workspace
 
     def _ahead(self, date: str) -> timedelta:

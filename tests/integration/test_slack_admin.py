@@ -11,7 +11,7 @@ import pytest
 
 from adapters.slack.plain import plain_of
 from bot.model import Channel, DeliveryState, Due, Layout, Standing, Story, Subscription, Wish
-from tests.fake_slack import FakeSlack
+from tests.fake_slack import FakeSlack, User
 from tests.morning import NOW, STORY
 from tests.newsroom import EVERY_DAY
 from tests.slack import ADMIN, GUEST, MEMBER, STRANGER, Bot, furnish, slack_bot
@@ -320,3 +320,41 @@ async def test_why_a_story_was_posted_is_told_in_a_sentence(slack: FakeSlack, bo
 
     assert f"{story.ref} was chosen for #ai-news" in await ask(slack, bot, f"/daybrief why {story.ref}")
     assert "No stored story is called" in await ask(slack, bot, "/daybrief why zzz yyy")
+
+
+async def test_a_zone_that_this_machine_does_not_know_is_refused_and_costs_nobody_their_morning(
+    slack: FakeSlack, bot: Bot, story: Story
+) -> None:
+    slack.add_user("T1", User(id="U8", is_admin=True, tz="America/Coyhaique2"))
+    view = await opened(slack, bot, "U8")
+    chosen = {**CHOSEN, "zone": {"zone": {"text": {"type": "plain_text", "text": "x"}, "value": "Mars/Base"}}}
+    run = await slack.submit(view, chosen)
+    served_elsewhere = await served(bot)
+    strange = replace(served_elsewhere, id=0, channel=replace(HERE, id="C2"), timezone="Mars/Base")
+    await bot.room.store.subscriptions.subscribe(strange, at=NOW)
+    await bot.desk.post_now(served_elsewhere)
+    await bot.desk.publish()
+
+    assert "America/Coyhaique2" not in json.dumps(view.body)
+    assert set(run.ack["errors"]) == {"zone"}
+    assert len(slack.messages("C1")) == 1
+
+
+async def test_topics_that_no_feed_has_any_more_are_kept_when_the_hour_changes(slack: FakeSlack, bot: Bot) -> None:
+    await bot.desk.subscribe(replace(await served(bot), topics=("legal",)))
+
+    await slack.submit(await opened(slack, bot, ADMIN), {"hour": {"hour": "06:15"}})
+    await bot.door.settled()
+
+    [one] = await bot.desk.subscriptions()
+    assert (one.at, one.topics) == (time(6, 15), ("legal",))
+
+
+async def test_a_set_up_that_fails_is_answered_in_its_view(slack: FakeSlack, bot: Bot) -> None:
+    view = await opened(slack, bot, ADMIN)
+    await bot.room.store.close()
+
+    await slack.submit(view, CHOSEN)
+    await bot.door.settled()
+
+    assert "Something went wrong" in plain_of(slack.views(ADMIN)[-1].body["blocks"])

@@ -1,13 +1,15 @@
 """How Slack reaches us: sockets outlive refreshes and breaks, HTTP believes nobody without a signature."""
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from adapters.slack.connection import Knocks, Sockets
+from adapters.slack.connection import PATH, Knocks, Sockets
 from adapters.slack.door import Door
 from bot.errors import WrongUsage
 from bot.model import Story
@@ -107,10 +109,29 @@ async def test_a_request_that_is_not_surely_slacks_is_refused(
         assert (await asked(slack, story)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("stamp", "body"), [("9" * 5_000, b""), ("now", b"\xff\xfe"), ("now", b"payload={bad"), ("now", b"[1]")]
+)
+async def test_garbage_without_a_signature_is_refused_and_leaves_no_trace(
+    slack: FakeSlack, tmp_path: Path, caplog: pytest.LogCaptureFixture, stamp: str, body: bytes
+) -> None:
+    async with slack_bot(slack, tmp_path, mode="http") as bot, aiohttp.ClientSession() as session:
+        assert isinstance(bot.connection, Knocks)
+        headers = {
+            "X-Slack-Request-Timestamp": str(int(time.time())) if stamp == "now" else stamp,
+            "X-Slack-Signature": "v0=\u00e9",
+        }
+        address = f"http://127.0.0.1:{bot.connection.port}{PATH}"
+        async with session.post(address, data=body, headers=headers) as answer:
+            assert answer.status == 401
+
+    assert "Traceback" not in caplog.text
+
+
 async def test_a_port_that_is_taken_is_named(slack: FakeSlack, tmp_path: Path) -> None:
     async with slack_bot(slack, tmp_path, mode="http") as bot:
         assert isinstance(bot.connection, Knocks)
-        second = Knocks(bot.door.app, "127.0.0.1", bot.connection.port)
+        second = Knocks(bot.door.app, bot.door.signing_secret, "127.0.0.1", bot.connection.port)
 
         with pytest.raises(WrongUsage, match=f"127.0.0.1:{bot.connection.port}"):
             await second.start()

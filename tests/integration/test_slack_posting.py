@@ -240,3 +240,26 @@ async def test_a_dead_token_is_not_asked_about_for_each_channel(house: House) ->
     await house.desk.revive()
 
     assert len([call for call in house.slack.calls if call.method == "auth.test"]) - before <= 1
+
+
+async def test_a_dead_token_of_one_workspace_refuses_nothing_in_another(house: House) -> None:
+    await house.subscribe("C1T2", team="T2")
+    house.slack.revoke_token("T1")
+    house.slack.next_faults("auth.test", [Fault.NONE, Fault.DROP_BEFORE, Fault.DROP_BEFORE])
+
+    await house.through(3)
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.SENT
+
+
+async def test_what_another_app_has_written_is_not_taken_for_ours(house: House) -> None:
+    await house.subscribe("C1T1")
+    house.slack.next_faults("chat.postMessage", [Fault.DROP_BEFORE])
+    forged = house.slack.say("C1T1", "U1", "look here")
+    forged.metadata = {"event_type": "daybrief_edition", "event_payload": {"key": "x", "part": "zero"}}
+
+    await house.through(6)
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.SENT

@@ -200,3 +200,21 @@ def test_any_answer_and_any_view_is_taken_and_harmless(story: Story, section: Se
 def buttons(blocks: Iterable[dict[str, Any]]) -> set[str]:
     """The refs of the stories that a message has buttons for."""
     return {one["value"] for block in blocks if block["type"] == "actions" for one in block["elements"]}
+
+
+def test_a_correction_that_grows_fits_into_a_message_that_is_full() -> None:
+    [shown] = DAY.stories[:1]
+    twelve = tuple(replace(shown, number=n, ref=f"B{n}C2", takeaway="Short.") for n in range(1, 13))
+    posted = replace(DAY, stories=twelve)
+    grown = replace(twelve[0], takeaway="One thing follows from another. " * 110, status=StoryStatus.CORRECTED)
+    amended = post.amended(posted, replace(posted, stories=(grown, *twelve[1:])), 0)
+
+    check_blocks(amended.blocks, amended.text)
+    assert "Corrected" in plain_of(amended.blocks)
+
+
+def test_an_overview_with_long_addresses_keeps_to_the_limit() -> None:
+    found = [(f"Title {n} " * 40, "x") for n in range(20)]
+
+    for message in post.messages(edition(found, Layout.THREAD, "https://e.example/" + "x" * 700)):
+        check_blocks(message.blocks, message.text)

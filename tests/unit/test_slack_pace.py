@@ -89,3 +89,15 @@ async def test_workspaces_know_nothing_of_one_another() -> None:
 
     assert await pace.turn("T2", "C1") == timedelta()
     assert clock.now() == TUESDAY
+
+
+async def test_whoever_waited_goes_on_one_after_the_other() -> None:
+    pace, clock = paced()
+    pace.refused("T1", 9 * SECOND)
+    spacing = timedelta(minutes=1) / PER_MINUTE * 2
+
+    first = clock.now()
+    for number in range(5):
+        assert await pace.turn("T1", f"C{number}") == timedelta()
+
+    assert clock.now() - first >= 9 * SECOND + 4 * spacing
