@@ -49,7 +49,7 @@ def postable(world: World, name: str) -> Channel:
     if channel.type not in _POSTABLE:
         raise Refused(400, 50008, "Cannot send messages in a non-text channel")
     need(world, channel, "send_messages_in_threads" if channel.is_thread else "send_messages")
-    if channel.recipient and not world.users[channel.recipient].takes_dms:
+    if channel.recipient and not world.person(channel.recipient).takes_dms:
         raise Refused(403, 50007, "Cannot send messages to this user")
     if channel.locked:
         raise Refused(400, 160005, "Thread is locked")

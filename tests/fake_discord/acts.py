@@ -66,7 +66,7 @@ class Acting(World):
 
     async def press(self, message: Message | Interaction | str, custom_id: str, *, user: str = "") -> Interaction:
         """*user* presses a button of *message*; of an interaction it is the latest answer that has it."""
-        found, part = self._part(message, custom_id)
+        found, part = self._part(message, custom_id, user)
         if part["type"] != 2 or part.get("disabled"):
             raise ValueError(f"{custom_id!r} cannot be pressed")
         data = {"custom_id": custom_id, "component_type": 2}
@@ -76,7 +76,7 @@ class Acting(World):
         self, message: Message | Interaction | str, custom_id: str, values: Sequence[str], *, user: str = ""
     ) -> Interaction:
         """*user* chooses *values* (ids, or values of options) in a menu."""
-        found, part = self._part(message, custom_id)
+        found, part = self._part(message, custom_id, user)
         user = user or self._someone(found)
         data = picked(self, part, list(values), self.users[user], self.channels[found.channel])
         return await self._act("component", data, user, found.channel, found)
@@ -166,7 +166,7 @@ class Acting(World):
             payload["message"] = message_info(self, run.message)
         return payload
 
-    def _part(self, where: Message | Interaction | str, custom_id: str) -> tuple[Message, Json]:
+    def _part(self, where: Message | Interaction | str, custom_id: str, user: str) -> tuple[Message, Json]:
         """The message that has the component, and the component."""
         if isinstance(where, Interaction):
             candidates = list(reversed(where.answers))
@@ -175,6 +175,8 @@ class Acting(World):
         else:
             found = self.find(where)
             candidates = [found] if found else []
+        if any(one.ephemeral and user not in {"", one.user} for one in candidates):
+            raise ValueError(f"{user} does not see that message")
         for message in candidates:
             for part in walk(message.components):
                 if part.get("custom_id") == custom_id:

@@ -83,8 +83,9 @@ def create_message(world: World, asked: Asked) -> Answer:
             return 200, message_info(world, message_in(world, channel, earlier))
     channel.archived = False
     message = world.accept(build(world, channel, body, asked.files))
-    world.dispatch("MESSAGE_CREATE", place(message) | message_info(world, message), message.guild, intent(message))
-    return 200, message_info(world, message)
+    info = message_info(world, message)
+    world.dispatch("MESSAGE_CREATE", place(message) | info, message.guild, intent(message))
+    return 200, info
 
 
 def list_messages(world: World, asked: Asked) -> Answer:

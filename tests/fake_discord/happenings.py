@@ -24,7 +24,10 @@ class Happening(Acting):
         """The bot comes into *guild*, for the first time or again."""
         where = self.guilds[str(guild)]
         where.is_member, where.unavailable = True, False
-        self.dispatch("GUILD_CREATE", guild_create(self, where), where.id, GUILDS)
+        # Only a guild that was known before says that it is not unavailable.
+        data = guild_create(self, where)
+        del data["unavailable"]
+        self.dispatch("GUILD_CREATE", data, where.id, GUILDS)
 
     def outage(self, guild: str | int) -> None:
         """*guild* is unavailable for a while: the bot is still in it."""
@@ -34,7 +37,9 @@ class Happening(Acting):
 
     def recover(self, guild: str | int) -> None:
         """*guild* is available again."""
-        self.invite(guild)
+        where = self.guilds[str(guild)]
+        where.unavailable = False
+        self.dispatch("GUILD_CREATE", guild_create(self, where), where.id, GUILDS)
 
     def delete_channel(self, channel: str | int) -> None:
         where = self.channels[str(channel)]

@@ -25,8 +25,13 @@ def pings(texts: Iterable[str], allowed: Json | None, guild: Guild | None, *, me
     if allowed is not None:
         parse = allowed.get("parse") or []
         if "users" not in parse:
-            users = [one for one in users if one in (allowed.get("users") or [])]
+            users = [one for one in users if one in _ids(allowed, "users")]
         if "roles" not in parse:
-            roles = [one for one in roles if one in (allowed.get("roles") or [])]
+            roles = [one for one in roles if one in _ids(allowed, "roles")]
         everyone = everyone and "everyone" in parse
     return Pings(users=users, roles=roles, everyone=everyone)
+
+
+def _ids(allowed: Json, name: str) -> set[str]:
+    """discord.py writes them as numbers."""
+    return {str(one) for one in allowed.get(name) or []}

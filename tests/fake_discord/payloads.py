@@ -68,7 +68,7 @@ def channel_info(world: World, channel: Channel) -> Json:
     """A channel, thread or direct conversation."""
     made: Json = {"id": channel.id, "type": int(channel.type), "last_message_id": None, "flags": 0}
     if channel.type is ChannelType.DM:
-        return made | {"recipients": [user_info(world.users[channel.recipient])]}
+        return made | {"recipients": [user_info(world.person(channel.recipient))]}
     made |= {"guild_id": channel.guild, "name": channel.name, "parent_id": channel.parent or None}
     if channel.is_thread:
         return made | _thread_info(world, channel)
@@ -171,7 +171,7 @@ def guild_create(world: World, guild: Guild) -> Json:
 
 
 def message_info(world: World, message: Message) -> Json:
-    author = world.users.get(message.author) or User(id=message.author, name=f"user-{message.author}")
+    author = world.person(message.author)
     mentioned = [world.users[one] for one in message.pings.users if one in world.users]
     made: Json = {
         "id": message.id,

@@ -15,6 +15,7 @@ from typing import Self
 from aiohttp import web
 
 from tests.fake_discord import control
+from tests.fake_discord.api_interactions import TOKEN_LIFE
 from tests.fake_discord.api_messages import Answer, Asked
 from tests.fake_discord.bodies import MOST_BYTES, read_body
 from tests.fake_discord.faults import ACCEPTED, FAILURES, LIMITED, PAGES, Fault, FaultPlan, Faults, key_of
@@ -125,10 +126,11 @@ class FakeDiscord(Happening):
         self.faults.storms[channel] = (self.monotonic() + seconds, retry_after)
 
     def forget(self) -> None:
-        """Drop the records of calls and interactions, which a soak would pile up."""
+        """Drop the records of calls and of interactions that are over, which a soak would pile up."""
         self.calls.clear()
         self.runs.clear()
-        self.interactions.clear()
+        since = self.monotonic() - TOKEN_LIFE
+        self.interactions = {token: run for token, run in self.interactions.items() if run.born >= since}
 
     # ------------------------------------------------------------------------------------------------- REST
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.fake_discord.furniture import EPOCH, Furnished
-from tests.fake_discord.model import Channel, ChannelType, Flag, Interaction, Json, Message
+from tests.fake_discord.model import Channel, ChannelType, Flag, Interaction, Json, Message, User
 
 TOKEN = "bot-token"
 NONCE_LIFE = 180.0
@@ -78,6 +78,10 @@ class World(Furnished):
         if name in self._ephemerals:
             return self._ephemerals[name]
         return next((found[name] for found in self._messages.values() if name in found), None)
+
+    def person(self, user: str) -> User:
+        """Whoever has this id, known or not."""
+        return self.users.get(user) or User(id=user, name=f"user-{user}")
 
     def seen_nonce(self, channel: str, nonce: object) -> str:
         """The id of the message that was posted with *nonce* lately; empty if there is none."""
