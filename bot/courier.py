@@ -143,7 +143,8 @@ class _Journey:
             await ledger.postpone(self.claim, until=step.until, state=step.state, reason=step.reason)
             return
         self.room.settling.pop(self.delivery.id, None)
-        await ledger.finish(self.claim, step.state, at=self.room.clock.now(), reason=step.reason)
+        now = self.room.clock.now()
+        await ledger.finish(self.claim, step.state, at=now, reason=step.reason, reach=step.reach)
 
     async def _send(self, platform: Platform, edition: Edition, part: int) -> bool:
         """Wait for our turn, commit the intent, post, record. Whether there is more to do now."""

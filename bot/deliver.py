@@ -13,7 +13,7 @@ A delivery whose hour is further back than the catch-up window becomes *missed*,
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.errors import Fate, PostFailed
+from bot.errors import Fate, PostFailed, Reach
 from bot.model import Delivery, DeliveryState, Intent
 
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 120, 300))
@@ -69,6 +69,8 @@ class Finish:
 
     state: DeliveryState
     reason: str = ""
+    reach: Reach = Reach.VISIBLY
+    """Of a refusal: what it pauses."""
 
 
 Step = Send | ReadBack | Wait | Finish
@@ -123,7 +125,7 @@ def after_turn(delivery: Delivery, wait: timedelta, now: datetime, patience: Pat
 def after_failed_post(delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience) -> Step:
     """What becomes of *delivery*, whose intent is committed, when posting it failed."""
     if failure.fate is Fate.REFUSED:
-        return Finish(DeliveryState.REFUSED, failure.reason)
+        return Finish(DeliveryState.REFUSED, failure.reason, failure.reach)
     if failure.fate is Fate.UNKNOWN and delivery.intent:
         until = delivery.intent.at + patience.request_timeout + patience.settle
         return Wait(max(until, now), DeliveryState.SENDING, failure.reason)

@@ -90,15 +90,30 @@ class Fate(StrEnum):
     """It may have arrived: wait, read the channel back, and only then decide."""
 
 
+class Reach(StrEnum):
+    """How far a refusal reaches."""
+
+    POST = "post"
+    """This one message, which was our mistake: the channel takes others."""
+    CHANNEL = "channel"
+    """Every post to the channel, until a person has mended it and resumes it: nobody can see when that is."""
+    VISIBLY = "visibly"
+    """Every post, and the platform shows when that is over: it resumes by itself."""
+
+
 class PostFailed(DaybriefError):
     """A platform did not confirm a post.
 
     Only the platform that raises it can know which fate it is, so ``fate`` has no default.
     """
 
-    def __init__(self, reason: str, *, fate: Fate, retry_after: timedelta | None = None) -> None:
+    def __init__(
+        self, reason: str, *, fate: Fate, retry_after: timedelta | None = None, reach: Reach = Reach.VISIBLY
+    ) -> None:
         self.reason = reason
         self.fate = fate
+        self.reach = reach
+        """Of a refusal."""
         self.retry_after = retry_after
         """How long the platform asked us to wait, if it did."""
         super().__init__(reason)

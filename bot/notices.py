@@ -25,8 +25,8 @@ def bad_news(deliveries: Sequence[Delivery]) -> Notice:
             )
         case DeliveryState.REFUSED:
             sentence = (
-                f"{name} did not get {dates}{because}. The channel is paused and keeps its settings. "
-                "Mend that, then use /daybrief resume there; once posts are taken again it also resumes by itself."
+                f"{name} did not get {dates}{because}. Its settings are kept. Mend that; if /daybrief status says that "
+                "it is paused, /daybrief resume ends that, unless it resumes by itself once posts are taken again."
             )
         case _:
             what = f"did not get all of {dates}" if first.receipts else f"did not get {dates}"

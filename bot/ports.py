@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
+from bot.errors import Reach
 from bot.model import (
     Article,
     Change,
@@ -408,9 +409,18 @@ class Ledger(Protocol):
         have.
         """
 
-    async def finish(self, claim: Claim, state: DeliveryState, *, at: datetime, reason: str = "") -> bool:
-        """Give it its final state. One that is refused pauses its channel by the platform, in the same transaction: a
-        crash must not leave a channel that is refused every morning anew.
+    async def finish(
+        self,
+        claim: Claim,
+        state: DeliveryState,
+        *,
+        at: datetime,
+        reason: str = "",
+        reach: Reach = Reach.VISIBLY,
+    ) -> bool:
+        """Give it its final state. One that is refused as far as *reach* pauses its channel in the same transaction: a
+        crash must not leave a channel that is refused every morning anew. What nobody can see the end of is a pause
+        that a person has to end.
         """
 
     async def deliveries(

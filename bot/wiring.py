@@ -170,16 +170,24 @@ def _discord(config: Config, clock: Clock) -> Rest:
 
 async def _settle(house: House) -> None:
     """Learn from Slack whose token we have, so that declared channels need not say it."""
-    if not house.slack.has_token:
+    if not house.slack.has_token or house.slack.is_settled:
         return
     await house.slack.open()
     if home := house.slack.home():
         await house.store.subscriptions.settle_home("slack", home)
+        house.slack.is_settled = True
+
+
+async def _publish(house: House) -> None:
+    """One ring of the alarm. Slack may have been out of reach when we began; until it has told us where we are at
+    home, nothing could be set up from chat there.
+    """
+    await _settle(house)
+    await house.desk.publish_until_done(patience=timedelta(seconds=50))
 
 
 async def _revive(house: House) -> None:
-    """Look again at what a platform had closed; Slack may have been out of reach when we began."""
-    await _settle(house)
+    """Look again at what a platform had closed."""
     await house.desk.revive()
 
 
@@ -258,7 +266,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     await desk.take_over()
     alarm.ring(
         "publish",
-        lambda: desk.publish_until_done(patience=timedelta(seconds=50)),
+        lambda: _publish(house),
         every=timedelta(minutes=1),
         may_overlap=True,  # a workspace with thousands of channels keeps a round busy for long
     )

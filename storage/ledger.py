@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlite_utils
 
+from bot.errors import Reach
 from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Receipt, Verdict, Wish
 from storage import codec, editions
 from storage.database import Database, row, rows
@@ -92,15 +93,23 @@ class SqliteLedger:
         columns = {"until": codec.micros(until), "state": state.value, "reason": reason}
         return await self._change(claim, _POSTPONE, columns)
 
-    async def finish(self, claim: Claim, state: DeliveryState, *, at: datetime, reason: str = "") -> bool:
-        """Give it its final state; a refused one pauses its channel as well."""
+    async def finish(
+        self,
+        claim: Claim,
+        state: DeliveryState,
+        *,
+        at: datetime,
+        reason: str = "",
+        reach: Reach = Reach.VISIBLY,
+    ) -> bool:
+        """Give it its final state; a refused one pauses its channel as well, unless only this post was refused."""
         sent_at = codec.micros(at) if state is DeliveryState.SENT else None
         columns = {"state": state.value, "reason": reason, "sent_at": sent_at}
 
         def end(db: sqlite_utils.Database) -> bool:
             is_ours = _changes(db, claim, _FINISH, columns)
-            if is_ours and state is DeliveryState.REFUSED:
-                pause(db, claim.delivery.subscription, reason, by_platform=True)
+            if is_ours and state is DeliveryState.REFUSED and reach is not Reach.POST:
+                pause(db, claim.delivery.subscription, reason, by_platform=reach is Reach.VISIBLY)
             return is_ours
 
         return await self._database.write(end)

@@ -8,7 +8,7 @@ from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
 from bot import wording
 from bot.desk import Desk
-from bot.model import DeliveryState, Subscription, Wish
+from bot.model import DeliveryState, Standing, Subscription, Wish
 from bot.ports import Clock
 
 _LATEST = 10
@@ -111,7 +111,13 @@ class Admin:
         delivery = await self._desk.delivery(number)
         one = await self.numbered(visit, delivery.subscription) if delivery else None
         subscription = await self._allowed(visit, one)
-        if subscription is None or not await self._rights.record(visit, "resend", subscription, detail=str(number)):
+        if subscription is None:
+            return
+        if subscription.standing is not Standing.ACTIVE:
+            where = views.channel_named(subscription.channel)
+            await self.reply(visit, f"{where} is paused. Resume it first (/daybrief resume), then send once more.")
+            return
+        if not await self._rights.record(visit, "resend", subscription, detail=str(number)):
             return
         is_open = await self._desk.resend(number)
         await self.reply(visit, "It is on its way again." if is_open else "It has been settled meanwhile.")
@@ -121,6 +127,8 @@ class Admin:
         person = await self._rights.who(visit, is_for_a_change=False)
         known = await self._desk.subscriptions() if person.is_member else ()
         ours = [one for one in known if (one.channel.platform, one.channel.workspace) == ("slack", visit.workspace)]
+        theirs = await self._rights.channels_of(visit) if ours else frozenset()
+        ours = [one for one in ours if one.channel.id in theirs or one.owner == visit.user]
         due = await self._desk.next_due(ours)
         rows = [(one, due[one.id], await self._trouble(one)) for one in ours[:_SHOWN]]
         view = views.home(rows, can_change=person.is_admin, now=self._clock.now())

@@ -91,12 +91,19 @@ class Sockets:
         while True:
             await self._clock.wait(WATCH_EVERY)
             for place in range(SOCKETS):
-                if await self._is_up(place):
-                    self._up_at[place] = self._monotonic()
-                elif self._monotonic() - self._up_at[place] > LOST_AFTER.total_seconds():
-                    log.warning("a connection to Slack has been down for a minute; opening a new one")
-                    await self._close(place)
-                    await self._open(place)
+                try:
+                    await self._look_at(place)
+                except Exception:
+                    # Whoever watches must not fall over what is watched.
+                    log.exception("a connection to Slack could not be looked at")
+
+    async def _look_at(self, place: int) -> None:
+        if await self._is_up(place):
+            self._up_at[place] = self._monotonic()
+        elif self._monotonic() - self._up_at[place] > LOST_AFTER.total_seconds():
+            log.warning("a connection to Slack has been down for a minute; opening a new one")
+            await self._close(place)
+            await self._open(place)
 
     async def _is_up(self, place: int) -> bool:
         handler = self._handlers[place]

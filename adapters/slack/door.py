@@ -60,7 +60,7 @@ class Door:
         rights = Rights(desk, People(), self._talk, clock)
         self._set_up = SetUp(desk, rights, self._talk, clock)
         self._admin = Admin(desk, rights, self._talk, self._set_up, clock)
-        self._lookups = LookUps(desk, self._talk, clock)
+        self._lookups = LookUps(desk, rights, self._talk, clock)
         self._events = Events(desk, workspaces, self._talk, self._admin, clock)
         self._seen: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()

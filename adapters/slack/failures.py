@@ -14,7 +14,7 @@ from types import MappingProxyType
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import Fate, PostFailed
+from bot.errors import Fate, PostFailed, Reach
 
 MIN_RETRY_AFTER = timedelta(seconds=1)
 MAX_RETRY_AFTER = timedelta(minutes=5)
@@ -177,6 +177,11 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
 )
 
 
+_SEEN = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+"""What ``conversations.info`` shows the end of; it knows nothing of restrictions on posting."""
+_REACHES = {Scope.POST: Reach.POST, Scope.CHANNEL: Reach.CHANNEL, Scope.WORKSPACE: Reach.VISIBLY}
+
+
 def meaning(code: str) -> Meaning:
     """What *code* means; for one that nobody knows, that nobody knows."""
     return MEANINGS.get(code) or Meaning(Fate.UNKNOWN, Scope.POST, f"Slack answered “{code or 'nothing readable'}”")
@@ -222,7 +227,9 @@ def _answered(error: SlackApiError) -> PostFailed:
         fate = Fate.UNKNOWN if status == _OK else Fate.NOT_SENT
         return PostFailed(f"Slack answered with status {status} and nothing readable", fate=fate)
     meant = meaning(code)
-    return PostFailed(_with_details(meant.sentence, error), fate=meant.fate, retry_after=retry_after(error))
+    reach = Reach.VISIBLY if code in _SEEN else _REACHES[meant.scope]
+    sentence = _with_details(meant.sentence, error)
+    return PostFailed(sentence, fate=meant.fate, retry_after=retry_after(error), reach=reach)
 
 
 def _with_details(sentence: str, error: SlackApiError) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from adapters.slack import actions, answers, views
 from adapters.slack.blocks import Message
+from adapters.slack.rights import Rights
 from adapters.slack.talk import Talk
 from adapters.slack.visit import NO_SUBSCRIPTION, Visit
 from bot import wording
@@ -30,8 +31,9 @@ _NEEDS_A_STORY = {
 class LookUps:
     """Answers in private, with *Share*."""
 
-    def __init__(self, desk: Desk, talk: Talk, clock: Clock) -> None:
+    def __init__(self, desk: Desk, rights: Rights, talk: Talk, clock: Clock) -> None:
         self._desk = desk
+        self._rights = rights
         self._talk = talk
         self._clock = clock
 
@@ -73,6 +75,10 @@ class LookUps:
         found = await self._desk.look_up(ref, actions.section_of(topic), await self._asker(visit))
         if found.story is None:
             await self._talk.say(visit, answers.not_found(found, topic))
+            return
+        if not await self._rights.may_share(visit, f"{found.story.ref}/{topic}"):
+            said = f"Somebody has shared this here lately, or only members of this workspace may. {found.story.ref}"
+            await self._talk.say(visit, answers.sentence(said))
             return
         who = visit.user_name or "somebody"
         await self._talk.share(visit, answers.shared(found.story, topic, who, self._clock.now()))

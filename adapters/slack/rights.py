@@ -1,7 +1,9 @@
 """Who may change what, and the record of who did."""
 
+import logging
 import uuid
 
+from adapters.slack.failures import FAILURES, post_failed
 from adapters.slack.people import People, Person
 from adapters.slack.talk import Talk
 from adapters.slack.views import channel_named
@@ -10,6 +12,11 @@ from bot.desk import Desk
 from bot.errors import PostFailed
 from bot.model import Change, Subscription
 from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+_MOST_PAGES = 10
+"""Of two hundred channels: whoever is in more sees the first of them."""
 
 
 class Rights:
@@ -33,6 +40,43 @@ class Rights:
             return Person(id=visit.user)
         return await self._people.who(there, visit.user, is_for_a_change=is_for_a_change)
 
+    async def channels_of(self, visit: Visit) -> frozenset[str]:
+        """The channels that the person is in, as far as we see them too: others are none of their business."""
+        there = await self._talk.workspace(visit)
+        found: set[str] = set()
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            try:
+                answer = await there.asking.users_conversations(
+                    user=visit.user, types="public_channel,private_channel", limit=200, cursor=cursor
+                )
+            except FAILURES as error:
+                log.warning("the channels of somebody could not be listed: %s", post_failed(error).reason)
+                break
+            found.update(str(one["id"]) for one in answer.get("channels") or ())
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        return frozenset(found)
+
+    async def may_share(self, visit: Visit, what: str) -> bool:
+        """Whether *what* may be shown to the whole channel, through a way that knows no posting rights: by members of
+        the workspace, and once a day.
+        """
+        if not (await self.who(visit, is_for_a_change=False)).is_member:
+            return False
+        now = self._clock.now()
+        change = Change(
+            at=now,
+            workspace=f"slack:{visit.workspace}",
+            person=f"{visit.user_name} ({visit.user})".strip(),
+            action="share",
+            subject=visit.channel,
+            detail=what,
+            event=f"share:{visit.channel}:{visit.thread}:{what}:{now:%Y-%m-%d}",
+        )
+        return await self._desk.record(change)
+
     async def record(self, visit: Visit, action: str, subscription: Subscription, detail: str = "") -> bool:
         """Write down that a channel is changed; False: this very click has done so before."""
         return await self.record_place(visit, action, subscription.channel.id, detail)
@@ -42,7 +86,7 @@ class Rights:
         change = Change(
             at=self._clock.now(),
             workspace=f"slack:{visit.workspace}",
-            person=visit.user_name or visit.user,
+            person=f"{visit.user_name} ({visit.user})".strip(),
             action=action,
             subject=subject,
             detail=detail,

@@ -7,6 +7,7 @@ from adapters.slack import admin_answers, answers, limits, views
 from adapters.slack.admin_answers import Result
 from adapters.slack.failures import FAILURES, post_failed
 from adapters.slack.people import Person
+from adapters.slack.posting import troubles_of
 from adapters.slack.rights import Rights, not_allowed
 from adapters.slack.talk import Talk
 from adapters.slack.views import Form
@@ -40,7 +41,7 @@ class SetUp:
         there = await self._talk.workspace(visit)
         person = await self._rights.who(visit)
         present = await self._desk.in_channel("slack", there.id, channel) if channel else None
-        if not person.may_set_up(present, is_here=bool(channel)):
+        if not person.may_set_up(present, is_here=bool(channel) and channel == visit.channel):
             await self._talk.fill(visit, opened, views.said("Set up Daybrief", not_allowed(present)))
             return
         if present and present.declared:
@@ -114,7 +115,7 @@ class SetUp:
             channel=f"#{name}",
             subscription=kept,
             next_at=next_at,
-            troubles=await self._desk.examine(kept),
+            troubles=troubles_of(answer["channel"], can_post_uninvited="chat:write.public" in there.scopes),
             can_post_now=not await self._had_today(kept, next_at),
         )
 

@@ -76,6 +76,8 @@ class Workspaces:
         """The workspace of each token that Slack has confirmed."""
         self._belonged: dict[str, str] = {}
         """The workspace of each token that Slack has ever confirmed to us."""
+        self.is_settled = False
+        """Whether the store knows which workspace is home."""
         self._asking = asyncio.Lock()
         self._monotonic = monotonic
         self._forgot_at = float("-inf")

@@ -14,7 +14,7 @@ class Change:
     workspace: str
     """``platform:workspace``."""
     person: str
-    """The platform's own id of who did it."""
+    """Who did it: a name, which may change, and the platform's own id."""
     action: str
     """``setup``, ``pause``, ``resume``, ``pin``, ``drop``, ``post``, ``resend``, ``share``, ``greet``."""
     subject: str

@@ -71,9 +71,9 @@ async def test_whoever_set_a_channel_up_is_told_once_why_it_is_paused_and_what_t
         (
             "T9",
             ALICE,
-            "#from-chat did not get its edition of 3 March 2026: the channel is archived. The channel is paused and "
-            "keeps its settings. Mend that, then use /daybrief resume there; once posts are taken again it also "
-            "resumes by itself.",
+            "#from-chat did not get its edition of 3 March 2026: the channel is archived. Its settings are kept. Mend "
+            "that; if /daybrief status says that it is paused, /daybrief resume ends that, unless it resumes by "
+            "itself once posts are taken again.",
         )
     ]
 

@@ -93,8 +93,8 @@ async def test_an_admin_sets_several_channels_up_at_once(slack: FakeSlack, bot: 
     assert "#ai-news gets 7 stories at 07:30 Europe/Berlin, Mon, Wed." in result
     changes = await bot.desk.changes("slack:T1")
     assert {(one.action, one.subject, one.person) for one in changes} == {
-        ("setup", "C1", "ada"),
-        ("setup", "C2", "ada"),
+        ("setup", "C1", "ada (U1)"),
+        ("setup", "C2", "ada (U1)"),
     }
 
 
@@ -176,7 +176,7 @@ async def test_status_tells_the_next_post_and_who_changed_what(slack: FakeSlack,
     told = await ask(slack, bot, "/daybrief status")
 
     assert "Next post: Wednesday 4 March, 07:00" in told
-    assert "ada paused it" in told
+    assert "ada (U1) paused it" in told
 
 
 async def test_status_names_what_keeps_us_from_posting(slack: FakeSlack, bot: Bot) -> None:
@@ -295,6 +295,7 @@ async def test_the_app_home_lists_the_channels_of_its_own_workspace(slack: FakeS
     assert "[Pause]" in shown
     await slack.open_home(MEMBER)
     await bot.door.settled()
+    assert "#ai-news" in plain_of((slack.home(MEMBER) or {})["blocks"])
     assert "[Pause]" not in plain_of((slack.home(MEMBER) or {})["blocks"])
 
 
@@ -358,3 +359,32 @@ async def test_a_set_up_that_fails_is_answered_in_its_view(slack: FakeSlack, bot
     await bot.door.settled()
 
     assert "Something went wrong" in plain_of(slack.views(ADMIN)[-1].body["blocks"])
+
+
+async def test_the_app_home_hides_channels_that_a_person_is_not_in(slack: FakeSlack, bot: Bot) -> None:
+    slack.add_channel("C9", name="layoffs", members=[ADMIN], is_private=True)
+    await bot.desk.subscribe(replace(await served(bot), id=0, channel=replace(HERE, id="C9", name="layoffs")))
+
+    await slack.open_home(MEMBER)
+    await slack.open_home(ADMIN)
+    await bot.door.settled()
+
+    assert "layoffs" not in plain_of((slack.home(MEMBER) or {})["blocks"])
+    assert "layoffs" in plain_of((slack.home(ADMIN) or {})["blocks"])
+
+
+async def test_an_uncertain_edition_of_a_paused_channel_stays_uncertain(slack: FakeSlack, bot: Bot) -> None:
+    one = await served(bot)
+    await bot.room.store.ledger.plan([Due(subscription=one.id, date=NOW.date(), due_at=NOW, state=DeliveryState.DUE)])
+    [delivery] = await bot.desk.deliveries()
+    claim = await bot.room.store.ledger.claim(delivery.id, NOW, timedelta(minutes=2))
+    assert claim
+    await bot.room.store.ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW)
+    await bot.desk.pause(one, "on holiday")
+    await ask(slack, bot, "/daybrief status")
+
+    run = await slack.press(slack.ephemerals(ADMIN)[-1], "resend", str(delivery.id), user=ADMIN)
+
+    assert "Resume it first" in plain_of((await run.wait_answers(1))[0]["blocks"])
+    [still] = await bot.desk.deliveries()
+    assert still.state is DeliveryState.UNCERTAIN

@@ -263,3 +263,26 @@ async def test_what_another_app_has_written_is_not_taken_for_ours(house: House) 
 
     [delivery] = await house.desk.deliveries()
     assert delivery.state is DeliveryState.SENT
+
+
+async def test_a_restriction_that_nobody_can_see_the_end_of_waits_for_a_person(house: House) -> None:
+    await house.subscribe("C1T1")
+    house.slack.channels["C1T1"].posting_error = "restricted_action"
+    await house.through(1)
+
+    await house.desk.revive()
+
+    [one] = await house.desk.subscriptions()
+    assert (one.standing, one.paused_by_platform) == (Standing.PAUSED, False)
+
+
+async def test_a_message_that_slack_does_not_take_pauses_no_channel(house: House) -> None:
+    await house.subscribe("C1T1")
+    house.slack.channels["C1T1"].posting_error = "invalid_blocks"
+
+    await house.through(1)
+
+    [delivery] = await house.desk.deliveries()
+    [one] = await house.desk.subscriptions()
+    assert (delivery.state, one.standing) == (DeliveryState.REFUSED, Standing.ACTIVE)
+    assert len(house.slack.direct_messages("U1")) == 1
