@@ -23,7 +23,7 @@ TEST = "test"
 RESEND = "resend"
 """The value is a delivery's number."""
 WISH = "wish:"
-"""Followed by ``pin``, ``drop`` or ``none`` and a ref; the value is a subscription's number."""
+"""Followed by ``pin``, ``drop`` or ``none`` and a ref; the value is a subscription's number and the edition's date."""
 
 WHOLE = "story"
 SOURCES = "sources"

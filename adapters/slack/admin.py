@@ -97,9 +97,13 @@ class Admin:
             return
         await self._talk.say(visit, *await self._preview(visit, one))
 
-    async def wish(self, visit: Visit, number: int, wish: Wish | None, ref: str) -> None:
-        """Pin or drop a story of the next edition, and show what that makes of it."""
+    async def wish(self, visit: Visit, wish: Wish | None, ref: str, *, number: int, day: str) -> None:
+        """Pin or drop a story of the edition for *day*, if that is still the next, and show what that makes of it."""
         one = await self._allowed(visit, await self.numbered(visit, number))
+        if one and (await self._desk.preview(one, platform="slack"))[0].edition.date.isoformat() != day:
+            await self._talk.say(visit, answers.sentence(f"The edition for {day} is out; this is the next one."))
+            await self._talk.say(visit, *await self._preview(visit, one))
+            return
         action = wish.value if wish else "unwish"
         if one is None or not await self._rights.record(visit, action, one, detail=ref):
             return

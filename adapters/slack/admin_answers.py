@@ -12,8 +12,8 @@ from adapters.slack.blocks import actions as buttons
 from adapters.slack.text import mrkdwn
 from adapters.slack.views import View, channel_named, channel_rows, days_named, said
 from bot import wording
-from bot.model import Change, Composition, Delivery, DeliveryState, Stage, Subscription, Wish
-from bot.text import clean
+from bot.model import Change, Composition, Delivery, DeliveryState, Edition, Stage, Subscription, Wish
+from bot.text import clean, cut
 
 _RECENT = 5
 _ACTED = {
@@ -79,8 +79,10 @@ def preview(
     edition = composition.edition
     zone = ZoneInfo(edition.timezone)
     head = f"Only you see this: the edition for {wording.day_and_hour(edition.due_at.astimezone(zone))}, as of now."
-    number = str(subscription.id)
-    shown = [block for one in posts.messages(edition) for block in one.blocks]
+    number = f"{subscription.id}:{edition.date.isoformat()}"
+    messages = posts.messages(edition)
+    # A private answer can be replaced when something is wished only as long as it is one message.
+    shown = list(messages[0].blocks) if len(messages) == 1 else _compact(edition)
     groups: list[Sequence[Block]] = [[section(head)]]
     groups += [[_levers(block, number, wishes) if block["type"] == "actions" else block] for block in shown]
     if not can_change:
@@ -134,6 +136,15 @@ def _delivery_line(one: Delivery, zone: ZoneInfo) -> str:
     at = f" at {one.sent_at.astimezone(zone):%H:%M}" if one.sent_at else ""
     reason = f": {clean(one.reason)}" if one.reason and not one.sent_at else ""
     return f"{one.date:%a %d %b}  {one.state.value}{at}{reason}"
+
+
+def _compact(edition: Edition) -> list[Block]:
+    """A long edition: its titles, each with what can be wished of it."""
+    found: list[Block] = []
+    for story in edition.stories:
+        found.append(rich(text(f"{story.number}  ", bold=True), text(cut(clean(story.title), 200))))
+        found.append(buttons([button(story.ref, actions.FULL, story.ref)], block_id=f"ask:{story.ref}"))
+    return found
 
 
 def _levers(block: Block, number: str, wishes: Mapping[str, Wish]) -> Block:

@@ -155,7 +155,8 @@ class Door:
     async def _wished(self, visit: Visit, body: Body) -> None:
         wish, _, ref = _behind(body, actions.WISH).partition(":")
         meant = Wish(wish) if wish in set(Wish) else None
-        await self._admin.wish(visit, _number(body), meant, ref)
+        number, _, day = _value(body).partition(":")
+        await self._admin.wish(visit, meant, ref, number=_as_number(number), day=day)
 
     async def _pressed_set_up(self, visit: Visit, body: Body) -> None:
         value = _value(body)
@@ -286,5 +287,8 @@ def _value(body: Body) -> str:
 
 
 def _number(body: Body) -> int:
-    value = _value(body)
+    return _as_number(_value(body))
+
+
+def _as_number(value: str) -> int:
     return int(value) if value.isdecimal() and len(value) < 19 else 0  # noqa: PLR2004  # what a database takes

@@ -18,8 +18,11 @@ from bot.errors import Fate, PostFailed, Reach
 
 MIN_RETRY_AFTER = timedelta(seconds=1)
 MAX_RETRY_AFTER = timedelta(minutes=5)
-FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
-"""Everything that a call of the SDK may raise because of Slack or the network."""
+FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, AttributeError, UnicodeDecodeError)
+"""Everything that a call of the SDK may raise because of Slack or the network.
+
+The last two are how it stumbles over answers that are no JSON object, such as a gateway's line of plain text.
+"""
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _OK = 200
@@ -55,6 +58,7 @@ _THREADS = "this channel's settings about threads keep Daybrief out; change them
 _CONNECT = "the other organisation of this shared channel does not allow it; choose another channel"
 _OURS = "Slack did not take the message as it was built; please report it"
 _DRAFT = "Slack took the message for a draft, which it is not; please report it"
+_FILES = "Slack answered about a file, and Daybrief sends none; please report it"
 _REINSTALL = "install Daybrief in the workspace again and set SLACK_BOT_TOKEN to its new token"
 
 MEANINGS: Mapping[str, Meaning] = MappingProxyType(
@@ -105,6 +109,7 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             slack_connect_lists_sharing_blocked=_CONNECT,
             slack_connect_clip_sharing_blocked=_CONNECT,
             slack_connect_blocked_file_type=_CONNECT,
+            slack_connect_file_upload_sharing_blocked=_CONNECT,
         ),
         # The installation is dead: one attempt, then the whole workspace stops.
         **_all(
@@ -168,6 +173,13 @@ MEANINGS: Mapping[str, Meaning] = MappingProxyType(
             cant_broadcast_message=_OURS,
             no_dual_broadcast_content_update=_OURS,
             streaming_state_conflict=_OURS,
+            blocked_file_type=_FILES,
+            file_deleted=_FILES,
+            file_is_deleted=_FILES,
+            file_not_found=_FILES,
+            file_share_limit_reached=_FILES,
+            max_file_sharing_exceeded=_FILES,
+            unable_to_share_files=_FILES,
             draft_already_deleted=_DRAFT,
             draft_already_sent=_DRAFT,
             draft_has_conflict=_DRAFT,
@@ -189,8 +201,8 @@ def meaning(code: str) -> Meaning:
 
 def code_of(error: SlackApiError) -> str:
     """The code in Slack's answer; empty where it was no answer of Slack's, such as a proxy's page."""
-    data = error.response.get("error") if hasattr(error.response, "get") else None
-    return data if isinstance(data, str) else ""
+    code = _data_of(error).get("error")
+    return code if isinstance(code, str) else ""
 
 
 def retry_after(error: SlackApiError) -> timedelta | None:
@@ -200,7 +212,7 @@ def retry_after(error: SlackApiError) -> timedelta | None:
     try:
         wait = timedelta(seconds=float(said))
     except (TypeError, ValueError, OverflowError):
-        return MIN_RETRY_AFTER if error.response.status_code == _TOO_MANY_REQUESTS else None
+        return MIN_RETRY_AFTER if _status_of(error) == _TOO_MANY_REQUESTS else None
     return min(max(wait, MIN_RETRY_AFTER), MAX_RETRY_AFTER)
 
 
@@ -213,11 +225,13 @@ def post_failed(error: Exception) -> PostFailed:
         return PostFailed("Slack could not be reached", fate=Fate.NOT_SENT)
     if isinstance(error, asyncio.TimeoutError):
         return PostFailed("Slack did not answer in time", fate=Fate.UNKNOWN)
+    if isinstance(error, AttributeError | UnicodeDecodeError):
+        return PostFailed("Slack answered with nothing readable", fate=Fate.UNKNOWN)
     return PostFailed(f"the connection to Slack broke ({type(error).__name__})", fate=Fate.UNKNOWN)
 
 
 def _answered(error: SlackApiError) -> PostFailed:
-    code, status = code_of(error), error.response.status_code
+    code, status = code_of(error), _status_of(error)
     if status == _TOO_MANY_REQUESTS:
         return PostFailed("Slack asked for patience", fate=Fate.NOT_SENT, retry_after=retry_after(error))
     if status >= _SERVER_ERROR:
@@ -234,5 +248,16 @@ def _answered(error: SlackApiError) -> PostFailed:
 
 def _with_details(sentence: str, error: SlackApiError) -> str:
     """*sentence* with the scope that is missing, where Slack names it."""
-    needed = error.response.get("needed")
+    needed = _data_of(error).get("needed")
     return f"{sentence} (Slack names {needed})" if isinstance(needed, str) and needed else sentence
+
+
+def _data_of(error: SlackApiError) -> Mapping[str, object]:
+    data = getattr(error.response, "data", None)
+    return data if isinstance(data, Mapping) else {}
+
+
+def _status_of(error: SlackApiError) -> int:
+    # Where the body was no JSON, the SDK hands over aiohttp's own response in the place of its own.
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0)
+    return int(status)

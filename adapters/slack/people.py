@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.slack.failures import FAILURES
 from adapters.slack.workspaces import Workspace
+from bot.errors import NotFound
 from bot.model import Subscription
 
 _REMEMBERED = 300.0
@@ -43,14 +44,20 @@ class People:
         self._known: dict[tuple[str, str], tuple[float, Person]] = {}
 
     async def who(self, workspace: Workspace, user: str, *, is_for_a_change: bool = True) -> Person:
-        """*user* as *workspace* sees them; where Slack does not answer, somebody who may change nothing."""
+        """*user* as *workspace* sees them; where Slack does not answer, for looking only, somebody unknown.
+
+        Raises:
+            NotFound: something is to be changed, and Slack did not answer.
+        """
         key = workspace.id, user
         at, known = self._known.get(key, (0.0, Person(id=user)))
         if not is_for_a_change and at and self._monotonic() - at < _REMEMBERED:
             return known
         try:
             answer = await workspace.asking.users_info(user=user)
-        except FAILURES:
+        except FAILURES as error:
+            if is_for_a_change:
+                raise NotFound("Slack did not say who you are, so nothing was changed; please try again.") from error
             return Person(id=user)
         person = person_of(answer.get("user") or {}, workspace.id)
         if len(self._known) > 10_000:  # noqa: PLR2004  # a bound, not a figure

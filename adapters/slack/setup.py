@@ -15,6 +15,7 @@ from adapters.slack.visit import Visit
 from adapters.slack.workspaces import Workspace
 from bot import zones
 from bot.desk import Desk
+from bot.errors import DaybriefError, NotFound
 from bot.model import Channel, Subscription
 from bot.ports import Clock
 from bot.text import clean
@@ -38,8 +39,14 @@ class SetUp:
             sentence = "Slack did not open the form in time. Type /daybrief setup once more."
             await self._talk.say(visit, answers.sentence(sentence))
             return
-        there = await self._talk.workspace(visit)
-        person = await self._rights.who(visit)
+        try:
+            there = await self._talk.workspace(visit)
+            person = await self._rights.who(visit)
+        except DaybriefError as trouble:
+            is_for_them = isinstance(trouble, NotFound)
+            sentence = str(trouble) if is_for_them else "Slack could not be asked; please try again."
+            await self._talk.fill(visit, opened, views.said("Set up Daybrief", sentence))
+            return
         present = await self._desk.in_channel("slack", there.id, channel) if channel else None
         if not person.may_set_up(present, is_here=bool(channel) and channel == visit.channel):
             await self._talk.fill(visit, opened, views.said("Set up Daybrief", not_allowed(present)))

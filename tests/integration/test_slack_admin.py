@@ -11,7 +11,8 @@ import pytest
 
 from adapters.slack.plain import plain_of
 from bot.model import Channel, DeliveryState, Due, Layout, Standing, Story, Subscription, Wish
-from tests.fake_slack import FakeSlack, User
+from tests.clock import VirtualClock
+from tests.fake_slack import FakeSlack, Fault, User
 from tests.morning import NOW, STORY
 from tests.newsroom import EVERY_DAY
 from tests.slack import ADMIN, GUEST, MEMBER, STRANGER, Bot, furnish, slack_bot
@@ -192,15 +193,42 @@ async def test_an_admin_pins_and_drops_a_story_of_the_next_edition(slack: FakeSl
     assert STORY.title in plain_of((await run.wait_answers(1))[0]["blocks"])
     [shown] = slack.ephemerals(ADMIN)
 
-    pinned = await slack.press(shown, f"wish:pin:{story.ref}", str(one.id), user=ADMIN)
+    pinned = await slack.press(shown, f"wish:pin:{story.ref}", f"{one.id}:2026-03-04", user=ADMIN)
     await pinned.wait_answers(1)
     assert await bot.desk.wishes(one) == {story.ref: Wish.PIN}
 
-    dropped = await slack.press(slack.ephemerals(ADMIN)[-1], f"wish:drop:{story.ref}", str(one.id), user=ADMIN)
+    dropped = await slack.press(
+        slack.ephemerals(ADMIN)[-1], f"wish:drop:{story.ref}", f"{one.id}:2026-03-04", user=ADMIN
+    )
     [after] = await dropped.wait_answers(1)
     assert f"Take {story.ref} back in" in plain_of(after["blocks"])
     composition, _ = await bot.desk.preview(one)
     assert composition.edition.stories == ()
+
+
+async def test_a_wish_for_an_edition_that_is_out_changes_no_other(slack: FakeSlack, bot: Bot, story: Story) -> None:
+    one = await served(bot)
+    run = await slack.command("/daybrief", "test", user=ADMIN, channel="C1")
+    await run.wait_answers(1)
+    [shown] = slack.ephemerals(ADMIN)
+    clock = bot.room.clock
+    assert isinstance(clock, VirtualClock)
+    clock.move_to(NOW + timedelta(days=2))
+
+    pressed = await slack.press(shown, f"wish:drop:{story.ref}", f"{one.id}:2026-03-04", user=ADMIN)
+    answers = await pressed.wait_answers(2)
+
+    assert "is out; this is the next one" in plain_of(answers[0]["blocks"])
+    assert await bot.desk.wishes(one) == {}
+
+
+async def test_where_slack_does_not_say_who_somebody_is_they_are_not_told_that_they_may_not(
+    slack: FakeSlack, bot: Bot
+) -> None:
+    await served(bot)
+    slack.next_faults("users.info", [Fault.ERROR_BEFORE, Fault.ERROR_BEFORE])
+
+    assert "please try again" in await ask(slack, bot, "/daybrief pause")
 
 
 async def test_todays_edition_is_posted_at_once_after_a_set_up(slack: FakeSlack, bot: Bot, story: Story) -> None:

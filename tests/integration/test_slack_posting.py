@@ -151,16 +151,18 @@ async def test_a_closed_channel_is_paused_with_the_reason_and_told(house: House,
 
 
 async def test_a_revoked_token_stops_its_workspace_after_one_attempt_and_no_other(house: House) -> None:
-    for team in ("T1", "T2"):
-        for number in range(1, 4):
+    for number in range(4, 31):
+        house.slack.add_channel(f"C{number}T1", team="T1", name="news")
+    for team, last in (("T1", 30), ("T2", 3)):
+        for number in range(1, last + 1):
             await house.subscribe(f"C{number}{team}", team=team)
     await house.workspaces.open()
     house.slack.revoke_token("T1")
 
     await house.through(1)
 
-    attempts = [call for call in house.slack.calls if (call.method, call.team) == ("chat.postMessage", "T1")]
-    assert len(attempts) <= 1
+    # One, and those that had left before its answer came.
+    assert 1 <= house.slack.counts["chat.postMessage", "token_revoked"] <= 5
     assert [len(house.editions(f"C{number}T2")) for number in range(1, 4)] == [1, 1, 1]
     standing = {one.channel.id: one.standing for one in await house.desk.subscriptions()}
     assert {standing[f"C{number}T1"] for number in range(1, 4)} == {Standing.PAUSED}
@@ -180,17 +182,17 @@ async def test_a_new_token_resumes_what_the_old_one_had_stopped(house: House) ->
 
 
 async def test_a_storm_in_one_workspace_holds_no_other_up(house: House) -> None:
-    for team in ("T1", "T2"):
-        for number in range(1, 4):
+    for number in range(4, 31):
+        house.slack.add_channel(f"C{number}T1", team="T1", name="news")
+    for team, last in (("T1", 30), ("T2", 3)):
+        for number in range(1, last + 1):
             await house.subscribe(f"C{number}{team}", team=team)
-    house.slack.next_faults("chat.postMessage", [Fault.NONE])
     house.slack.storm("T1", 3600, retry_after=30)
 
     await house.through(1)
 
     assert [len(house.editions(f"C{number}T2")) for number in range(1, 4)] == [1, 1, 1]
-    refused = [call for call in house.slack.calls if (call.method, call.team) == ("chat.postMessage", "T1")]
-    assert len(refused) <= 3
+    assert house.slack.counts["chat.postMessage", "ratelimited"] <= 5
     states = {one.channel.id: one.state for one in await house.desk.deliveries()}
     assert {states[f"C{number}T1"] for number in range(1, 4)} == {DeliveryState.DUE}
 
