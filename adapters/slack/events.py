@@ -89,7 +89,7 @@ class Events:
             return
         message = admin_answers.greeting()
         try:
-            await there.posting.chat_postMessage(
+            await there.asking.chat_postMessage(
                 channel=channel,
                 text=message.text,
                 blocks=list(message.blocks),
