@@ -259,5 +259,5 @@ def _data_of(error: SlackApiError) -> Mapping[str, object]:
 
 def _status_of(error: SlackApiError) -> int:
     # Where the body was no JSON, the SDK hands over aiohttp's own response in the place of its own.
-    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", 0)
-    return int(status)
+    name = "status_code" if hasattr(error.response, "status_code") else "status"
+    return int(getattr(error.response, name))

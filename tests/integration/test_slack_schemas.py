@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from adapters.slack import answers, post, views
-from adapters.slack.failures import MEANINGS, Meaning
+from adapters.slack.failures import MEANINGS, Scope
 from adapters.slack.manifest import manifest
 from bot.errors import Fate
 from bot.model import Answer, Channel, KeyPoint, Layout, Link, Passage, Sections, Story
@@ -26,19 +26,37 @@ ENOUGH = 2_000
 """Hostile texts of one kind in the gate; all of them with DAYBRIEF_SOAK=1."""
 
 # As the notes on the platform sort them, not as our table does.
-NOT_SENT = "ratelimited rate_limited service_unavailable request_timeout team_added_to_org org_login_required"
-UNKNOWN = "fatal_error internal_error"
-REFUSED = """
-    channel_not_found is_archived not_in_channel restricted_action restricted_action_read_only_channel
-    restricted_action_thread_only_channel restricted_action_non_threadable_channel restricted_action_thread_locked
-    ekm_access_denied messages_tab_disabled slack_connect_canvas_sharing_blocked
-    slack_connect_file_link_sharing_blocked slack_connect_lists_sharing_blocked cannot_reply_to_message
-    account_inactive token_revoked invalid_auth not_authed app_access_restricted access_denied no_permission
-    accesslimited enterprise_is_restricted two_factor_setup_required missing_scope token_expired
-    invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text too_many_attachments
-    markdown_text_conflict metadata_too_large invalid_metadata_format invalid_metadata_schema invalid_arg_name
-    team_not_found
-"""
+NOTES = [
+    (
+        "ratelimited rate_limited service_unavailable request_timeout team_added_to_org org_login_required "
+        "message_limit_exceeded",
+        Fate.NOT_SENT,
+        None,
+    ),
+    ("fatal_error internal_error", Fate.UNKNOWN, None),
+    (
+        "channel_not_found is_archived not_in_channel restricted_action restricted_action_read_only_channel "
+        "restricted_action_thread_only_channel restricted_action_non_threadable_channel "
+        "restricted_action_thread_locked ekm_access_denied messages_tab_disabled cannot_reply_to_message "
+        "slack_connect_canvas_sharing_blocked slack_connect_file_link_sharing_blocked "
+        "slack_connect_lists_sharing_blocked",
+        Fate.REFUSED,
+        Scope.CHANNEL,
+    ),
+    (
+        "account_inactive token_revoked invalid_auth not_authed app_access_restricted access_denied no_permission "
+        "accesslimited enterprise_is_restricted two_factor_setup_required missing_scope token_expired",
+        Fate.REFUSED,
+        Scope.WORKSPACE,
+    ),
+    (
+        "invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text too_many_attachments "
+        "markdown_text_conflict metadata_too_large invalid_metadata_format invalid_metadata_schema invalid_arg_name "
+        "team_not_found",
+        Fate.REFUSED,
+        Scope.POST,
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -82,21 +100,30 @@ def test_the_manifest_passes_the_schema(slack_schemas: Path, mode: str) -> None:
     assert set(made["oauth_config"]["scopes"]["bot_optional"]) == {"channels:history", "groups:history"}
 
 
-@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "auth.test", "conversations.info"])
+@pytest.mark.parametrize(
+    "method", ["chat.postMessage", "chat.update", "conversations.history", "auth.test", "conversations.info"]
+)
 def test_every_documented_error_has_a_meaning(slack_schemas: Path, method: str) -> None:
     documented = set(json.loads((slack_schemas / f"methods/{method}.json").read_text("utf-8"))["errors"])
-    # Files, which we never send.
-    about_files = {code for code in documented if "file" in code}
 
-    assert documented - about_files - set(MEANINGS) == set()
-    assert all(isinstance(MEANINGS[code], Meaning) for code in documented - about_files)
+    assert documented - set(MEANINGS) == set()
+    assert all(isinstance(MEANINGS[code].fate, Fate) for code in documented)
 
 
-@pytest.mark.parametrize(
-    ("fate", "codes"), [(Fate.NOT_SENT, NOT_SENT), (Fate.UNKNOWN, UNKNOWN), (Fate.REFUSED, REFUSED)]
-)
-def test_errors_have_the_fates_that_the_platforms_notes_give_them(fate: Fate, codes: str) -> None:
-    assert {code: MEANINGS[code].fate for code in codes.split()} == dict.fromkeys(codes.split(), fate)
+@pytest.mark.parametrize(("codes", "fate", "scope"), NOTES)
+def test_errors_have_the_fates_that_the_platforms_notes_give_them(codes: str, fate: Fate, scope: Scope | None) -> None:
+    expected = dict.fromkeys(codes.split(), (fate, scope))
+
+    assert {code: (MEANINGS[code].fate, scope and MEANINGS[code].scope) for code in codes.split()} == expected
+
+
+def test_whatever_another_organisation_forbids_in_a_shared_channel_closes_it(slack_schemas: Path) -> None:
+    files = (slack_schemas / "methods").glob("chat.*.json")
+    documented = {code for file in files for code in json.loads(file.read_text("utf-8")).get("errors") or ()}
+    connect = {code for code in documented if code.startswith("slack_connect_") and "blocked" in code}
+
+    assert len(connect) > 3
+    assert {MEANINGS[code].scope for code in connect} == {Scope.CHANNEL}
 
 
 def test_calls_have_the_arguments_that_are_documented(slack_schemas: Path) -> None:
