@@ -6,11 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from discord.http import Route
 
+from adapters.discord.components import texts as said
+from adapters.discord.pace import Pace as DiscordPace
+from adapters.discord.posting import DiscordPlatform
+from adapters.discord.rest import Rest, point_to
 from adapters.slack.plain import plain_of
 from adapters.terminal.posting import TerminalPlatform
 from bot.model import Channel, Edition, Receipt, StoryStatus, delivery_key
 from bot.ports import Platform
+from tests.clock import VirtualClock
+from tests.fake_discord import FakeDiscord
 from tests.fake_slack import FakeSlack
 from tests.morning import CHANNEL, EDITION, NOW
 from tests.slack import slack_platform
@@ -61,7 +68,25 @@ async def slack(folder: Path) -> AsyncIterator[House]:
         await platform.close()
 
 
-PLATFORMS = [terminal, slack]
+async def discord(folder: Path) -> AsyncIterator[House]:
+    before = Route.BASE
+    async with FakeDiscord(folder / "store", now=BEFORE.timestamp, limits=False) as fake:
+        fake.add_guild("1001")
+        for channel in ("3001", "3002"):
+            fake.add_channel(channel, guild="1001", name="ai-news")
+        point_to(fake.api, "")
+        platform = DiscordPlatform(Rest(fake.token, DiscordPace(VirtualClock())), DiscordPace(VirtualClock()))
+
+        async def texts(channel: Channel) -> list[str]:
+            return ["\n".join(said(message.components)) for message in fake.messages(channel.id)]
+
+        here = Channel(platform="discord", workspace="1001", id="3001", name="ai-news")
+        yield House(platform=platform, channel=here, other=replace(here, id="3002"), texts=texts)
+        await platform.close()
+    Route.BASE = before
+
+
+PLATFORMS = [terminal, slack, discord]
 """Asynchronous generators of one house each, given a folder of their own."""
 
 
@@ -123,7 +148,7 @@ async def test_every_part_is_found_behind_those_before_it_and_no_other(house: Ho
         assert await house.platform.find(house.channel, part, key, BEFORE, earlier) == receipt
         earlier = (*earlier, receipt)
 
-    assert len({message for receipt in earlier for message in receipt.messages}) == len(earlier)
+    assert len({receipt.messages for receipt in earlier}) == len(earlier)
 
 
 async def test_channels_do_not_see_one_another(house: House) -> None:
