@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LATENCY = 0.05
 """Seconds that every answer of the local Slack takes."""
 WARM_UP = 5.0
+FRESH = 200
+"""Stories that an edition is chosen from."""
 
 
 class Slack:
@@ -103,9 +105,14 @@ def configured(folder: Path, address: str, workspaces: int, channels: int, stori
     )
     tokens = ",".join(f"xoxb-T{team}" for team in range(workspaces))
     environment = {**os.environ, "SLACK_BOT_TOKEN": tokens, "SLACK_APP_TOKEN": "xapp-1", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "bot", "import", str(folder / "stories.jsonl")]
-    config = ["--config", str(folder / "config.toml")]
-    subprocess.run([*command, *config], cwd=ROOT, env=environment, check=True, capture_output=True)
+    lines = (folder / "stories.jsonl").read_text().splitlines(keepends=True)
+    old = (datetime.now(UTC) - timedelta(days=10)).isoformat()
+    # Most of what people look up is old news; the morning chooses from the fresh ones.
+    for name, some, when in (("old", lines[FRESH:], ["--at", old]), ("fresh", lines[:FRESH], [])):
+        (folder / f"{name}.jsonl").write_text("".join(some))
+        command = [sys.executable, "-m", "bot", "import", str(folder / f"{name}.jsonl"), *when]
+        config = ["--config", str(folder / "config.toml")]
+        subprocess.run([*command, *config], cwd=ROOT, env=environment, check=True, capture_output=True)
     return environment
 
 

@@ -70,6 +70,7 @@ def compose(
     late_start: datetime | None = None,
     considered: Collection[str] = (),
     wishes: Mapping[str, Wish] = MappingProxyType({}),
+    scored: dict[str, Ranked] | None = None,
 ) -> Composition:
     """The edition of *subscription* for *day*, and one verdict for each of the best 200 candidates.
 
@@ -87,6 +88,7 @@ def compose(
         considered: which refs the last edition passed judgement on.
         wishes: what admins wish of which of *stories*, by ref. What is pinned leads, in the order of wishing, whatever
             its score, age or topic and even if the channel has had it; only a withdrawn story does not.
+        scored: as :func:`bot.rank.rank` takes it.
     """
     choice = _Choice(subscription)
     inside: list[Story] = []
@@ -98,7 +100,7 @@ def compose(
         else:
             inside.append(story)
     pins = {ref: place for place, ref in enumerate(wishes) if wishes[ref] is Wish.PIN}
-    ranked = rank(inside, now=now, posted=posted)
+    ranked = rank(inside, now=now, posted=posted, scored=scored)
     # Sorting is stable: what nobody pinned stays in the order of its score.
     for place, one in enumerate(sorted(ranked, key=lambda one: pins.get(one.story.ref, len(wishes))), start=1):
         choice.consider(place, one, is_pinned=one.story.ref in pins)

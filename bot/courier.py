@@ -105,7 +105,8 @@ class _Journey:
             reason = f"this installation does not post to {self.delivery.channel.platform} any more"
             await self.take(deliver.abandoned(self.delivery, reason))
             return
-        parts = platform.parts(edition)
+        async with self.room.thinking:
+            parts = platform.parts(edition)
         is_on_its_way = True
         while is_on_its_way:
             step = deliver.next_step(self.delivery, parts, self.room.clock.now(), self.room.patience)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from bot.compose import LATE, MAX_WINDOW, compose, late_start, window_start
 from bot.model import Composition, Coverage, Feed, FeedState, Story, Subscription, Wish
 from bot.newsroom import Newsroom
+from bot.rank import Ranked
 from bot.schedule import next_instant
 
 DELAYED_AFTER = timedelta(minutes=15)
@@ -20,6 +21,7 @@ class Editor:
         self._room = room
         self._stories: tuple[Story, ...] | None = None
         self._coverage: dict[datetime, Coverage] = {}
+        self._scored: dict[str, Ranked] = {}
 
     async def compose(self, subscription: Subscription, day: date, due_at: datetime) -> Composition:
         """The edition of *subscription* for *day*, with the reasons for it."""
@@ -30,20 +32,25 @@ class Editor:
         wishes, wished = await self._wishes(subscription, day)
         candidates = {story.ref: story for story in (*await self._candidates(), *wished)}
         stories = [story for story in candidates.values() if _may_see(subscription, story)]
-        return compose(
-            subscription,
-            day=day,
-            due_at=due_at,
-            now=self.now,
-            window_start=since,
-            stories=stories,
-            posted=await ledger.posted(subscription.id, [story.ref for story in stories]),
-            coverage=await self._covered(since),
-            delayed=self.now - due_at > DELAYED_AFTER,
-            late_start=late_since,
-            considered=await self._considered(subscription, stories, late_since, since),
-            wishes=wishes,
-        )
+        posted = await ledger.posted(subscription.id, [story.ref for story in stories])
+        covered = await self._covered(since)
+        considered = await self._considered(subscription, stories, late_since, since)
+        async with self._room.thinking:
+            return compose(
+                subscription,
+                day=day,
+                due_at=due_at,
+                now=self.now,
+                window_start=since,
+                stories=stories,
+                posted=posted,
+                coverage=covered,
+                delayed=self.now - due_at > DELAYED_AFTER,
+                late_start=late_since,
+                considered=considered,
+                wishes=wishes,
+                scored=self._scored,
+            )
 
     async def preview(self, subscription: Subscription) -> Composition:
         """The edition that *subscription* would get at its next hour after now, if nothing more came in."""

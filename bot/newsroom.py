@@ -44,6 +44,9 @@ class Newsroom:
     it, or first saw it. The machine's clock may be set meanwhile, and proves nothing."""
     doubted: tuple[datetime, timedelta] | None = None
     """What the machine's clock said, and ``clock.elapsed``, when it was first seen far ahead and not yet believed."""
+    thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while something is worked out for one channel on the event loop: with thousands of channels due at once,
+    everybody else gets a turn between any two of them."""
     is_stopping: bool = False
     """No new delivery is begun any more."""
 

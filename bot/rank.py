@@ -56,15 +56,29 @@ class Ranked:
     """For an update: what is new."""
 
 
-def rank(stories: Sequence[Story], *, now: datetime, posted: Mapping[str, tuple[datetime, int]]) -> tuple[Ranked, ...]:
+def rank(
+    stories: Sequence[Story],
+    *,
+    now: datetime,
+    posted: Mapping[str, tuple[datetime, int]],
+    scored: dict[str, Ranked] | None = None,
+) -> tuple[Ranked, ...]:
     """*stories*, best first; those that the channel knows stand where their score puts them, and are marked.
 
     Args:
         stories: the candidates, in any order.
         now: the instant of composing.
         posted: which refs the channel has had: when last, and how many publishers the post named.
+        scored: what has been worked out for the same stories at the same instant, by ref; filled here. Thousands of
+            channels choose from the same stories, and most have had none of them.
     """
-    ranked = [_ranked(story, now, posted.get(story.ref)) for story in stories]
+    known = {} if scored is None else scored
+    ranked = []
+    for story in stories:
+        had = posted.get(story.ref)
+        if had is None and story.ref not in known:
+            known[story.ref] = _ranked(story, now, None)
+        ranked.append(known[story.ref] if had is None else _ranked(story, now, had))
     return tuple(sorted(ranked, key=_order))
 
 
