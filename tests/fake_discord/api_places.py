@@ -27,7 +27,12 @@ def gateway(world: World, asked: Asked) -> Answer:
 
 
 def get_me(world: World, asked: Asked) -> Answer:
-    return 200, user_info(world.users[world.application]) | {"verified": True, "email": None, "locale": "en-US"}
+    return 200, user_info(world.users[world.application]) | {
+        "verified": True,
+        "email": None,
+        "locale": "en-US",
+        "mfa_enabled": True,
+    }
 
 
 def get_application(world: World, asked: Asked) -> Answer:
@@ -50,6 +55,7 @@ def my_guilds(world: World, asked: Asked) -> Answer:
             "id": one.id,
             "name": one.name,
             "icon": None,
+            "banner": None,
             "owner": False,
             "permissions": str(in_guild(one, one.bot_roles)),
             "features": [],

@@ -3,11 +3,13 @@
 from copy import deepcopy
 from datetime import UTC, datetime
 
+from tests.fake_discord.components import CONTAINER, SEPARATOR
 from tests.fake_discord.model import FORUMS, Channel, ChannelType, Guild, Json, Message, Role, User, walk
 from tests.fake_discord.permissions import in_channel, of_person
 from tests.fake_discord.world import World, born
 
-_VERSION = "1"
+OWNER = "1"
+"""Who owns what belongs to nobody that a test knows."""
 
 
 def stamp(seconds: float) -> str:
@@ -21,6 +23,12 @@ def user_info(user: User) -> Json:
         "global_name": None if user.is_bot else user.name,
         "discriminator": "0",
         "avatar": None,
+        "banner": None,
+        "accent_color": None,
+        "avatar_decoration_data": None,
+        "collectibles": None,
+        "clan": None,
+        "primary_guild": None,
         "bot": user.is_bot,
         "public_flags": 0,
         "flags": 0,
@@ -32,6 +40,7 @@ def member_info(user: User, roles: list[str]) -> Json:
         "user": user_info(user),
         "nick": None,
         "avatar": None,
+        "banner": None,
         "roles": roles,
         "joined_at": "2024-01-01T00:00:00+00:00",
         "premium_since": None,
@@ -120,8 +129,12 @@ def guild_info(world: World, guild: Guild) -> Json:
         "splash": None,
         "discovery_splash": None,
         "banner": None,
+        "home_header": None,
         "description": None,
-        "owner_id": guild.owner or next(iter(guild.users), world.application),
+        "region": "deprecated",
+        "widget_enabled": False,
+        "widget_channel_id": None,
+        "owner_id": guild.owner or OWNER,
         "afk_channel_id": None,
         "afk_timeout": 300,
         "verification_level": 0,
@@ -146,6 +159,10 @@ def guild_info(world: World, guild: Guild) -> Json:
         "premium_progress_bar_enabled": False,
         "preferred_locale": guild.locale,
         "max_members": 500000,
+        "max_presences": None,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "incidents_data": None,
         "approximate_member_count": len(guild.users) + 1,
         "approximate_presence_count": 1,
     }
@@ -209,6 +226,12 @@ def numbered(components: list[Json]) -> list[Json]:
     for part in walk(made):
         if not part.get("id"):
             part["id"] = next(free)
+        if part["type"] == CONTAINER:
+            part.setdefault("accent_color", None)
+            part.setdefault("spoiler", False)
+        elif part["type"] == SEPARATOR:
+            part.setdefault("divider", True)
+            part.setdefault("spacing", 1)
     return made
 
 
@@ -240,16 +263,19 @@ def application_info(world: World) -> Json:
         "bot_require_code_grant": False,
         "verify_key": "00" * 32,
         "flags": 0,
+        "flags_new": "0",
         "hook": True,
         "bot": user_info(world.users[world.application]),
-        "owner": user_info(User(id="1", name="owner")),
+        "owner": user_info(User(id=OWNER, name="owner")),
         "team": None,
         "rpc_origins": [],
         "tags": [],
-        "install_params": None,
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
         "approximate_guild_count": len(world.guilds),
-        "version": _VERSION,
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
     }

@@ -1,17 +1,22 @@
 """The local Discord, as the real discord.py sees it."""
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import discord
 import pytest
 import yarl
 from discord import app_commands, ui
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from tests.fake_discord import FakeDiscord, Fault, FaultPlan, User, as_argument, read_store
 
@@ -385,6 +390,40 @@ async def test_buttons_menus_and_modals_reach_the_bot(fake: FakeDiscord) -> None
         await made.get_partial_messageable(3001).send("Menu", view=Menu(timeout=1))
         chosen = await fake.select(fake.messages("3001")[-1], "menu", ["1"], user="2001")
         assert chosen.answers[0].content == "chose ['1']"
+
+
+async def test_a_button_can_change_its_message_after_a_silent_deferral(fake: FakeDiscord) -> None:
+    class Menu(ui.View):
+        @ui.button(label="Change", custom_id="change")
+        async def change(self, interaction: Talk, button: ui.Button[Any]) -> None:
+            await interaction.response.defer()
+            await interaction.edit_original_response(content="after", view=None)
+            made.say("changed")
+
+    async with bot(fake) as made:
+        await made.get_partial_messageable(3001).send("before", view=Menu(timeout=1))
+        [post] = fake.messages("3001")
+        run = await fake.press(post, "change", user="2002")
+        await made.until("changed")
+    assert run.deferred
+    assert (post.content, post.custom_ids, [one["content"] for one in post.before]) == ("after", [], ["before"])
+
+
+async def test_an_answer_that_discord_refuses_leaves_the_person_without_one(fake: FakeDiscord) -> None:
+    fake.ack_timeout = 0.05
+
+    def setup(made: Bot) -> None:
+        @made.tree.command(name="long", description="Too long")
+        async def long(interaction: Talk) -> None:
+            try:
+                await interaction.response.send_message("x" * 2001)
+            except discord.HTTPException as error:
+                made.say(f"{error.code} {error.text.splitlines()[1]}")
+
+    async with bot(fake, setup) as made:
+        run = await fake.command("long", user="2001", channel="3001")
+        await made.until("50035 In data.content: Must be 2000 or fewer in length.")
+    assert (run.acknowledged, run.answers) == (False, [])
 
 
 async def test_the_same_interaction_twice_is_answered_once(fake: FakeDiscord) -> None:
@@ -969,6 +1008,19 @@ async def test_the_whole_bot_has_fifty_requests_a_second_but_answers_to_people_a
     assert fake.limits.busiest_second == 51
 
 
+async def test_a_sliding_limit_forgets_each_request_after_a_second(fake: FakeDiscord, hand: Hand) -> None:
+    fake.limits.on, fake.limits.sliding, fake.limits.per_second = True, True, 2
+
+    async def status() -> object:
+        return (await call(fake, "GET", "/users/@me"))["status"]
+
+    assert await status() == 200
+    hand.time += 0.75
+    assert [await status(), await status()] == [200, 429]
+    hand.time += 0.5
+    assert [await status(), await status()] == [200, 429]
+
+
 async def test_too_many_invalid_requests_ban_the_address(fake: FakeDiscord, client: discord.Client, hand: Hand) -> None:
     fake.limits.on, fake.limits.most_invalid = True, 3
     for _ in range(3):
@@ -1154,3 +1206,64 @@ async def test_a_server_in_a_process_of_its_own_is_furnished_and_asked_over_http
         process.terminate()
         await process.wait()
     assert [line["content"] for line in read_store(tmp_path / "store")] == ["here", "News"]
+
+
+# ----------------------------------------------------------------------------------------------------------- schema
+
+
+class Schema:
+    """What Discord publishes about its answers."""
+
+    def __init__(self, path: Path) -> None:
+        self.told = json.loads(path.read_text("utf-8"))
+        contents = DRAFT202012.create_resource(self.told)
+        self.registry: Registry[Any] = Registry().with_resource("urn:discord", contents)
+
+    def problems(self, method: str, template: str, status: int, body: object) -> list[str]:
+        place = (
+            f"paths/{template.replace('/', '~1')}/{method.lower()}/responses/{status}/content/application~1json/schema"
+        )
+        schema = {"$ref": f"urn:discord#/{quote(place, safe='/~@')}"}
+        found = Draft202012Validator(schema, registry=self.registry).iter_errors(body)
+        return [f"{template} {one.json_path}: {one.message[:200]}" for one in found]
+
+
+@pytest.mark.shared
+async def test_answers_are_as_discord_publishes_them(fake: FakeDiscord, shared: Path) -> None:
+    schema = Schema(shared / "schemas" / "discord" / "openapi.json")
+    view = v2({"type": 17, "components": [{"type": 9, "components": [TEXT], "accessory": BUTTON}, {"type": 14}]})
+    plain = {"content": "<@2001>", "embeds": [{"title": "x"}], "components": [{"type": 1, "components": [BUTTON]}]}
+    said = fake.say("3001", "2001", "hello")
+    told = [{"name": "today", "description": "x", "options": [{"type": 3, "name": "x", "description": "y"}]}]
+    ids = {
+        "channel_id": "3001",
+        "guild_id": "1001",
+        "user_id": "2001",
+        "message_id": said.id,
+        "application_id": "9000",
+    }
+    asked: list[tuple[str, str, object]] = [
+        ("GET", "/users/@me", None),
+        ("GET", "/users/@me/guilds", None),
+        ("GET", "/users/{user_id}", None),
+        ("POST", "/users/@me/channels", {"recipient_id": "2001"}),
+        ("GET", "/applications/@me", None),
+        ("GET", "/gateway/bot", None),
+        ("GET", "/guilds/{guild_id}", None),
+        ("GET", "/guilds/{guild_id}/channels", None),
+        ("GET", "/guilds/{guild_id}/roles", None),
+        ("GET", "/guilds/{guild_id}/members/{user_id}", None),
+        ("GET", "/channels/{channel_id}", None),
+        ("POST", "/channels/{channel_id}/messages", plain),
+        ("POST", "/channels/{channel_id}/messages", view),
+        ("GET", "/channels/{channel_id}/messages", None),
+        ("GET", "/channels/{channel_id}/messages/{message_id}", None),
+        ("POST", "/channels/{channel_id}/messages/{message_id}/threads", {"name": "Stories"}),
+        ("PUT", "/applications/{application_id}/commands", told),
+        ("GET", "/applications/{application_id}/commands", None),
+    ]
+    for method, template, body in asked:
+        found = await call(fake, method, template.format(**ids), body)
+        status = found.pop("status")
+        assert status in {200, 201}, found
+        assert schema.problems(method, template, status, found.get("list", found)) == []
