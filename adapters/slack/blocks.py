@@ -147,15 +147,28 @@ def _said(value: object, key: str = "") -> Iterator[str]:
 
 
 def paged(groups: Iterable[Sequence[Block]], *, room: int = limits.MESSAGE_TEXT) -> list[list[Block]]:
-    """*groups* of blocks in as few messages as they fit in, in order. A group is parted only if it fits in none."""
+    """*groups* of blocks in as few messages as they fit in, in order. A group is parted only if it fits in none, and
+    then it begins where at least half a message is left for it.
+    """
     pages: list[list[Block]] = [[]]
+    taken = 0
     for group in groups:
-        for part in [group] if _fits(group, room) else [[block] for block in group]:
-            if pages[-1] and not _fits([*pages[-1], *part], room):
+        # Each block is counted once: for thousands of channels this is done on the loop that people wait for.
+        length = size(group)
+        is_whole = len(group) <= limits.MESSAGE_BLOCKS and length <= room
+        if not is_whole and (2 * len(pages[-1]) > limits.MESSAGE_BLOCKS or 2 * taken > room):
+            pages.append([])
+            taken = 0
+        for part in [group] if is_whole else [[block] for block in group]:
+            more = length if is_whole else size(part)
+            if pages[-1] and (len(pages[-1]) + len(part) > limits.MESSAGE_BLOCKS or taken + more > room):
                 pages.append([])
+                taken = 0
             pages[-1] += part
+            taken += more
     return pages
 
 
-def _fits(blocks: Sequence[Block], room: int) -> bool:
+def fits(blocks: Sequence[Block], room: int = limits.MESSAGE_TEXT) -> bool:
+    """Whether *blocks* go into one message with room for *room* characters."""
     return len(blocks) <= limits.MESSAGE_BLOCKS and size(blocks) <= room

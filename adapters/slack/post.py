@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 
 from adapters.slack import actions, limits
@@ -12,6 +13,7 @@ from adapters.slack.blocks import (
     button,
     context,
     divider,
+    fits,
     header,
     linked,
     message,
@@ -34,8 +36,19 @@ _OFFERED = (SectionName.KEY_POINTS, SectionName.SECOND_ORDER_EFFECTS)
 """Sections that have a button of their own under a story, where they are written."""
 _ROWS = 5
 """Stories of an overview in one block, so that a message can end between them."""
+_ROW = "rows"
+"""Begins the ids of those blocks."""
+_ROW_TITLE = 300
+_ROW_ADDRESS = 1_500
+_MARK = 500
+"""Characters of why a story was corrected or withdrawn."""
 _ROOM_TO_GROW = 1_500
-"""Characters that a new message leaves free, so that a correction fits into the message that it corrects."""
+"""Characters that a new message leaves free, so that a correction fits into the message that it corrects: the mark and
+the buttons of every story that a message can hold, where no text of it grows.
+"""
+_SHORTENED = (limits.MESSAGE_TEXT, 1_000, 300, 100, 0)
+"""To how many characters each text of a changed story is cut, until all of them fit."""
+_FEW = 300
 
 
 @lru_cache(maxsize=256)
@@ -55,23 +68,17 @@ def messages(edition: Edition) -> tuple[Message, ...]:
 def amended(posted: Edition, edition: Edition, part: int) -> Message:
     """Part *part* of *posted*, with its stories as they read in *edition*: every story stays in the message it is in.
 
-    What has grown too long for its message is cut; the whole of it is behind *Full story*.
+    What has grown too long for its message is cut, in all of them alike; the whole of it is behind *Full story*.
     """
     if posted.quiet:
         return messages(posted)[0]
     now_reads = {story.ref: story for story in edition.stories}
-    before = _pages(posted)
-    blocks = list(before[part])
-    for shown in posted.stories:
-        story = now_reads.get(shown.ref, shown)
-        first = next((place for place, block in enumerate(blocks) if _belongs(block, shown)), None)
-        if story == shown or first is None:
-            continue
-        held = sum(1 for block in blocks if _belongs(block, shown))
-        is_first_part = not any(_belongs(block, shown) for page in before[:part] for block in page)
-        room = limits.MESSAGE_TEXT - size(blocks) + size(blocks[first : first + held])
-        places = limits.MESSAGE_BLOCKS - len(blocks) + held
-        blocks[first : first + held] = _shortened(story, edition, room, places) if is_first_part else [_moved(story)]
+    pages = _pages(posted)
+    for most in _SHORTENED:
+        told = [_shortened(now_reads.get(story.ref, story), story, most) for story in posted.stories]
+        blocks = _amended(pages, part, posted, replace(edition, stories=tuple(told)))
+        if fits(blocks):
+            break
     return message(_headline(edition) if part == 0 else _continued(edition), blocks)
 
 
@@ -86,7 +93,8 @@ def _pages(edition: Edition) -> list[list[Block]]:
     room = limits.MESSAGE_TEXT - _ROOM_TO_GROW
     stories = [_story(story, edition) for story in edition.stories]
     if edition.layout is Layout.THREAD:
-        first = paged([*([block] for block in _head(edition)), *([one] for one in _listed(edition)), _foot(edition)])
+        listed = [*([block] for block in _head(edition)), *([one] for one in _listed(edition)), _foot(edition)]
+        first = paged(listed, room=room)
         return [*first, *(page for blocks in stories for page in paged([blocks], room=room))]
     spaced: list[Sequence[Block]] = [[divider(), *blocks] for blocks in stories]
     return paged([_head(edition), *spaced, [divider(), *_foot(edition)]], room=room)
@@ -140,38 +148,61 @@ def _listed(edition: Edition) -> list[Block]:
     """The overview of a thread: each title once, with what is known of it."""
     rows = [
         [
-            linked(cut(clean(story.title), 400), _address(story), bold=True, strike=_is_gone(story)),
-            text(f"\n{story.ref} · {wording.byline(story, edition.composed_at)}"),
+            linked(
+                cut(clean(story.title), _ROW_TITLE),
+                address if len(address := _address(story)) <= _ROW_ADDRESS else "",
+                bold=True,
+                strike=_is_gone(story),
+            ),
+            text(f"\n{story.ref} · {_state(story, edition)}"),
         ]
         for story in edition.stories
     ]
     return [
-        rich_of([{**bullets(rows[start : start + _ROWS], numbered=True), "offset": start}])
+        rich_of([{**bullets(rows[start : start + _ROWS], numbered=True), "offset": start}], block_id=f"{_ROW}{start}")
         for start in range(0, len(rows), _ROWS)
     ]
+
+
+def _state(story: EditionStory, edition: Edition) -> str:
+    """What a row of the overview says of *story*: who reports it, and whether that still holds."""
+    status = wording.status_line(replace(story, status_reason=""), edition.timezone)
+    if _is_gone(story):
+        return status
+    return " · ".join(filter(None, (wording.byline(story, edition.composed_at), status)))
 
 
 # -------------------------------------------------------------------------------------------------------- story
 
 
 def _story(story: EditionStory, edition: Edition) -> list[Block]:
-    """Title and takeaway, who reports it, and what can be asked about it."""
-    status = wording.status_line(story, edition.timezone)
+    return list(_drawn(story, edition.composed_at, edition.timezone))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(story: EditionStory, now: datetime, timezone: str) -> tuple[Block, ...]:
+    """Title and takeaway, who reports it, and what can be asked about it. Kept, because on one morning thousands of
+    channels show the same stories.
+    """
+    status = wording.status_line(story, timezone)
     lead = [
         text(f"{story.number}  ", bold=True),
-        linked(clean(story.title), "" if _is_gone(story) else _address(story), bold=True, strike=_is_gone(story)),
+        linked(clean(story.title), _address(story), bold=True, strike=_is_gone(story)),
     ]
     said = [] if _is_gone(story) else [clean(story.takeaway)]
     marks = [mark for mark in (status, wording.update_mark(story)) if mark]
     body = [
         *_runs(lead, block_id=f"story:{story.ref}"),
-        *(rich(text(clean(mark), italic=True), block_id=f"mark{n}:{story.ref}") for n, mark in enumerate(marks)),
+        *(
+            rich(text(cut(clean(mark), _MARK), italic=True), block_id=f"mark{n}:{story.ref}")
+            for n, mark in enumerate(marks)
+        ),
         *(
             rich(text(piece), block_id=f"takeaway{number}:{story.ref}")
             for number, piece in enumerate(pieces("\n\n".join(filter(None, said)), limits.PIECE))
         ),
     ]
-    return [*_joined(body, story), _byline(story, edition), buttons(_asked(story), block_id=f"ask:{story.ref}")]
+    return (*_joined(body, story), _byline(story, now), buttons(_asked(story), block_id=f"ask:{story.ref}"))
 
 
 def _runs(runs: Sequence[Block], block_id: str) -> list[Block]:
@@ -194,11 +225,11 @@ def _joined(body: list[Block], story: EditionStory) -> list[Block]:
     return [rich(*runs, block_id=f"story:{story.ref}")]
 
 
-def _byline(story: EditionStory, edition: Edition) -> Block:
+def _byline(story: EditionStory, now: datetime) -> Block:
     named = [link(source.url, source.name) for source in story.sources[:_NAMED_SOURCES]]
     rest = story.publishers - len(named)
     sources = ", ".join(filter(None, named)) + (f" and {rest} more" if named and rest > 0 else "")
-    facts = (f"*{story.ref}*", mrkdwn(wording.byline(story, edition.composed_at), limits.BUTTON))
+    facts = (f"*{story.ref}*", mrkdwn(wording.byline(story, now), limits.BUTTON))
     return {**context(_within(" · ".join(facts), sources)), "block_id": f"byline:{story.ref}"}
 
 
@@ -220,7 +251,8 @@ def _is_gone(story: EditionStory) -> bool:
 
 
 def _address(story: EditionStory) -> str:
-    return next((source.url for source in story.sources if source.url), "")
+    """Where its title leads; nowhere, once it was withdrawn."""
+    return "" if _is_gone(story) else next((source.url for source in story.sources if source.url), "")
 
 
 # ---------------------------------------------------------------------------------------------------- amending
@@ -230,15 +262,31 @@ def _belongs(block: Block, story: EditionStory) -> bool:
     return str(block.get("block_id", "")).endswith(f":{story.ref}")
 
 
-def _shortened(story: EditionStory, edition: Edition, room: int, places: int) -> list[Block]:
-    """*story* in at most *room* characters and *places* blocks."""
-    for takeaway, title in ((limits.MESSAGE_TEXT, limits.PIECE), (1_000, 1_000), (300, 300), (100, 100)):
-        blocks = _story(
-            replace(story, takeaway=cut(clean(story.takeaway), takeaway), title=cut(clean(story.title), title)), edition
-        )
-        if size(blocks) <= room and len(blocks) <= places:
-            return blocks
+def _amended(pages: Sequence[list[Block]], part: int, posted: Edition, edition: Edition) -> list[Block]:
+    """The blocks of *part* of *pages* with the stories of *edition* in the places of those of *posted*."""
+    rows = {block["block_id"]: block for block in _listed(edition)}
+    blocks = [rows.get(str(block.get("block_id")), block) for block in pages[part]]
+    for shown, story in zip(posted.stories, edition.stories, strict=True):
+        first = next((place for place, block in enumerate(blocks) if _belongs(block, shown)), None)
+        if story == shown or first is None:
+            continue
+        held = sum(1 for block in blocks if _belongs(block, shown))
+        is_first_part = not any(_belongs(block, shown) for page in pages[:part] for block in page)
+        blocks[first : first + held] = _story(story, edition) if is_first_part else [_moved(story)]
     return blocks
+
+
+def _shortened(story: EditionStory, shown: EditionStory, most: int) -> EditionStory:
+    """*story* in texts of at most *most* characters, or as many as it was *shown* with if those were few."""
+    if story == shown:
+        return story
+    title, takeaway = (max(most, min(len(one), _FEW)) for one in (clean(shown.title), clean(shown.takeaway)))
+    return replace(
+        story,
+        title=cut(clean(story.title), min(title, limits.PIECE)),
+        takeaway=cut(clean(story.takeaway), takeaway),
+        status_reason=cut(clean(story.status_reason), most) if most else "",
+    )
 
 
 def _moved(story: EditionStory) -> Block:

@@ -8,7 +8,7 @@ from adapters.slack.blocks import Block, bullets, context, divider, linked, rich
 from adapters.slack.text import mrkdwn
 from bot import wording
 from bot.model import Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
-from bot.text import clean, clean_prose, pieces
+from bot.text import clean, clean_prose, cut, pieces
 
 _CITED = 800
 """Characters of the sources of one point, addresses and all."""
@@ -80,7 +80,7 @@ def _cited(point: KeyPoint, names: Mapping[str, str]) -> list[Block]:
     """The sources of a point, as links; those whose addresses would crowd out the point are left to its story."""
     runs: list[Block] = []
     for url in point.sources:
-        name = clean(names.get(url) or _host(url))[:_NAME]
+        name = cut(clean(names.get(url) or _host(url)), _NAME)
         more = [text(", " if runs else "  — ", italic=True), linked(name, url, italic=True)]
         if name and size([*runs, *more]) <= _CITED:
             runs += more
@@ -112,8 +112,8 @@ def _inference(item: Inference) -> Iterator[Block]:
 
 
 def _article(article: Article, now: datetime) -> list[Block]:
-    title = clean(article.title)[: limits.PIECE]
-    facts = (clean(article.source.name), wording.when(article.published or article.first_seen, now))
+    title = cut(clean(article.title), limits.PIECE // 2)
+    facts = (cut(clean(article.source.name), _NAME), wording.when(article.published or article.first_seen, now))
     return [linked(title or article.url, article.url), text("  " + " · ".join(filter(None, facts)))]
 
 

@@ -23,6 +23,8 @@ MOST_CHANNELS = 50
 """Channels that one set-up is applied to: each is examined, and Slack answers about one a second."""
 _FOOT = 4
 """Blocks that stand below the channels of the App Home."""
+_NAME = 80
+"""Characters that Slack allows a channel's name."""
 _VIEW_TEXT = 60_000
 """Characters of a modal. Undocumented; views fail with ``view_too_large`` from 250 kB of JSON on."""
 
@@ -196,11 +198,11 @@ def channel_rows(subscription: Subscription, next_at: datetime, troubles: Sequen
         state = wording.paused_line(clean(subscription.reason))
     else:
         state = f"Next post: {wording.day_and_hour(next_at)}"
-    name = clean(subscription.channel.name) or subscription.channel.id
+    name = cut(clean(subscription.channel.name) or subscription.channel.id, _NAME)
     return [
         rich(text(f"#{name}", bold=True), text(f"\n{cut(state, 1_000)}")),
         context(mrkdwn(" · ".join(facts), limits.CONTEXT)),
-        *(section(f"⚠ {one}") for one in troubles),
+        *(section(cut(f"⚠ {one}", 1_000)) for one in troubles),
     ]
 
 

@@ -18,7 +18,7 @@ from bot.errors import Fate
 from bot.model import Answer, Channel, KeyPoint, Layout, Link, Passage, Sections, Story
 from tests.morning import NOW, STORY
 from tests.slack_looks import DAY, HOMES, MESSAGES, MODALS
-from tests.unit.test_slack_looks import is_harmless, mrkdwn
+from tests.slack_nasty import is_harmless, mrkdwn
 
 pytestmark = pytest.mark.shared
 

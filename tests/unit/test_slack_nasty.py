@@ -1,0 +1,221 @@
+"""Whatever the outside world writes: Slack takes it, nobody is pinged, and nothing of an edition is lost."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.slack import admin_answers, answers, notices, post, views
+from adapters.slack.plain import plain_of
+from bot.model import (
+    Answer,
+    Composition,
+    Edition,
+    EditionStory,
+    Layout,
+    Notice,
+    SectionName,
+    Stage,
+    Story,
+    StoryStatus,
+    Verdict,
+)
+from bot.text import clean
+from tests.fake_slack.validate import problems_of_options, problems_of_view
+from tests.morning import NOW, STORY
+from tests.slack_looks import CHANGES, DAY, ORDER, PAUSED, UNCERTAIN
+from tests.slack_nasty import (
+    ANY_TEXTS,
+    EDITIONS,
+    STORIES,
+    TEXTS,
+    changes,
+    check,
+    is_harmless,
+    mrkdwn,
+    squeezed,
+    stories_in,
+)
+
+
+@settings(max_examples=80)
+@given(EDITIONS)
+def test_any_edition_is_taken_harmless_and_whole(edition: Edition) -> None:
+    shown = ""
+    for message in post.messages(edition):
+        check(message.blocks, message.text)
+        shown += squeezed(plain_of(message.blocks))
+
+    at = 0
+    for one in edition.stories:
+        for said in (clean(one.title), clean(one.takeaway)):
+            found = shown.find(squeezed(said), at)
+            assert found >= 0, said
+            at = found + len(squeezed(said))
+
+
+@settings(max_examples=80)
+@given(changes())
+def test_any_change_leaves_every_story_in_its_message(change: tuple[Edition, Edition]) -> None:
+    posted, edition = change
+    for part, message in enumerate(post.messages(posted)):
+        amended = post.amended(posted, edition, part)
+
+        check(amended.blocks, amended.text)
+        assert stories_in(amended.blocks) == stories_in(message.blocks)
+
+
+@settings(max_examples=30)
+@given(EDITIONS)
+def test_an_edition_that_has_not_changed_reads_as_it_did(edition: Edition) -> None:
+    messages = post.messages(edition)
+
+    assert [post.amended(edition, edition, part) for part in range(len(messages))] == list(messages)
+
+
+@settings(max_examples=60)
+@given(STORIES, st.sampled_from([None, *SectionName]), st.sampled_from(list(StoryStatus)))
+def test_any_answer_and_any_view_is_taken_and_harmless(
+    told: Story, section: SectionName | None, status: StoryStatus
+) -> None:
+    story = replace(told, status=status, status_reason=told.takeaway)
+    topic = section.value if section else "story"
+    found = Answer(asked=story.title, section=section, story=story, others=(story,))
+    nothing = Answer(asked=story.title, section=section, nearest=(story, story))
+    for message in (
+        *answers.answer(found, topic, NOW),
+        *answers.answer(nothing, topic, NOW),
+        *answers.answer(found, "sources", NOW),
+        *answers.shared(story, topic, story.title, NOW),
+        answers.search_results(story.title, [story] * 12, NOW),
+        answers.sentence(f"No: {story.title}"),
+        notices.notice(Notice(channel=DAY.channel, sentence=f"It is {story.title}", resend=7)),
+        admin_answers.why([f"Since {story.title}"] * 60),
+    ):
+        check(message.blocks, message.text)
+    view = views.story(story, NOW)
+
+    assert problems_of_view(view, "modal") == []
+    assert all(map(is_harmless, mrkdwn(view)))
+    assert problems_of_options(answers.options([(story.ref, story.title)] * 120)["options"]) == []
+
+
+@settings(max_examples=40)
+@given(EDITIONS)
+def test_any_edition_can_be_picked_from_and_looked_at_before(edition: Edition) -> None:
+    dropped = tuple(Verdict(ref=f"D{n}P", stage=Stage.DROPPED) for n in range(9))
+    composition = Composition(edition=edition, verdicts=dropped)
+    for message in (
+        answers.which("key_points", edition),
+        *answers.today(edition),
+        *admin_answers.preview(ORDER, composition, {}, can_change=True),
+        *admin_answers.preview(ORDER, composition, {}, can_change=False),
+    ):
+        check(message.blocks, message.text)
+
+
+@settings(max_examples=40)
+@given(ANY_TEXTS, st.lists(TEXTS.map(clean).filter(bool), max_size=20))
+def test_any_name_and_any_reason_can_be_shown_to_admins(said: str, topics: list[str]) -> None:
+    channel = replace(ORDER.channel, name=said)
+    order = replace(ORDER, channel=channel, topics=tuple(dict.fromkeys(topics)))
+    paused = replace(PAUSED, channel=channel, reason=said)
+    uncertain = replace(UNCERTAIN, reason=said)
+    told = [replace(one, person=said, detail=said) for one in CHANGES] * 9
+    for one in (order, paused):
+        message = admin_answers.status(one, NOW, [uncertain] * 9, [f"No {said}"] * 3, told)
+        check(message.blocks, message.text)
+    home = views.home([(order, NOW, (f"No {said}",)), (paused, NOW, ())], can_change=True, now=NOW)
+    form = views.setup("C1", order, timezone="UTC", topics=topics * 9)
+
+    assert problems_of_view(home, "home") == []
+    assert problems_of_view(form, "modal") == []
+    assert all(map(is_harmless, (*mrkdwn(home), *mrkdwn(form))))
+
+
+def test_a_correction_that_grows_fits_into_a_message_that_is_full() -> None:
+    [shown] = DAY.stories[:1]
+    twelve = tuple(replace(shown, number=n, ref=f"B{n}C2", takeaway="Short.") for n in range(1, 13))
+    posted = replace(DAY, stories=twelve)
+    grown = replace(twelve[0], takeaway="One thing follows from another. " * 110, status=StoryStatus.CORRECTED)
+    amended = post.amended(posted, replace(posted, stories=(grown, *twelve[1:])), 0)
+
+    check(amended.blocks, amended.text)
+    assert "Corrected" in plain_of(amended.blocks)
+
+
+@pytest.mark.parametrize("length", [10, 700, 1_480, 1_980])
+@pytest.mark.parametrize("layout", list(Layout))
+def test_long_addresses_cost_no_story_its_place(layout: Layout, length: int) -> None:
+    url = "https://e.example/" + "x" * length
+    [shown] = DAY.stories[:1]
+    sources = tuple(replace(one, url=url) for one in shown.sources)
+    stories = tuple(replace(shown, number=n, ref=f"B{n}C", title="T " * 200, sources=sources) for n in range(1, 21))
+    messages = post.messages(replace(DAY, stories=stories, layout=layout))
+
+    for message in messages:
+        check(message.blocks, message.text)
+    assert set().union(*(stories_in(message.blocks) for message in messages)) >= {one.ref for one in stories}
+
+
+def full(title: str = "A title", takeaway: str = "Short.") -> Edition:
+    """As many stories as go into one message."""
+    [shown] = DAY.stories[:1]
+    ones = (replace(shown, number=n, ref=f"B{n}C", title=title, takeaway=takeaway) for n in range(1, 13))
+    return replace(DAY, stories=tuple(ones))
+
+
+@pytest.mark.parametrize("status", [StoryStatus.CORRECTED, StoryStatus.WITHDRAWN])
+@pytest.mark.parametrize("posted", [full(), full(takeaway="It is so. " * 70), full(title="x" * 600)])
+def test_a_message_of_which_every_story_has_changed_and_grown_holds_them_all(
+    posted: Edition, status: StoryStatus
+) -> None:
+    def changed(one: int) -> EditionStory:
+        story = posted.stories[one]
+        new = {"title": "It is not so. " * 60, "takeaway": "It was otherwise. " * 900, "status_reason": "why? " * 2_000}
+        return replace(story, status=status, status_at=NOW, **new)
+
+    edition = replace(posted, stories=tuple(changed(n) for n in range(len(posted.stories))))
+    for part, message in enumerate(post.messages(posted)):
+        amended = post.amended(posted, edition, part)
+        said = plain_of(amended.blocks)
+
+        check(amended.blocks, amended.text)
+        assert stories_in(amended.blocks) == stories_in(message.blocks)
+        assert said.count(status.value.capitalize()) == len(stories_in(message.blocks))
+
+
+def test_an_overview_strikes_out_what_was_withdrawn_and_opens_it_no_more() -> None:
+    posted = replace(DAY, layout=Layout.THREAD)
+    gone = replace(posted.stories[0], status=StoryStatus.WITHDRAWN, status_at=NOW, title="A hoax")
+    overview = post.amended(posted, replace(posted, stories=(gone, *posted.stories[1:])), 0)
+    [row, *_] = [
+        row for block in overview.blocks if block["type"] == "rich_text" for row in block["elements"][0]["elements"]
+    ]
+
+    assert row["elements"][0] == {"type": "text", "text": "A hoax", "style": {"bold": True, "strike": True}}
+    assert "Withdrawn on 3 March 2026" in plain_of(overview.blocks)
+
+
+def test_an_overview_whose_titles_have_all_grown_still_fits() -> None:
+    url = "https://e.example/" + "x" * 400
+    posted = replace(full(), layout=Layout.THREAD)
+    posted = replace(
+        posted, stories=tuple(replace(one, sources=(replace(one.sources[0], url=url),)) for one in posted.stories)
+    )
+    new = {"title": "It is not so. " * 60, "status": StoryStatus.CORRECTED, "status_at": NOW}
+    edition = replace(posted, stories=tuple(replace(one, **new) for one in posted.stories))
+    for part in range(len(post.messages(posted))):
+        amended = post.amended(posted, edition, part)
+
+        check(amended.blocks, amended.text)
+
+
+def test_names_of_sources_do_not_crowd_out_their_articles() -> None:
+    [article, *_] = STORY.articles
+    wordy = replace(article, source=replace(article.source, name="The Very Long Gazette " * 800))
+    [message] = answers.answer(Answer(asked="", story=replace(STORY, articles=(wordy,) * 3)), "sources", NOW)
+
+    check(message.blocks, message.text)
+    assert plain_of(message.blocks).count(article.title) == 3
