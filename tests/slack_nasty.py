@@ -109,8 +109,14 @@ def changes(draw: st.DrawFn) -> tuple[Edition, Edition]:
     def changed(story: EditionStory) -> EditionStory:
         if story.number % which:
             return story
-        new = {"title": title or story.title, "takeaway": takeaway, "status_reason": reason}
-        return replace(story, status=status, status_at=NOW, **new)
+        return replace(
+            story,
+            title=title or story.title,
+            takeaway=takeaway,
+            status=status,
+            status_reason=reason,
+            status_at=NOW,
+        )
 
     return posted, replace(posted, stories=tuple(map(changed, posted.stories)))
 

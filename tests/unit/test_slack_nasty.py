@@ -24,7 +24,7 @@ from bot.model import (
 from bot.text import clean
 from tests.fake_slack.validate import problems_of_options, problems_of_view
 from tests.morning import NOW, STORY
-from tests.slack_looks import CHANGES, DAY, ORDER, PAUSED, UNCERTAIN
+from tests.slack_looks import CHANGES, DAY, OFFERED, ORDER, PAUSED, UNCERTAIN
 from tests.slack_nasty import (
     ANY_TEXTS,
     EDITIONS,
@@ -162,7 +162,7 @@ def test_long_addresses_cost_no_story_its_place(layout: Layout, length: int) -> 
 def full(title: str = "A title", takeaway: str = "Short.") -> Edition:
     """As many stories as go into one message."""
     [shown] = DAY.stories[:1]
-    ones = (replace(shown, number=n, ref=f"B{n}C", title=title, takeaway=takeaway) for n in range(1, 13))
+    ones = (replace(shown, number=n, ref=f"B{n}C", title=title, takeaway=takeaway, sections=()) for n in range(1, 13))
     return replace(DAY, stories=tuple(ones))
 
 
@@ -173,8 +173,15 @@ def test_a_message_of_which_every_story_has_changed_and_grown_holds_them_all(
 ) -> None:
     def changed(one: int) -> EditionStory:
         story = posted.stories[one]
-        new = {"title": "It is not so. " * 60, "takeaway": "It was otherwise. " * 900, "status_reason": "why? " * 2_000}
-        return replace(story, status=status, status_at=NOW, **new)
+        return replace(
+            story,
+            title="It is not so. " * 60,
+            takeaway="It was otherwise. " * 900,
+            sections=OFFERED,
+            status=status,
+            status_reason="why? " * 2_000,
+            status_at=NOW,
+        )
 
     edition = replace(posted, stories=tuple(changed(n) for n in range(len(posted.stories))))
     for part, message in enumerate(post.messages(posted)):
@@ -204,8 +211,10 @@ def test_an_overview_whose_titles_have_all_grown_still_fits() -> None:
     posted = replace(
         posted, stories=tuple(replace(one, sources=(replace(one.sources[0], url=url),)) for one in posted.stories)
     )
-    new = {"title": "It is not so. " * 60, "status": StoryStatus.CORRECTED, "status_at": NOW}
-    edition = replace(posted, stories=tuple(replace(one, **new) for one in posted.stories))
+    mended = (
+        replace(one, title="It is not so. " * 60, status=StoryStatus.CORRECTED, status_at=NOW) for one in posted.stories
+    )
+    edition = replace(posted, stories=tuple(mended))
     for part in range(len(post.messages(posted))):
         amended = post.amended(posted, edition, part)
 
