@@ -356,8 +356,8 @@ class Subscriptions(Protocol):
         """The platform has given its channel another id or name. False: another subscription has that channel."""
 
     async def settle_home(self, platform: str, workspace: str) -> None:
-        """Remember that the bot is at home in *workspace*: declared channels that name no workspace belong to it,
-        those of before too.
+        """Remember that the bot is at home in *workspace*: channels that name no workspace belong to it, those of
+        before too, and are found there.
         """
 
 

@@ -36,9 +36,10 @@ class SqliteSubscriptions:
 
         def change(db: sqlite_utils.Database) -> Subscription:
             plan(db, closing)
-            held = _held(db, order)
+            wanted = _at_home(db, order)
+            held = _held(db, wanted)
             is_served = held is not None and held.standing is not Standing.RETIRED
-            return _keep(db, replace(order, since=held.since) if held and is_served else order, at)
+            return _keep(db, replace(wanted, since=held.since) if held and is_served else wanted, at)
 
         return await self._database.write(change)
 
@@ -60,9 +61,12 @@ class SqliteSubscriptions:
 
     async def by_place(self, platform: str, workspace: str, channel: str) -> Subscription | None:
         """The one of that place, retired ones too."""
-        place = [platform, workspace, channel]
-        found = await self._database.read(lambda db: row(db, _BY_PLACE, place))
-        return codec.subscription_of(found) if found else None
+
+        def find(db: sqlite_utils.Database) -> Subscription | None:
+            found = row(db, _BY_PLACE, [platform, workspace or _home(db, platform), channel])
+            return codec.subscription_of(found) if found else None
+
+        return await self._database.read(find)
 
     async def pause(
         self, subscription: int, reason: str, *, by_platform: bool = False, closing: Sequence[Due] = ()
@@ -83,7 +87,7 @@ class SqliteSubscriptions:
         return await self._database.write(lambda db: _move(db, subscription, channel))
 
     async def settle_home(self, platform: str, workspace: str) -> None:
-        """Declared channels that name no workspace belong to *workspace*."""
+        """Channels that name no workspace belong to *workspace*."""
         await self._database.write(lambda db: _settle_home(db, platform, workspace))
 
     async def _stand(
@@ -142,10 +146,14 @@ def _declare_one(db: sqlite_utils.Database, order: Subscription, at: datetime) -
 
 def _at_home(db: sqlite_utils.Database, order: Subscription) -> Subscription:
     """*order* with the workspace that its platform's token belongs to, if it names none and we know."""
-    if order.channel.workspace:
-        return order
-    home = row(db, "SELECT workspace FROM home WHERE platform = ?", [order.channel.platform])
-    return replace(order, channel=replace(order.channel, workspace=home["workspace"])) if home else order
+    channel = order.channel
+    return replace(order, channel=replace(channel, workspace=channel.workspace or _home(db, channel.platform)))
+
+
+def _home(db: sqlite_utils.Database, platform: str) -> str:
+    """The workspace of *platform*'s token; empty while nobody knows."""
+    home = row(db, "SELECT workspace FROM home WHERE platform = ?", [platform])
+    return str(home["workspace"]) if home else ""
 
 
 def _settle_home(db: sqlite_utils.Database, platform: str, workspace: str) -> None:

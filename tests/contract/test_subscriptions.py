@@ -160,6 +160,20 @@ async def test_declared_channels_without_a_workspace_belong_to_the_home(store: S
     assert [one.id for one in await store.subscriptions.all()] == [moved_house.id]
 
 
+async def test_a_channel_without_a_workspace_is_the_one_that_the_home_has(store: Store) -> None:
+    homeless = subscription("C1", workspace="")
+    await store.subscriptions.settle_home(homeless.channel.platform, "T1")
+    served = await store.subscriptions.subscribe(subscription("C1", workspace="T1"))
+
+    assert (await store.subscriptions.subscribe(homeless)).id == served.id
+    assert await store.subscriptions.by_place(homeless.channel.platform, "", "C1") == served
+    await store.subscriptions.retire(served.id)
+    back = await store.subscriptions.subscribe(homeless)
+    await store.subscriptions.settle_home(homeless.channel.platform, "T1")
+    assert await store.subscriptions.all() == (back,)
+    assert (back.id, back.standing) == (served.id, Standing.ACTIVE)
+
+
 async def test_a_subscription_is_found_by_its_place_even_when_retired(store: Store) -> None:
     one = await store.subscriptions.subscribe(subscription("C1"))
     await store.subscriptions.retire(one.id)
