@@ -55,6 +55,7 @@ async def show(session: Session, channel: str) -> None:
 @click.argument("name")
 @click.option("--platform", default="terminal", show_default=True)
 @click.option("--channel", "id_", default="", help="The platform's id [default: the name].")
+@click.option("--workspace", default=None, help="The platform's id [default: that of the token].")
 @click.option("--time", "at", default=None, help="Local hour, like 08:00.")
 @click.option("--timezone", default=None, help="IANA zone, like Europe/Berlin.")
 @click.option("--days", default=None, help="Like mon,tue,wed.")
@@ -66,6 +67,7 @@ async def add(
     name: str,
     platform: str,
     id_: str,
+    workspace: str | None,
     at: str | None,
     timezone: str | None,
     days: str | None,
@@ -81,6 +83,7 @@ async def add(
         "name": name,
         "platform": platform,
         "channel": id_ or name,
+        "workspace": workspace,
         "time": at,
         "timezone": timezone,
         "days": days.split(",") if days else None,
@@ -92,7 +95,9 @@ async def add(
         declared = {(one.channel.platform, one.channel.id) for one in house.room.config.channels}
         if (order.channel.platform, order.channel.id) in declared:
             raise WrongUsage(f"{name} is declared in the configuration; change it there, then reload (SIGHUP)")
-        order = replace(order, declared=False, since=house.room.clock.now())
+        place = order.channel
+        held = await house.desk.in_channel(place.platform, place.workspace, place.id)
+        order = replace(order, declared=False, since=house.room.clock.now(), owner=held.owner if held else "")
         kept = await house.desk.subscribe(order)
         (due,) = (await house.desk.next_due((kept,))).values()
         troubles = await house.desk.examine(kept)

@@ -19,6 +19,7 @@ from bot.text import clean
 LOCAL = "local"
 """The one workspace of the terminal."""
 _SLACK_CHANNEL = re.compile(r"[CGD][A-Z0-9]+", re.ASCII)
+_SLACK_WORKSPACE = re.compile(r"[TE][A-Z0-9]+", re.ASCII)
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -92,11 +93,21 @@ class Checker:
             return None
         said = {key: getattr(table, key) for key in table.model_fields_set}
         order = _subscription(defaults.model_copy(update=said), timezone)
-        if order.channel.platform == "slack" and not _SLACK_CHANNEL.fullmatch(order.channel.id):
+        is_right = order.channel.platform != "slack" or self._are_slacks(order.channel, path)
+        return order if is_right else None
+
+    def _are_slacks(self, channel: Channel, path: str) -> bool:
+        """Whether *channel* has ids as Slack gives them; a mistake where not."""
+        is_channel = bool(_SLACK_CHANNEL.fullmatch(channel.id))
+        where = dotted(path, ["channel"])
+        if not is_channel and all(one.path != where for one in self._found):
             sentence = 'expected Slack\'s id of the channel, such as "C0123456789"; it stands at the end of its details'
-            self._wrong(dotted(path, ["channel"]), sentence)
-            return None
-        return order
+            self._wrong(where, sentence)
+        is_workspace = not channel.workspace or bool(_SLACK_WORKSPACE.fullmatch(channel.workspace))
+        if not is_workspace:
+            sentence = "expected Slack's id of the workspace, such as \"T0123456789\"; without one it is the token's"
+            self._wrong(dotted(path, ["workspace"]), sentence)
+        return is_channel and is_workspace
 
     def _one_place(self, raw: Mapping[str, object], path: str, names: dict[str, str], places: dict[str, str]) -> None:
         """A mistake where another channel has the name or the place of the one at *path*."""

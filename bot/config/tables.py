@@ -71,7 +71,10 @@ def _admin(value: str) -> str:
 
 def _channel(value: str) -> str:
     if value.strip().startswith("#"):
-        raise ValueError("expected the platform's own id of the channel, which never changes; not its #name")
+        raise ValueError(
+            "expected the platform's own id of the channel, which never changes, not its #name; "
+            "in Slack it stands at the end of the channel's details"
+        )
     if not (tidy := clean(value)):
         raise ValueError("is empty")
     return tidy
