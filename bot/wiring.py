@@ -195,15 +195,21 @@ async def slack_says(config: Config) -> tuple[str, tuple[str, ...]]:
     """Whose tokens *config* has, and what is wrong with them; nothing is stored."""
     workspaces = _workspaces(config, SystemClock())
     try:
-        troubles = await slack_health.troubles(workspaces)
+        troubles = await slack_health.troubles(workspaces, _app_token(config))
         return ", ".join(one.name for one in workspaces.known.values()), troubles
     finally:
         await workspaces.close()
 
 
 async def slack_troubles(house: House) -> tuple[str, ...]:
-    """What is wrong with the token, the permissions or the clock, a sentence each."""
-    return await slack_health.troubles(house.slack)
+    """What is wrong with the tokens, the permissions or the clock, a sentence each."""
+    return await slack_health.troubles(house.slack, _app_token(house.room.config))
+
+
+def _app_token(config: Config) -> str:
+    """The token that opens sockets; empty where there is none, or none is used."""
+    secret = config.secrets.get("SLACK_APP_TOKEN")
+    return secret.reveal() if secret and config.slack.mode == "socket" else ""
 
 
 async def gather(house: House, *, only_due: bool = False, progress: Progress | None = None) -> GatherReport:

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.failures import FAILURES, code_of, post_failed
 from adapters.slack.workspaces import REQUIRED_SCOPES, Workspace, Workspaces
 from bot.errors import PostFailed
 
@@ -9,8 +12,17 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """Slack refuses, and we refuse, requests that are signed further away: both clocks have to agree."""
 
 
-async def troubles(workspaces: Workspaces) -> tuple[str, ...]:
-    """What is wrong, a sentence each with the way to mend it; empty: nothing."""
+_NO_APP_TOKEN = frozenset({"invalid_auth", "not_authed", "not_allowed_token_type", "token_revoked", "missing_scope"})
+"""What Slack says to an app-level token that opens no connection: it is none, or it lacks ``connections:write``."""
+
+
+async def troubles(workspaces: Workspaces, app_token: str = "") -> tuple[str, ...]:
+    """What is wrong, a sentence each with the way to mend it; empty: nothing.
+
+    Args:
+        workspaces: whose tokens are looked at.
+        app_token: of Socket Mode; empty: none is needed.
+    """
     if not workspaces.has_token:
         return ("SLACK_BOT_TOKEN is not set; docs/slack.md tells where to find it.",)
     await workspaces.open()
@@ -18,8 +30,8 @@ async def troubles(workspaces: Workspaces) -> tuple[str, ...]:
     for workspace in workspaces.known.values():
         found += _of(workspace)
     if not found and not workspaces.known:
-        found = [await _unreachable(workspaces)]
-    return tuple(found)
+        return (await _unreachable(workspaces),)
+    return (*found, *(await _of_app(workspaces, app_token) if app_token else ()))
 
 
 def _of(workspace: Workspace) -> list[str]:
@@ -36,6 +48,20 @@ def _of(workspace: Workspace) -> list[str]:
         minutes = round(abs(ahead).total_seconds() / 60)
         found.append(f"This machine's clock is {minutes} minutes {direction} Slack's; set it, or let it be set by NTP.")
     return found
+
+
+async def _of_app(workspaces: Workspaces, app_token: str) -> tuple[str, ...]:
+    """What keeps *app_token* from opening a connection. The one that Slack offers here is not used, and lapses."""
+    try:
+        await workspaces.client(None, is_patient=True).apps_connections_open(app_token=app_token)
+    except FAILURES as error:
+        if isinstance(error, SlackApiError) and code_of(error) in _NO_APP_TOKEN:
+            return (
+                "Slack does not take SLACK_APP_TOKEN; make a token with the permission connections:write under Basic "
+                "Information, App-Level Tokens, and set it. It begins with xapp-.",
+            )
+        return (f"With SLACK_APP_TOKEN: {post_failed(error).reason}.",)
+    return ()
 
 
 async def _unreachable(workspaces: Workspaces) -> str:

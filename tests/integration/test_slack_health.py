@@ -19,12 +19,12 @@ async def slack(tmp_path: Path) -> AsyncIterator[FakeSlack]:
         yield fake
 
 
-async def said(slack: FakeSlack, *tokens: str, ahead: timedelta = timedelta()) -> tuple[str, ...]:
+async def said(slack: FakeSlack, *tokens: str, ahead: timedelta = timedelta(), app_token: str = "") -> tuple[str, ...]:
     # Slack dates its answers by the machine's own clock, so ours has to run beside it.
     clock = VirtualClock(datetime.now(UTC) + ahead)
     workspaces = Workspaces(tokens, slack.api, timedelta(seconds=5), clock)
     try:
-        return await troubles(workspaces)
+        return await troubles(workspaces, app_token)
     finally:
         await workspaces.close()
 
@@ -37,6 +37,16 @@ async def test_a_wrong_token_is_named(slack: FakeSlack) -> None:
     [sentence] = await said(slack, "xoxb-wrong")
 
     assert sentence.startswith("The token is wrong")
+
+
+@pytest.mark.parametrize("wrong", ["xapp-wrong", "xoxb-T1"])
+async def test_an_app_token_that_opens_no_connection_is_named(slack: FakeSlack, wrong: str) -> None:
+    [sentence] = await said(slack, "xoxb-T1", app_token=wrong)
+
+    assert sentence.startswith("Slack does not take SLACK_APP_TOKEN")
+    assert "connections:write" in sentence
+    assert wrong not in sentence
+    assert await said(slack, "xoxb-T1", app_token=slack.app_token) == ()
 
 
 async def test_no_token_is_named(slack: FakeSlack) -> None:
@@ -64,6 +74,6 @@ async def test_a_clock_off_by_more_than_five_minutes_is_named(slack: FakeSlack, 
 async def test_a_slack_that_is_out_of_reach_is_named(slack: FakeSlack) -> None:
     await slack.stop()
 
-    [sentence] = await said(slack, "xoxb-T1")
+    [sentence] = await said(slack, "xoxb-T1", app_token="xapp-1")
 
     assert sentence == "Slack could not be reached."
