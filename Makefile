@@ -37,8 +37,9 @@ soak: $(VENV)/.dev ## every hostile text that there is, through every rendering;
 looks: $(VENV)/.dev ## what people see on Slack, drawn as HTML and, with Chromium, as pictures, into looks/
 	$(RUN)/python -m tests.looks looks
 
-picture: $(VENV)/.base ## docs/pictures, from the demo's morning
+picture: $(VENV)/.dev ## docs/pictures, from the demo's morning; those of Slack where Chromium is installed
 	$(RUN)/python -m docs.make_pictures
+	$(RUN)/python -m tests.looks
 
 golden: $(VENV)/.dev ## accept how things look now; review the difference like code
 	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py tests/unit/test_slack_looks.py

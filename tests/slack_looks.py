@@ -21,6 +21,7 @@ from bot.model import (
     Notice,
     Passage,
     SectionName,
+    Sections,
     Stage,
     Standing,
     Story,
@@ -56,6 +57,10 @@ LONG = replace(
         for number in range(1, 11)
     ),
 )
+THREAD = replace(DAY, layout=Layout.THREAD)
+STALE = replace(
+    DAY, stories=(), coverage=Coverage(sources=0, articles=0, newest_at=None, failed=("Example Lab",), stale=True)
+)
 DEGRADED = replace(
     DAY,
     delayed=True,
@@ -70,6 +75,7 @@ ALL = replace(
         second_order_effects=Passage(text="Data centres may be built elsewhere."),
     ),
 )
+BARE = replace(STORY, takeaway="", sections=Sections(), analyst="extractive")
 WITHDRAWN = replace(STORY, status=StoryStatus.WITHDRAWN, status_reason="the laboratory does not exist", status_at=NOW)
 ORDER = Subscription(
     id=1, channel=CHANNEL, at=time(8), timezone="Europe/Berlin", days=(1, 2, 3, 4, 5), declared=False, owner="U1"
@@ -110,12 +116,15 @@ MESSAGES: dict[str, Look] = {
     "post-day": of(*post.messages(DAY)),
     "post-one-story": of(*post.messages(replace(DAY, stories=DAY.stories[:1]))),
     "post-ten-long": of(*post.messages(LONG)),
-    "post-thread": of(*post.messages(replace(DAY, layout=Layout.THREAD))),
+    "post-ten-long-thread": of(*post.messages(replace(LONG, layout=Layout.THREAD))),
+    "post-thread": of(*post.messages(THREAD)),
     "post-quiet": of(*post.messages(replace(DAY, stories=()))),
     "post-degraded": of(*post.messages(DEGRADED)),
+    "post-stale": of(*post.messages(STALE)),
     "post-amended": of(post.amended(DAY, changed(DAY), 0)),
+    "post-thread-amended": of(*(post.amended(THREAD, changed(THREAD), part) for part in range(3))),
     **{f"answer-{name.value}": of(*answers.answer(asked(name), name.value, NOW)) for name in SectionName},
-    "answer-absent": of(*answers.answer(asked(SectionName.SECOND_ORDER_EFFECTS, STORY), "second_order_effects", NOW)),
+    **{f"answer-{name.value}-absent": of(*answers.answer(asked(name, BARE), name.value, NOW)) for name in SectionName},
     "answer-story": of(*answers.answer(asked(None), "story", NOW)),
     "answer-sources": of(*answers.answer(asked(None), "sources", NOW)),
     "answer-withdrawn": of(*answers.answer(asked(SectionName.KEY_POINTS, WITHDRAWN), "key_points", NOW)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from adapters.slack import actions, limits
@@ -17,12 +17,12 @@ from bot.text import clean, cut
 
 _RECENT = 5
 _ACTED = {
-    "setup": "set it up",
+    "setup": "set it up ({})",
     "pause": "paused it",
     "resume": "resumed it",
-    "pin": "pinned",
-    "drop": "dropped",
-    "unwish": "took back a wish for",
+    "pin": "pinned {}",
+    "drop": "dropped {}",
+    "unwish": "took back a wish for {}",
     "post": "posted today's edition at once",
     "resend": "sent an uncertain edition once more",
 }
@@ -62,11 +62,15 @@ def status(
         blocks += [rich(text("Latest posts", bold=True)), context(*(mrkdwn(line, 350) for line in lines))]
     for one in recent:
         if one.state is DeliveryState.UNCERTAIN:
-            blocks.append(buttons([button(f"Send {one.date} once more", actions.RESEND, str(one.id), style="danger")]))
+            blocks.append(
+                buttons([button(f"Send {_day(one.date)} once more", actions.RESEND, str(one.id), style="danger")])
+            )
     told = [one for one in changes if one.subject == subscription.channel.id and one.action in _ACTED][:_RECENT]
     if told:
         lines = [
-            f"{one.at.astimezone(zone):%d %b %H:%M}  {one.person} {_ACTED[one.action]} {one.detail}" for one in told
+            f"{_day(one.at.astimezone(zone))}, {one.at.astimezone(zone):%H:%M} · "
+            f"{one.person} {_ACTED[one.action].format(one.detail).removesuffix(' ()')}"
+            for one in told
         ]
         blocks += [rich(text("Changes", bold=True)), context(*(mrkdwn(line, 350) for line in lines))]
     return message(f"Daybrief in {channel_named(subscription.channel)}", blocks)
@@ -78,7 +82,8 @@ def preview(
     """The next edition as it would be posted now; its buttons drop or pin stories instead of opening them."""
     edition = composition.edition
     zone = ZoneInfo(edition.timezone)
-    head = f"Only you see this: the edition for {wording.day_and_hour(edition.due_at.astimezone(zone))}, as of now."
+    due = wording.day_and_hour(edition.due_at.astimezone(zone))
+    head = f"A preview: the edition for {due}, as it would be posted now."
     number = f"{subscription.id}:{edition.date.isoformat()}"
     messages = posts.messages(edition)
     # A private answer can be replaced when something is wished only as long as it is one message.
@@ -135,7 +140,12 @@ def why(sentences: Sequence[str]) -> Message:
 def _delivery_line(one: Delivery, zone: ZoneInfo) -> str:
     at = f" at {one.sent_at.astimezone(zone):%H:%M}" if one.sent_at else ""
     reason = f": {clean(one.reason)}" if one.reason and not one.sent_at else ""
-    return f"{one.date:%a %d %b}  {one.state.value}{at}{reason}"
+    return f"{_day(one.date)} · {one.state.value}{at}{reason}"
+
+
+def _day(day: date) -> str:
+    """``Tue 3 March``."""
+    return f"{day:%a} {day.day} {day:%B}"
 
 
 def _compact(edition: Edition) -> list[Block]:

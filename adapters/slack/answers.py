@@ -79,8 +79,7 @@ def today(edition: Edition | None) -> list[Message]:
         sentence = "No edition has been posted in this channel yet."
         setup = buttons([button("Set up here", actions.SETUP, "here", style="primary")])
         return [message(sentence, [section(sentence), setup])]
-    rows = [buttons([button(f"{one.number}  {clean(one.title)}", actions.FULL, one.ref)]) for one in edition.stories]
-    pages = paged([*([one] for one in overview(edition)), *([row] for row in rows)])
+    pages = paged([one] for one in overview(edition))
     return [message(wording.date_line(edition), blocks) for blocks in pages]
 
 

@@ -83,10 +83,15 @@ def amended(posted: Edition, edition: Edition, part: int) -> Message:
 
 
 def overview(edition: Edition) -> list[Block]:
-    """The stories by number and title, for those who ask what there was."""
+    """The stories by number and title, each with a button for all of it, for those who ask what there was."""
     if edition.quiet:
         return _quiet(edition)
-    return [*_head(edition), *_listed(edition), *_foot(edition)]
+    rows = [
+        section(f"{one.number}  {cut(clean(one.title), _ROW_TITLE)}\n{one.ref} · {_state(one, edition)}")
+        | {"accessory": button("Full story", actions.FULL, one.ref)}
+        for one in edition.stories
+    ]
+    return [*_head(edition), *rows, divider(), *_foot(edition)]
 
 
 def _pages(edition: Edition) -> list[list[Block]]:
@@ -226,7 +231,7 @@ def _joined(body: list[Block], story: EditionStory) -> list[Block]:
 
 
 def _byline(story: EditionStory, now: datetime) -> Block:
-    named = [link(source.url, source.name) for source in story.sources[:_NAMED_SOURCES]]
+    named = [link(source.url, source.name) for source in story.sources[:_NAMED_SOURCES] if not _is_gone(story)]
     rest = story.publishers - len(named)
     sources = ", ".join(filter(None, named)) + (f" and {rest} more" if named and rest > 0 else "")
     facts = (f"*{story.ref}*", mrkdwn(wording.byline(story, now), limits.BUTTON))

@@ -128,7 +128,7 @@ def setup(
     )
     blocks += [
         _input(LAYOUT, "Layout", _radio(layouts, layout.value)),
-        _input(CHANNELS, "Channels", _conversations(channel), hint="The same for each of them"),
+        _input(CHANNELS, "Channels", _conversations(channel), hint="Each of them gets the same settings"),
     ]
     view = _modal("Set up Daybrief", blocks)
     return view | {
