@@ -5,7 +5,7 @@ import contextlib
 import functools
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,13 +34,19 @@ class Session:
     as_json: bool = False
     platforms: "Mapping[str, Platform]" = field(default_factory=dict)
 
+    def named_path(self) -> Path | None:
+        """The configuration's path, as the command line or the environment names it; None: neither does."""
+        import os
+
+        return self.config_path or (Path(os.environ["DAYBRIEF_CONFIG"]) if os.environ.get("DAYBRIEF_CONFIG") else None)
+
     def config(self) -> "Config":
         """The configuration that was named, else ./config.toml, else the defaults. Raises ConfigProblems."""
         import os
 
         from bot.config import load
 
-        named = self.config_path or (Path(os.environ["DAYBRIEF_CONFIG"]) if os.environ.get("DAYBRIEF_CONFIG") else None)
+        named = self.named_path()
         usual = Path("config.toml")
         return load(named or (usual if usual.exists() else None), os.environ)
 
@@ -248,6 +254,20 @@ def _stop_writing() -> int:
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+@contextlib.contextmanager
+def without_log(name: str) -> Iterator[None]:
+    """Let the loggers under *name* say nothing: what they would say, the command says itself."""
+    import logging
+
+    log = logging.getLogger(name)
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def fail(sentence: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.app import DEGRADED, Session, command, json_option
+from bot.cli.app import DEGRADED, Session, command, json_option, without_log
 from bot.errors import AlreadyRunning
 from bot.model import Standing
 
@@ -42,17 +42,9 @@ async def check(session: Session) -> int:
     from bot.wiring import looks
 
     config = session.config()
-    async with session.house() as house:
-        findings = [
-            Finding("configuration", True, f"{config.path} is in order" if config.path else "no file: the defaults"),
-            *await _slack(house),
-            *_machine(house),
-            *await _database(house),
-            *await _channels(house),
-            *await _feeds(house),
-            _lock(house),
-        ]
-        upcoming = await house.desk.upcoming(5)
+    with without_log("adapters.slack"):
+        async with session.house() as house:
+            findings, upcoming = await _findings(house, config), await house.desk.upcoming(5)
     if session.as_json:
         session.values(
             {
@@ -66,6 +58,18 @@ async def check(session: Session) -> int:
     else:
         session.show(looks.findings([(one.about, one.is_fine, one.sentence) for one in findings], upcoming))
     return 0 if all(one.is_fine for one in findings) else DEGRADED
+
+
+async def _findings(house: "House", config: "Config") -> list[Finding]:
+    return [
+        Finding("configuration", True, f"{config.path} is in order" if config.path else "no file: the defaults"),
+        *await _slack(house),
+        *_machine(house),
+        *await _database(house),
+        *await _channels(house),
+        *await _feeds(house),
+        _lock(house),
+    ]
 
 
 async def _slack(house: "House") -> list[Finding]:
@@ -82,7 +86,7 @@ async def _slack(house: "House") -> list[Finding]:
     names = ", ".join(one.name for one in house.slack.known.values())
     return [
         found,
-        Finding("Slack", not troubles, " ".join(troubles) or f"{names}: token, permissions and clock are fine"),
+        Finding("Slack", not troubles, " ".join(troubles) or f"{names}: tokens, permissions and clock are fine"),
     ]
 
 
@@ -145,6 +149,9 @@ async def _channels(house: "House") -> list[Finding]:
             troubles.append(f"paused: {one.reason}; `daybrief channels resume {one.channel.name}` resumes it")
         where = f"{one.channel.platform}, {one.at:%H:%M} {one.timezone}"
         found.append(Finding(f"channel {one.channel.name}", not troubles, "; ".join(troubles) or where))
+    if not found and house.slack.has_token:
+        # The bot has to run before anybody can set a channel up in Slack: that is no reason not to start it.
+        return [Finding("channels", True, "none yet; while the bot runs, /daybrief setup in Slack sets one up")]
     return found or [Finding("channels", False, "none is set up; declare one in the configuration: [[channels]]")]
 
 

@@ -1,36 +1,29 @@
 """``daybrief init``: the first five minutes."""
 
 import json
-import os
+import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from bot.cli.app import Session, command, fail
-from bot.errors import WrongUsage
+from bot.cli.app import Session, command
+from bot.errors import ConfigProblems, WrongUsage
 from bot.model import Feed
 
-_TOKENS = {
-    "SLACK_BOT_TOKEN": "Bot User OAuth Token (xoxb-…, under OAuth & Permissions)",
-    "SLACK_APP_TOKEN": "App-level token with connections:write (xapp-…, under Basic Information)",
-}
-_STEPS = """Daybrief needs an app of its own in your Slack workspace:
-
-  1. Open api.slack.com/apps, press Create New App, From a manifest, and paste {manifest}.
-  2. Press Install to Workspace, and copy the Bot User OAuth Token (xoxb-…).
-  3. Under Basic Information, App-Level Tokens, make one with the scope connections:write, and copy it (xapp-…).
-"""
+_NOWHERE = "none"
+"""Typed in the place of a channel's id by who would rather set channels up from chat."""
 
 
 @click.command()
 @click.option("--platform", type=click.Choice(["terminal", "slack"]), default=None, help="Where editions are posted.")
 @click.option("--name", default=None, help="The channel's name.")
-@click.option("--channel", default=None, help="Slack's id of the channel; none: channels are set up from chat.")
+@click.option("--channel", default=None, help="Slack's id of the channel, or none: channels are set up from chat.")
 @click.option("--time", "at", default=None, help="Local hour of the post, like 08:00.")
 @click.option("--timezone", default=None, help="IANA zone, like Europe/Berlin.")
 @click.option("--topics", default=None, help="Topics of the starter feeds, separated by commas; all by default.")
-@click.option("--api-url", default=None, hidden=True, help="Another Slack than Slack's own, for tests.")
+@click.option("--api-url", default="", hidden=True, help="Another Slack than Slack's own, for tests.")
 @click.option("--force", is_flag=True, help="Write over an existing configuration.")
 @click.option("--yes", is_flag=True, help="Take the defaults for whatever is not named, and ask nothing.")
 @command
@@ -42,134 +35,163 @@ async def init(
     at: str | None,
     timezone: str | None,
     topics: str | None,
-    api_url: str | None,
+    api_url: str,
     force: bool,
     yes: bool,
 ) -> None:
-    """Write a configuration: asks for the platform and its tokens, the channel and its hour, and picks feeds."""
+    """Write a configuration: asks for the platform and its tokens, the channel and its hour, and picks feeds.
+
+    Tokens are typed unseen, or taken from the environment where they are set.
+    """
+    from bot.cli.files import write_together
+    from bot.cli.slack import as_file, slack_table, take_tokens
+    from bot.config import read
+
+    path = session.named_path() or Path("config.toml")
+    secrets = path.with_name("secrets.env")
+    if path.exists() and not force:
+        raise WrongUsage(f"{path} exists; edit it, or write over it with --force")
+    if platform is None:
+        choice = click.Choice(["terminal", "slack"])
+        platform = "terminal" if yes else str(click.prompt("Platform", type=choice, default="terminal"))
+    said = {"name": name, "channel": channel, "time": at, "timezone": timezone, "topics": topics}
+    answers = _Answers(platform=platform, said=said, may_ask=not yes)
+    answers.check()
+    tokens: dict[str, str] = {}
+    if platform == "slack":
+        if secrets.exists() and not force:
+            raise WrongUsage(f"{secrets} exists; move it away, or write over it with --force")
+        tokens = await take_tokens(path, api_url, may_ask=not yes)
+    else:
+        click.echo("The terminal needs no account and no token.\n")
+    order = answers.order()
+    zone = answers.to("timezone", "Time zone", _here())
+    chosen = answers.feeds()
+    text = _configuration(zone, order, slack_table(api_url), feeds=chosen)
+    read(text, folder=path.absolute().parent, environ={}, path=path)
+    files = {path: (text, 0o666)}
+    if tokens:
+        files[secrets] = (as_file(tokens, beside=secrets), 0o600)
+    write_together(files)
+    click.echo(f"\nWrote {path}: {len(chosen)} feeds, {'1 channel' if order else 'no channel yet'}.")
+    if tokens:
+        click.echo(f"Wrote {secrets}: the tokens, readable by you alone.")
+    _tell_what_is_next(session, platform, order.get("name", ""), secrets if tokens else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """What the command line says, else what people type, else the defaults."""
+
+    platform: str
+    said: Mapping[str, str | None]
+    may_ask: bool
+
+    def check(self) -> None:
+        """Raise WrongUsage for a mistake on the command line, before anybody types anything."""
+        for key, value in self.said.items():
+            try:
+                if value is not None:
+                    self._sound(key, value)
+            except click.UsageError as error:
+                raise WrongUsage(f"--{key}: {error.message}") from None
+
+    def to(self, key: str, question: str, default: str) -> str:
+        """The answer to *question*; a wrong one is asked for again."""
+        said = self.said[key]
+        if said is not None or not self.may_ask:
+            return default if said is None else said
+        return str(click.prompt(question, default=default, value_proc=lambda value: self._sound(key, value)))
+
+    def order(self) -> dict[str, str]:
+        """The channel's keys; none where channels are set up from chat."""
+        place = ""
+        if self.platform == "slack":
+            place = self.to("channel", "Id of the channel, or none to set channels up from chat", _NOWHERE)
+            if place == _NOWHERE:
+                return {}
+        name = self.to("name", "Name of the channel", "ai-news")
+        hour = self.to("time", "Hour of the morning post", "08:00")
+        return {"name": name, "platform": self.platform, "channel": place or name, "time": hour}
+
+    def feeds(self) -> list[Feed]:
+        """Those of the starter list that have a topic which is wanted."""
+        return _chosen(self.to("topics", f"Topics, separated by commas (of {', '.join(_topics())})", "all"))
+
+    def _sound(self, key: str, value: str) -> str:
+        """*value*, if a configuration may have it for *key*. Raises click.UsageError, at which a prompt asks anew."""
+        from bot.config import Config, channel_from
+
+        if key == "topics":
+            _chosen(value)
+        elif (key, value) != ("channel", _NOWHERE):
+            place = "C0" if self.platform == "slack" else "place"
+            try:
+                channel_from({"name": "name", "platform": self.platform, "channel": place, key: value}, Config())
+            except ConfigProblems as trouble:
+                raise click.UsageError("; ".join(one.sentence for one in trouble.problems)) from None
+        return value
+
+
+def _tell_what_is_next(session: Session, platform: str, channel: str, secrets: Path | None) -> None:
+    config = f" --config {shlex.quote(str(session.config_path))}" if session.config_path else ""
+    steps = []
+    if secrets:
+        # Without a slash, a shell would look for it among its programs.
+        file = str(secrets) if secrets.parent != Path() else f"./{secrets}"
+        steps.append((f"set -a; . {shlex.quote(file)}; set +a", "the tokens, for the programs of this shell"))
+    steps.append((f"daybrief check{config}", "looks for trouble"))
+    if channel:
+        steps.append((f"daybrief gather{config}", "reads the feeds"))
+        steps.append((f"daybrief preview {shlex.quote(channel)}{config}", "shows the edition"))
+    steps.append((f"daybrief run{config}", "posts every morning, until you stop it"))
+    width = max(len(step) for step, _ in steps)
+    click.echo("\nNext:\n" + "\n".join(f"  {step:{width}}  # {what}" for step, what in steps))
+    if platform == "slack" and not channel:
+        click.echo("Then, in Slack: /invite @Daybrief to a channel, and type /daybrief setup there.")
+
+
+def _here() -> str:
+    """This machine's time zone, if it has one that we know."""
     from tzlocal import get_localzone_name
 
+    from bot.zones import names
+
+    name = get_localzone_name() or ""
+    return name if name in names() else "UTC"
+
+
+def _starter() -> tuple[Feed, ...]:
     from bot.config import load
     from bot.samples import example_config
 
-    path = session.config_path or Path("config.toml")
-    if path.exists() and not force:
-        raise WrongUsage(f"{path} exists; edit it, or write over it with --force")
-    starter = load(example_config(), {}).feeds
-    known = sorted({topic for feed in starter for topic in feed.topics})
-
-    def ask(question: str, given: str | None, default: str) -> str:
-        if given is not None:
-            return given
-        return default if yes else str(click.prompt(question, default=default))
-
-    is_slack = ask("Platform, terminal or slack", platform, "terminal") == "slack"
-    tokens = await _slack_tokens(path, api_url, yes=yes, force=force) if is_slack else {}
-    if is_slack:
-        place = ask("Id of the channel, or none to set channels up from chat", channel, "none")
-        place = "" if place == "none" else place
-    else:
-        place = ""
-        click.echo("The terminal needs no account and no token.\n")
-    name = ask("Name of the channel", name, "ai-news") if place or not is_slack else ""
-    at = ask("Hour of the morning post", at, "08:00") if name else "08:00"
-    timezone = ask("Time zone", timezone, get_localzone_name() or "UTC")
-    topics = ask(f"Topics, separated by commas (of {', '.join(known)})", topics, "all")
-    chosen = _chosen(starter, topics, known)
-    where = ("slack" if is_slack else "terminal", place or name)
-    _write_checked(path, _configuration(name, where, at, timezone, feeds=chosen, api_url=api_url))
-    secrets = _write_secrets(path, tokens) if tokens else None
-    channels = load(path, {}).channels
-    click.echo(f"\nWrote {path}: {len(chosen)} feeds, {len(channels)} channel{'' if len(channels) == 1 else 's'}.")
-    if secrets:
-        click.echo(f"Wrote {secrets}: the tokens, readable by you alone.")
-        click.echo(f"Next: `set -a; . {secrets}; set +a`, then `daybrief run`; in Slack, type /daybrief setup.")
-        return
-    click.echo("Next: `daybrief gather` reads the feeds, `daybrief preview " + name + "` shows the edition,")
-    click.echo("      `daybrief run` posts it every morning. `daybrief check` looks for trouble.")
+    return load(example_config(), {}).feeds
 
 
-async def _slack_tokens(path: Path, api_url: str | None, *, yes: bool, force: bool) -> dict[str, str]:
-    """Slack's tokens, from the environment or typed in, once Slack has taken them."""
-    from bot.config import read
-    from bot.wiring import slack_manifest, slack_says
-
-    secrets = _secrets_of(path)
-    if secrets.exists() and not force:
-        raise WrongUsage(f"{secrets} exists; move it away, or write over it with --force")
-    manifest = path.with_name("slack-manifest.json")
-    manifest.write_text(json.dumps(slack_manifest(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    click.echo(_STEPS.format(manifest=manifest))
-    tokens = {name: os.environ.get(name, "").strip() for name in _TOKENS}
-    for name, what in _TOKENS.items():
-        if not tokens[name] and yes:
-            raise WrongUsage(f"{name} is not set; with --yes the tokens come from the environment")
-        tokens[name] = tokens[name] or str(click.prompt(what, hide_input=True)).strip()
-    config = read(_slack_table(api_url), folder=Path.cwd(), environ=tokens)
-    workspace, troubles = await slack_says(config)
-    if troubles:
-        fail(f"nothing was written: {' '.join(troubles)}")
-    click.echo(f"Slack takes the token: {workspace}.\n")
-    return tokens
+def _topics() -> list[str]:
+    return sorted({topic for feed in _starter() for topic in feed.topics})
 
 
-def _chosen(starter: tuple[Feed, ...], topics: str, known: list[str]) -> list[Feed]:
+def _chosen(topics: str) -> list[Feed]:
     wanted = {topic.strip() for topic in topics.split(",")} - {"", "all"}
-    if unknown := wanted - set(known):
-        raise WrongUsage(f"no starter feed has the topic {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    return [feed for feed in starter if not wanted or wanted & set(feed.topics)]
+    if unknown := wanted - set(_topics()):
+        raise click.UsageError(
+            f"no starter feed has the topic {', '.join(sorted(unknown))}; there are {', '.join(_topics())}"
+        )
+    return [feed for feed in _starter() if not wanted or wanted & set(feed.topics)]
 
 
-def _configuration(
-    name: str, where: tuple[str, str], at: str, timezone: str, *, feeds: list[Feed], api_url: str | None
-) -> str:
+def _configuration(timezone: str, order: Mapping[str, str], slack: str, *, feeds: list[Feed]) -> str:
     # A JSON string is a TOML basic string, as long as it holds no lone surrogate; the loader looks at the rest.
     quoted = json.dumps
-    platform, place = where
     head = (
         "# Daybrief's configuration. config.example.toml shows every key with its default.\n\n"
-        f"[bot]\ntimezone = {quoted(timezone)}\n{_slack_table(api_url)}"
+        f"[bot]\ntimezone = {quoted(timezone)}\n{slack}"
     )
-    channel = (
-        f"\n[[channels]]\nname = {quoted(name)}\nplatform = {quoted(platform)}\nchannel = {quoted(place)}\n"
-        f"time = {quoted(at)}\n"
-    )
+    channel = "".join(f"{key} = {quoted(value)}\n" for key, value in order.items())
     listed = (
         f"\n[[feeds]]\nurl = {quoted(feed.url)}\nname = {quoted(feed.name, ensure_ascii=False)}\n"
         f"weight = {feed.weight}\ntopics = {quoted(list(feed.topics))}\n"
         for feed in feeds
     )
-    return head + (channel if name else "") + "".join(listed)
-
-
-def _slack_table(api_url: str | None) -> str:
-    return f"\n[slack]\napi_url = {json.dumps(api_url)}\n" if api_url else ""
-
-
-def _secrets_of(path: Path) -> Path:
-    return path.with_name("secrets.env")
-
-
-def _write_secrets(path: Path, tokens: Mapping[str, str]) -> Path:
-    """The tokens as a file that a shell can read, and nobody else; its path."""
-    secrets = _secrets_of(path)
-    secrets.unlink(missing_ok=True)
-    # Made with its mode, so that there is no moment in which others could read it.
-    with open(os.open(secrets, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
-        file.write("".join(f"{name}={token}\n" for name, token in tokens.items()))
-    return secrets
-
-
-def _write_checked(path: Path, text: str) -> None:
-    """Write *text* only if it loads, so that a wrong answer leaves no broken file behind."""
-    from bot.config import load
-
-    new = path.with_name(path.name + ".new")
-    try:
-        new.write_text(text, encoding="utf-8")
-        load(new, {})
-        new.replace(path)
-    except OSError as error:
-        raise WrongUsage(f"{path} cannot be written: {(error.strerror or 'unknown').lower()}") from error
-    finally:
-        new.unlink(missing_ok=True)
+    return head + (f"\n[[channels]]\n{channel}" if channel else "") + "".join(listed)
