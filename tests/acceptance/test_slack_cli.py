@@ -1,33 +1,20 @@
 """What an operator does to get Daybrief into Slack, with the real program."""
 
 import json
-import os
-import shlex
-import stat
-import subprocess
-import sys
-import tomllib
-from collections.abc import Iterator
-from pathlib import Path
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
-from tests.acceptance.person import converse
-from tests.acceptance.program import Done, Program
+from adapters.slack.manifest import manifest
+from tests.acceptance.program import STORY, Program
 from tests.fake_slack import BOT_SCOPES, FakeSlack
-from tests.served_slack import ServedSlack
-from tests.slack import furnish
 
-ROOT = Path(__file__).resolve().parents[2]
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-T1", "SLACK_APP_TOKEN": "xapp-1"}
-
-
-@pytest.fixture
-def slack(tmp_path: Path) -> Iterator[FakeSlack]:
-    served = ServedSlack(tmp_path)
-    furnish(served.fake)
-    yield served.fake
-    served.close()
 
 
 def declare(program: Program, slack: FakeSlack) -> None:
@@ -64,153 +51,6 @@ def test_the_manifest_is_made_for_no_address_that_slack_cannot_reach(program: Pr
 
     assert (done.code, done.out) == (2, "")
     assert "--http https://daybrief.example.org" in done.err
-
-
-def begin(program: Program, slack: FakeSlack, *arguments: str, **environment: str) -> Done:
-    """``init`` as a script runs it."""
-    (program.folder / "config.toml").unlink(missing_ok=True)
-    return program.run("init", "--yes", "--platform", "slack", "--api-url", slack.api, *arguments, **environment)
-
-
-def test_init_writes_configuration_manifest_and_secrets(program: Program, slack: FakeSlack) -> None:
-    done = begin(program, slack, "--timezone", "Europe/Berlin", **TOKENS)
-    secrets = program.folder / "secrets.env"
-
-    assert done.code == 0, done.err
-    assert "Slack takes both tokens: t1." in done.out
-    assert secrets.read_text() == "SLACK_BOT_TOKEN=xoxb-T1\nSLACK_APP_TOKEN=xapp-1\n"
-    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
-    assert json.loads((program.folder / "slack-manifest.json").read_text())["display_information"]["name"] == "Daybrief"
-    assert "xoxb-T1" not in (program.folder / "config.toml").read_text() + done.out + done.err
-    assert program.run("channels list", **TOKENS).code == 0
-    assert not list(program.folder.glob("*.new"))
-
-
-@pytest.mark.parametrize("shell", ["sh", "bash"])
-def test_the_next_commands_that_init_names_work_in_the_folder_and_outside(
-    program: Program, slack: FakeSlack, tmp_path: Path, shell: str
-) -> None:
-    here = tmp_path / "it's my folder"
-    here.mkdir()
-    inside = converse(here, ["init", "--yes", "--platform", "slack", "--api-url", slack.api], [], **TOKENS)
-    outside = begin(Program(here), slack, "--force", **TOKENS)
-
-    for done, folder in ((inside, here), (outside, tmp_path)):
-        load, check = (line.partition("#")[0].strip() for line in done.out.partition("Next:")[2].splitlines()[1:3])
-        program_ = f"{shlex.quote(sys.executable)} -m bot {check.removeprefix('daybrief ')}"
-        played = subprocess.run(
-            [shell, "-c", f"{load} && {program_} --json"],
-            cwd=folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        assert played.returncode == 0, (load, check, played)
-        assert "t1: tokens, permissions and clock are fine" in played.stdout
-
-
-def test_a_person_is_asked_for_everything_and_for_what_was_wrong_again(slack: FakeSlack, tmp_path: Path) -> None:
-    talk = [
-        ("Platform", "slak"),
-        ("Platform", "slack"),
-        ("(xoxb-…): ", "xapp-1"),
-        ("(xoxb-…): ", "xoxb-T1"),
-        ("(xapp-…): ", "xapp-1"),
-        ("Id of the channel", "#general"),
-        ("Id of the channel", "C1"),
-        ("Name of the channel", "news"),
-        ("Hour", "25:00"),
-        ("Hour", "07:30"),
-        ("Time zone", "Berlin"),
-        ("Time zone", "Europe/Berlin"),
-        ("Topics", "nonsense"),
-        ("Topics", "labs"),
-    ]
-    done = converse(tmp_path, ["init", "--api-url", slack.api], talk)
-    told = tomllib.loads((tmp_path / "config.toml").read_text("utf-8"))
-
-    assert done.code == 0, done.out
-    assert not {"xoxb-T1", "xapp-1"} & set(done.out.split())
-    assert told["bot"] == {"timezone": "Europe/Berlin"}
-    assert told["channels"] == [{"name": "news", "platform": "slack", "channel": "C1", "time": "07:30"}]
-    assert all("labs" in feed["topics"] for feed in told["feeds"])
-    assert (tmp_path / "secrets.env").read_text() == "SLACK_BOT_TOKEN=xoxb-T1\nSLACK_APP_TOKEN=xapp-1\n"
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "The token is wrong"),
-        ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack does not take SLACK_APP_TOKEN"),
-        ({"SLACK_BOT_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is not a bot's token"),
-    ],
-)
-def test_a_token_that_slack_refuses_is_one_sentence_and_nothing_is_written(
-    program: Program, slack: FakeSlack, wrong: dict[str, str], sentence: str
-) -> None:
-    done = begin(program, slack, **{**TOKENS, **wrong})
-
-    assert done.code == 1
-    assert done.err.count("\n") == 1
-    assert sentence in done.err
-    assert not (program.folder / "config.toml").exists()
-    assert not (program.folder / "secrets.env").exists()
-    assert not {*wrong.values()} & set((done.out + done.err).split())
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (("--channel", "#general"), "--channel: expected"),
-        (("--time", "8 am"), "--time: expected a time of day"),
-        (("--timezone", "Berlin"), 'did you mean "Europe/Berlin"'),
-        (("--topics", "nonsense"), "no starter feed has the topic nonsense"),
-    ],
-)
-def test_a_mistake_on_the_command_line_is_told_before_slack_is_asked(
-    program: Program, slack: FakeSlack, arguments: tuple[str, ...], words: str
-) -> None:
-    done = begin(program, slack, *arguments, **TOKENS)
-
-    assert (done.code, words in done.err) == (2, True), done
-    assert not slack.calls
-    assert not (program.folder / "config.toml").exists()
-
-
-def test_init_writes_over_no_secrets_unless_forced_and_keeps_those_of_others(
-    program: Program, slack: FakeSlack
-) -> None:
-    secrets = program.write("secrets.env", "DISCORD_TOKEN=d\nSLACK_BOT_TOKEN=old\n")
-
-    assert begin(program, slack, **TOKENS).code == 2
-    assert secrets.read_text() == "DISCORD_TOKEN=d\nSLACK_BOT_TOKEN=old\n"
-    assert not (program.folder / "config.toml").exists()
-    assert begin(program, slack, "--force", **TOKENS).code == 0
-    assert secrets.read_text() == "DISCORD_TOKEN=d\nSLACK_BOT_TOKEN=xoxb-T1\nSLACK_APP_TOKEN=xapp-1\n"
-    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
-
-
-def test_a_token_that_has_a_file_of_its_own_is_copied_nowhere(program: Program, slack: FakeSlack) -> None:
-    file = program.write("bot-token", "xoxb-T1\n")
-    done = begin(program, slack, SLACK_BOT_TOKEN_FILE=str(file), SLACK_APP_TOKEN="xapp-1")
-
-    assert done.code == 0, done.err
-    assert (program.folder / "secrets.env").read_text() == "SLACK_APP_TOKEN=xapp-1\n"
-
-
-def test_init_says_where_it_cannot_write(program: Program, slack: FakeSlack) -> None:
-    done = begin(Program(program.folder / "nowhere"), slack, **TOKENS)
-
-    assert (done.code, "cannot be written: no such file or directory" in done.err) == (2, True), done
-
-
-def test_init_writes_where_the_environment_says(slack: FakeSlack, tmp_path: Path) -> None:
-    done = converse(tmp_path, ["init", "--yes"], [], DAYBRIEF_CONFIG=str(tmp_path / "bot.toml"))
-
-    assert done.code == 0, done.out
-    assert (tmp_path / "bot.toml").exists()
-    assert not (tmp_path / "config.toml").exists()
 
 
 def test_check_finds_a_good_installation_in_order(program: Program, slack: FakeSlack) -> None:
@@ -263,6 +103,129 @@ def test_run_without_a_token_for_its_channels_says_so(program: Program, slack: F
 
     assert ran.code == 2
     assert "SLACK_BOT_TOKEN is not set" in ran.err
+
+
+def test_check_needs_no_channel_before_the_first_set_up_from_chat(program: Program, slack: FakeSlack) -> None:
+    program.write("config.toml", f'[slack]\napi_url = "{slack.api}"\n\n[[feeds]]\nurl = "feed.xml"\n')
+
+    done = program.run("check", "--json", **TOKENS)
+    found = {one["about"]: one for one in done.json()["findings"]}
+
+    assert done.code == 0, found
+    assert "/daybrief setup" in found["channels"]["says"]
+
+
+def test_check_names_an_app_token_that_opens_no_connection(program: Program, slack: FakeSlack) -> None:
+    declare(program, slack)
+
+    done = program.run("check", "--json", **{**TOKENS, "SLACK_APP_TOKEN": "xoxb-T1"})
+    says = {one["about"]: one["says"] for one in done.json()["findings"]}["Slack"]
+
+    assert done.code == 3
+    assert says.startswith("Slack does not take SLACK_APP_TOKEN")
+    assert "xoxb-T1" not in done.out + done.err
+
+
+class LateSlack(BaseHTTPRequestHandler):
+    """Takes every token, and thinks that it is seven minutes earlier than it is."""
+
+    def do_POST(self) -> None:  # the name that the library calls
+        body = json.dumps(
+            {"ok": True, "team": "acme", "team_id": "T1", "user_id": "U0", "url": "wss://x.test"}
+        ).encode()
+        self.send_response_only(200)
+        self.send_header("Date", format_datetime(datetime.now(UTC) - timedelta(minutes=7), usegmt=True))
+        self.send_header("X-OAuth-Scopes", ",".join(BOT_SCOPES))
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        pass
+
+
+def test_check_names_a_clock_that_is_off_by_more_than_five_minutes(program: Program) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), LateSlack) as late:
+        threading.Thread(target=late.serve_forever).start()
+        program.write("config.toml", f'[slack]\napi_url = "http://127.0.0.1:{late.server_port}/api/"\n')
+        done = program.run("check", "--json", **TOKENS)
+        late.shutdown()
+    says = {one["about"]: one["says"] for one in done.json()["findings"]}["Slack"]
+
+    assert done.code == 3
+    assert says == "This machine's clock is 7 minutes ahead of Slack's; set it, or let it be set by NTP."
+
+
+def test_check_says_nothing_of_slack_where_nobody_uses_it(program: Program) -> None:
+    found = {one["about"]: one for one in program.run("check", "--json").json()["findings"]}
+
+    assert "Slack" not in found
+    assert found["secrets"]["says"] == "none; the terminal needs none"
+
+
+def test_a_channel_that_is_set_up_by_command_is_shown_and_previewed_offline(program: Program) -> None:
+    added = program.run(
+        "channels add news --platform slack --channel C0NEWS --workspace T0ACME --time 06:45 --timezone Asia/Kathmandu"
+    )
+    [_, listed] = program.run("channels list --json").json()
+    shown = program.run("channels show news --json").json()
+    payloads = program.run("preview news --json").json()
+
+    assert added.code == 0, added.err
+    assert "06:45 Asia/Kathmandu" in added.out
+    assert (listed["platform"], listed["workspace"], listed["channel"]) == ("slack", "T0ACME", "C0NEWS")
+    assert {key: shown[key] for key in listed} == listed
+    assert "SLACK_BOT_TOKEN" in shown["troubles"][0]
+    assert {payload["channel"] for payload in payloads} == {"C0NEWS"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("", "expected Slack's id of the channel"),
+        ("--channel #news", "not its #name"),
+        ("--channel C1 --workspace acme", "expected Slack's id of the workspace"),
+    ],
+)
+def test_a_channel_is_added_by_its_id_only(program: Program, options: str, words: str) -> None:
+    done = program.run(f"channels add news --platform slack {options}")
+
+    assert (done.code, words in done.err) == (2, True), done
+
+
+def test_a_channel_added_without_its_workspace_is_the_one_that_was_there(program: Program, slack: FakeSlack) -> None:
+    program.write("config.toml", f'[slack]\napi_url = "{slack.api}"\n')
+    add = "channels add news --platform slack --channel C1"
+    for command in (add, "post", "channels remove news", add, f"{add} --workspace T1"):
+        assert program.run(command, **TOKENS).code == 0, command
+
+    [one] = program.run("channels list --json").json()
+    assert (one["workspace"], one["channel"], one["standing"]) == ("T1", "C1", "active")
+
+
+def test_what_preview_prints_is_what_slack_gets_with_the_manifests_permissions_alone(
+    program: Program, slack: FakeSlack
+) -> None:
+    declare(program, slack)
+    story = program.write("story.txt", STORY)
+    scopes = manifest()["oauth_config"]["scopes"]
+    slack.reinstall("T1", token="xoxb-T1", scopes=set(scopes["bot"]) - set(scopes["bot_optional"]))
+    morning = ("--at", "2026-05-11T08:00")
+    assert program.run("import", str(story), "--at", "2026-05-11T07:00").code == 0
+
+    payloads = program.run("preview ai-news --json", *morning, **TOKENS).json()
+    posted = program.run("post", *morning, **TOKENS)
+
+    assert posted.code == 0, posted.err
+    got = [call.arguments for call in slack.calls if call.method == "chat.postMessage"]
+    assert [without_key(one) for one in got] == [without_key(one) for one in payloads]
+    assert len(slack.messages("C1")) == len(payloads) == 1
+
+
+def without_key(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """*payload* without the delivery's key, which a preview has none of."""
+    return {key: value for key, value in payload.items() if key not in {"metadata", "token"}}
 
 
 def test_a_slack_channel_is_previewed_without_a_token(program: Program, slack: FakeSlack) -> None:
