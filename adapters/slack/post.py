@@ -39,7 +39,6 @@ _ROWS = 5
 _ROW = "rows"
 """Begins the ids of those blocks."""
 _ROW_TITLE = 300
-_ROW_ADDRESS = 1_500
 _MARK = 500
 """Characters of why a story was corrected or withdrawn."""
 _ROOM_TO_GROW = 1_500
@@ -153,12 +152,7 @@ def _listed(edition: Edition) -> list[Block]:
     """The overview of a thread: each title once, with what is known of it."""
     rows = [
         [
-            linked(
-                cut(clean(story.title), _ROW_TITLE),
-                address if len(address := _address(story)) <= _ROW_ADDRESS else "",
-                bold=True,
-                strike=_is_gone(story),
-            ),
+            linked(cut(clean(story.title), _ROW_TITLE), _address(story), bold=True, strike=_is_gone(story)),
             text(f"\n{story.ref} · {_state(story, edition)}"),
         ]
         for story in edition.stories

@@ -12,7 +12,6 @@ from bot.model import (
     Answer,
     Composition,
     Edition,
-    EditionStory,
     Layout,
     Notice,
     SectionName,
@@ -23,8 +22,8 @@ from bot.model import (
 )
 from bot.text import clean
 from tests.fake_slack.validate import problems_of_options, problems_of_view
-from tests.morning import NOW, STORY
-from tests.slack_looks import CHANGES, DAY, OFFERED, ORDER, PAUSED, UNCERTAIN
+from tests.morning import NOW
+from tests.slack_looks import CHANGES, DAY, ORDER, PAUSED, UNCERTAIN
 from tests.slack_nasty import (
     ANY_TEXTS,
     EDITIONS,
@@ -157,74 +156,3 @@ def test_long_addresses_cost_no_story_its_place(layout: Layout, length: int) -> 
     for message in messages:
         check(message.blocks, message.text)
     assert set().union(*(stories_in(message.blocks) for message in messages)) >= {one.ref for one in stories}
-
-
-def full(title: str = "A title", takeaway: str = "Short.") -> Edition:
-    """As many stories as go into one message."""
-    [shown] = DAY.stories[:1]
-    ones = (replace(shown, number=n, ref=f"B{n}C", title=title, takeaway=takeaway, sections=()) for n in range(1, 13))
-    return replace(DAY, stories=tuple(ones))
-
-
-@pytest.mark.parametrize("status", [StoryStatus.CORRECTED, StoryStatus.WITHDRAWN])
-@pytest.mark.parametrize("posted", [full(), full(takeaway="It is so. " * 70), full(title="x" * 600)])
-def test_a_message_of_which_every_story_has_changed_and_grown_holds_them_all(
-    posted: Edition, status: StoryStatus
-) -> None:
-    def changed(one: int) -> EditionStory:
-        story = posted.stories[one]
-        return replace(
-            story,
-            title="It is not so. " * 60,
-            takeaway="It was otherwise. " * 900,
-            sections=OFFERED,
-            status=status,
-            status_reason="why? " * 2_000,
-            status_at=NOW,
-        )
-
-    edition = replace(posted, stories=tuple(changed(n) for n in range(len(posted.stories))))
-    for part, message in enumerate(post.messages(posted)):
-        amended = post.amended(posted, edition, part)
-        said = plain_of(amended.blocks)
-
-        check(amended.blocks, amended.text)
-        assert stories_in(amended.blocks) == stories_in(message.blocks)
-        assert said.count(status.value.capitalize()) == len(stories_in(message.blocks))
-
-
-def test_an_overview_strikes_out_what_was_withdrawn_and_opens_it_no_more() -> None:
-    posted = replace(DAY, layout=Layout.THREAD)
-    gone = replace(posted.stories[0], status=StoryStatus.WITHDRAWN, status_at=NOW, title="A hoax")
-    overview = post.amended(posted, replace(posted, stories=(gone, *posted.stories[1:])), 0)
-    [row, *_] = [
-        row for block in overview.blocks if block["type"] == "rich_text" for row in block["elements"][0]["elements"]
-    ]
-
-    assert row["elements"][0] == {"type": "text", "text": "A hoax", "style": {"bold": True, "strike": True}}
-    assert "Withdrawn on 3 March 2026" in plain_of(overview.blocks)
-
-
-def test_an_overview_whose_titles_have_all_grown_still_fits() -> None:
-    url = "https://e.example/" + "x" * 400
-    posted = replace(full(), layout=Layout.THREAD)
-    posted = replace(
-        posted, stories=tuple(replace(one, sources=(replace(one.sources[0], url=url),)) for one in posted.stories)
-    )
-    mended = (
-        replace(one, title="It is not so. " * 60, status=StoryStatus.CORRECTED, status_at=NOW) for one in posted.stories
-    )
-    edition = replace(posted, stories=tuple(mended))
-    for part in range(len(post.messages(posted))):
-        amended = post.amended(posted, edition, part)
-
-        check(amended.blocks, amended.text)
-
-
-def test_names_of_sources_do_not_crowd_out_their_articles() -> None:
-    [article, *_] = STORY.articles
-    wordy = replace(article, source=replace(article.source, name="The Very Long Gazette " * 800))
-    [message] = answers.answer(Answer(asked="", story=replace(STORY, articles=(wordy,) * 3)), "sources", NOW)
-
-    check(message.blocks, message.text)
-    assert plain_of(message.blocks).count(article.title) == 3
