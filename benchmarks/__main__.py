@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("gather", "group_rank", "lookup", "slack", "footprint")
+NAMES = ("gather", "group_rank", "lookup", "slack_ack", "slack_pace", "footprint")
 
 
 def main() -> int:
