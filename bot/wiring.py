@@ -33,6 +33,7 @@ from adapters.terminal import looks
 from adapters.terminal.posting import TerminalPlatform
 from adapters.terminal.prompt import Prompt, typed_lines
 from adapters.workers import ProcessWorkers
+from bot import wording
 from bot.config import Config
 from bot.desk import Desk
 from bot.errors import DaybriefError, WrongUsage
@@ -284,7 +285,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     if gateway:
         await gateway.start()
     alarm.start()
-    log.info("Daybrief is running; %d channels", len(await desk.subscriptions()))
+    log.info("Daybrief is running; %s", wording.counted(len(await desk.subscriptions()), "channel"))
     await stop.wait()
     log.info("stopping: no new post is begun")
     desk.stop()

@@ -18,6 +18,13 @@ async def run(session: Session) -> None:
     logging.basicConfig(
         force=True, level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
     )
+    # The rest of what they say is for developers; what an operator can act on, we say ourselves.
+    for chatty, level in (
+        ("apscheduler", logging.WARNING),
+        ("slack_bolt", logging.ERROR),
+        ("slack_sdk", logging.ERROR),
+    ):
+        logging.getLogger(chatty).setLevel(level)
     async with wiring.delivering(session.config()), session.house(show=True, delivers=True) as house:
         await wiring.run(house, reload=session.config)
 
