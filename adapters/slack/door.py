@@ -31,6 +31,9 @@ from bot.model import Wish
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
+_bolt = logging.getLogger("adapters.slack.bolt")
+"""Its warnings are for developers: of a token in the environment that it does not use, of events that nobody handles."""
+_bolt.setLevel(logging.ERROR)
 
 _REMEMBERED = 900.0
 """Seconds in which a replay is known to be one. What changes something is known for ever, by the audit log."""
@@ -70,7 +73,7 @@ class Door:
             return await self._authorize(team_id, enterprise_id)
 
         self.app = AsyncApp(
-            logger=logging.getLogger("adapters.slack.bolt"),
+            logger=_bolt,
             # bolt's own client is used for opening sockets only; each workspace has its own.
             client=workspaces.client(None, is_patient=False),
             signing_secret=self.signing_secret,
