@@ -32,7 +32,7 @@ from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 _bolt = logging.getLogger("adapters.slack.bolt")
-"""Its warnings are for developers: of a token in the environment that it does not use, of events that nobody handles."""
+"""Its warnings are for developers: of a token that it does not use itself, of events that nobody handles."""
 _bolt.setLevel(logging.ERROR)
 
 _REMEMBERED = 900.0
