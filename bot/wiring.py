@@ -246,7 +246,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        on_signal(number, stop.set)
     reloads: set[asyncio.Task[None]] = set()
 
     alarm = Alarm(house.room.clock)
@@ -259,7 +259,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
-    loop.add_signal_handler(signal.SIGHUP, on_hangup)
+    on_signal(signal.SIGHUP, on_hangup)
     if not house.slack.has_token and any(one.channel.platform == "slack" for one in await desk.subscriptions()):
         raise WrongUsage(
             "there are Slack channels, but SLACK_BOT_TOKEN is not set; docs/slack.md tells where to find it"
@@ -296,6 +296,18 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     if gateway:
         leaving.append(gateway.stop(DRAIN))
     await asyncio.gather(*leaving)
+
+
+def on_signal(number: signal.Signals, act: Callable[[], object]) -> None:
+    """Have the running loop call *act* whenever the signal comes, however busy it is.
+
+    asyncio alone reads signals from a pipe that also takes every wake-up by another thread; a few hundred of those fill
+    it, as in the rush of a morning, and a signal that comes then is lost.
+    """
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(number, lambda: None)  # so that the signal wakes the loop
+    signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
+    signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
 
 
 def _gateway(house: House) -> Gateway | None:
