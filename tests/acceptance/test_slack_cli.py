@@ -1,8 +1,10 @@
 """What an operator does to get Daybrief into Slack, with the real program."""
 
+import contextlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +13,10 @@ from typing import Any
 import pytest
 
 from adapters.slack.manifest import manifest
+from bot.ports import Store
+from storage import open_store
 from tests.acceptance.program import STORY, Program
+from tests.contract.values import subscription
 from tests.fake_slack import BOT_SCOPES, FakeSlack
 
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-T1", "SLACK_APP_TOKEN": "xapp-1"}
@@ -202,6 +207,28 @@ def test_a_channel_added_without_its_workspace_is_the_one_that_was_there(program
 
     [one] = program.run("channels list --json").json()
     assert (one["workspace"], one["channel"], one["standing"]) == ("T1", "C1", "active")
+
+
+async def test_changing_a_channel_by_command_leaves_it_to_whoever_set_it_up(program: Program) -> None:
+    async with opened(program) as store:
+        order = subscription("C1", workspace="T1")
+        await store.subscriptions.subscribe(replace(order, owner="U1", declared=False))
+
+    assert program.run("channels add news --platform slack --channel C1 --workspace T1 --stories 3").code == 0
+
+    async with opened(program) as store:
+        [one] = [one for one in await store.subscriptions.all() if one.channel.platform == "slack"]
+        assert (one.owner, one.stories) == ("U1", 3)
+
+
+@contextlib.asynccontextmanager
+async def opened(program: Program) -> AsyncIterator[Store]:
+    (program.folder / "data").mkdir(exist_ok=True)
+    store = await open_store(program.folder / "data" / "daybrief.db")
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 def test_what_preview_prints_is_what_slack_gets_with_the_manifests_permissions_alone(
