@@ -132,7 +132,7 @@ async def open_house(
         stack.push_async_callback(discord.close)
         own: dict[str, Platform] = {
             "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show),
-            "slack": SlackPlatform(workspaces, Pace(clock)),
+            "slack": SlackPlatform(workspaces, Pace(clock, patience=config.delivery.request_timeout)),
             "discord": DiscordPlatform(discord, discord.pace),
         }
         room = Newsroom(

@@ -19,7 +19,7 @@ SLOWEST_PER_MINUTE = 12
 PER_CHANNEL = timedelta(seconds=1)
 """Between two messages to one channel."""
 LONGEST_WAIT = timedelta(seconds=10)
-"""A turn that would come later is not waited for."""
+"""A turn that would come later is not waited for, nor one for which nobody would listen long enough."""
 MIN_PATIENCE = timedelta(seconds=30)
 """How long a workspace is left alone that says it takes nothing and not for how long."""
 _BURST = 1.0
@@ -40,12 +40,18 @@ class _Budget:
 
 
 class Pace:
-    """Turns to post. *per_minute* messages for each workspace, evenly."""
+    """Turns to post. *per_minute* messages for each workspace, evenly; whoever asks hears within *patience*."""
 
     def __init__(
-        self, clock: Clock, *, per_minute: float = PER_MINUTE, monotonic: Callable[[], float] = time.monotonic
+        self,
+        clock: Clock,
+        *,
+        per_minute: float = PER_MINUTE,
+        patience: timedelta = 2 * LONGEST_WAIT,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock = clock
+        self._longest = min(LONGEST_WAIT, patience / 2).total_seconds()
         self._quickest = 60 / per_minute
         self._slowest = 60 / SLOWEST_PER_MINUTE
         self._monotonic = monotonic
@@ -56,7 +62,7 @@ class Pace:
         budget = self._budget(workspace)
         now = self._monotonic()
         at = max(now, budget.next_at, budget.closed_until, budget.channels.get(channel, 0.0))
-        if at - now > LONGEST_WAIT.total_seconds():
+        if at - now > self._longest:
             return timedelta(seconds=at - now)
         # Taken before anything is waited for: whoever asks meanwhile gets the turn after this one.
         budget.next_at = max(budget.next_at, now - _BURST) + budget.spacing

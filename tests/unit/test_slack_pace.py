@@ -40,6 +40,22 @@ async def test_a_channel_gets_one_message_a_second() -> None:
     assert clock.now() - TUESDAY >= 4 * SECOND
 
 
+async def test_nobody_waits_for_a_turn_for_longer_than_they_would_listen() -> None:
+    clock = VirtualClock()
+    pace = Pace(clock, patience=SECOND, monotonic=lambda: clock.now().timestamp())
+    began = clock.now()
+
+    for number in range(5):
+        asked = clock.now()
+        wait = await pace.turn("T1", f"C{number}")
+        assert clock.now() - asked < SECOND
+        clock.move_to(clock.now() + wait)
+
+    pace.refused("T1", 5 * SECOND)
+    assert await pace.turn("T1", "C9") == 5 * SECOND
+    assert clock.now() - began < 5 * SECOND
+
+
 async def test_after_a_refusal_nothing_leaves_for_as_long_as_slack_asked() -> None:
     pace, clock = paced()
     await pace.turn("T1", "C1")
