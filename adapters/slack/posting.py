@@ -67,7 +67,14 @@ class SlackPlatform:
         )
 
     async def turn(self, channel: Channel) -> timedelta:
-        """Wait for the pace of the channel's workspace."""
+        """Wait for the pace of the channel's workspace. Until Slack has told whose our tokens are, nothing can be posted
+        there, and that is no attempt.
+        """
+        try:
+            await self._workspaces.of(channel.workspace)
+        except PostFailed as failure:
+            if failure.retry_after:
+                return failure.retry_after
         return await self._pace.turn(channel.workspace, channel.id)
 
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:

@@ -25,6 +25,8 @@ CONNECT_WITHIN = timedelta(seconds=5)
 """A connection that is not there by then surely carried nothing."""
 _BETWEEN_TRIES = timedelta(seconds=30)
 """Between two questions whether a dead token lives again."""
+_BETWEEN_QUESTIONS = timedelta(seconds=1)
+"""Between two questions whose a token is, where Slack was out of reach and did not say for how long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,8 @@ class Workspaces:
         self._asking = asyncio.Lock()
         self._monotonic = monotonic
         self._forgot_at = float("-inf")
+        self._ask_from: dict[str, float] = {}
+        """From when on a token may be asked about again; not for each of hundreds of channels."""
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -117,7 +121,8 @@ class Workspaces:
         """Ask Slack whose tokens these are; trouble is told when one of them is used."""
         async with self._asking:
             for token in self._tokens:
-                if token not in self._asked and token not in self._dead:
+                is_open = token not in self._asked and token not in self._dead
+                if is_open and self._ask_from.get(token, 0.0) <= self._monotonic():
                     await self._ask(token)
 
     async def of(self, workspace: str) -> Workspace:
@@ -138,7 +143,9 @@ class Workspaces:
             if self._belonged.get(token) == (workspace or self._belonged.get(self._tokens[0])):
                 raise failure
         if len(self._asked) + len(self._dead) < len(self._tokens):
-            raise PostFailed("Slack could not be reached", fate=Fate.NOT_SENT)
+            left = max(self._ask_from.values(), default=0.0) - self._monotonic()
+            again = timedelta(seconds=max(left, _BETWEEN_QUESTIONS.total_seconds()))
+            raise PostFailed("Slack could not be reached", fate=Fate.NOT_SENT, retry_after=again)
         # A token that Slack has never taken could be anybody's: what is not known otherwise may be its.
         for token, failure in self._dead.items():
             if token not in self._belonged:
@@ -192,6 +199,9 @@ class Workspaces:
             log.error("a Slack token could not be used: %s", failure.reason)  # noqa: TRY400  # a sentence is enough
             if failure.fate is Fate.REFUSED:
                 self._dead[token] = failure
+            else:
+                wait = failure.retry_after or _BETWEEN_QUESTIONS
+                self._ask_from[token] = self._monotonic() + wait.total_seconds()
             return
         headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
         workspace = Workspace(
@@ -204,6 +214,7 @@ class Workspaces:
             asking=self.client(token, is_patient=True),
             clock_ahead=self._ahead(headers.get("date", "")),
         )
+        self._ask_from.pop(token, None)
         self._asked[token] = self._belonged[token] = workspace.id
         self._known[workspace.id] = workspace
 

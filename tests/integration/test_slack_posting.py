@@ -101,6 +101,29 @@ async def test_whatever_happens_to_a_post_it_arrives_once(house: House, fault: F
     assert delivery.receipts[0].messages == (house.slack.messages("C1T1")[0].ts,)
 
 
+async def test_until_slack_tells_whose_a_token_is_nothing_is_attempted_and_it_is_not_asked_for_each_channel(
+    tmp_path: Path,
+) -> None:
+    clock = VirtualClock(NOW)
+    async with FakeSlack(tmp_path / "slack", limits=False) as slack:
+        slack.add_team("T1")
+        slack.next_faults("auth.test", [Fault.TOO_MANY])
+        workspaces = Workspaces(
+            ("xoxb-T1",), slack.api, timedelta(seconds=1), clock, monotonic=lambda: clock.now().timestamp()
+        )
+        platform = SlackPlatform(workspaces, Pace(clock, monotonic=lambda: clock.now().timestamp()))
+        channels = [Channel(platform="slack", workspace="T1", id=f"C{number}", name="news") for number in range(9)]
+
+        waits = [await platform.turn(channel) for channel in channels]
+        asked = len(slack.calls)
+        clock.move_to(clock.now() + timedelta(seconds=2))
+
+        assert set(waits) == {timedelta(seconds=1)}
+        assert asked == 1
+        assert await platform.turn(channels[0]) == timedelta()
+        await workspaces.close()
+
+
 async def test_a_part_in_a_thread_whose_fate_is_unknown_is_found_there(house: House) -> None:
     await house.subscribe("C1T1", layout=Layout.THREAD)
     house.slack.next_faults("chat.postMessage", [Fault.NONE, Fault.DROP_AFTER])
