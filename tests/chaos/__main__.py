@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.chaos.harness import Chaos
-from tests.chaos.slack import SlackChaos
+from tests.chaos.slack import SlackChaos, SlackOutcome
 from tests.fake_platform.server import FaultPlan
 from tests.fake_slack import FaultPlan as SlackFaultPlan
 
@@ -23,15 +23,25 @@ def main() -> int:
         outcome = _chaos(arguments, Path(folder)).run()
     print(file=sys.stderr)
     print(
-        f"{outcome.kills} kills, {outcome.days} days, {outcome.deliveries} deliveries: {outcome.sent} sent, "
+        f"{outcome.kills} kills, {outcome.days} days or waves, {outcome.deliveries} deliveries: {outcome.sent} sent, "
         f"{len(outcome.lost)} lost, {len(outcome.duplicated)} duplicated, in {outcome.seconds:.0f} s"
     )
-    for line in (*outcome.lost[:20], *outcome.duplicated[:20]):
+    neglected = _tell_of_people(outcome) if isinstance(outcome, SlackOutcome) else []
+    for line in (*outcome.lost[:20], *outcome.duplicated[:20], *neglected[:20]):
         print(f"  {line}")
-    return 1 if outcome.lost or outcome.duplicated else 0
+    return 1 if outcome.lost or outcome.duplicated or neglected else 0
 
 
-def _chaos(arguments: argparse.Namespace, folder: Path) -> Chaos:
+def _tell_of_people(outcome: SlackOutcome) -> list[str]:
+    answers = ", ".join(f"{count} {how}" for how, count in outcome.requests.most_common())
+    print(
+        f"{outcome.asked} commands meanwhile: {outcome.answered} answered, {len(outcome.neglected)} neglected by a bot "
+        f"that lived on, acknowledged within {outcome.slowest:.2f} s at the most; Slack answered posts with {answers}"
+    )
+    return outcome.neglected
+
+
+def _chaos(arguments: argparse.Namespace, folder: Path) -> Chaos | SlackChaos:
     """As wild as *arguments* say; about fifty channels to a workspace of Slack's."""
 
     def progress(line: str) -> None:

@@ -20,9 +20,11 @@ def test_twenty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     assert outcome.sent == outcome.deliveries
 
 
-def test_ten_kills_on_slack_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    plan = SlackFaultPlan(seed=3, chance=0.15, late_by=0.8, hang=3)
-    chaos = SlackChaos(folder=tmp_path, channels=40, kills=10, seed=3, plan=plan, settle="1s", workspaces=4)
+def test_ten_kills_on_slack_lose_nothing_double_nothing_and_leave_nobody_without_an_answer(tmp_path: Path) -> None:
+    plan = SlackFaultPlan(seed=3, chance=0.04, late_by=0.8, hang=3)
+    chaos = SlackChaos(
+        folder=tmp_path, channels=60, kills=10, seed=3, plan=plan, settle="1s", workspaces=3, longest_life=4
+    )
 
     outcome = chaos.run()
 
@@ -30,3 +32,5 @@ def test_ten_kills_on_slack_lose_nothing_and_double_nothing(tmp_path: Path) -> N
     assert outcome.deliveries >= 40
     assert (outcome.lost, outcome.duplicated) == ([], [])
     assert outcome.sent == outcome.deliveries
+    assert outcome.answered > 0
+    assert outcome.neglected == []
