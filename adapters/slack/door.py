@@ -78,6 +78,8 @@ class Door:
             client=workspaces.client(None, is_patient=False),
             signing_secret=self.signing_secret,
             authorize=authorize,  # type: ignore[arg-type]  # None is how bolt wants to hear no
+            # Our listeners acknowledge and are done; otherwise bolt looks every 10 ms whether they have.
+            process_before_response=True,
         )
         self._listen()
 
@@ -97,13 +99,14 @@ class Door:
         """The token for a request. Nobody is asked: the tokens are known, and asking would cost part of three seconds.
 
         A workspace that we do not know, as that of a stranger in a shared channel, gets ours; what the person may see
-        and change goes by their own workspace.
+        and change goes by their own workspace. While Slack does not say whose the tokens are, there is none, and what
+        needs none is answered all the same.
         """
         try:
             workspace = self._workspaces.known.get(team_id or "") or await self._workspaces.of("")
         except PostFailed as failure:
-            log.warning("a request could not be authorised: %s", failure.reason)
-            return None
+            log.warning("a request came in without a token of ours: %s", failure.reason)
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id) if failure.retry_after else None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=workspace.id,

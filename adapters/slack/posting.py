@@ -67,8 +67,8 @@ class SlackPlatform:
         )
 
     async def turn(self, channel: Channel) -> timedelta:
-        """Wait for the pace of the channel's workspace. Until Slack has told whose our tokens are, nothing can be posted
-        there, and that is no attempt.
+        """Wait for the pace of the channel's workspace. Nothing can be posted before Slack has told whose our tokens
+        are, and that is no attempt.
         """
         try:
             await self._workspaces.of(channel.workspace)

@@ -11,9 +11,10 @@ import pytest
 
 from adapters.slack.connection import PATH, Knocks, Sockets
 from adapters.slack.door import Door
+from adapters.slack.plain import plain_of
 from bot.errors import WrongUsage
 from bot.model import Story
-from tests.fake_slack import FakeSlack, Forgery
+from tests.fake_slack import FakeSlack, Fault, Forgery
 from tests.fake_slack.model import Delivery
 from tests.morning import NOW, STORY
 from tests.slack import MEMBER, Bot, BriskClock, furnish, slack_bot
@@ -48,6 +49,18 @@ async def test_no_command_is_lost_while_the_sockets_are_refreshed(slack: FakeSla
             run = await asked(slack, story)
             assert run.acknowledged, run.error
             await run.wait_answers(1)
+
+
+async def test_a_command_is_answered_though_slack_has_not_told_whose_the_token_is(
+    slack: FakeSlack, tmp_path: Path
+) -> None:
+    slack.next_faults("auth.test", [Fault.TOO_MANY] * 3)
+    async with slack_bot(slack, tmp_path) as bot:
+        story = await kept(bot)
+        run = await asked(slack, story)
+        [answer] = await run.wait_answers(1)
+
+    assert "It hires thirty people." in plain_of(answer["blocks"])
 
 
 async def test_a_socket_that_breaks_is_opened_anew(slack: FakeSlack, tmp_path: Path) -> None:
