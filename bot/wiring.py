@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,6 +70,10 @@ GLANCING = timedelta(seconds=2)
 """How long whoever wants to deliver waits for others that only look whether somebody does."""
 GATHERING = timedelta(minutes=10)
 """How long one process waits for another that gathers from the same data directory."""
+_HOLD = 0.0005
+"""Seconds for which one of the store's threads may keep the event loop waiting; Python's own 5 ms add up, because the
+loop lets go with every message that it sends.
+"""
 
 Show = Callable[[RenderableType], None]
 
@@ -242,6 +247,7 @@ def restore_from(config: Config, copy: Path) -> None:
 
 async def run(house: House, *, reload: Callable[[], Config]) -> None:
     """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
+    sys.setswitchinterval(_HOLD)
     desk = house.desk
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -260,14 +266,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         task.add_done_callback(reloads.discard)
 
     on_signal(signal.SIGHUP, on_hangup)
-    if not house.slack.has_token and any(one.channel.platform == "slack" for one in await desk.subscriptions()):
-        raise WrongUsage(
-            "there are Slack channels, but SLACK_BOT_TOKEN is not set; docs/slack.md tells where to find it"
-        )
-    if not house.discord.has_token and any(one.channel.platform == "discord" for one in await desk.subscriptions()):
-        raise WrongUsage(
-            "there are Discord channels, but DISCORD_TOKEN is not set; docs/discord.md tells where to find it"
-        )
+    _check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
     slack = _slack(house)
     gateway = _gateway(house)
     await desk.take_over()
@@ -296,6 +295,21 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     if gateway:
         leaving.append(gateway.stop(DRAIN))
     await asyncio.gather(*leaving)
+
+
+def _check_tokens(house: House, platforms: set[str]) -> None:
+    """Raise WrongUsage if channels on one of *platforms* could not be served for want of a token."""
+    if not house.slack.has_token and "slack" in platforms:
+        raise WrongUsage(
+            "there are Slack channels, but SLACK_BOT_TOKEN is not set; docs/slack.md tells where to find it"
+        )
+    if not house.discord.has_token and "discord" in platforms:
+        raise WrongUsage(
+            "there are Discord channels, but DISCORD_TOKEN is not set; docs/discord.md tells where to find it"
+        )
+    if house.slack.is_refused and platforms <= {"slack"}:
+        # With other platforms to serve, theirs go on, and Slack's channels say what is wrong.
+        raise WrongUsage(f"Slack does not take SLACK_BOT_TOKEN: {house.slack.refusals[0].reason}")
 
 
 def on_signal(number: signal.Signals, act: Callable[[], object]) -> None:

@@ -117,6 +117,11 @@ class Workspaces:
         """Why Slack does not take the tokens that it does not take."""
         return tuple(self._dead.values())
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether Slack takes none of the tokens."""
+        return bool(self._tokens) and len(self._dead) == len(set(self._tokens))
+
     async def open(self) -> None:
         """Ask Slack whose tokens these are; trouble is told when one of them is used."""
         async with self._asking:

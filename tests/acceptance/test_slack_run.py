@@ -151,3 +151,21 @@ def test_a_killed_bot_posts_nothing_twice_and_goes_on(bot: Running, program: Pro
     finally:
         again.kill()
         again.wait()
+
+
+@pytest.mark.parametrize("token", ["xoxb-wrong", "xoxb-wrong,xoxb-worse"])
+def test_a_token_that_slack_refuses_ends_the_run_with_a_sentence(program: Program, tmp_path: Path, token: str) -> None:
+    served = ServedSlack(tmp_path)
+    furnish(served.fake)
+    declared = '[[channels]]\nname = "ai-news"\nplatform = "slack"\nchannel = "C1"\n'
+    program.write("config.toml", f'[slack]\napi_url = "{served.fake.api}"\n{declared}')
+
+    try:
+        ran = program.run("run", **{**SECRETS, "SLACK_BOT_TOKEN": token})
+    finally:
+        served.close()
+
+    assert ran.code == 2
+    assert "daybrief: Slack does not take SLACK_BOT_TOKEN" in ran.err
+    assert "Traceback" not in ran.err
+    assert "xoxb-" not in ran.err
