@@ -14,6 +14,8 @@ PATIENCE = 3.0
 """Seconds within which a bot that lives has acknowledged and answered."""
 _LOST_SIGHT = 0.5
 """Seconds that a connection may outlive its bot: what was sent then reached nobody."""
+_APOLOGIES = ("went wrong", "install this app")
+"""Ours for a failure of our own, and bolt's for a token that it misses."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Question:
     @property
     def is_answered(self) -> bool:
         """Whether somebody got something sensible."""
-        return bool(self.answer) and "went wrong" not in self.answer
+        return bool(self.answer) and not any(apology in self.answer for apology in _APOLOGIES)
 
 
 @dataclass(kw_only=True)
@@ -85,4 +87,4 @@ class People:
         except TimeoutError:
             return
         question.waited = time.monotonic() - question.asked_at
-        question.answer = "\n".join(plain_of(one["blocks"]) for one in answers)
+        question.answer = "\n".join(plain_of(one["blocks"]) if "blocks" in one else one["text"] for one in answers)
