@@ -27,9 +27,9 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev ## every measurement in benchmarks/
 	$(RUN)/python -m benchmarks
 
-chaos: $(VENV)/.dev ## 200 times kill -9 while 2,000 channels are served, then 100 times on Slack
+chaos: $(VENV)/.dev ## kill -9: 200 times while 2,000 channels are served, 100 times amid posts and commands in Slack
 	$(RUN)/python -m tests.chaos --kills 200 --channels 2000
-	$(RUN)/python -m tests.chaos --platform slack --kills 100 --channels 1000
+	$(RUN)/python -m tests.chaos --platform slack --kills 100 --channels 300
 
 soak: $(VENV)/.dev ## every hostile text that there is, through every rendering; reads ../shared
 	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared tests/integration/test_slack_schemas.py
