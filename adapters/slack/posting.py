@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -52,7 +53,7 @@ class SlackPlatform:
 
     def parts(self, edition: Edition) -> int:
         """One, and one more for each message that follows in its thread."""
-        return len(posts.messages(edition))
+        return _count(edition)
 
     def render(self, edition: Edition) -> Rendering:
         """The payloads are the arguments of ``chat.postMessage``."""
@@ -188,6 +189,14 @@ class SlackPlatform:
                     "channels:history and groups:history, and an invitation to the channel, allow it"
                 ) from error
             raise post_failed(error) from error
+
+
+@lru_cache(maxsize=1024)
+def _count(edition: Edition) -> int:
+    """How many messages *edition* makes. Kept for longer than the messages, which take more room: it is asked for well
+    before the turn to post comes, and once more then.
+    """
+    return len(posts.messages(edition))
 
 
 def troubles_of(channel: dict[str, Any], *, can_post_uninvited: bool) -> tuple[str, ...]:
