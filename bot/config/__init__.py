@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.config.checker import Checker, absolute
 from bot.config.secret import Secret, secrets
 from bot.config.tables import (
-    BUILT_PLATFORMS,
+    PLATFORMS,
     TABLES,
     Analyst,
     Bot,
@@ -26,7 +26,7 @@ from bot.config.tables import (
 from bot.errors import ConfigProblems, Problem, WrongUsage
 from bot.model import Feed, Subscription
 
-__all__ = ["BUILT_PLATFORMS", "TABLES", "Config", "Secret", "channel_from", "load", "read", "secrets"]
+__all__ = ["PLATFORMS", "TABLES", "Config", "Secret", "channel_from", "load", "read", "secrets"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,10 @@ LOCAL = "local"
 """The one workspace of the terminal."""
 _SLACK_CHANNEL = re.compile(r"[CGD][A-Z0-9]+", re.ASCII)
 _SLACK_WORKSPACE = re.compile(r"[TE][A-Z0-9]+", re.ASCII)
+_SNOWFLAKE = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
+"""An id of Discord's: https://docs.discord.com/developers/reference#snowflakes"""
+_A_SERVER, _A_CHANNEL = "123456789012345678", "234567890123456789"
+_COPIED = "in Discord, with Developer Mode on (Settings, Advanced), it is copied by a right click on the"
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -82,6 +86,8 @@ class Checker:
                     self._wrong(f"{path}.{key}", "is required")
             if raw.get("platform") in {"slack", "discord"} and "channel" not in raw:
                 self._wrong(f"{path}.channel", "is required: the platform's own id of the channel")
+            if raw.get("platform") == "discord" and "workspace" not in raw:
+                self._wrong(f"{path}.workspace", f"is required: Discord's id of the server; {_COPIED} server")
             self._one_place(raw, path, names, places)
             if order := self.channel(own, path, defaults, timezone):
                 orders.append(order)
@@ -93,8 +99,8 @@ class Checker:
             return None
         said = {key: getattr(table, key) for key in table.model_fields_set}
         order = _subscription(defaults.model_copy(update=said), timezone)
-        is_right = order.channel.platform != "slack" or self._are_slacks(order.channel, path)
-        return order if is_right else None
+        is_right = {"slack": self._are_slacks, "discord": self._are_discords}.get(order.channel.platform)
+        return order if is_right is None or is_right(order.channel, path) else None
 
     def _are_slacks(self, channel: Channel, path: str) -> bool:
         """Whether *channel* has ids as Slack gives them; a mistake where not."""
@@ -108,6 +114,22 @@ class Checker:
             sentence = "expected Slack's id of the workspace, such as \"T0123456789\"; without one it is the token's"
             self._wrong(dotted(path, ["workspace"]), sentence)
         return is_channel and is_workspace
+
+    def _are_discords(self, channel: Channel, path: str) -> bool:
+        """Whether *channel* has ids as Discord gives them; a mistake for each that is none.
+
+        A bot is in many servers, and buttons name only the channel's: so the server has to be said.
+        """
+        how = "in Discord, with Developer Mode on (Settings, Advanced), it is copied by a right click on the"
+        is_channel = bool(_SNOWFLAKE.fullmatch(channel.id))
+        where = dotted(path, ["channel"])
+        if not is_channel and all(one.path != where for one in self._found):
+            self._wrong(where, f'expected Discord\'s id of the channel, such as "234567890123456789"; {how} channel')
+        is_server = bool(_SNOWFLAKE.fullmatch(channel.workspace))
+        if not is_server:
+            what = 'expected Discord\'s id of the server, such as "123456789012345678"'
+            self._wrong(dotted(path, ["workspace"]), f"{what}; {how} server")
+        return is_channel and is_server
 
     def _one_place(self, raw: Mapping[str, object], path: str, names: dict[str, str], places: dict[str, str]) -> None:
         """A mistake where another channel has the name or the place of the one at *path*."""

@@ -26,9 +26,7 @@ from bot.problems import choose
 from bot.text import clean
 
 PLATFORMS = ("terminal", "slack", "discord")
-"""Those that a configuration may speak of."""
-BUILT_PLATFORMS = ("terminal", "slack")
-"""Those that this version posts to."""
+"""Where editions are posted."""
 BUILT_ANALYSTS = ("extractive",)
 """Those that this version can put to work."""
 MAX_STORIES = 20
@@ -42,11 +40,7 @@ def _data_dir(value: object) -> Path:
 
 
 def _platform(value: str) -> str:
-    choose(value, PLATFORMS, "platform")
-    if value not in BUILT_PLATFORMS:
-        only = " and ".join(BUILT_PLATFORMS)
-        raise ValueError(f'this version posts to {only} only; write "terminal", or leave the channel out for now')
-    return value
+    return choose(value, PLATFORMS, "platform")
 
 
 def _database(value: str) -> str:
@@ -168,6 +162,10 @@ class Discord(Table):
 
     api_url: WebAddress = "https://discord.com/api/v10"
     gateway_url: MaybeGateway = ""
+    per_second: Annotated[int, Field(ge=1, le=50)] = 45
+    """Requests of the whole bot; Discord takes 50: https://docs.discord.com/developers/topics/rate-limits"""
+    crosspost: bool = False
+    """Whether what is posted in announcement channels is published to the channels that follow them."""
 
 
 class Analyst(Table):

@@ -149,10 +149,16 @@ def test_a_duration_needs_only_the_units_it_has(written: str, expected: timedelt
         ('[[channels]]\nname = "x"', "channels[0].platform", "is required"),
         ('[[channels]]\nname = "x"\nplatform = "terminl"', "channels[0].platform", 'did you mean "terminal"?'),
         (
-            '[[channels]]\nname = "x"\nplatform = "discord"\nchannel = "1"',
-            "channels[0].platform",
-            "terminal and slack only",
+            '[[channels]]\nname = "x"\nplatform = "discord"\nworkspace = "1"\nchannel = "ai-news"',
+            "channels[0].channel",
+            "234567890123456789",
         ),
+        (
+            '[[channels]]\nname = "x"\nplatform = "discord"\nworkspace = "acme"\nchannel = "2"',
+            "channels[0].workspace",
+            "123456789012345678",
+        ),
+        ('[[channels]]\nname = "x"\nplatform = "discord"\nchannel = "2"', "channels[0].workspace", "id of the server"),
         ('[[channels]]\nname = "x"\nplatform = "slack"\nchannel = "general"', "channels[0].channel", "C0123456789"),
         ('[[channels]]\nname = "x"\nplatform = "slack"\nchannel = "C"', "channels[0].channel", "C0123456789"),
         ('[[channels]]\nname = "x"\nplatform = "slack"\nchannel = "c0123456789"', "channels[0].channel", "C0123456789"),
@@ -176,6 +182,7 @@ def test_a_duration_needs_only_the_units_it_has(written: str, expected: timedelt
         ('[slack]\nmode = "sockt"', "slack.mode", 'did you mean "socket"?'),
         ('[slack]\nlisten = "3000"', "slack.listen", "host:port"),
         ('[discord]\ngateway_url = "https://x"', "discord.gateway_url", "wss://"),
+        ("[discord]\nper_second = 51", "discord.per_second", "less than or equal to 50"),
         ('[analyst]\nmodel = "anthropic:x"', "analyst.model", 'write "extractive"'),
         ("[analyst]\ndaily_budget_usd = -1", "analyst.daily_budget_usd", "greater than or equal to 0"),
         ("[bot\n", "line 1, column 5", "not valid TOML"),
@@ -202,7 +209,7 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_the_file() -> None:
     assert [problem.path for problem in caught.value.problems] == [
         "DISCORD_TOKEN",
         "channels[0].channel",
-        "channels[0].platform",
+        "channels[0].workspace",
         "channels[0].time",
         "channels[1].name",
         "channels[1].days",
@@ -265,7 +272,7 @@ def test_a_channel_by_command_is_completed_by_the_defaults() -> None:
 
 def test_mistakes_in_a_channel_by_command_are_named_by_key() -> None:
     with pytest.raises(ConfigProblems) as caught:
-        channel_from({"name": "news", "platform": "discord", "time": "late"}, Config())
+        channel_from({"name": "news", "platform": "irc", "time": "late"}, Config())
 
     assert [problem.path for problem in caught.value.problems] == ["platform", "time"]
 
@@ -390,7 +397,7 @@ def test_the_channels_that_are_commented_out_are_well_formed() -> None:
 
     assert [one["platform"] for one in found] == ["slack", "discord"]
     for one in found:
-        ChannelTable.model_validate({**one, "platform": "terminal"})
+        assert channel_from(one, Config()).channel.platform == one["platform"]
 
 
 def test_every_key_of_the_example_has_a_sentence() -> None:
