@@ -1,7 +1,8 @@
-"""Lanes: one for each workspace, so that a slow one holds up no other. What this process has in hand, in all rounds.
+"""Lanes: one for each pace, so that a slow one holds up no other. What this process has in hand, in all rounds.
 
-Workspaces are independent on every platform: each has a pace of its own and can be down alone. Rounds overlap, so a
-round that hangs in one lane leaves the others, and what comes due later, to the next round.
+Where workspaces have a pace of their own, each is a lane and can be down alone; where a platform paces the whole bot,
+it is one lane: thousands of servers would else stand in one queue at once, their claims running out. Rounds overlap,
+so a round that hangs in one lane leaves the others, and what comes due later, to the next round.
 """
 
 import asyncio

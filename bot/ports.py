@@ -100,6 +100,8 @@ class Platform(Protocol):
 
     name: str
     """``slack``, ``discord``, ``terminal``."""
+    paces_as_one: bool
+    """Whether all its workspaces share one pace, so that none can be faster than the others together allow."""
 
     def parts(self, edition: Edition) -> int:
         """How many messages carry *edition*, at least one; the same number for the same edition."""
@@ -372,11 +374,14 @@ class Ledger(Protocol):
     async def plan(self, dues: Sequence[Due]) -> int:
         """Enter *dues*; those whose (subscription, date) is there already stay as they are. How many were new."""
 
-    async def waiting(self, now: datetime, *, only: int | None = None) -> Mapping[str, tuple[int, ...]]:
+    async def waiting(
+        self, now: datetime, *, only: int | None = None, as_one: Collection[str] = ()
+    ) -> Mapping[str, tuple[int, ...]]:
         """Ids of deliveries on their way whose ``next_at`` has come and that nobody holds, oldest due first, by the
         ``platform:workspace`` that they go to. All of them: none can hide behind thousands of a workspace that is held.
 
-        *only* is the id of the one subscription that is asked about.
+        *only* is the id of the one subscription that is asked about. Platforms *as_one* are not told apart by
+        workspace: theirs go to ``platform``.
         """
 
     async def next_wait(self, *, only: int | None = None, besides: Collection[int] = ()) -> datetime | None:

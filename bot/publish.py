@@ -55,8 +55,9 @@ async def publish(room: Newsroom, *, only: int | None = None, progress: Progress
     begun = room.clock.now()
     finished: list[Delivery] = []
     seen: set[int] = set()
+    as_one = [name for name, platform in room.platforms.items() if platform.paces_as_one]
     while not room.is_stopping:
-        lanes = await room.store.ledger.waiting(begun, only=only)
+        lanes = await room.store.ledger.waiting(begun, only=only, as_one=as_one)
         taken = {
             lane: room.lanes.take(number for number in waiting if number not in seen) for lane, waiting in lanes.items()
         }

@@ -36,9 +36,11 @@ class SqliteLedger:
         """Enter those that are not there yet; how many."""
         return await self._database.write(lambda db: plan(db, dues))
 
-    async def waiting(self, now: datetime, *, only: int | None = None) -> Mapping[str, tuple[int, ...]]:
+    async def waiting(
+        self, now: datetime, *, only: int | None = None, as_one: Collection[str] = ()
+    ) -> Mapping[str, tuple[int, ...]]:
         """Ids of deliveries that may be claimed, oldest due first, by where they go."""
-        parameters = {"now": codec.micros(now), "only": only}
+        parameters = {"now": codec.micros(now), "only": only, "as_one": codec.as_json(as_one)}
         found = await self._database.read(lambda db: rows(db, _WAITING, parameters))
         lanes: dict[str, list[int]] = {}
         for one in found:
@@ -253,7 +255,10 @@ _NEWEST_DATES = """
 """
 
 _WAITING = """
-    SELECT id, platform || ':' || workspace AS lane FROM delivery
+    SELECT id,
+        CASE WHEN platform IN (SELECT value FROM json_each(:as_one)) THEN platform
+            ELSE platform || ':' || workspace END AS lane
+    FROM delivery
     WHERE next_at IS NOT NULL AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
         AND (:only IS NULL OR subscription = :only)
     ORDER BY due_at, id

@@ -15,8 +15,9 @@ Happens = Exception | Callable[[], Awaitable[object]]
 class ScriptedPlatform:
     """Implements ``bot.ports.Platform``. The lists of what happens are used up from the front; then all is well."""
 
-    def __init__(self, *, parts_of: int = 1, name: str = "terminal") -> None:
+    def __init__(self, *, parts_of: int = 1, name: str = "terminal", paces_as_one: bool = False) -> None:
         self.name = name
+        self.paces_as_one = paces_as_one
         self.parts_of = parts_of
         self.posts: list[tuple[str, int, Edition]] = []
         """Channel, part and edition of every message that arrived."""

@@ -9,7 +9,7 @@ Answers to people are exempt, here as there.
 import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -19,29 +19,44 @@ from bot.ports import Clock
 
 PER_SECOND = 45
 """Below Discord's 50, which leaves room for other calls of the same bot."""
-LONGEST_WAIT = timedelta(seconds=20)
-"""A turn that would come later is not waited for."""
+LONGEST_WAIT = timedelta(seconds=10)
+"""A turn that would come later is not waited for, nor one for which nobody would listen long enough."""
+BLOCKED_FOR = timedelta(minutes=1)
+"""How long nothing is sent after a 429 that is not Discord's own and names no time: Cloudflare has had enough."""
 INVALID_WITHIN = timedelta(minutes=10)
 TOO_MANY_INVALID = 3_000
 """From so many on nothing is posted any more until the oldest are forgotten: well before the 10,000 of the ban."""
-_INVALID = frozenset({401, 403, 429})
+_TOO_MANY_REQUESTS = 429
+_INVALID = frozenset({401, 403, _TOO_MANY_REQUESTS})
 _EXEMPT = re.compile(r"/(interactions|webhooks)/")
 _POST = re.compile(r"/channels/\d+/(messages|threads)$")
 
 
-class BannedSoon(OSError):
-    """A request was held back, because too many have been refused lately."""
+class HeldBack(OSError):
+    """A request that was not made: it would have counted towards a ban, or Discord has asked for patience."""
+
+    def __init__(self, reason: str, wait: timedelta) -> None:
+        super().__init__(reason)
+        self.wait = wait
 
 
 class Pace:
     """Turns to post, and a gate for every request."""
 
     def __init__(
-        self, clock: Clock, *, per_second: float = PER_SECOND, monotonic: Callable[[], float] = time.monotonic
+        self,
+        clock: Clock,
+        *,
+        per_second: float = PER_SECOND,
+        patience: timedelta = 2 * LONGEST_WAIT,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """*patience* is for how long whoever asks for a turn listens."""
         self._clock = clock
         self._spacing = 1 / per_second
+        self._longest = min(LONGEST_WAIT, patience / 2).total_seconds()
         self._monotonic = monotonic
+        self._closed_until = 0.0
         self._next_at = 0.0
         self._paid = 0
         """Turns that were given and not yet used."""
@@ -49,15 +64,8 @@ class Pace:
 
     async def turn(self) -> timedelta:
         """Wait for the next turn; nothing: it has come. More: none comes for that long."""
-        now = self._monotonic()
-        if held := self._held(now):
-            return timedelta(seconds=held)
-        at = max(now, self._next_at)
-        if at - now > LONGEST_WAIT.total_seconds():
-            return timedelta(seconds=at - now)
-        self._next_at = at + self._spacing
-        if at > now:
-            await self._clock.wait(timedelta(seconds=at - now))
+        if wait := await self._come():
+            return wait
         self._paid += 1
         return timedelta()
 
@@ -83,30 +91,51 @@ class Pace:
         if self._paid and request.method == "POST" and _POST.search(path):
             self._paid -= 1
             return
-        now = self._monotonic()
-        if held := self._held(now):
-            raise BannedSoon(f"too many requests were refused; nothing is sent for {held:.0f} s")
-        at = max(now, self._next_at)
-        self._next_at = at + self._spacing
-        if at > now:
-            await self._clock.wait(timedelta(seconds=at - now))
+        if wait := await self._come():
+            raise HeldBack(f"nothing is sent to Discord for {wait.total_seconds():.0f} s", wait)
 
     async def _ended(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams
     ) -> None:
+        response, now = request.response, self._monotonic()
         # A 429 whose limit is shared by many bots is nobody's mistake and is not counted by Discord.
-        is_shared = request.response.headers.get("X-RateLimit-Scope") == "shared"
-        if request.response.status in _INVALID and not is_shared:
-            self._invalid.append(self._monotonic())
+        if response.status in _INVALID and response.headers.get("X-RateLimit-Scope") != "shared":
+            self._invalid.append(now)
+        if response.status == _TOO_MANY_REQUESTS and _is_for_all(response.headers):
+            wait = _seconds(response.headers.get("Retry-After", ""))
+            self._closed_until = max(self._closed_until, now + wait)
 
-    def _held(self, now: float) -> float:
-        """For how many seconds nothing may be sent."""
+    async def _come(self) -> timedelta:
+        """Wait for the next place, if it comes soon enough: nothing is left then. Else how far off it is."""
+        now = self._monotonic()
+        at = max(now, self._next_at, self._open_at(now))
+        if at - now > self._longest:
+            return timedelta(seconds=at - now)
+        self._next_at = at + self._spacing
+        if at > now:
+            await self._clock.wait(timedelta(seconds=at - now))
+        return timedelta()
+
+    def _open_at(self, now: float) -> float:
+        """From when on anything may be sent."""
         self._forget(now)
         if len(self._invalid) < TOO_MANY_INVALID:
-            return 0.0
+            return self._closed_until
         oldest = self._invalid[len(self._invalid) - TOO_MANY_INVALID]
-        return max(0.0, oldest + INVALID_WITHIN.total_seconds() - now)
+        return max(self._closed_until, oldest + INVALID_WITHIN.total_seconds())
 
     def _forget(self, now: float) -> None:
         while self._invalid and now - self._invalid[0] > INVALID_WITHIN.total_seconds():
             self._invalid.popleft()
+
+
+def _is_for_all(headers: Mapping[str, str]) -> bool:
+    """Whether a 429 is for the whole bot: Discord says so, or it is Cloudflare's, which comes without ``Via``."""
+    return "X-RateLimit-Global" in headers or "Via" not in headers
+
+
+def _seconds(said: str) -> float:
+    try:
+        return min(max(float(said), 0.0), INVALID_WITHIN.total_seconds())
+    except ValueError:
+        return BLOCKED_FOR.total_seconds()

@@ -38,6 +38,7 @@ class DiscordPlatform:
     """Implements ``bot.ports.Platform``. A message is confirmed once Discord has answered with its id."""
 
     name = "discord"
+    paces_as_one = True
 
     def __init__(self, rest: Rest, pace: Pace) -> None:
         self._rest = rest

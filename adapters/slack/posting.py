@@ -46,6 +46,7 @@ class SlackPlatform:
     """Implements ``bot.ports.Platform``. A message is confirmed once Slack has answered with its ``ts``."""
 
     name = "slack"
+    paces_as_one = False
 
     def __init__(self, workspaces: Workspaces, pace: Pace) -> None:
         self._workspaces = workspaces

@@ -45,6 +45,7 @@ class TerminalPlatform:
     """
 
     name = "terminal"
+    paces_as_one = False
 
     def __init__(self, folder: Path, show: Callable[[RenderableType], None] | None = None) -> None:
         self._folder = folder

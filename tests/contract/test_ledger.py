@@ -114,6 +114,18 @@ async def test_waiting_lists_what_may_be_claimed_oldest_due_first(store: Store, 
     assert [dates[one] for one in waiting[LANE]] == [MONDAY, TUESDAY]
 
 
+async def test_waiting_makes_one_lane_of_a_platform_that_paces_as_one(store: Store, order: Subscription) -> None:
+    other = await store.subscriptions.subscribe(replace(order, channel=replace(order.channel, workspace="T2", id="C2")))
+    await store.ledger.plan([due(order.id, TUESDAY, at=NOW), due(other.id, TUESDAY, at=NOW - HOUR)])
+
+    waiting = await store.ledger.waiting(NOW, as_one=["slack", "discord"])
+
+    subscriptions = {one.id: one.subscription for one in await store.ledger.deliveries()}
+    assert list(waiting) == ["slack"]
+    assert [subscriptions[one] for one in waiting["slack"]] == [other.id, order.id]
+    assert set(await store.ledger.waiting(NOW, as_one=["discord"])) == {LANE, "slack:T2"}
+
+
 async def test_waiting_tells_workspaces_apart_and_hides_nothing_behind_thousands(
     store: Store, order: Subscription
 ) -> None:

@@ -16,6 +16,8 @@ _BROKEN = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.Clien
 class FakePlatform:
     """Implements ``bot.ports.Platform``. ``parts_of`` messages carry an edition."""
 
+    paces_as_one = False
+
     def __init__(self, address: str, *, name: str = "terminal", parts_of: int = 1, can_read_back: bool = True) -> None:
         self.name = name
         self._address = address

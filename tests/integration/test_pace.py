@@ -150,6 +150,23 @@ async def test_no_workspace_waits_for_another_one_and_no_round_for_an_earlier_on
         assert room.lanes.in_hand == frozenset()
 
 
+async def test_servers_that_share_a_pace_share_its_places(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(TUESDAY), Gate("T1")
+    platform.paces_as_one = True
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        impatient(room, MINUTE)
+        await two_workspaces(room, busy=100)
+        first = asyncio.create_task(publish_until_done(room, patience=SOON))
+        async with asyncio.timeout(20):
+            await platform.full.wait()
+
+        assert all(not name.startswith("T2") for name, _, _ in platform.posts)
+        platform.opened.set()
+        await first
+        assert "T2-0" in {name for name, _, _ in platform.posts}
+        assert platform.most_at_once == AT_ONCE
+
+
 async def test_a_round_that_has_nothing_but_what_others_have_in_hand_ends(tmp_path: Path) -> None:
     platform = Gate("local")
     async with newsroom(tmp_path, {"terminal": platform}, channels=30) as room:
