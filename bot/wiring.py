@@ -138,7 +138,7 @@ async def open_house(
         own: dict[str, Platform] = {
             "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show),
             "slack": SlackPlatform(workspaces, Pace(clock, patience=config.delivery.request_timeout)),
-            "discord": DiscordPlatform(discord, discord.pace),
+            "discord": DiscordPlatform(discord, discord.pace, crosspost=config.discord.crosspost),
         }
         room = Newsroom(
             config=config,
@@ -171,7 +171,8 @@ def _discord(config: Config, clock: Clock) -> Rest:
     """Discord's REST side, with the token that the environment holds."""
     point_to(config.discord.api_url, config.discord.gateway_url)
     secret = config.secrets.get("DISCORD_TOKEN")
-    return Rest(secret.reveal() if secret else "", DiscordPace(clock))
+    pace = DiscordPace(clock, per_second=config.discord.per_second, patience=config.delivery.request_timeout)
+    return Rest(secret.reveal() if secret else "", pace)
 
 
 async def _settle(house: House) -> None:

@@ -32,6 +32,10 @@ def _all(fate: Fate, reach: Reach, sentences: Mapping[int, str]) -> dict[int, Me
 
 _GONE = "the channel is gone, or Daybrief was removed from the server; invite it again, or choose another channel"
 _CLOSED = "Daybrief may not post in the channel; give it View Channel, Send Messages and Read Message History there"
+_UNSEEN = (
+    "Daybrief does not see the channel: it was removed from the server, or lacks View Channel there; invite it again, "
+    "or give it that permission"
+)
 _KIND = "messages cannot be sent to this kind of channel; choose a text channel"
 _THREAD = "the thread is archived or locked; open it again, or choose another channel"
 _OURS = "Discord did not take the message as it was built; please report it"
@@ -48,7 +52,7 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
             {
                 10003: _GONE,
                 10004: _GONE,
-                50001: _CLOSED,
+                50001: _UNSEEN,
                 50013: _CLOSED,
                 50008: _KIND,
                 50024: _KIND,
@@ -99,7 +103,8 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
         ),
     }
 )
-_TOO_MANY_REQUESTS, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _SERVER_ERROR = 429, 401, 403, 404, 500
+_TOO_MANY_REQUESTS, _UNAUTHORIZED, _SERVER_ERROR = 429, 401, 500
+_CLOSED_TO_US: Mapping[int, str] = MappingProxyType({_UNAUTHORIZED: _TOKEN, 403: _CLOSED, 404: _GONE})
 
 FAILURES = (discord.DiscordException, aiohttp.ClientError, TimeoutError, OSError)
 """Everything that a call of discord.py may raise because of Discord or the network."""
@@ -137,9 +142,19 @@ def _answered(error: discord.HTTPException) -> PostFailed:
         return PostFailed(f"Discord failed with status {status}", fate=Fate.UNKNOWN)
     if known:
         return PostFailed(known.sentence, fate=known.fate, reach=known.reach)
-    if status == _UNAUTHORIZED:
-        return PostFailed(_TOKEN, fate=Fate.REFUSED)
-    if status in {_FORBIDDEN, _NOT_FOUND}:
-        return PostFailed(_CLOSED if status == _FORBIDDEN else _GONE, fate=Fate.REFUSED)
+    if status in _CLOSED_TO_US:
+        return _turned_away(error)
     reason = f"Discord answered with status {status} and code {code}, which Daybrief does not know; please report it"
     return PostFailed(reason, fate=Fate.REFUSED, reach=Reach.POST)
+
+
+def _turned_away(error: discord.HTTPException) -> PostFailed:
+    """What a refusal without a code that we know means: it is never repeated, for it counts towards a ban."""
+    if error.status != _UNAUTHORIZED and not _is_discords_own(error):
+        return PostFailed("something before Discord turned the request away", fate=Fate.NOT_SENT)
+    return PostFailed(_CLOSED_TO_US[error.status], fate=Fate.REFUSED)
+
+
+def _is_discords_own(error: discord.HTTPException) -> bool:
+    """Whether Discord itself has answered: its answers are JSON, pages are Cloudflare's or a proxy's."""
+    return "json" in str(error.response.headers.get("Content-Type", ""))

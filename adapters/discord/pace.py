@@ -6,10 +6,12 @@ too, passes through here: ``aiohttp.TraceConfig`` is the one public place where 
 Answers to people are exempt, here as there.
 """
 
+import contextlib
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -22,12 +24,15 @@ PER_SECOND = 45
 LONGEST_WAIT = timedelta(seconds=10)
 """A turn that would come later is not waited for, nor one for which nobody would listen long enough."""
 BLOCKED_FOR = timedelta(minutes=1)
-"""How long nothing is sent after a 429 that is not Discord's own and names no time: Cloudflare has had enough."""
+"""How long nothing is sent after a refusal that is not Discord's own and names no time: Cloudflare has had enough."""
 INVALID_WITHIN = timedelta(minutes=10)
 TOO_MANY_INVALID = 3_000
 """From so many on nothing is posted any more until the oldest are forgotten: well before the 10,000 of the ban."""
+_ONCE: ContextVar[list[str] | None] = ContextVar("_ONCE", default=None)
+"""The requests that were made where none may be repeated."""
 _TOO_MANY_REQUESTS = 429
-_INVALID = frozenset({401, 403, _TOO_MANY_REQUESTS})
+_FORBIDDEN = 403
+_INVALID = frozenset({401, _FORBIDDEN, _TOO_MANY_REQUESTS})
 _EXEMPT = re.compile(r"/(interactions|webhooks)/")
 _POST = re.compile(r"/channels/\d+/(messages|threads)$")
 
@@ -38,6 +43,22 @@ class HeldBack(OSError):
     def __init__(self, reason: str, wait: timedelta) -> None:
         super().__init__(reason)
         self.wait = wait
+
+
+class Repeated(OSError):
+    """A request that was not made a second time: nobody knows what became of the first."""
+
+
+@contextlib.contextmanager
+def only_once() -> Iterator[None]:
+    """Let no request that writes be made twice in here. discord.py repeats those that a server failed on, and Discord
+    knows again only messages, by their nonce; a repeated post in a forum would be a second one.
+    """
+    token = _ONCE.set([])
+    try:
+        yield
+    finally:
+        _ONCE.reset(token)
 
 
 class Pace:
@@ -86,6 +107,11 @@ class Pace:
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestStartParams
     ) -> None:
         path = request.url.path
+        made = _ONCE.get()
+        if made is not None and request.method == "POST":
+            if path in made:
+                raise Repeated("the first request may have been carried out")
+            made.append(path)
         if _EXEMPT.search(path):
             return
         if self._paid and request.method == "POST" and _POST.search(path):
@@ -98,10 +124,13 @@ class Pace:
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams
     ) -> None:
         response, now = request.response, self._monotonic()
+        made = _ONCE.get()
+        if made and response.status == _TOO_MANY_REQUESTS:
+            made.clear()  # surely not carried out
         # A 429 whose limit is shared by many bots is nobody's mistake and is not counted by Discord.
         if response.status in _INVALID and response.headers.get("X-RateLimit-Scope") != "shared":
             self._invalid.append(now)
-        if response.status == _TOO_MANY_REQUESTS and _is_for_all(response.headers):
+        if _is_for_all(response.status, response.headers):
             wait = _seconds(response.headers.get("Retry-After", ""))
             self._closed_until = max(self._closed_until, now + wait)
 
@@ -129,9 +158,12 @@ class Pace:
             self._invalid.popleft()
 
 
-def _is_for_all(headers: Mapping[str, str]) -> bool:
-    """Whether a 429 is for the whole bot: Discord says so, or it is Cloudflare's, which comes without ``Via``."""
-    return "X-RateLimit-Global" in headers or "Via" not in headers
+def _is_for_all(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer closes Discord to the whole bot: Discord says so, or it is Cloudflare's, without ``Via``."""
+    is_cloudflares = "Via" not in headers and "json" not in headers.get("Content-Type", "")
+    return (status == _TOO_MANY_REQUESTS and "X-RateLimit-Global" in headers) or (
+        status in {_FORBIDDEN, _TOO_MANY_REQUESTS} and is_cloudflares
+    )
 
 
 def _seconds(said: str) -> float:

@@ -3,46 +3,49 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import discord
 
-from adapters.discord import cards
+from adapters.discord import cards, reading
 from adapters.discord.answers import sentence
 from adapters.discord.components import Card, button, texts
-from adapters.discord.custom_ids import RESEND, custom_id, pressed
+from adapters.discord.custom_ids import RESEND, custom_id
+from adapters.discord.embeds import plain_of
 from adapters.discord.failures import FAILURES, post_failed
-from adapters.discord.pace import Pace
+from adapters.discord.pace import Pace, only_once
 from adapters.discord.rest import Rest
-from adapters.discord.wire import custom_ids_of, view_of
+from adapters.discord.rights import troubles_of
+from adapters.discord.wire import buttons_of, embeds_of, view_of
 from bot.errors import CannotReadBack, PostFailed
 from bot.model import Channel, Edition, Layout, Notice, Receipt, delivery_key
 from bot.ports import Rendering
 
 log = logging.getLogger(__name__)
 
-_CLOCKS_DIFFER = timedelta(minutes=10)
-"""How far before an intent a channel is read: Discord dates messages by its own clock."""
-_MOST_MESSAGES = 1_000
-_NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "embed_links": "Embed Links",
-    "read_message_history": "Read Message History",
-}
-"""Permissions without which something goes wrong, as Discord's settings call them."""
-_HAS_A_THREAD = 160004
+_BAD_REQUEST, _FORBIDDEN = 400, 403
+_BAD_BODY = frozenset({50035, 50006})
+"""What Discord says of a message that is built as it does not like."""
+_A_FORUM = 40058
+_HAS_A_THREAD, _NO_THREADS_HERE = 160004, 50024
 
 
 class DiscordPlatform:
-    """Implements ``bot.ports.Platform``. A message is confirmed once Discord has answered with its id."""
+    """Implements ``bot.ports.Platform``. A message is confirmed once Discord has answered with its id.
+
+    A receipt holds two ids: of the channel, thread or forum post that the message is in, and its own.
+    """
 
     name = "discord"
     paces_as_one = True
 
-    def __init__(self, rest: Rest, pace: Pace) -> None:
+    def __init__(self, rest: Rest, pace: Pace, *, crosspost: bool = False) -> None:
         self._rest = rest
         self._pace = pace
+        self._crosspost = crosspost
+        self._forums: set[str] = set()
+        """Channels that have turned out to be one."""
+        self._without_threads: set[str] = set()
+        """Channels in which no thread could be opened: what follows does so in the channel."""
 
     def parts(self, edition: Edition) -> int:
         """One, and one more for each message that follows."""
@@ -68,11 +71,13 @@ class DiscordPlatform:
         return await self._pace.turn()
 
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
-        """Post one part. In a thread layout all but the first go into the thread of the first."""
+        """Post one part. In a thread layout all but the first go into the thread of the first, in a forum into its
+        post.
+        """
         client = await self._rest.client()
         card = cards.messages(edition)[part]
         try:
-            return Receipt(part=part, messages=await self._posted(client, edition, part, key, card, earlier))
+            return Receipt(part=part, messages=await self._posted(client, edition, card, key, earlier))
         except FAILURES as error:
             raise self._failed(error) from error
 
@@ -81,20 +86,26 @@ class DiscordPlatform:
     ) -> Receipt | None:
         """Read the channel back, then the thread of the first part, and look for *key* in what can be pressed."""
         client = await self._rest.client()
-        places = [channel.id, *([earlier[0].messages[0]] if part and earlier else [])]
-        for number, place in enumerate(places):
-            found = await self._found(client, place, key, since, is_thread=number > 0)
-            if found:
-                return Receipt(part=part, messages=(place, found) if number else (channel.id, found))
-        return None
+        try:
+            found = await self._found(client, channel, part, key, since, earlier)
+        except FAILURES as error:
+            raise self._failed(error) from error
+        return Receipt(part=part, messages=found) if found else None
 
     async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
         """Change the message; its stories stay where *posted* has them."""
         client = await self._rest.client()
-        place, message = _place_of(receipt)
+        place, message = (int(one) for one in receipt.messages)
+        there = client.get_partial_messageable(place).get_partial_message(message)
+        card = cards.amended(posted, edition, part)
         try:
-            there = client.get_partial_messageable(place).get_partial_message(message)
-            await there.edit(view=view_of(cards.amended(posted, edition, part)))
+            try:
+                await there.edit(view=view_of(card))
+            except discord.HTTPException as error:
+                if not _refuses_the_form(error):
+                    raise
+                plain = plain_of(card)
+                await there.edit(embeds=embeds_of(plain), view=buttons_of(plain))
         except FAILURES as error:
             raise self._failed(error) from error
 
@@ -114,61 +125,96 @@ class DiscordPlatform:
         self._rest.forget_refusal()
         try:
             client = await self._rest.client()
-            guild = await client.fetch_guild(int(channel.workspace))
-            place = await guild.fetch_channel(int(channel.id))
-            me = await guild.fetch_member(client.user.id if client.user else 0)
+            place = await reading.look(client, channel)
         except PostFailed as failure:
             return (f"{failure.reason[0].upper()}{failure.reason[1:]}.",)
+        except discord.InvalidData:
+            return (f"#{channel.name} is not in the server {channel.workspace}; look at the ids once more.",)
         except FAILURES as error:
-            reason = post_failed(error).reason
+            reason = self._failed(error).reason
             return (f"{reason[0].upper()}{reason[1:]}.",)
-        return troubles_of(place, place.permissions_for(me))
+        return troubles_of(place.channel, place.allowed)
 
     async def close(self) -> None:
         """Let go of all connections."""
         await self._rest.close()
 
-    async def _posted(  # noqa: PLR0917  # private, and each is needed
-        self, client: discord.Client, edition: Edition, part: int, key: str, card: Card, earlier: Sequence[Receipt]
-    ) -> tuple[str, ...]:
+    # ------------------------------------------------------------------------------------------------- posting
+
+    async def _posted(
+        self, client: discord.Client, edition: Edition, card: Card, key: str, earlier: Sequence[Receipt]
+    ) -> tuple[str, str]:
         """Where the message went, and its id."""
-        place = edition.channel.id
-        if part and edition.layout is Layout.THREAD and earlier:
-            place = await self._thread(client, edition, earlier[0])
-        sent = await client.get_partial_messageable(int(place)).send(view=view_of(card), nonce=key)
-        return (place, str(sent.id))
-
-    async def _thread(self, client: discord.Client, edition: Edition, first: Receipt) -> str:
-        """The thread of the first message: it has the message's own id. One that is there already is used."""
-        place, message = _place_of(first)
+        channel = edition.channel.id
+        if not earlier and channel in self._forums:
+            return await _posted_in_forum(client, edition, card)
+        place = await self._place(client, edition, earlier)
         try:
-            partial = client.get_partial_messageable(place).get_partial_message(message)
-            await partial.create_thread(name=cards.name_of_thread(edition))
+            sent = await _sent(client.get_partial_messageable(int(place)), card, key)
         except discord.HTTPException as error:
-            if error.code != _HAS_A_THREAD:
+            if error.code != _A_FORUM or earlier:
                 raise
-        return str(message)
+            self._forums.add(channel)
+            return await _posted_in_forum(client, edition, card)
+        if self._crosspost and place == channel:
+            await _publish(client, sent)
+        return place, str(sent.id)
 
-    async def _found(
-        self, client: discord.Client, place: str, key: str, since: datetime, *, is_thread: bool
-    ) -> str | None:
-        there = client.get_partial_messageable(int(place))
+    async def _place(self, client: discord.Client, edition: Edition, earlier: Sequence[Receipt]) -> str:
+        """Where the next part goes."""
+        channel = edition.channel.id
+        if not earlier:
+            return channel
+        began, first = earlier[0].messages
+        if began != channel or edition.layout is not Layout.THREAD:
+            return began
+        if len(earlier) > 1:
+            return earlier[-1].messages[0]
+        return first if await self._has_thread(client, edition, int(first)) else channel
+
+    async def _has_thread(self, client: discord.Client, edition: Edition, message: int) -> bool:
+        """Whether *message* has a thread, which has the message's own id: opened now, or there already."""
+        channel = edition.channel.id
+        if channel in self._without_threads:
+            return False
         try:
-            async for message in there.history(limit=_MOST_MESSAGES, after=since - _CLOCKS_DIFFER, oldest_first=True):
-                known = (pressed(name) for name in custom_ids_of(message.components))
-                if any(name and name.key == key for name in known):
-                    return str(message.id)
-        except discord.Forbidden as error:
-            raise CannotReadBack(
-                "Daybrief may not read the channel back to see whether the post arrived; give it View Channel and "
-                "Read Message History there"
-            ) from error
-        except discord.NotFound as error:
-            if is_thread:
-                return None
-            raise CannotReadBack("the channel is gone") from error
-        except FAILURES as error:
-            raise self._failed(error) from error
+            # The channel itself is asked for: discord.py opens no thread in one of which it knows the id alone.
+            place = await client.fetch_channel(int(channel))
+            if isinstance(place, discord.TextChannel):
+                await place.get_partial_message(message).create_thread(name=cards.name_of_thread(edition))
+                return True
+        except discord.HTTPException as error:
+            if error.code == _HAS_A_THREAD:
+                return True
+            if error.status != _FORBIDDEN and error.code != _NO_THREADS_HERE:
+                raise
+            log.warning("no thread could be opened in %s; the rest follows in the channel", edition.channel.name)
+        self._without_threads.add(channel)
+        return False
+
+    # ------------------------------------------------------------------------------------------------- reading
+
+    async def _found(  # noqa: PLR0917  # private, and each is needed
+        self,
+        client: discord.Client,
+        channel: Channel,
+        part: int,
+        key: str,
+        since: datetime,
+        earlier: Sequence[Receipt],
+    ) -> tuple[str, str] | None:
+        """Where the message is and its id; None: surely nowhere. Raises CannotReadBack."""
+        try:
+            place = await client.fetch_channel(int(channel.id))
+        except (discord.Forbidden, discord.NotFound) as error:
+            raise CannotReadBack("the channel is gone, or Daybrief may not see it any more") from error
+        if isinstance(place, discord.ForumChannel) and not earlier:
+            found = await reading.in_forum(client, place, key, since)
+        else:
+            found = await _found_in(client, _places(channel, part, earlier), key, since)
+        if found:
+            return found
+        await reading.ensure_readable(client, channel)
         return None
 
     def _failed(self, error: Exception) -> PostFailed:
@@ -178,18 +224,61 @@ class DiscordPlatform:
         return failure
 
 
-def troubles_of(place: Any, allowed: discord.Permissions) -> tuple[str, ...]:  # noqa: ANN401  # any kind of channel
-    """What keeps us from posting to *place*, where we are *allowed* so much. Pure."""
-    where = f"#{place.name}"
-    if not isinstance(place, discord.TextChannel | discord.Thread | discord.VoiceChannel):
-        return (f"{where} takes no plain messages. Choose a text channel.",)
-    missing = [called for name, called in _NEEDED.items() if not getattr(allowed, name)]
-    if missing:
-        return (f"Daybrief lacks {', '.join(missing)} in {where}. Give its role these permissions there.",)
-    return ()
+async def _found_in(client: discord.Client, places: Sequence[str], key: str, since: datetime) -> tuple[str, str] | None:
+    """In which of *places*, a channel and perhaps its thread, the message is, and its id."""
+    for number, where in enumerate(places):
+        if message := await reading.in_channel(client, int(where), key, since, is_thread=number > 0):
+            return where, message
+    return None
 
 
-def _place_of(receipt: Receipt) -> tuple[int, int]:
-    """The channel or thread, and the message in it."""
-    place, message = receipt.messages
-    return int(place), int(message)
+def _places(channel: Channel, part: int, earlier: Sequence[Receipt]) -> list[str]:
+    """Where a part can be: in the channel, or in the thread of the first one, which has the first message's id."""
+    if not part or not earlier:
+        return [channel.id]
+    began, first = earlier[0].messages
+    return [began] if began != channel.id else [channel.id, first]
+
+
+async def _sent(there: discord.PartialMessageable, card: Card, key: str) -> discord.Message:
+    """*card* as a message; in the older form, with the same key, where Discord does not take the layout."""
+    try:
+        return await there.send(view=view_of(card), nonce=key)
+    except discord.HTTPException as error:
+        if not _refuses_the_form(error):
+            raise
+        log.warning("Discord did not take a layout (code %d); the message is sent in the older form", error.code)
+        plain = plain_of(card)
+        return await there.send(embeds=embeds_of(plain), view=buttons_of(plain), nonce=key)
+
+
+async def _posted_in_forum(client: discord.Client, edition: Edition, card: Card) -> tuple[str, str]:
+    """The post that *card* begins, and its first message. Forums take no nonce, so this is tried once."""
+    forum = await client.fetch_channel(int(edition.channel.id))
+    if not isinstance(forum, discord.ForumChannel):
+        raise discord.ClientException("the channel was a forum a moment ago")
+    name = cards.name_of_thread(edition)
+    try:
+        with only_once():
+            made = await forum.create_thread(name=name, view=view_of(card))
+    except discord.HTTPException as error:
+        if not _refuses_the_form(error):
+            raise
+        plain = plain_of(card)
+        with only_once():
+            made = await forum.create_thread(name=name, embeds=embeds_of(plain), view=buttons_of(plain))
+    return str(made.thread.id), str(made.message.id)
+
+
+async def _publish(client: discord.Client, sent: discord.Message) -> None:
+    """Publish *sent* to those who follow an announcement channel. It has arrived, whatever comes of this."""
+    try:
+        place = await client.fetch_channel(sent.channel.id)
+        if isinstance(place, discord.TextChannel) and place.is_news():
+            await sent.publish()
+    except FAILURES as error:
+        log.warning("a message could not be published to followers: %s", post_failed(error).reason)
+
+
+def _refuses_the_form(error: discord.HTTPException) -> bool:
+    return error.status == _BAD_REQUEST and error.code in _BAD_BODY

@@ -72,7 +72,7 @@ class Rest:
 
     async def _logged_in(self) -> discord.Client:
         client = discord.Client(
-            intents=discord.Intents.none(),
+            intents=discord.Intents(guilds=True),  # never asked for here, but without it discord.py warns
             allowed_mentions=discord.AllowedMentions.none(),
             http_trace=self.pace.trace(),
             max_ratelimit_timeout=LONGEST_RATELIMIT,

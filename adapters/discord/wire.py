@@ -7,6 +7,7 @@ import discord
 from discord import ui
 
 from adapters.discord.components import Card, Component
+from adapters.discord.embeds import Plain
 
 
 def view_of(card: Card) -> ui.LayoutView:
@@ -16,6 +17,20 @@ def view_of(card: Card) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     for component in card.components:
         view.add_item(_item(component))
+    view.stop()
+    return view
+
+
+def embeds_of(plain: Plain) -> list[discord.Embed]:
+    """The embeds of *plain*."""
+    return [discord.Embed(description=one["description"], colour=one["color"]) for one in plain.embeds]
+
+
+def buttons_of(plain: Plain) -> ui.View:
+    """The buttons of *plain*, stopped for the same reason as the layouts are."""
+    view = ui.View(timeout=None)
+    for one in plain.buttons:
+        view.add_item(_button(one))
     view.stop()
     return view
 

@@ -74,6 +74,7 @@ def create_message(world: World, asked: Asked) -> Answer:
     if asked.files:
         need(world, channel, "attach_files")
     check_message(body, MESSAGE, may_be_empty=bool(asked.files))
+    check_form(channel, body)
     if body.get("embeds"):
         need(world, channel, "embed_links")
     nonce = body.get("nonce")
@@ -86,6 +87,12 @@ def create_message(world: World, asked: Asked) -> Answer:
     info = message_info(world, message)
     world.dispatch("MESSAGE_CREATE", place(message) | info, message.guild, intent(message))
     return 200, info
+
+
+def check_form(channel: Channel, body: Json) -> None:
+    """Refuse a layout in *channel*, if a test says so."""
+    if not channel.takes_layouts and int(body.get("flags") or 0) & Flag.IS_COMPONENTS_V2:
+        raise Refused(400, 50035, "Invalid Form Body")
 
 
 def list_messages(world: World, asked: Asked) -> Answer:

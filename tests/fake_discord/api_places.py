@@ -1,7 +1,7 @@
 """Guilds, channels, threads, people, and the bot itself."""
 
 from tests.fake_discord.access import guild_of, message_in, need, postable, visible
-from tests.fake_discord.api_messages import Answer, Asked, build
+from tests.fake_discord.api_messages import Answer, Asked, build, check_form
 from tests.fake_discord.forms import Form, one_wrong
 from tests.fake_discord.model import FORUMS, Channel, ChannelType, Flag, Json, Refused
 from tests.fake_discord.payloads import (
@@ -165,6 +165,7 @@ def start_thread(world: World, asked: Asked) -> Answer:
     if not isinstance(body, dict):
         raise one_wrong(("message",), "BASE_TYPE_REQUIRED")
     check_message(body, MESSAGE, path=("message",), may_be_empty=bool(asked.files))
+    check_form(channel, body)
     tags = [str(one) for one in asked.data.get("applied_tags") or []]
     if channel.tag_required and not tags:
         raise Refused(400, 40067, "A tag is required to create a forum post in this channel")

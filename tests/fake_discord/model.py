@@ -111,6 +111,8 @@ class Channel:
     locked: bool = False
     posting_error: tuple[int, int, str] | None = None
     """Any other answer (status, code, message) that posting here shall get, e.g. ``(400, 200000, "AutoMod")``."""
+    takes_layouts: bool = True
+    """Whether messages that are made of components alone are taken here."""
 
     @property
     def is_thread(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.fake_discord import api_commands, api_interactions, api_messages, api_places
+from tests.fake_discord import api_commands, api_interactions, api_messages, api_places, api_threads
 from tests.fake_discord.api_messages import Answer, Asked
 from tests.fake_discord.world import World
 
@@ -40,6 +40,8 @@ _HANDLERS: tuple[tuple[str, str, Handler, str], ...] = (
     ("GET", "/applications/@me", api_places.get_application, ""),
     ("GET", "/oauth2/applications/@me", api_places.get_application, ""),
     ("GET", "/guilds/{guild}", api_places.get_guild, ""),
+    ("GET", "/guilds/{guild}/threads/active", api_threads.active_threads, ""),
+    ("GET", "/channels/{channel}/threads/archived/public", api_threads.archived_threads, ""),
     ("GET", "/guilds/{guild}/roles", api_places.get_roles, ""),
     ("GET", "/guilds/{guild}/channels", api_places.get_channels, ""),
     ("GET", "/guilds/{guild}/members/{user}", api_places.get_member, ""),

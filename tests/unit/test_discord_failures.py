@@ -13,11 +13,12 @@ from adapters.discord.pace import HeldBack
 from bot.errors import Fate, PostFailed, Reach
 
 
-def answered(status: int, code: int = 0, message: str = "no") -> discord.HTTPException:
+def answered(status: int, code: int = 0, message: str = "no", *, is_page: bool = False) -> discord.HTTPException:
     """What discord.py raises for such an answer."""
     kinds: dict[int, type[discord.HTTPException]] = {403: discord.Forbidden, 404: discord.NotFound}
     kind = kinds.get(status, discord.DiscordServerError if status >= 500 else discord.HTTPException)
-    response: Any = SimpleNamespace(status=status, reason=message)
+    headers = {"Content-Type": "text/html" if is_page else "application/json"}
+    response: Any = SimpleNamespace(status=status, reason=message, headers=headers)
     return kind(response, {"code": code, "message": message})
 
 
@@ -77,6 +78,11 @@ def test_what_is_forbidden_or_gone_is_never_repeated_whatever_its_code(status: i
     failure = post_failed(answered(status, 999_999))
 
     assert (failure.fate, failure.reach) == (Fate.REFUSED, Reach.VISIBLY)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_page_of_somebody_before_discord_says_nothing_of_the_channel(status: int) -> None:
+    assert post_failed(answered(status, is_page=True)).fate is Fate.NOT_SENT
 
 
 def test_a_code_that_nobody_knows_refuses_one_message_and_is_named() -> None:

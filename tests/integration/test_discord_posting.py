@@ -1,0 +1,482 @@
+"""The delivery promise on Discord: whatever happens to a post, it arrives once or an admin knows why."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+from discord.http import Route
+
+from adapters.discord.components import texts
+from adapters.discord.pace import Pace
+from adapters.discord.posting import DiscordPlatform
+from adapters.discord.rest import Rest, point_to
+from bot.desk import Desk
+from bot.lanes import AT_ONCE
+from bot.model import (
+    Asker,
+    Channel,
+    DeliveryState,
+    Edition,
+    EditionStory,
+    Layout,
+    Receipt,
+    Standing,
+    Story,
+    Subscription,
+    delivery_key,
+)
+from tests.clock import VirtualClock
+from tests.fake_discord import FakeDiscord, Fault, FaultPlan, Message, User
+from tests.morning import EDITION, NOW, STORY
+from tests.newsroom import EVERY_DAY, newsroom
+
+HOUR = time(7)
+
+
+@dataclass(kw_only=True)
+class House:
+    discord: FakeDiscord
+    desk: Desk
+    clock: VirtualClock
+    platform: DiscordPlatform
+
+    async def subscribe(
+        self, channel: str = "3001", *, guild: str = "1001", layout: Layout = Layout.MESSAGE
+    ) -> Subscription:
+        place = Channel(platform="discord", workspace=guild, id=channel, name=f"c{channel}")
+        order = Subscription(
+            id=0,
+            channel=place,
+            at=HOUR,
+            timezone="UTC",
+            days=EVERY_DAY,
+            declared=False,
+            since=NOW - timedelta(hours=1),
+            owner="2001",
+            layout=layout,
+        )
+        return await self.desk.subscribe(order)
+
+    async def through(self, minutes: int = 10) -> None:
+        """Rounds for so many minutes, a minute apart."""
+        for _ in range(minutes):
+            await self.desk.publish()
+            self.clock.move_to(self.clock.now() + timedelta(minutes=1))
+
+    def editions(self, channel: str = "3001") -> list[str]:
+        """What readers of *channel* see of editions."""
+        return [read(one) for one in self.discord.messages(channel)]
+
+    def told(self) -> list[str]:
+        """What the admin was told in private."""
+        return [read(one) for one in self.discord.messages(self.discord.open_dm("2001").id)]
+
+
+def read(message: Message) -> str:
+    embeds = [str(one.get("description", "")) for one in message.embeds]
+    return "\n".join([message.content, *embeds, *texts(message.components)])
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    clock, before = VirtualClock(NOW), Route.BASE
+    async with AsyncExitStack() as stack:
+        fake = FakeDiscord(
+            tmp_path / "discord",
+            FaultPlan(retry_after=0.01),
+            limits=False,
+            now=lambda: clock.now().timestamp(),
+            later=lambda seconds, do: clock.arrange(timedelta(seconds=seconds), do),
+        )
+        await stack.enter_async_context(fake)
+        for guild in ("1001", "1002"):
+            fake.add_guild(guild, users=[User(id=f"2{guild[1:]}", permissions=("manage_guild",))])
+        fake.add_channel("3001", guild="1001", name="news")
+        fake.add_channel("3002", guild="1002", name="news")
+        point_to(fake.api, "")
+        pace = Pace(clock, monotonic=lambda: clock.now().timestamp())
+        rest = Rest(fake.token, pace)
+        platform = DiscordPlatform(rest, pace)
+        stack.push_async_callback(platform.close)
+        room = await stack.enter_async_context(newsroom(tmp_path, {"discord": platform}, channels=0, clock=clock))
+        # discord.py repeats what a server failed on for 25 seconds; here nobody listens for so long.
+        fast = room.config.delivery.model_copy(update={"request_timeout": timedelta(seconds=0.7)})
+        room.config = replace(room.config, delivery=fast)
+        await room.store.archive.revise(replace(STORY, ref=""), reason="imported", at=NOW - timedelta(minutes=1))
+        yield House(discord=fake, desk=Desk(room), clock=clock, platform=platform)
+    Route.BASE = before
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+async def test_whatever_happens_to_a_post_it_arrives_once(house: House, fault: Fault) -> None:
+    await house.subscribe()
+    house.discord.next_faults("create_message", [fault])
+
+    await house.through(6)
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.SENT
+    assert len(house.editions()) == 1
+    assert delivery.receipts[0].messages == ("3001", house.discord.messages("3001")[0].id)
+
+
+@pytest.mark.parametrize("fault", [Fault.NONE, Fault.DROP_AFTER, Fault.ERROR_AFTER, Fault.HTML_AFTER, Fault.HANG])
+@pytest.mark.parametrize("is_archived", [False, True])
+async def test_a_forum_gets_one_post_whatever_happens_to_it(house: House, fault: Fault, is_archived: bool) -> None:
+    house.discord.add_channel("3003", guild="1001", name="forum", kind="forum")
+    await house.subscribe("3003")
+    house.discord.next_faults("start_thread", [fault])
+    await house.through(1)
+    for thread in house.discord.threads("3003"):
+        thread.archived = is_archived
+
+    await house.through(6)
+
+    [delivery] = await house.desk.deliveries()
+    [thread] = house.discord.threads("3003")
+    assert delivery.state is DeliveryState.SENT
+    assert [message.id for message in house.discord.messages(thread.id)] == [thread.id]
+    assert delivery.receipts[0].messages == (thread.id, thread.id)
+    assert thread.name.startswith("Tuesday")
+
+
+def long_edition(layout: Layout, channel: str, *, kind: str = "") -> Edition:
+    """An edition of several messages."""
+    [shown] = EDITION.stories[:1]
+    stories: list[EditionStory] = [
+        replace(shown, number=number, ref=f"K7Q{number}", takeaway="A sentence about it. " * 60) for number in range(8)
+    ]
+    place = Channel(platform="discord", workspace="1001", id=channel, name=kind or "news")
+    return replace(EDITION, channel=place, layout=layout, stories=tuple(stories))
+
+
+async def post_all(house: House, edition: Edition) -> list[tuple[str, ...]]:
+    receipts: list[Receipt] = []
+    for part in range(house.platform.parts(edition)):
+        key = delivery_key(edition.channel, edition.date, part)
+        receipts.append(await house.platform.post(edition, part, key, receipts))
+        found = await house.platform.find(edition.channel, part, key, house.clock.now(), receipts[:part])
+        assert found == receipts[-1]
+    return [one.messages for one in receipts]
+
+
+@pytest.mark.parametrize(
+    ("kind", "layout", "follows_in"),
+    [
+        ("text", Layout.MESSAGE, "the channel"),
+        ("text", Layout.THREAD, "a thread"),
+        ("announcement", Layout.THREAD, "a thread"),
+        ("voice", Layout.THREAD, "the channel"),
+        ("forum", Layout.MESSAGE, "a post"),
+        ("forum", Layout.THREAD, "a post"),
+    ],
+)
+async def test_a_long_edition_goes_on_where_its_readers_look_for_it(
+    house: House, kind: str, layout: Layout, follows_in: str
+) -> None:
+    house.discord.add_channel("3009", guild="1001", name="place", kind=kind)
+    edition = long_edition(layout, "3009")
+
+    places = [place for place, _ in await post_all(house, edition)]
+
+    assert len(places) > 2
+    threads = [one.id for one in house.discord.threads("3009")]
+    expected = {
+        "the channel": ["3009"] * len(places),
+        "a thread": ["3009", *threads * (len(places) - 1)],
+        "a post": threads * len(places),
+    }
+    assert places == expected[follows_in]
+
+
+async def test_a_long_edition_goes_on_in_a_thread_that_is_itself_the_channel(house: House) -> None:
+    house.discord.add_channel("3010", guild="1001", name="thread", kind="thread", parent="3001")
+    edition = long_edition(Layout.THREAD, "3010")
+
+    assert {place for place, _ in await post_all(house, edition)} == {"3010"}
+
+
+async def test_where_no_thread_may_be_opened_the_rest_follows_in_the_channel_and_is_not_asked_for_again(
+    house: House,
+) -> None:
+    house.discord.revoke("3001", "create_public_threads")
+    edition = long_edition(Layout.THREAD, "3001")
+
+    await post_all(house, edition)
+    places = await post_all(house, replace(edition, date=edition.date + timedelta(days=1)))
+
+    assert {place for place, _ in places} == {"3001"}
+    assert house.discord.counts["start_thread_from_message", "403/50013"] == 1
+
+
+async def test_a_thread_that_is_there_already_is_used(house: House) -> None:
+    edition = long_edition(Layout.THREAD, "3001")
+    house.discord.next_faults("start_thread_from_message", [Fault.DROP_AFTER])
+    key = delivery_key(edition.channel, edition.date, 0)
+    first = await house.platform.post(edition, 0, key, ())
+    second = delivery_key(edition.channel, edition.date, 1)
+    with pytest.raises(Exception, match="broke"):
+        await house.platform.post(edition, 1, second, [first])
+
+    receipt = await house.platform.post(edition, 1, second, [first])
+
+    assert receipt.messages[0] == first.messages[1]
+    assert len(house.discord.threads("3001")) == 1
+
+
+async def test_where_discord_does_not_take_the_layout_the_same_words_come_as_embeds_and_are_found(house: House) -> None:
+    house.discord.channels["3001"].takes_layouts = False
+    edition = replace(EDITION, channel=Channel(platform="discord", workspace="1001", id="3001", name="news"))
+    key = delivery_key(edition.channel, edition.date, 0)
+
+    receipt = await house.platform.post(edition, 0, key, ())
+
+    [message] = house.discord.messages("3001")
+    for line in house.platform.render(edition).text.splitlines():
+        assert line in read(message)
+    assert message.nonce == key
+    assert message.sent["allowed_mentions"] == {"parse": []}
+    assert await house.platform.find(edition.channel, 0, key, house.clock.now(), ()) == receipt
+
+
+async def test_a_forum_that_does_not_take_the_layout_gets_embeds(house: House) -> None:
+    house.discord.add_channel("3003", guild="1001", name="forum", kind="forum").takes_layouts = False
+    edition = replace(EDITION, channel=Channel(platform="discord", workspace="1001", id="3003", name="forum"))
+
+    receipt = await house.platform.post(edition, 0, delivery_key(edition.channel, edition.date, 0), ())
+
+    assert EDITION.stories[0].ref in read(house.discord.messages(receipt.messages[0])[0])
+
+
+@pytest.mark.parametrize("is_wished", [False, True])
+async def test_an_announcement_is_published_only_where_that_is_wished_and_arrives_all_the_same(
+    house: House, is_wished: bool
+) -> None:
+    house.discord.add_channel("3004", guild="1001", name="announcements", kind="announcement")
+    pace = Pace(house.clock)
+    platform = DiscordPlatform(Rest(house.discord.token, pace), pace, crosspost=is_wished)
+    edition = replace(EDITION, channel=Channel(platform="discord", workspace="1001", id="3004", name="news"))
+    for day in range(2):
+        dated = replace(edition, date=edition.date + timedelta(days=day))
+        await platform.post(dated, 0, delivery_key(dated.channel, dated.date, 0), ())
+        house.discord.next_faults("crosspost", [Fault.DROP_BEFORE])
+
+    assert [one.crossposted for one in house.discord.messages("3004")] == [is_wished, False]
+    await platform.close()
+
+
+async def test_without_the_right_to_read_an_unknown_outcome_is_uncertain_and_told(house: House) -> None:
+    house.discord.revoke("3001", "read_message_history")
+    await house.subscribe()
+    house.discord.next_faults("create_message", [Fault.DROP_AFTER])
+
+    await house.through(6)
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.UNCERTAIN
+    assert len(house.editions()) == 1
+    [told] = house.told()
+    assert "Read Message History" in told
+
+
+async def test_a_channel_in_which_too_much_was_written_since_is_uncertain(house: House) -> None:
+    await house.subscribe()
+    house.discord.next_faults("create_message", [Fault.DROP_BEFORE])
+    for number in range(1_100):
+        house.discord.say("3001", "2001", f"chat {number}")
+
+    await house.through(6)
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.UNCERTAIN
+
+
+async def test_what_somebody_else_has_written_is_not_taken_for_ours(house: House) -> None:
+    edition = replace(EDITION, channel=Channel(platform="discord", workspace="1001", id="3001", name="news"))
+    key = delivery_key(edition.channel, edition.date, 0)
+    await house.platform.post(edition, 0, key, ())
+    [message] = house.discord.messages("3001")
+    message.author = "2001"
+
+    assert await house.platform.find(edition.channel, 0, key, house.clock.now(), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("happens", "tells"),
+    [
+        ("kicked", "invite"),
+        ("deleted", "gone"),
+        ("silenced", "Send Messages"),
+        ("hidden", "View Channel"),
+    ],
+)
+async def test_a_channel_that_closes_is_paused_keeps_its_settings_and_its_admin_is_told(
+    house: House, happens: str, tells: str
+) -> None:
+    one = await house.subscribe()
+    close(house, happens)
+
+    await house.through(2)
+
+    [delivery] = await house.desk.deliveries()
+    [paused] = await house.desk.subscriptions()
+    assert (delivery.state, paused.standing) == (DeliveryState.REFUSED, Standing.PAUSED)
+    assert tells in paused.reason
+    assert replace(paused, standing=one.standing, reason="", paused_by_platform=False) == one
+    [told] = house.told()
+    assert tells in told
+    forbidden = sum(count for (_, answer), count in house.discord.counts.items() if answer.startswith("403"))
+    assert forbidden <= 1
+
+
+@pytest.mark.parametrize(
+    ("happens", "mend"), [("kicked", "invite"), ("silenced", "send_messages"), ("hidden", "view_channel")]
+)
+async def test_a_channel_that_opens_again_is_served_again(house: House, happens: str, mend: str) -> None:
+    await house.subscribe()
+    close(house, happens)
+    await house.through(1)
+    await house.desk.revive()
+    assert [one.standing for one in await house.desk.subscriptions()] == [Standing.PAUSED]
+
+    if mend == "invite":
+        house.discord.invite("1001")
+    else:
+        house.discord.grant("3001", mend)
+    await house.desk.revive()
+
+    assert [one.standing for one in await house.desk.subscriptions()] == [Standing.ACTIVE]
+
+
+def close(house: House, how: str) -> None:
+    if how == "kicked":
+        house.discord.kick("1001")
+    elif how == "deleted":
+        house.discord.delete_channel("3001")
+    else:
+        house.discord.revoke("3001", "send_messages" if how == "silenced" else "view_channel")
+
+
+async def test_a_text_that_the_servers_rules_refuse_pauses_no_channel(house: House) -> None:
+    await house.subscribe()
+    house.discord.channels["3001"].posting_error = (400, 200000, "AutoMod")
+
+    await house.through(1)
+
+    [delivery] = await house.desk.deliveries()
+    [one] = await house.desk.subscriptions()
+    assert (delivery.state, one.standing) == (DeliveryState.REFUSED, Standing.ACTIVE)
+    assert len(house.told()) == 1
+
+
+async def test_a_token_that_is_wrong_is_tried_once_and_a_new_one_resumes_everything(house: House) -> None:
+    for number in range(3010, 3050):
+        house.discord.add_channel(str(number), guild="1001", name="news")
+        await house.subscribe(str(number))
+    house.discord.token_error = (0, "401: Unauthorized")
+
+    await house.through(2)
+
+    refused = sum(count for (_, answer), count in house.discord.counts.items() if answer.startswith("401"))
+    assert 1 <= refused <= AT_ONCE
+    assert {one.standing for one in await house.desk.subscriptions()} == {Standing.PAUSED}
+    house.discord.token_error = None
+    await house.desk.revive()
+    assert {one.standing for one in await house.desk.subscriptions()} == {Standing.ACTIVE}
+
+
+async def test_a_limit_for_the_whole_bot_delays_everything_and_loses_nothing(house: House) -> None:
+    for number in range(3010, 3040):
+        house.discord.add_channel(str(number), guild="1001", name="news")
+        await house.subscribe(str(number))
+    house.discord.next_faults("create_message", [Fault.TOO_MANY_GLOBAL] * 5 + [Fault.CLOUDFLARE_429] * 3)
+
+    await house.through(8)
+
+    assert {one.state for one in await house.desk.deliveries()} == {DeliveryState.SENT}
+    assert {len(house.editions(str(number))) for number in range(3010, 3040)} == {1}
+
+
+async def test_a_correction_changes_the_message_where_it_stands(house: House) -> None:
+    await house.subscribe()
+    await house.through(1)
+    [ref] = (await house.desk.deliveries())[0].edition or ()
+
+    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+
+    [message] = house.discord.messages("3001")
+    assert done.unchanged == ()
+    assert "it was a hoax" in read(message)
+
+
+async def test_a_correction_of_embeds_changes_them(house: House) -> None:
+    house.discord.channels["3001"].takes_layouts = False
+    await house.subscribe()
+    await house.through(1)
+    [ref] = (await house.desk.deliveries())[0].edition or ()
+
+    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+
+    [message] = house.discord.messages("3001")
+    assert done.unchanged == ()
+    assert "it was a hoax" in read(message)
+
+
+async def test_a_message_that_somebody_deleted_is_named_when_it_should_be_corrected(house: House) -> None:
+    await house.subscribe()
+    await house.through(1)
+    [ref] = (await house.desk.deliveries())[0].edition or ()
+    house.discord.delete(house.discord.messages("3001")[0])
+
+    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+
+    [(delivery, reason)] = done.unchanged
+    assert delivery.channel.id == "3001"
+    assert "gone" in reason
+
+
+async def stored(house: House, ref: str) -> Story:
+    found = await house.desk.look_up(ref, None, Asker())
+    assert found.story
+    return found.story
+
+
+@pytest.mark.parametrize(
+    ("kind", "deny", "finds"),
+    [
+        ("text", (), ""),
+        ("thread", (), ""),
+        ("forum", (), ""),
+        ("announcement", (), ""),
+        ("text", ("send_messages",), "Send Messages"),
+        ("text", ("read_message_history",), "Read Message History"),
+        ("thread", ("send_messages_in_threads",), "Send Messages in Threads"),
+        ("forum", ("send_messages_in_threads",), "Send Messages in Threads"),
+        ("category", (), "takes no messages"),
+    ],
+)
+async def test_a_look_at_a_channel_names_what_is_missing(
+    house: House, kind: str, deny: tuple[str, ...], finds: str
+) -> None:
+    parent = house.discord.add_channel("3020", guild="1001", name="above", deny=deny)
+    place = house.discord.add_channel(
+        "3021", guild="1001", name="place", kind=kind, parent=parent.id, deny=() if kind == "thread" else deny
+    )
+
+    troubles = await house.platform.examine(Channel(platform="discord", workspace="1001", id=place.id, name=place.name))
+
+    assert bool(troubles) == bool(finds)
+    assert finds in " ".join(troubles)
+
+
+async def test_a_channel_of_another_server_and_a_forum_that_wants_tags_are_named(house: House) -> None:
+    house.discord.add_channel("3003", guild="1001", name="forum", kind="forum", tags=["ai"], tag_required=True)
+
+    elsewhere = await house.platform.examine(Channel(platform="discord", workspace="1002", id="3001", name="x"))
+    tagged = await house.platform.examine(Channel(platform="discord", workspace="1001", id="3003", name="forum"))
+
+    assert "not in the server 1002" in elsewhere[0]
+    assert "tag" in tagged[0]
