@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot import deliver
-from bot.deliver import Finish, ReadBack, Send, Wait
+from bot.deliver import Finish, ReadBack, Repeat, Send, Wait
 from bot.editor import Editor
-from bot.errors import CannotReadBack, DaybriefError, PostFailed
+from bot.errors import CannotReadBack, DaybriefError, Fate, PostFailed
 from bot.model import Claim, Delivery, DeliveryState, Edition, Intent, Receipt, Standing, delivery_key
 from bot.newsroom import Newsroom
 from bot.ports import Platform
@@ -109,10 +109,13 @@ class _Journey:
             parts = platform.parts(edition)
         is_on_its_way = True
         while is_on_its_way:
-            step = deliver.next_step(self.delivery, parts, self.room.clock.now(), self.room.patience)
+            now, is_repeatable = self.room.clock.now(), self._is_repeatable(platform)
+            step = deliver.next_step(self.delivery, parts, now, self.room.patience, is_repeatable=is_repeatable)
             match step:
                 case Send(part):
                     is_on_its_way = await self._send(platform, edition, part)
+                case Repeat(intent):
+                    is_on_its_way = await self._repeat(platform, edition, intent)
                 case ReadBack(intent):
                     is_on_its_way = await self._read_back(platform, intent)
                 case Wait() | Finish():
@@ -143,7 +146,7 @@ class _Journey:
         if isinstance(step, Wait):
             await ledger.postpone(self.claim, until=step.until, state=step.state, reason=step.reason)
             return
-        self.room.settling.pop(self.delivery.id, None)
+        self.room.doubts.forget(self.delivery.id)
         now = self.room.clock.now()
         await ledger.finish(self.claim, step.state, at=now, reason=step.reason, reach=step.reach)
 
@@ -161,7 +164,7 @@ class _Journey:
         intent = Intent(part=part, key=delivery_key(self.delivery.channel, self.delivery.date, part), at=now)
         if not await ledger.intend(self.claim, part, intent.key, now):
             return False
-        self.room.settling[self.delivery.id] = (now, clock.elapsed())
+        self.room.doubts.posting(self.delivery.id, now, clock.elapsed())
         if self._is_late():  # a disk can take its time
             await self._give_back()
             return False
@@ -172,9 +175,50 @@ class _Journey:
         try:
             receipt = await self.room.answer(platform.post(reads, part, intent.key, self.delivery.receipts))
         except PostFailed as failure:
-            await self._take_all(deliver.after_failed_post(self.delivery, failure, clock.now(), patience))
+            if failure.fate is Fate.UNKNOWN and platform.remembers(self.delivery.channel):
+                await self._stay_in_doubt(platform, intent, failure)
+            else:
+                await self._take_all(deliver.after_failed_post(self.delivery, failure, clock.now(), patience))
             return False
         return await self._arrived(receipt)
+
+    def _is_repeatable(self, platform: Platform) -> bool:
+        """Whether the part that is in doubt may be posted once more. A bot that stops begins nothing."""
+        remembers = platform.remembers(self.delivery.channel)
+        return not self.room.is_stopping and deliver.may_repeat(self._age(), self.room.patience, remembers)
+
+    def _age(self) -> timedelta | None:
+        """How long ago this process first posted the part that is in doubt, if it did."""
+        intent, room = self.delivery.intent, self.room
+        return room.doubts.age(self.delivery.id, intent.at, room.clock.elapsed()) if intent else None
+
+    async def _repeat(self, platform: Platform, edition: Edition, intent: Intent) -> bool:
+        """Post a part once more that may have arrived. Whether there is more to do now.
+
+        Nothing but its arrival ends the doubt about the first try: a refusal does not say that there was none.
+        """
+        room = self.room
+        wait = await self._turn(platform)
+        reads = await self._as_it_reads_now(platform, edition)
+        if wait > timedelta() or await self._unwanted():
+            room.doubts.repeat_no_more(self.delivery.id)
+        if self._is_late() or not self._is_repeatable(platform):
+            await self.take(Wait(room.clock.now(), DeliveryState.SENDING, self.delivery.reason))
+            return False
+        room.doubts.posting(self.delivery.id, intent.at, room.clock.elapsed())
+        try:
+            receipt = await room.answer(platform.post(reads, intent.part, intent.key, self.delivery.receipts))
+        except PostFailed as failure:
+            await self._stay_in_doubt(platform, intent, failure)
+            return False
+        return await self._arrived(receipt)
+
+    async def _stay_in_doubt(self, platform: Platform, intent: Intent, failure: PostFailed) -> None:
+        now, patience, age = self.room.clock.now(), self.room.patience, self._age()
+        again = deliver.repeats_in(failure, patience, age=age, remembers=platform.remembers(self.delivery.channel))
+        if again is None:
+            self.room.doubts.repeat_no_more(self.delivery.id)
+        await self.take(deliver.in_doubt(intent, failure, now, patience, again))
 
     async def _not_now(self, platform: Platform) -> Wait | Finish | None:
         """What keeps the next part from being posted at this moment: the platform's pace, or that nobody wants it."""
@@ -235,11 +279,9 @@ class _Journey:
         """How long nothing can be proved yet of *intent*, whatever the machine's clock says: one that another process
         has left behind settles from when this one first saw it.
         """
-        clock, patience, settling = self.room.clock, self.room.patience, self.room.settling
-        if settling.get(self.delivery.id, (None,))[0] != intent.at:
-            settling[self.delivery.id] = (intent.at, clock.elapsed())
-        _, since = settling[self.delivery.id]
-        return patience.request_timeout + patience.settle - (clock.elapsed() - since)
+        room, patience = self.room, self.room.patience
+        settled = room.doubts.settling(self.delivery.id, intent.at, room.clock.elapsed())
+        return patience.request_timeout + patience.settle - settled
 
     async def _arrived(self, receipt: Receipt) -> bool:
         self.arrived.append(receipt)

@@ -3,7 +3,8 @@
     due ──intent committed──▶ sending ──confirmed──▶ due (next part) … ──▶ sent
      ▲                          │ │ │
      ├── surely not arrived ────┘ │ └── the platform will never take it ──▶ refused
-     │                            └── may have arrived: wait, then read the channel back
+     │                            └── may have arrived: while the platform knows the key, post it once more;
+     │                                else wait, then read the channel back
      └── surely not there ◀── read back ──▶ there: adopted, as if confirmed
                                   └── cannot be read back ──▶ uncertain
 
@@ -55,6 +56,13 @@ class ReadBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Post the part of this intent once more: the platform still knows its key, so it arrives once all the same."""
+
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Do nothing before ``until``, and stay in this state."""
 
@@ -73,7 +81,7 @@ class Finish:
     """Of a refusal: what it pauses."""
 
 
-Step = Send | ReadBack | Wait | Finish
+Step = Send | Repeat | ReadBack | Wait | Finish
 
 
 def end_if_too_late(delivery: Delivery, now: datetime, patience: Patience) -> Finish | None:
@@ -85,8 +93,19 @@ def end_if_too_late(delivery: Delivery, now: datetime, patience: Patience) -> Fi
     return Finish(DeliveryState.MISSED, _with_parts(delivery, delivery.reason or _TOO_LATE))
 
 
-def next_step(delivery: Delivery, parts: int, now: datetime, patience: Patience) -> Step:
+def may_repeat(age: timedelta | None, patience: Patience, remembers: timedelta) -> bool:
+    """Whether a part that was first posted *age* ago may be posted once more: however that ends, it has ended before
+    the platform forgets the key, which it *remembers* for so long.
+    """
+    return age is not None and age + patience.request_timeout <= remembers
+
+
+def next_step(
+    delivery: Delivery, parts: int, now: datetime, patience: Patience, *, is_repeatable: bool = False
+) -> Step:
     """What to do with a claimed *delivery* whose edition has *parts* parts."""
+    if delivery.intent and is_repeatable:
+        return Repeat(delivery.intent)
     if delivery.intent:
         provable = delivery.intent.at + patience.request_timeout + patience.settle
         if now < provable:
@@ -130,6 +149,24 @@ def after_failed_post(delivery: Delivery, failure: PostFailed, now: datetime, pa
         until = delivery.intent.at + patience.request_timeout + patience.settle
         return Wait(max(until, now), DeliveryState.SENDING, failure.reason)
     return _once_more(delivery, failure, now, patience, DeliveryState.DUE)
+
+
+def repeats_in(
+    failure: PostFailed, patience: Patience, *, age: timedelta | None, remembers: timedelta
+) -> timedelta | None:
+    """After how long a part that was first posted *age* ago, and may have arrived, is posted once more: as long again,
+    while the platform *remembers* its key. None: not at all.
+    """
+    if age is None or failure.fate is Fate.REFUSED:
+        return None
+    again = max(BACKOFF[0], age, failure.retry_after or timedelta())
+    return again if may_repeat(age + again, patience, remembers) else None
+
+
+def in_doubt(intent: Intent, failure: PostFailed, now: datetime, patience: Patience, again: timedelta | None) -> Wait:
+    """Until when a delivery waits whose part may have arrived: to be posted once more, or to be read back."""
+    provable = max(now, intent.at + patience.request_timeout + patience.settle)
+    return Wait(provable if again is None else now + again, DeliveryState.SENDING, failure.reason)
 
 
 def after_failed_read_back(delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience) -> Step:

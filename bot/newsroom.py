@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.config import Config
 from bot.deliver import Patience
+from bot.doubt import Doubts
 from bot.errors import CannotReadBack, Fate, NotFound, PostFailed
 from bot.lanes import Lanes
 from bot.model import Feed, Subscription
@@ -39,9 +40,7 @@ class Newsroom:
     planning: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a round enters what has come due, so that rounds that overlap do not tell of the same date twice."""
     lanes: Lanes = field(default_factory=Lanes)
-    settling: dict[int, tuple[datetime, timedelta]] = field(default_factory=dict)
-    """By the id of a delivery: which intent of it is in doubt, and what ``clock.elapsed`` said when this process posted
-    it, or first saw it. The machine's clock may be set meanwhile, and proves nothing."""
+    doubts: Doubts = field(default_factory=Doubts)
     doubted: tuple[datetime, timedelta] | None = None
     """What the machine's clock said, and ``clock.elapsed``, when it was first seen far ahead and not yet believed."""
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)

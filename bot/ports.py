@@ -115,6 +115,11 @@ class Platform(Protocol):
         More than nothing: for that long the platform will take no post there; no place was taken.
         """
 
+    def remembers(self, channel: Channel) -> timedelta:
+        """For how long the platform knows again what was posted to *channel*: a part that is posted once more with the
+        same key within that time arrives once, whatever became of the first try. Nothing: it does not.
+        """
+
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         """Post one part and return once the platform has confirmed it. Never retries.
 

@@ -35,6 +35,8 @@ class ScriptedPlatform:
         """By the name of a channel: what asking for the number of parts ends with, each time."""
         self.pace: dict[str, timedelta] = {}
         """For how long it takes no post to a channel, by name."""
+        self.memory = timedelta()
+        """For how long it knows a key again."""
         self.turns: list[str] = []
         self.amended: list[tuple[str, Edition]] = []
         self.told: list[tuple[str, str, Notice]] = []
@@ -54,6 +56,9 @@ class ScriptedPlatform:
         await _meet(self.on_turn)
         self.turns.append(channel.name)
         return self.pace.get(channel.name, timedelta())
+
+    def remembers(self, channel: Channel) -> timedelta:
+        return self.memory
 
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         await _meet(self.on_post)

@@ -22,6 +22,8 @@ from bot.ports import Rendering
 
 log = logging.getLogger(__name__)
 
+NONCES = timedelta(minutes=2)
+"""Discord says "the past few minutes" and gives no number: https://docs.discord.com/developers/resources/message"""
 _BAD_REQUEST, _FORBIDDEN = 400, 403
 _BAD_BODY = frozenset({50035, 50006})
 """What Discord says of a message that is built as it does not like."""
@@ -69,6 +71,10 @@ class DiscordPlatform:
     async def turn(self, channel: Channel) -> timedelta:
         """Wait for the pace of the whole bot."""
         return await self._pace.turn()
+
+    def remembers(self, channel: Channel) -> timedelta:
+        """As long as Discord surely keeps nonces; a forum's posts have none."""
+        return timedelta() if channel.id in self._forums else NONCES
 
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         """Post one part. In a thread layout all but the first go into the thread of the first, in a forum into its

@@ -79,6 +79,10 @@ class SlackPlatform:
                 return failure.retry_after
         return await self._pace.turn(channel.workspace, channel.id)
 
+    def remembers(self, channel: Channel) -> timedelta:
+        """Not at all: Slack promises nothing about a message that comes twice."""
+        return timedelta()
+
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         """Post one part; all but the first go into the thread of the first."""
         channel = edition.channel

@@ -64,6 +64,10 @@ class TerminalPlatform:
         """A file takes everything at once."""
         return timedelta()
 
+    def remembers(self, channel: Channel) -> timedelta:
+        """Not at all: a file takes every line."""
+        return timedelta()
+
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         """Append the message and show it. A screen that has gone away takes nothing back."""
         message = uuid.uuid4().hex

@@ -39,6 +39,9 @@ class FakePlatform:
     async def turn(self, channel: Channel) -> timedelta:
         return self.pace.get(channel.id, timedelta())
 
+    def remembers(self, channel: Channel) -> timedelta:
+        return timedelta()
+
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
         body = {"channel": edition.channel.id, "key": key, "text": _text(edition, part)}
         try:

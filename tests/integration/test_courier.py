@@ -8,6 +8,7 @@ import pytest
 
 from bot.admit import admit
 from bot.desk import Desk
+from bot.doubt import Doubts
 from bot.manuscript import parse
 from bot.model import Story, StoryStatus
 from bot.newsroom import Newsroom
@@ -35,6 +36,78 @@ async def test_a_read_back_that_hangs_or_breaks_stops_nobody_else(tmp_path: Path
         await publish_until_done(room, patience=HOUR)
         assert Counter(state for state, _ in await states(room)) == {"sent": 60}
         assert len(set(platform.keys)) == len(platform.keys) == 60
+
+
+async def test_what_a_platform_knows_again_is_posted_once_more_at_once_and_arrives_once(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.memory = 2 * MINUTE
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [fails("unknown"), fails("not_sent"), fails("unknown")]
+        await publish_until_done(room, patience=MINUTE)
+
+        assert await states(room) == [("sent", "")]
+        assert len(platform.keys) == 1
+        assert clock.now() - TUESDAY < MINUTE
+
+
+async def test_a_refusal_of_a_second_try_does_not_end_the_doubt_about_the_first(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.memory = 2 * MINUTE
+    platform.loses_answers = 1
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [None, fails("refused")]
+        await publish_until_done(room, patience=10 * MINUTE)
+
+        assert await states(room) == [("sent", "")]
+        assert len(platform.posts) == 1
+        assert len(platform.on_post) == 0
+
+
+async def test_a_channel_that_is_paused_amid_doubt_gets_no_second_try(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.memory = 2 * MINUTE
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [fails("unknown")]
+        await publish(room)
+        desk = Desk(room)
+        [one] = await desk.subscriptions()
+        await desk.pause(one, "paused by Ada")
+
+        clock.move_to(TUESDAY + MINUTE)
+        await publish_until_done(room, patience=10 * MINUTE)
+
+        assert platform.posts == []
+        assert [state for state, _ in await states(room)] == ["skipped"]
+
+
+async def test_after_a_restart_nothing_is_posted_once_more_before_the_channel_was_read_back(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.memory = 2 * MINUTE
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [fails("unknown")]
+        await publish(room)
+        room.doubts = Doubts()
+        platform.on_find = [fails("not_sent")]
+        clock.move_to(TUESDAY + MINUTE)
+
+        await publish_until_done(room, patience=10 * MINUTE)
+
+        assert platform.on_find == []
+        assert await states(room) == [("sent", "")]
+
+
+async def test_a_clock_that_is_set_back_lets_no_second_try_outlive_the_platforms_memory(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.memory = 2 * MINUTE
+    platform.loses_answers = 1
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        await publish(room)
+        clock.move_to(TUESDAY + 3 * MINUTE)
+        clock.is_set_to(TUESDAY + timedelta(seconds=10))
+
+        await publish_until_done(room, patience=10 * MINUTE)
+
+        assert len(platform.posts) == 1
 
 
 async def test_a_channel_that_our_own_code_fails_on_disturbs_no_other_and_ends_missed(tmp_path: Path) -> None:

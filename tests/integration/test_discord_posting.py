@@ -89,6 +89,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             FaultPlan(retry_after=0.01),
             limits=False,
             now=lambda: clock.now().timestamp(),
+            monotonic=lambda: clock.now().timestamp(),
             later=lambda seconds, do: clock.arrange(timedelta(seconds=seconds), do),
         )
         await stack.enter_async_context(fake)
@@ -121,6 +122,39 @@ async def test_whatever_happens_to_a_post_it_arrives_once(house: House, fault: F
     assert delivery.state is DeliveryState.SENT
     assert len(house.editions()) == 1
     assert delivery.receipts[0].messages == ("3001", house.discord.messages("3001")[0].id)
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_BEFORE, Fault.DROP_AFTER, Fault.UNAVAILABLE_AFTER, Fault.LATE])
+async def test_an_unknown_outcome_is_settled_by_posting_once_more_while_discord_knows_the_nonce(
+    house: House, fault: Fault
+) -> None:
+    house.discord.revoke("3001", "read_message_history")
+    await house.subscribe()
+    house.discord.next_faults("create_message", [fault, fault, Fault.NONE])
+    began = house.clock.now()
+
+    await house.desk.publish_until_done(patience=timedelta(seconds=30))
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.SENT
+    assert house.clock.now() - began < timedelta(seconds=30)
+    assert len(house.editions()) == 1
+    assert len({one.body["nonce"] for one in house.discord.calls if one.route == "create_message"}) == 1
+
+
+async def test_a_post_is_read_back_once_discord_may_have_forgotten_its_nonce(house: House) -> None:
+    await house.subscribe()
+    house.discord.nonce_life = 121
+    house.discord.next_faults("create_message", [Fault.DROP_AFTER] * 50)
+
+    await house.desk.publish_until_done(patience=timedelta(minutes=5))
+
+    [delivery] = await house.desk.deliveries()
+    assert delivery.state is DeliveryState.SENT
+    assert len(house.editions()) == 1
+    tries = [call.at for call in house.discord.calls if call.route == "create_message"]
+    assert 3 <= len(tries) <= 8
+    assert tries[-1] - tries[0] < house.discord.nonce_life
 
 
 @pytest.mark.parametrize("fault", [Fault.NONE, Fault.DROP_AFTER, Fault.ERROR_AFTER, Fault.HTML_AFTER, Fault.HANG])
@@ -271,7 +305,7 @@ async def test_an_announcement_is_published_only_where_that_is_wished_and_arrive
 async def test_without_the_right_to_read_an_unknown_outcome_is_uncertain_and_told(house: House) -> None:
     house.discord.revoke("3001", "read_message_history")
     await house.subscribe()
-    house.discord.next_faults("create_message", [Fault.DROP_AFTER])
+    house.discord.next_faults("create_message", [Fault.DROP_AFTER] * 2)
 
     await house.through(6)
 
@@ -284,7 +318,7 @@ async def test_without_the_right_to_read_an_unknown_outcome_is_uncertain_and_tol
 
 async def test_a_channel_in_which_too_much_was_written_since_is_uncertain(house: House) -> None:
     await house.subscribe()
-    house.discord.next_faults("create_message", [Fault.DROP_BEFORE])
+    house.discord.next_faults("create_message", [Fault.DROP_BEFORE] * 9)
     for number in range(1_100):
         house.discord.say("3001", "2001", f"chat {number}")
 
