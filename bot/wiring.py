@@ -15,7 +15,9 @@ from rich.console import RenderableType
 from adapters.alarm import Alarm
 from adapters.analyst.extractive import ExtractiveAnalyst
 from adapters.clock import ReplayClock, SystemClock
+from adapters.discord import health as discord_health
 from adapters.discord.gateway import Gateway
+from adapters.discord.health import Standing as DiscordStanding
 from adapters.discord.pace import Pace as DiscordPace
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest, point_to
@@ -49,6 +51,8 @@ __all__ = [
     "back_up",
     "delivering",
     "delivery_lock",
+    "discord_says",
+    "discord_standing",
     "gather",
     "looks",
     "open_house",
@@ -211,6 +215,20 @@ async def slack_says(config: Config) -> tuple[str, tuple[str, ...]]:
 async def slack_troubles(house: House) -> tuple[str, ...]:
     """What is wrong with the tokens, the permissions or the clock, a sentence each."""
     return await slack_health.troubles(house.slack, _app_token(house.room.config))
+
+
+async def discord_says(config: Config) -> DiscordStanding:
+    """Whose token *config* has, in how many servers, and what is wrong with it; nothing is stored."""
+    rest = _discord(config, SystemClock())
+    try:
+        return await discord_health.standing(rest)
+    finally:
+        await rest.close()
+
+
+async def discord_standing(house: House) -> DiscordStanding:
+    """How we stand with Discord: the token, the servers, what is wrong."""
+    return await discord_health.standing(house.discord)
 
 
 def _app_token(config: Config) -> str:

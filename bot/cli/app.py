@@ -195,6 +195,7 @@ _WHERE = {
     "withdraw": "supply",
     "check": "checking",
     "slack-manifest": "slack",
+    "discord-invite": "discord",
     "backup": "running",
     "restore": "running",
 }

@@ -11,6 +11,7 @@ import click
 from bot.cli.app import DEGRADED, Session, command, json_option, without_log
 from bot.errors import AlreadyRunning
 from bot.model import Standing
+from bot.wording import counted
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -42,7 +43,7 @@ async def check(session: Session) -> int:
     from bot.wiring import looks
 
     config = session.config()
-    with without_log("adapters.slack"):
+    with without_log("adapters.slack"), without_log("adapters.discord"):
         async with session.house() as house:
             findings, upcoming = await _findings(house, config), await house.desk.upcoming(5)
     if session.as_json:
@@ -63,7 +64,9 @@ async def check(session: Session) -> int:
 async def _findings(house: "House", config: "Config") -> list[Finding]:
     return [
         Finding("configuration", True, f"{config.path} is in order" if config.path else "no file: the defaults"),
+        Finding("secrets", True, ", ".join(sorted(config.secrets)) or "none; the terminal needs none"),
         *await _slack(house),
+        *await _discord(house),
         *_machine(house),
         *await _database(house),
         *await _channels(house),
@@ -73,21 +76,31 @@ async def _findings(house: "House", config: "Config") -> list[Finding]:
 
 
 async def _slack(house: "House") -> list[Finding]:
-    """The secrets that are there, by name only, and what Slack says of them, where Slack is used at all."""
+    """What Slack says of the secrets that are there, where Slack is used at all."""
     from bot.wiring import slack_troubles
 
-    config = house.room.config
-    found = Finding("secrets", True, ", ".join(sorted(config.secrets)) or "none; the terminal needs none")
     channels = await house.desk.subscriptions()
     if not house.slack.has_token and not any(one.channel.platform == "slack" for one in channels):
-        return [found]
-    missing = _missing(config)
+        return []
+    missing = _missing(house.room.config)
     troubles = [*missing, *await slack_troubles(house)]
     names = ", ".join(one.name for one in house.slack.known.values())
-    return [
-        found,
-        Finding("Slack", not troubles, " ".join(troubles) or f"{names}: tokens, permissions and clock are fine"),
-    ]
+    return [Finding("Slack", not troubles, " ".join(troubles) or f"{names}: tokens, permissions and clock are fine")]
+
+
+async def _discord(house: "House") -> list[Finding]:
+    """What Discord says of the token, where Discord is used at all."""
+    from bot.wiring import discord_standing
+
+    channels = await house.desk.subscriptions()
+    if not house.discord.has_token and not any(one.channel.platform == "discord" for one in channels):
+        return []
+    found = await discord_standing(house)
+    if found.troubles:
+        return [Finding("Discord", False, " ".join(found.troubles))]
+    if not found.servers:
+        return [Finding("Discord", False, f"{found.name} is in no server yet; let it in at {found.invite}")]
+    return [Finding("Discord", True, f"{found.name}: the token is fine; in {counted(found.servers, 'server')}")]
 
 
 def _missing(config: "Config") -> list[str]:
@@ -149,9 +162,15 @@ async def _channels(house: "House") -> list[Finding]:
             troubles.append(f"paused: {one.reason}; `daybrief channels resume {one.channel.name}` resumes it")
         where = f"{one.channel.platform}, {one.at:%H:%M} {one.timezone}"
         found.append(Finding(f"channel {one.channel.name}", not troubles, "; ".join(troubles) or where))
-    if not found and house.slack.has_token:
-        # The bot has to run before anybody can set a channel up in Slack: that is no reason not to start it.
-        return [Finding("channels", True, "none yet; while the bot runs, /daybrief setup in Slack sets one up")]
+    chats = [
+        name
+        for name, has_token in (("Slack", house.slack.has_token), ("Discord", house.discord.has_token))
+        if has_token
+    ]
+    if not found and chats:
+        # The bot has to run before anybody can set a channel up from chat: that is no reason not to start it.
+        where = " or ".join(chats)
+        return [Finding("channels", True, f"none yet; while the bot runs, /daybrief setup in {where} sets one up")]
     return found or [Finding("channels", False, "none is set up; declare one in the configuration: [[channels]]")]
 
 

@@ -12,18 +12,26 @@ from bot.cli.app import Session, command
 from bot.errors import ConfigProblems, WrongUsage
 from bot.model import Feed
 
+_PLATFORMS = ("terminal", "slack", "discord")
+_PLACES = {"slack": "Id", "discord": "Link"}
+"""What a channel is named by, where it is not by its name."""
+_EXAMPLES = {"slack": {"channel": "C0"}, "discord": {"workspace": "1", "channel": "2"}}
 _NOWHERE = "none"
 """Typed in the place of a channel's id by who would rather set channels up from chat."""
 
 
 @click.command()
-@click.option("--platform", type=click.Choice(["terminal", "slack"]), default=None, help="Where editions are posted.")
+@click.option("--platform", type=click.Choice(_PLATFORMS), default=None, help="Where editions are posted.")
 @click.option("--name", default=None, help="The channel's name.")
-@click.option("--channel", default=None, help="Slack's id of the channel, or none: channels are set up from chat.")
+@click.option(
+    "--channel",
+    default=None,
+    help="Slack's id or Discord's link of the channel, or none: channels are set up from chat.",
+)
 @click.option("--time", "at", default=None, help="Local hour of the post, like 08:00.")
 @click.option("--timezone", default=None, help="IANA zone, like Europe/Berlin.")
 @click.option("--topics", default=None, help="Topics of the starter feeds, separated by commas; all by default.")
-@click.option("--api-url", default="", hidden=True, help="Another Slack than Slack's own, for tests.")
+@click.option("--api-url", default="", hidden=True, help="Another Slack or Discord than the real one, for tests.")
 @click.option("--force", is_flag=True, help="Write over an existing configuration.")
 @click.option("--yes", is_flag=True, help="Take the defaults for whatever is not named, and ask nothing.")
 @command
@@ -44,7 +52,7 @@ async def init(
     Tokens are typed unseen, or taken from the environment where they are set.
     """
     from bot.cli.files import write_together
-    from bot.cli.slack import as_file, slack_table, take_tokens
+    from bot.cli.slack import as_file
     from bot.config import read
 
     path = session.named_path() or Path("config.toml")
@@ -52,22 +60,18 @@ async def init(
     if path.exists() and not force:
         raise WrongUsage(f"{path} exists; edit it, or write over it with --force")
     if platform is None:
-        choice = click.Choice(["terminal", "slack"])
+        choice = click.Choice(_PLATFORMS)
         platform = "terminal" if yes else str(click.prompt("Platform", type=choice, default="terminal"))
     said = {"name": name, "channel": channel, "time": at, "timezone": timezone, "topics": topics}
     answers = _Answers(platform=platform, said=said, may_ask=not yes)
     answers.check()
-    tokens: dict[str, str] = {}
-    if platform == "slack":
-        if secrets.exists() and not force:
-            raise WrongUsage(f"{secrets} exists; move it away, or write over it with --force")
-        tokens = await take_tokens(path, api_url, may_ask=not yes)
-    else:
-        click.echo("The terminal needs no account and no token.\n")
+    if platform != "terminal" and secrets.exists() and not force:
+        raise WrongUsage(f"{secrets} exists; move it away, or write over it with --force")
+    tokens, table = await _introduce(platform, path, api_url, may_ask=not yes)
     order = answers.order()
     zone = answers.to("timezone", "Time zone", _here())
     chosen = answers.feeds()
-    text = _configuration(zone, order, slack_table(api_url), feeds=chosen)
+    text = _configuration(zone, order, table, feeds=chosen)
     read(text, folder=path.absolute().parent, environ={}, path=path)
     files = {path: (text, 0o666)}
     if tokens:
@@ -77,6 +81,19 @@ async def init(
     if tokens:
         click.echo(f"Wrote {secrets}: the tokens, readable by you alone.")
     _tell_what_is_next(session, platform, order.get("name", ""), secrets if tokens else None)
+
+
+async def _introduce(platform: str, path: Path, api_url: str, *, may_ask: bool) -> tuple[dict[str, str], str]:
+    """The tokens of *platform*, by name, and its table in the configuration; it has taken them."""
+    from bot.cli.discord import discord_table, take_token
+    from bot.cli.slack import slack_table, take_tokens
+
+    if platform == "slack":
+        return await take_tokens(path, api_url, may_ask=may_ask), slack_table(api_url)
+    if platform == "discord":
+        return await take_token(api_url, may_ask=may_ask), discord_table(api_url)
+    click.echo("The terminal needs no account and no token.\n")
+    return {}, ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,14 +122,17 @@ class _Answers:
 
     def order(self) -> dict[str, str]:
         """The channel's keys; none where channels are set up from chat."""
+        from bot.cli.discord import place_of
+
         place = ""
-        if self.platform == "slack":
-            place = self.to("channel", "Id of the channel, or none to set channels up from chat", _NOWHERE)
+        if what := _PLACES.get(self.platform):
+            place = self.to("channel", f"{what} of the channel, or none to set channels up from chat", _NOWHERE)
             if place == _NOWHERE:
                 return {}
         name = self.to("name", "Name of the channel", "ai-news")
         hour = self.to("time", "Hour of the morning post", "08:00")
-        return {"name": name, "platform": self.platform, "channel": place or name, "time": hour}
+        where = place_of(place) if self.platform == "discord" else {"channel": place or name}
+        return {"name": name, "platform": self.platform, **where, "time": hour}
 
     def feeds(self) -> list[Feed]:
         """Those of the starter list that have a topic which is wanted."""
@@ -120,14 +140,17 @@ class _Answers:
 
     def _sound(self, key: str, value: str) -> str:
         """*value*, if a configuration may have it for *key*. Raises click.UsageError, at which a prompt asks anew."""
+        from bot.cli.discord import place_of
         from bot.config import Config, channel_from
 
         if key == "topics":
             _chosen(value)
+        elif (self.platform, key) == ("discord", "channel") and value != _NOWHERE:
+            place_of(value)
         elif (key, value) != ("channel", _NOWHERE):
-            place = "C0" if self.platform == "slack" else "place"
+            place = _EXAMPLES.get(self.platform, {"channel": "place"})
             try:
-                channel_from({"name": "name", "platform": self.platform, "channel": place, key: value}, Config())
+                channel_from({"name": "name", "platform": self.platform, **place, key: value}, Config())
             except ConfigProblems as trouble:
                 raise click.UsageError("; ".join(one.sentence for one in trouble.problems)) from None
         return value
@@ -149,6 +172,8 @@ def _tell_what_is_next(session: Session, platform: str, channel: str, secrets: P
     click.echo("\nNext:\n" + "\n".join(f"  {step:{width}}  # {what}" for step, what in steps))
     if platform == "slack" and not channel:
         click.echo("Then, in Slack: /invite @Daybrief to a channel, and type /daybrief setup there.")
+    if platform == "discord" and not channel:
+        click.echo("Then, in Discord: type /daybrief setup in the channel that is to get the post.")
 
 
 def _here() -> str:

@@ -1,0 +1,48 @@
+"""Whether Discord takes us: the token, and the servers that Daybrief is in."""
+
+from dataclasses import dataclass
+
+import discord
+
+from adapters.discord.failures import FAILURES, post_failed
+from adapters.discord.rest import Rest
+from adapters.discord.rights import INVITED_WITH
+from bot.errors import PostFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How we stand with Discord."""
+
+    name: str = ""
+    """The bot's."""
+    servers: int = 0
+    invite: str = ""
+    """The address at which an admin lets the bot into a server."""
+    troubles: tuple[str, ...] = ()
+    """What is wrong, a sentence each with the way to mend it; empty: nothing."""
+
+
+async def standing(rest: Rest) -> Standing:
+    """Ask Discord who we are and where we are."""
+    if not rest.has_token:
+        return Standing(troubles=("DISCORD_TOKEN is not set; docs/discord.md tells where to find it.",))
+    try:
+        client = await rest.client()
+        servers = [one async for one in client.fetch_guilds(limit=None, with_counts=False)]
+    except PostFailed as failure:
+        return Standing(troubles=(_sentence(failure),))
+    except FAILURES as error:
+        return Standing(troubles=(_sentence(post_failed(error)),))
+    return Standing(
+        name=client.user.name if client.user else "", servers=len(servers), invite=invite(client.application_id)
+    )
+
+
+def invite(application: int | None) -> str:
+    """The address at which an admin of a server lets *application* in, with the permissions that it needs."""
+    return discord.utils.oauth_url(application or 0, permissions=INVITED_WITH, scopes=("bot", "applications.commands"))
+
+
+def _sentence(failure: PostFailed) -> str:
+    return f"{failure.reason[0].upper()}{failure.reason[1:]}."
