@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.slack_rig import Bot, Slack, configured, local_slack, posting_begins, refs, running_bot, surroundings
+from benchmarks.rig import Bot, running_bot, surroundings
+from benchmarks.slack_rig import Slack, configured, local_slack, posting_begins, refs
 
 WARM_UP = 5.0
 LAST_ANSWERS = 3.0

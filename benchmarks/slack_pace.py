@@ -18,7 +18,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.pace import PER_MINUTE
-from benchmarks.slack_rig import LATENCY, Slack, configured, local_slack, posting_begins, running_bot, surroundings
+from benchmarks.rig import running_bot, surroundings
+from benchmarks.slack_rig import LATENCY, Slack, configured, local_slack, posting_begins
 
 WARM_UP = 5.0
 _REFUSED = ("ratelimited", "rate_limited")

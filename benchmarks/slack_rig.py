@@ -1,11 +1,10 @@
-"""What both measurements on Slack stand on: the local Slack in a process of its own, and the real bot in another.
+"""What the measurements on Slack stand on: the local Slack in a process of its own.
 
 The local Slack keeps Slack's limits (240 messages a minute for each workspace, one a second for each channel after a
-burst of three) and takes 50 ms for every answer. All processes share the machine's cores.
+burst of three) and takes 50 ms for every answer.
 """
 
 import asyncio
-import json
 import os
 import sqlite3
 import subprocess
@@ -13,21 +12,17 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from benchmarks.rig import ROOT, Bot, import_stories
 from tests.fake_slack import FaultPlan, as_argument
 
-ROOT = Path(__file__).resolve().parents[1]
 LATENCY = 0.05
 """Seconds that every answer of the local Slack takes."""
-FRESH = 200
-"""Stories that an edition is chosen from; most of what people look up is old news."""
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Slack:
@@ -91,35 +86,6 @@ async def local_slack(folder: Path, workspaces: int, channels: int) -> AsyncIter
             slack.stop()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bot:
-    """``daybrief run`` in a process of its own."""
-
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def processor_seconds(self) -> float:
-        """What it has used of the processor; 0 where the system does not say."""
-        stat = Path(f"/proc/{self.process.pid}/stat")
-        if not stat.exists():
-            return 0.0
-        user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / _TICKS
-
-
-@asynccontextmanager
-async def running_bot(folder: Path, environment: dict[str, str]) -> AsyncIterator[Bot]:
-    """The bot that works by the configuration in *folder*."""
-    command = [sys.executable, "-m", "bot", "run", "--config", str(folder / "config.toml")]
-    with (folder / "run.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        yield Bot(process=process, log=folder / "run.log")
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
 def configured(folder: Path, slack: Slack, workspaces: int, channels: int, stories: int) -> dict[str, str]:
     """A configuration in *folder* whose hour has just come, and stored stories; the environment of the bot."""
     hour = datetime.now(UTC) - timedelta(minutes=2)
@@ -134,14 +100,7 @@ def configured(folder: Path, slack: Slack, workspaces: int, channels: int, stori
     (folder / "config.toml").write_text(head + listed)
     tokens = ",".join(f"xoxb-T{team}" for team in range(workspaces))
     environment = {**os.environ, "SLACK_BOT_TOKEN": tokens, "SLACK_APP_TOKEN": "xapp-1", "NO_COLOR": "1"}
-    lines = [json.dumps(_story(number)) + "\n" for number in range(stories)]
-    old = (datetime.now(UTC) - timedelta(days=10)).isoformat()
-    for name, some, when in (("old", lines[FRESH:], ["--at", old]), ("fresh", lines[:FRESH], [])):
-        if some:
-            (folder / f"{name}.jsonl").write_text("".join(some))
-            command = [sys.executable, "-m", "bot", "import", str(folder / f"{name}.jsonl"), *when]
-            config = ["--config", str(folder / "config.toml")]
-            subprocess.run([*command, *config], cwd=ROOT, env=environment, check=True, capture_output=True)
+    import_stories(folder, environment, stories)
     return environment
 
 
@@ -158,15 +117,3 @@ async def posting_begins(slack: Slack, bot: Bot) -> None:
         is_over = bot.process.poll() is not None or time.monotonic() - began > 60
         assert not is_over, bot.log.read_text()[-2000:]
         await asyncio.sleep(0.2)
-
-
-def surroundings() -> str:
-    """The machine, and how busy it was: other programs take their part of the same cores."""
-    return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-
-
-def _story(number: int) -> dict[str, Any]:
-    return {
-        "title": f"Laboratory {number} opens in town {number * 7}",
-        "sections": {"key_points": [f"It hires {number} people.", "It publishes what it finds."]},
-    }
