@@ -27,9 +27,10 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev ## every measurement in benchmarks/
 	$(RUN)/python -m benchmarks
 
-chaos: $(VENV)/.dev ## kill -9: 200 times while 2,000 channels are served, 100 times amid posts and commands in Slack
+chaos: $(VENV)/.dev ## kill -9: 200 times while 2,000 channels are served, 100 times each amid posts and commands in a chat
 	$(RUN)/python -m tests.chaos --kills 200 --channels 2000
 	$(RUN)/python -m tests.chaos --platform slack --kills 100 --channels 300
+	$(RUN)/python -m tests.chaos --platform discord --kills 100 --channels 300
 
 soak: $(VENV)/.dev ## every hostile text that there is, through every rendering; reads ../shared
 	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared tests/integration/test_slack_schemas.py

@@ -23,6 +23,7 @@ async def run(session: Session) -> None:
         ("apscheduler", logging.WARNING),
         ("slack_bolt", logging.ERROR),
         ("slack_sdk", logging.ERROR),
+        ("discord", logging.ERROR),
     ):
         logging.getLogger(chatty).setLevel(level)
     async with wiring.delivering(session.config()), session.house(show=True, delivers=True) as house:

@@ -5,8 +5,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.chaos.chat import ChatChaos, ChatOutcome
+from tests.chaos.discord import DiscordChat
 from tests.chaos.harness import Chaos
-from tests.chaos.slack import SlackChaos, SlackOutcome
+from tests.chaos.slack import SlackChat
+from tests.fake_discord import FaultPlan as DiscordFaultPlan
 from tests.fake_platform.server import FaultPlan
 from tests.fake_slack import FaultPlan as SlackFaultPlan
 
@@ -17,7 +20,7 @@ def main() -> int:
     parser.add_argument("--channels", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=float, default=0.04, help="chance of a fault, for one post")
-    parser.add_argument("--platform", choices=["fake", "slack"], default="fake")
+    parser.add_argument("--platform", choices=["fake", "slack", "discord"], default="fake")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="daybrief-chaos-") as folder:
         outcome = _chaos(arguments, Path(folder)).run()
@@ -26,39 +29,37 @@ def main() -> int:
         f"{outcome.kills} kills, {outcome.days} days or waves, {outcome.deliveries} deliveries: {outcome.sent} sent, "
         f"{len(outcome.lost)} lost, {len(outcome.duplicated)} duplicated, in {outcome.seconds:.0f} s"
     )
-    neglected = _tell_of_people(outcome) if isinstance(outcome, SlackOutcome) else []
+    neglected = _tell_of_people(outcome) if isinstance(outcome, ChatOutcome) else []
     for line in (*outcome.lost[:20], *outcome.duplicated[:20], *neglected[:20]):
         print(f"  {line}")
     return 1 if outcome.lost or outcome.duplicated or neglected else 0
 
 
-def _tell_of_people(outcome: SlackOutcome) -> list[str]:
-    answers = ", ".join(f"{count} {how}" for how, count in outcome.requests.most_common())
+def _tell_of_people(outcome: ChatOutcome) -> list[str]:
+    answers = ", ".join(f"{count} {how}" for how, count in sorted(outcome.requests.items()))
     print(
         f"{outcome.asked} commands meanwhile: {outcome.answered} answered, {len(outcome.neglected)} neglected by a bot "
-        f"that lived on, acknowledged within {outcome.slowest:.2f} s at the most; Slack answered posts with {answers}"
+        f"that lived on, acknowledged within {outcome.slowest:.2f} s at the most; posts were answered with {answers}"
     )
     return outcome.neglected
 
 
-def _chaos(arguments: argparse.Namespace, folder: Path) -> Chaos | SlackChaos:
-    """As wild as *arguments* say; about fifty channels to a workspace of Slack's."""
+def _chaos(arguments: argparse.Namespace, folder: Path) -> Chaos | ChatChaos:
+    """As wild as *arguments* say; about fifty channels to a workspace."""
 
     def progress(line: str) -> None:
         print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
     seed, channels, kills = arguments.seed, arguments.channels, arguments.kills
-    if arguments.platform == "slack":
-        slack_plan = SlackFaultPlan(seed=seed, chance=arguments.faults, late_by=1.5, hang=5)
-        return SlackChaos(
-            folder=folder,
-            channels=channels,
-            kills=kills,
-            seed=seed,
-            plan=slack_plan,
-            workspaces=max(1, channels // 50),
-            progress=progress,
-        )
+    wild = {"seed": seed, "chance": arguments.faults, "late_by": 1.5, "hang": 5.0}
+    workspaces = max(1, channels // 50)
+    chat: SlackChat | DiscordChat
+    if arguments.platform != "fake":
+        if arguments.platform == "slack":
+            chat = SlackChat(folder, SlackFaultPlan(**wild), workspaces)
+        else:
+            chat = DiscordChat(folder, DiscordFaultPlan(**wild, methods=("create_message", "start_thread")), workspaces)
+        return ChatChaos(folder=folder, chat=chat, channels=channels, kills=kills, seed=seed, progress=progress)
     plan = FaultPlan(seed=seed, chance=arguments.faults)
     return Chaos(folder=folder, channels=channels, kills=kills, seed=seed, plan=plan, progress=progress)
 

@@ -3,11 +3,8 @@
 import asyncio
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-
-from adapters.slack.plain import plain_of
-from tests.fake_slack import Delivery, FakeSlack
 
 LINES = ("/keypoints lab", "/brief search lab", "/effects 1", "/brief", "/daybrief status")
 PATIENCE = 3.0
@@ -18,29 +15,47 @@ _APOLOGIES = ("went wrong", "install this app")
 """Ours for a failure of our own, and bolt's for a token that it misses."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What came of one question."""
+
+    ack_after: float | None = None
+    """Seconds until the acknowledgement, if there was one."""
+    answer: str = ""
+    error: str = ""
+    """What the platform showed instead of an answer."""
+
+
+Asks = Callable[[str, str, str], Awaitable[Heard]]
+"""A person, by id, types a line in a channel."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Question:
-    """One command that was delivered over a socket."""
+    """One line that a person typed."""
 
     line: str
     asked_at: float
     """On the monotonic clock."""
-    delivery: Delivery | None = None
-    answer: str = ""
-    waited: float = 0.0
-    """Seconds until the answer."""
+    heard: Heard = field(default_factory=Heard)
+
+    @property
+    def ack_after(self) -> float | None:
+        return self.heard.ack_after
 
     @property
     def is_answered(self) -> bool:
         """Whether somebody got something sensible."""
-        return bool(self.answer) and not any(apology in self.answer for apology in _APOLOGIES)
+        return bool(self.heard.answer) and not any(apology in self.heard.answer for apology in _APOLOGIES)
 
 
 @dataclass(kw_only=True)
 class People:
     """One person in each of *places* (user and channel), who take turns to ask."""
 
-    fake: FakeSlack
+    asks: Asks
+    is_reached: Callable[[], bool]
+    """Whether there is anybody to ask."""
     places: Sequence[tuple[str, str]]
     every: float = 0.1
     asked: list[Question] = field(default_factory=list)
@@ -61,30 +76,21 @@ class People:
     def neglected(self, kills: Sequence[float]) -> list[str]:
         """What a bot was asked that lived for long enough after it, and did not answer."""
         return [
-            f"{one.line}: {one.answer or (one.delivery and one.delivery.error) or 'acknowledged, and not answered'}"
+            f"{one.line}: {one.heard.answer or one.heard.error}"
             for one in self.asked
             if not one.is_answered and not any(-_LOST_SIGHT < kill - one.asked_at < PATIENCE for kill in kills)
         ]
 
     async def _ask(self) -> None:
-        """Take turns for ever; while there is no connection, Slack itself tells people so."""
+        """Take turns for ever; while there is no connection, the platform itself tells people so."""
         for (user, channel), line in zip(itertools.cycle(self.places), itertools.cycle(LINES), strict=False):
             await asyncio.sleep(self.every)
-            if self.fake.sockets.connections:
+            if self.is_reached():
                 task = asyncio.get_running_loop().create_task(self._one(user, channel, line))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
     async def _one(self, user: str, channel: str, line: str) -> None:
-        command, _, text = line.partition(" ")
         question = Question(line=line, asked_at=time.monotonic())
         self.asked.append(question)
-        question.delivery = await self.fake.command(command, text, user=user, channel=channel)
-        if not question.delivery.acknowledged:
-            return
-        try:
-            answers = await question.delivery.wait_answers(1, timeout=PATIENCE)
-        except TimeoutError:
-            return
-        question.waited = time.monotonic() - question.asked_at
-        question.answer = "\n".join(plain_of(one["blocks"]) if "blocks" in one else one["text"] for one in answers)
+        question.heard = await self.asks(user, channel, line)
