@@ -285,6 +285,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         task.add_done_callback(reloads.discard)
 
     on_signal(signal.SIGHUP, on_hangup)
+    await house.discord.open()
     _check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
     slack = _slack(house)
     gateway = _gateway(house)
@@ -326,9 +327,11 @@ def _check_tokens(house: House, platforms: set[str]) -> None:
         raise WrongUsage(
             "there are Discord channels, but DISCORD_TOKEN is not set; docs/discord.md tells where to find it"
         )
+    # With other platforms to serve, theirs go on, and the channels of this one say what is wrong.
     if house.slack.is_refused and platforms <= {"slack"}:
-        # With other platforms to serve, theirs go on, and Slack's channels say what is wrong.
         raise WrongUsage(f"Slack does not take SLACK_BOT_TOKEN: {house.slack.refusals[0].reason}")
+    if house.discord.refusal and platforms <= {"discord"} and not house.slack.has_token:
+        raise WrongUsage(f"Discord does not take DISCORD_TOKEN: {house.discord.refusal.reason}")
 
 
 def on_signal(number: signal.Signals, act: Callable[[], object]) -> None:

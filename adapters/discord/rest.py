@@ -1,7 +1,9 @@
 """Discord's REST side alone: one client that is logged in and never connects to the gateway."""
 
 import asyncio
+import contextlib
 import logging
+from datetime import timedelta
 
 import discord
 import yarl
@@ -12,6 +14,8 @@ from bot.errors import Fate, PostFailed
 
 log = logging.getLogger(__name__)
 
+PATIENCE = timedelta(seconds=10)
+"""How long a start waits for Discord."""
 LONGEST_RATELIMIT = 30.0
 """Seconds that discord.py may sleep for a limit before it says so; it knows no less."""
 
@@ -54,6 +58,18 @@ class Rest:
             if self._client is None:
                 self._client = await self._logged_in()
             return self._client
+
+    @property
+    def refusal(self) -> PostFailed | None:
+        """Why Discord does not take the token, if it has said so."""
+        return self._refused
+
+    async def open(self) -> None:
+        """Log in, if Discord can be reached; if not, the first who needs a client does."""
+        if self.has_token:
+            with contextlib.suppress(PostFailed, TimeoutError):
+                async with asyncio.timeout(PATIENCE.total_seconds()):
+                    await self.client()
 
     def forget_refusal(self) -> None:
         """Try the token again that Discord refused: somebody may have mended it."""
