@@ -54,7 +54,7 @@ async def show(session: Session, channel: str) -> None:
 @channels.command()
 @click.argument("name")
 @click.option("--platform", default="terminal", show_default=True)
-@click.option("--channel", "id_", default="", help="The platform's id [default: the name].")
+@click.option("--channel", "id_", default="", help="The platform's id, or Discord's link [default: the name].")
 @click.option("--workspace", default=None, help="The platform's id [default: that of the token].")
 @click.option("--time", "at", default=None, help="Local hour, like 08:00.")
 @click.option("--timezone", default=None, help="IANA zone, like Europe/Berlin.")
@@ -77,8 +77,10 @@ async def add(
     """Set a channel up, or change it; whatever is not named is as in [defaults]."""
     from dataclasses import replace
 
+    from bot.cli.discord import place_of
     from bot.config import channel_from
 
+    is_link = platform == "discord" and "/" in (id_ or "")
     wanted = {
         "name": name,
         "platform": platform,
@@ -89,6 +91,7 @@ async def add(
         "days": days.split(",") if days else None,
         "stories": stories,
         "topics": list(topics) or None,
+        **(place_of(id_ or "") if is_link else {}),
     }
     async with session.house() as house:
         order = channel_from({key: value for key, value in wanted.items() if value is not None}, house.room.config)

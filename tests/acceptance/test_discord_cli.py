@@ -155,6 +155,19 @@ def test_the_invite_link_asks_for_what_posting_needs_and_no_more(program: Progra
     assert program.run("discord-invite").code == 1
 
 
+def test_a_channel_is_added_by_its_link_and_looked_at(program: Program, discord: FakeDiscord) -> None:
+    program.write("config.toml", f'[discord]\napi_url = "{discord.api}"\n')
+    discord.revoke("3001", "read_message_history")
+
+    done = program.run("channels add", "news", "--platform", "discord", "--channel", LINK, **SECRET)
+    wrong = program.run("channels add", "x", "--platform", "discord", "--channel", "https://discord.com/3001", **SECRET)
+
+    assert done.code == 0, done.err
+    assert "news is set up" in done.out
+    assert "Read Message History" in done.err
+    assert (wrong.code, "expected the link of a channel" in wrong.err) == (2, True), wrong
+
+
 def test_preview_shows_the_edition_and_the_payloads_as_discord_gets_them(
     program: Program, discord: FakeDiscord
 ) -> None:
