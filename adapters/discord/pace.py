@@ -6,6 +6,7 @@ too, passes through here: ``aiohttp.TraceConfig`` is the one public place where 
 Answers to people are exempt, here as there.
 """
 
+import asyncio
 import contextlib
 import re
 import time
@@ -21,6 +22,10 @@ from bot.ports import Clock
 
 PER_SECOND = 45
 """Below Discord's 50, which leaves room for other calls of the same bot."""
+CLOSEST = 45 / 48
+"""Of the spacing of turns: what is left between two requests whose turns came long before, because a login or a disk
+has held them up. At 45 a second these follow one another at 48.
+"""
 LONGEST_WAIT = timedelta(seconds=10)
 """A turn that would come later is not waited for, nor one for which nobody would listen long enough."""
 BLOCKED_FOR = timedelta(minutes=1)
@@ -81,6 +86,8 @@ class Pace:
         self._next_at = 0.0
         self._paid = 0
         """Turns that were given and not yet used."""
+        self._leaving = asyncio.Lock()
+        self._left_at = 0.0
         self._invalid: deque[float] = deque()
 
     async def turn(self) -> timedelta:
@@ -116,9 +123,9 @@ class Pace:
             return
         if self._paid and request.method == "POST" and _POST.search(path):
             self._paid -= 1
-            return
-        if wait := await self._come():
+        elif wait := await self._come():
             raise HeldBack(f"nothing is sent to Discord for {wait.total_seconds():.0f} s", wait)
+        await self._leave()
 
     async def _ended(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams
@@ -144,6 +151,15 @@ class Pace:
         if at > now:
             await self._clock.wait(timedelta(seconds=at - now))
         return timedelta()
+
+    async def _leave(self) -> None:
+        """Return once the request before is far enough away: places come evenly, but may be used late, and whoever
+        waits for theirs may be woken late, together with others.
+        """
+        async with self._leaving:
+            if (left := self._left_at + CLOSEST * self._spacing - self._monotonic()) > 0:
+                await self._clock.wait(timedelta(seconds=left))
+            self._left_at = self._monotonic()
 
     def _open_at(self, now: float) -> float:
         """From when on anything may be sent."""

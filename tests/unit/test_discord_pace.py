@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import pairwise
 
 import aiohttp
 import pytest
 from aiohttp import web
 
-from adapters.discord.pace import BLOCKED_FOR, INVALID_WITHIN, LONGEST_WAIT, TOO_MANY_INVALID, HeldBack, Pace
+from adapters.discord.pace import BLOCKED_FOR, CLOSEST, INVALID_WITHIN, LONGEST_WAIT, TOO_MANY_INVALID, HeldBack, Pace
 from tests.clock import TUESDAY, VirtualClock
 
 SECOND = timedelta(seconds=1)
@@ -68,6 +69,18 @@ async def test_a_post_that_has_had_its_turn_does_not_wait_again(discord: Discord
         await discord.ask(method="POST")
 
     assert clock.now() - TUESDAY == pytest.approx(SECOND, abs=SECOND / 100)
+
+
+async def test_turns_that_are_used_late_let_no_requests_leave_together(discord: Discord, clock: VirtualClock) -> None:
+    for _ in range(11):
+        await discord.pace.turn()
+    left = []
+
+    for _ in range(11):
+        await discord.ask(method="POST")
+        left.append(clock.now())
+
+    assert all(after - before >= CLOSEST * SECOND / 10 for before, after in pairwise(left))
 
 
 async def test_a_second_attempt_waits_like_the_first(discord: Discord, clock: VirtualClock) -> None:
