@@ -142,7 +142,12 @@ async def open_house(
         own: dict[str, Platform] = {
             "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show),
             "slack": SlackPlatform(workspaces, Pace(clock, patience=config.delivery.request_timeout)),
-            "discord": DiscordPlatform(discord, discord.pace, crosspost=config.discord.crosspost),
+            "discord": DiscordPlatform(
+                discord,
+                discord.pace,
+                crosspost=config.discord.crosspost,
+                patience=config.delivery.request_timeout,
+            ),
         }
         room = Newsroom(
             config=config,

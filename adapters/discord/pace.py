@@ -35,6 +35,7 @@ TOO_MANY_INVALID = 3_000
 """From so many on nothing is posted any more until the oldest are forgotten: well before the 10,000 of the ban."""
 _ONCE: ContextVar[list[str] | None] = ContextVar("_ONCE", default=None)
 """The requests that were made where none may be repeated."""
+_LEFT: ContextVar[list[str] | None] = ContextVar("_LEFT", default=None)
 _TOO_MANY_REQUESTS = 429
 _FORBIDDEN = 403
 _INVALID = frozenset({401, _FORBIDDEN, _TOO_MANY_REQUESTS})
@@ -64,6 +65,17 @@ def only_once() -> Iterator[None]:
         yield
     finally:
         _ONCE.reset(token)
+
+
+@contextlib.contextmanager
+def watching() -> Iterator[list[str]]:
+    """The paths of the posts that have left us in here, as far as they have: their headers are out."""
+    left: list[str] = []
+    token = _LEFT.set(left)
+    try:
+        yield left
+    finally:
+        _LEFT.reset(token)
 
 
 class Pace:
@@ -101,6 +113,7 @@ class Pace:
         """What ``discord.Client(http_trace=…)`` takes."""
         config = aiohttp.TraceConfig()
         config.on_request_start.append(self._started)
+        config.on_request_headers_sent.append(self._left)
         config.on_request_end.append(self._ended)
         return config
 
@@ -126,6 +139,13 @@ class Pace:
         elif wait := await self._come():
             raise HeldBack(f"nothing is sent to Discord for {wait.total_seconds():.0f} s", wait)
         await self._leave()
+
+    async def _left(
+        self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        left = _LEFT.get()
+        if left is not None and request.method == "POST":
+            left.append(request.url.path)
 
     async def _ended(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams

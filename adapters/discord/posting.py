@@ -1,5 +1,6 @@
 """Discord as a platform: posts editions, finds them again, changes them, tells admins."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,11 +13,11 @@ from adapters.discord.components import Card, button, texts
 from adapters.discord.custom_ids import RESEND, custom_id
 from adapters.discord.embeds import plain_of
 from adapters.discord.failures import FAILURES, post_failed
-from adapters.discord.pace import Pace, only_once
+from adapters.discord.pace import Pace, only_once, watching
 from adapters.discord.rest import Rest
 from adapters.discord.rights import troubles_of
 from adapters.discord.wire import buttons_of, embeds_of, view_of
-from bot.errors import CannotReadBack, PostFailed
+from bot.errors import CannotReadBack, Fate, PostFailed
 from bot.model import Channel, Edition, Layout, Notice, Receipt, delivery_key
 from bot.ports import Rendering
 
@@ -40,8 +41,12 @@ class DiscordPlatform:
     name = "discord"
     paces_as_one = True
 
-    def __init__(self, rest: Rest, pace: Pace, *, crosspost: bool = False) -> None:
+    def __init__(
+        self, rest: Rest, pace: Pace, *, crosspost: bool = False, patience: timedelta = timedelta(seconds=15)
+    ) -> None:
+        """*patience* is how long whoever posts listens; what has not left us before that surely has not arrived."""
         self._rest = rest
+        self._patience = 0.9 * patience.total_seconds()
         self._pace = pace
         self._crosspost = crosspost
         self._forums: set[str] = set()
@@ -69,8 +74,8 @@ class DiscordPlatform:
         )
 
     async def turn(self, channel: Channel) -> timedelta:
-        """Wait for the pace of the whole bot."""
-        return await self._pace.turn()
+        """Wait for the pace of the whole bot. Until Discord has let us in, there are no turns: nothing is attempted."""
+        return await self._rest.open() or await self._pace.turn()
 
     def remembers(self, channel: Channel) -> timedelta:
         """As long as Discord surely keeps nonces; a forum's posts have none."""
@@ -82,10 +87,15 @@ class DiscordPlatform:
         """
         client = await self._rest.client()
         card = cards.messages(edition)[part]
-        try:
-            return Receipt(part=part, messages=await self._posted(client, edition, card, key, earlier))
-        except FAILURES as error:
-            raise self._failed(error) from error
+        with watching() as left:
+            try:
+                async with asyncio.timeout(self._patience):
+                    return Receipt(part=part, messages=await self._posted(client, edition, card, key, earlier))
+            except FAILURES as error:
+                failure = self._failed(error)
+                if isinstance(error, TimeoutError) and not left:
+                    failure = PostFailed("Discord could not be reached", fate=Fate.NOT_SENT)
+                raise failure from error
 
     async def find(
         self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt]

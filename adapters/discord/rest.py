@@ -1,8 +1,9 @@
 """Discord's REST side alone: one client that is logged in and never connects to the gateway."""
 
 import asyncio
-import contextlib
 import logging
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import discord
@@ -14,8 +15,10 @@ from bot.errors import Fate, PostFailed
 
 log = logging.getLogger(__name__)
 
-PATIENCE = timedelta(seconds=10)
-"""How long a start waits for Discord."""
+PATIENCE = timedelta(seconds=5)
+"""How long a login may take: less than anybody waits for a turn to post."""
+AGAIN = timedelta(seconds=15)
+"""Before the next login, after one that failed."""
 LONGEST_RATELIMIT = 30.0
 """Seconds that discord.py may sleep for a limit before it says so; it knows no less."""
 
@@ -32,12 +35,15 @@ def point_to(api_url: str, gateway_url: str) -> None:
 class Rest:
     """The client for posting. A gateway that is down loses no morning."""
 
-    def __init__(self, token: str, pace: Pace) -> None:
+    def __init__(self, token: str, pace: Pace, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._again_at = 0.0
         self._token = token
         self.pace = pace
         self._client: discord.Client | None = None
         self._refused: PostFailed | None = None
         self._logging_in = asyncio.Lock()
+        self._opening = asyncio.Lock()
 
     @property
     def has_token(self) -> bool:
@@ -64,12 +70,33 @@ class Rest:
         """Why Discord does not take the token, if it has said so."""
         return self._refused
 
-    async def open(self) -> None:
-        """Log in, if Discord can be reached; if not, the first who needs a client does."""
-        if self.has_token:
-            with contextlib.suppress(PostFailed, TimeoutError):
+    async def open(self) -> timedelta:
+        """Log in, if Discord can be reached. Nothing: done, or it will never be. More: to be tried again after that.
+
+        A login that failed just now is not tried again for everybody who asks.
+        """
+        if self._is_settled():
+            return timedelta()
+        async with self._opening:
+            left = self._again_at - self._monotonic()
+            if self._is_settled() or left > 0:
+                return timedelta() if self._is_settled() else timedelta(seconds=left)
+            try:
                 async with asyncio.timeout(PATIENCE.total_seconds()):
                     await self.client()
+            except PostFailed as failure:
+                reason = failure.reason
+            except TimeoutError:
+                reason = "Discord did not answer in time"
+            if self._is_settled():
+                return timedelta()
+            self._again_at = self._monotonic() + AGAIN.total_seconds()
+            log.warning("nothing is posted to Discord for the moment: %s", reason)
+            return AGAIN
+
+    def _is_settled(self) -> bool:
+        """Whether another try to log in is needless, or pointless."""
+        return not self._token or self._refused is not None or self._client is not None
 
     def forget_refusal(self) -> None:
         """Try the token again that Discord refused: somebody may have mended it."""

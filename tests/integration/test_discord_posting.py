@@ -1,7 +1,8 @@
 """The delivery promise on Discord: whatever happens to a post, it arrives once or an admin knows why."""
 
+import socket
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from adapters.discord.pace import Pace
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest, point_to
 from bot.desk import Desk
+from bot.errors import Fate, PostFailed
 from bot.lanes import AT_ONCE
 from bot.model import (
     Asker,
@@ -99,8 +101,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         fake.add_channel("3002", guild="1002", name="news")
         point_to(fake.api, "")
         pace = Pace(clock, monotonic=lambda: clock.now().timestamp())
-        rest = Rest(fake.token, pace)
-        platform = DiscordPlatform(rest, pace)
+        rest = Rest(fake.token, pace, monotonic=lambda: clock.now().timestamp())
+        platform = DiscordPlatform(rest, pace, patience=timedelta(seconds=0.7))
         stack.push_async_callback(platform.close)
         room = await stack.enter_async_context(newsroom(tmp_path, {"discord": platform}, channels=0, clock=clock))
         # discord.py repeats what a server failed on for 25 seconds; here nobody listens for so long.
@@ -420,6 +422,45 @@ async def test_a_token_that_is_wrong_is_tried_once_and_a_new_one_resumes_everyth
     house.discord.token_error = None
     await house.desk.revive()
     assert {one.standing for one in await house.desk.subscriptions()} == {Standing.ACTIVE}
+
+
+async def test_until_discord_lets_us_in_nothing_is_attempted_and_it_is_not_asked_for_each_channel(
+    house: House,
+) -> None:
+    for number in range(3010, 3030):
+        house.discord.add_channel(str(number), guild="1001", name="news")
+        await house.subscribe(str(number))
+    house.discord.next_faults("get_me", [Fault.DROP_BEFORE] * 2)
+
+    await house.desk.publish()
+
+    assert {one.state for one in await house.desk.deliveries()} == {DeliveryState.DUE}
+    assert {one.attempts for one in await house.desk.deliveries()} == {0}
+    # aiohttp repeats what only reads once by itself.
+    assert sum(call.route == "get_me" for call in house.discord.calls) <= 2
+    await house.through(3)
+    assert {one.state for one in await house.desk.deliveries()} == {DeliveryState.SENT}
+
+
+async def test_what_could_not_leave_within_the_time_that_somebody_listens_surely_was_not_sent(
+    house: House,
+) -> None:
+    edition = replace(EDITION, channel=Channel(platform="discord", workspace="1001", id="3001", name="news"))
+    key = delivery_key(edition.channel, edition.date, 0)
+    await house.platform.turn(edition.channel)
+    with closing(socket.socket()) as full:
+        # A port that takes one connection and no more, as a wall that drops everything does.
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        with closing(socket.create_connection(full.getsockname())), closing(socket.socket()) as waits:
+            waits.setblocking(False)
+            waits.connect_ex(full.getsockname())
+            point_to(f"http://127.0.0.1:{full.getsockname()[1]}", "")
+
+            with pytest.raises(PostFailed) as caught:
+                await house.platform.post(edition, 0, key, ())
+
+    assert caught.value.fate is Fate.NOT_SENT
 
 
 async def test_a_limit_for_the_whole_bot_delays_everything_and_loses_nothing(house: House) -> None:
