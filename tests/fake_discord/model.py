@@ -91,6 +91,8 @@ class Guild:
     owner: str = ""
     locale: str = "en-US"
     system_channel: str | None = None
+    emojis: int = 0
+    """How many of its own it has."""
 
 
 @dataclass(slots=True, kw_only=True)

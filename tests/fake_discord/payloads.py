@@ -120,6 +120,20 @@ def _thread_info(world: World, thread: Channel) -> Json:
     }
 
 
+def emoji_info(guild: Guild, number: int) -> Json:
+    """One of the emojis that *guild* has of its own."""
+    return {
+        "id": str(int(guild.id) + number + 1),
+        "name": f"emoji_{number}",
+        "roles": [],
+        "user": user_info(User(id=guild.owner or OWNER, name="owner")),
+        "require_colons": True,
+        "managed": False,
+        "animated": False,
+        "available": True,
+    }
+
+
 def guild_info(world: World, guild: Guild) -> Json:
     """A guild as REST gives it."""
     return {
@@ -141,7 +155,7 @@ def guild_info(world: World, guild: Guild) -> Json:
         "default_message_notifications": 0,
         "explicit_content_filter": 0,
         "roles": [role_info(role) for role in guild.roles.values()],
-        "emojis": [],
+        "emojis": [emoji_info(guild, number) for number in range(guild.emojis)],
         "stickers": [],
         "features": ["NEWS"],
         "mfa_level": 0,
