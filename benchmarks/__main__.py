@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-NAMES = ("gather", "group_rank", "lookup", "slack_ack", "slack_pace", "footprint")
+NAMES = (
+    "gather",
+    "group_rank",
+    "lookup",
+    "slack_ack",
+    "slack_pace",
+    "discord_pace",
+    "discord_idle",
+    "discord_complete",
+    "footprint",
+)
 
 
 def main() -> int:
