@@ -46,14 +46,14 @@ def likeness(typed: Sequence[str], title: Collection[str], *, is_unfinished: boo
 def _alike(word: str, vocabulary: Iterable[str], *, begins: bool) -> dict[str, float]:
     """Those of *vocabulary* that *word* may stand for, with how alike they are; *begins*: or may be the start of."""
     candidates = list(vocabulary)
-    found = {
-        candidate: score
-        for candidate, score, _ in process.extract_iter(word, candidates, scorer=fuzz.ratio, score_cutoff=_ALIKE)
-    }
+    # Without a limit, extract gives the same as extract_iter, and takes a fraction of its time among so many.
+    close = process.extract(word, candidates, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=None)
+    found = {candidate: score for candidate, score, _ in close}
     if begins and len(word) >= _TELLING:
-        starts = [candidate[: len(word)] for candidate in candidates]
-        for _, score, place in process.extract_iter(word, starts, scorer=fuzz.ratio, score_cutoff=_ALIKE):
-            candidate = candidates[place]
+        longer = [candidate for candidate in candidates if len(candidate) > len(word)]
+        starts = [candidate[: len(word)] for candidate in longer]
+        for _, score, place in process.extract(word, starts, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=None):
+            candidate = longer[place]
             found[candidate] = max(found.get(candidate, 0.0), score)
     return found
 
