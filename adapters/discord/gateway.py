@@ -7,22 +7,24 @@ needs none of this.
 import asyncio
 import logging
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
+import aiohttp
 import discord
 
 from adapters.discord.admin import Admin
-from adapters.discord.commands import Commands, fingerprint
-from adapters.discord.failures import FAILURES, post_failed
+from adapters.discord.client import Client
+from adapters.discord.commands import Commands
+from adapters.discord.failures import post_failed
 from adapters.discord.lookups import LookUps
-from adapters.discord.pace import Pace
-from adapters.discord.presses import Presses, pressable
-from adapters.discord.rest import LONGEST_RATELIMIT
+from adapters.discord.openings import Openings
+from adapters.discord.pace import HeldBack, Pace
+from adapters.discord.presses import Presses
+from adapters.discord.sessions import Sessions, TooManySessions
 from adapters.discord.talk import Talk
-from adapters.discord.wire import view_of
 from bot.desk import Desk
 from bot.ports import Clock
 
@@ -32,63 +34,35 @@ BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
 """Waits after the first, second … client that ended."""
 CALM = timedelta(minutes=10)
 """A client that lived so long begins the waits anew."""
-IDENTIFIES = 200
-"""New sessions in a day at the most: Discord resets a token that asks for more than 1,000."""
-_DAY = timedelta(days=1)
-_FINAL = frozenset({4004, 4010, 4011, 4012, 4013, 4014})
-"""Close codes after which trying again is pointless: https://docs.discord.com/developers/topics/opcodes-and-status-codes"""
+LOGIN_WITHIN = 60.0
+"""Seconds after which a login is given up."""
+CLOSED_WITHIN = 3.0
+"""Seconds after which a connection that does not end is dropped."""
+_PLEASE = "please report it, and update Daybrief"
+_FINAL: Mapping[int, str] = MappingProxyType(
+    {
+        4004: "the token is wrong; set DISCORD_TOKEN to the bot's present token and start again",
+        4010: f"Discord does not take the shard; {_PLEASE}",
+        4011: "the bot is in more servers than one connection may serve (2,500); leave some, or run a second one",
+        4012: f"Discord does not speak this version of its gateway any more; {_PLEASE}",
+        4013: f"Discord does not know what was asked for (intents); {_PLEASE}",
+        4014: f"Discord refuses a privileged intent, of which Daybrief needs none; {_PLEASE}",
+    }
+)
+"""Codes after which trying again is pointless: https://docs.discord.com/developers/topics/opcodes-and-status-codes"""
 
 
-class Client(discord.Client):
-    """One life of the client: slim, without any privileged intent."""
+class _Shortly(logging.Filter):
+    """discord.py tells of every break with a traceback and the header of an error; we need the line alone."""
 
-    def __init__(
-        self, desk: Desk, admin: Admin, *, commands: Commands, presses: Presses, pace: Pace, synced: Path
-    ) -> None:
-        intents = discord.Intents.none()
-        intents.guilds = True
-        super().__init__(
-            intents=intents,
-            allowed_mentions=discord.AllowedMentions.none(),
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            max_messages=None,
-            max_ratelimit_timeout=LONGEST_RATELIMIT,
-            http_trace=pace.trace(),
-        )
-        self._desk = desk
-        self._admin = admin
-        self._synced = synced
-        self._tree = commands.tree(self)
-        self.add_dynamic_items(pressable(presses.act))
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0]:
+            record.msg, record.args = f"{record.getMessage()} ({record.exc_info[0].__name__})", ()
+        record.exc_info = record.exc_text = None
+        return True
 
-    async def setup_hook(self) -> None:
-        """Tell Discord of the commands, if they have changed since it was told last."""
-        name = fingerprint(self._tree)
-        told = await asyncio.to_thread(_read, self._synced)
-        if told != f"{self.application_id} {name}":
-            await self._tree.sync()
-            await asyncio.to_thread(_write, self._synced, f"{self.application_id} {name}")
 
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Greet a new server once; channels that were closed to us are looked at again."""
-        await self._desk.revive("discord", str(guild.id))
-        card = await self._admin.greet(str(guild.id), f"greet:{guild.id}")
-        place = guild.system_channel
-        if card is None or place is None:
-            return
-        try:
-            await self.get_partial_messageable(place.id).send(view=view_of(card))
-        except FAILURES as error:
-            log.info("a greeting did not arrive: %s", post_failed(error).reason)
-
-    async def on_guild_channel_update(self, before: object, after: discord.abc.GuildChannel) -> None:
-        """Permissions may have come back."""
-        await self._desk.revive("discord", str(after.guild.id), str(after.id))
-
-    async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
-        """One event that went wrong is told, and no more."""
-        log.exception("Discord's event %s could not be acted on", event_method)  # noqa: LOG004  # called from an except
+_SHORTLY = _Shortly()
 
 
 class Gateway:
@@ -104,24 +78,39 @@ class Gateway:
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._desk = desk
+        """*synced* is where it is kept which commands Discord knows; the times of sessions are kept beside it."""
         self._token = token
-        self._pace = pace
         self._clock = clock
-        self._synced = synced
         self._monotonic = monotonic
         self._talk = Talk()
-        self._admin = Admin(desk, clock)
+        self._openings = Openings(desk, clock)
+        self._sessions = Sessions(synced.with_name("discord-sessions"), clock)
+        admin = Admin(desk, clock)
         lookups = LookUps(desk, clock)
-        self._commands = Commands(lookups, self._admin, self._talk)
-        self._presses = Presses(lookups, self._admin, self._talk)
+        commands = Commands(lookups, admin, self._talk)
+        presses = Presses(lookups, admin, self._talk)
+        self._new_client = lambda: Client(
+            desk,
+            clock,
+            admin,
+            self._openings,
+            self._sessions,
+            commands=commands,
+            presses=presses,
+            pace=pace,
+            synced=synced,
+        )
         self._client: Client | None = None
         self._lives: asyncio.Task[None] | None = None
-        self._identified: deque[float] = deque()
+        self._trouble = ""
 
     async def start(self) -> None:
         """Begin; returns at once, whether or not Discord can be reached."""
-        self._lives = asyncio.get_running_loop().create_task(self._live())
+        for name in ("discord.client", "discord.gateway"):  # the parser logs whole messages, the client tracebacks
+            theirs = logging.getLogger(name)
+            theirs.addFilter(_SHORTLY)
+            theirs.setLevel(max(theirs.getEffectiveLevel(), logging.WARNING))
+        self._lives = asyncio.create_task(self._live())
 
     async def stop(self, within: timedelta) -> None:
         """Finish the answers under way, and leave."""
@@ -129,6 +118,7 @@ class Gateway:
         if self._lives:
             self._lives.cancel()
             await asyncio.gather(self._lives, return_exceptions=True)
+        await self._openings.stop()
         await self._end()
 
     @property
@@ -136,61 +126,89 @@ class Gateway:
         """Whether people can reach us."""
         return self._client is not None and self._client.is_ready()
 
+    @property
+    def trouble(self) -> str:
+        """Why people are not answered, and the next step; empty: nothing is known to be wrong."""
+        return "" if self.is_ready else self._trouble
+
     async def _live(self) -> None:
         failures = 0
         while True:
-            await self._allowed_to_identify()
+            if left := await self._sessions.room_in():
+                await self._wait_for_room(left)
             began = self._monotonic()
             try:
-                self._client = Client(
-                    self._desk,
-                    self._admin,
-                    commands=self._commands,
-                    presses=self._presses,
-                    pace=self._pace,
-                    synced=self._synced,
-                )
-                await self._client.start(self._token)
-            except (discord.LoginFailure, discord.PrivilegedIntentsRequired) as error:
-                log.error("Discord does not let us in: %s; commands are not answered", post_failed(error).reason)  # noqa: TRY400
-                return
-            except discord.ConnectionClosed as error:
-                if error.code in _FINAL:
-                    log.error("Discord closed the gateway with code %d; commands are not answered", error.code)  # noqa: TRY400
+                await self._one_life()
+                reason = "the gateway was left"
+            except _FINAL_ERRORS as error:
+                if final := _final(error):
+                    self._trouble = f"commands on Discord are not answered: {final}"
+                    log.error("%s", self._trouble)  # noqa: TRY400
                     return
-                log.warning("the gateway was closed with code %s", error.code)
+                reason = "the gateway was closed"
+            except TooManySessions:
+                continue
             except Exception as error:  # noqa: BLE001  # whatever ends a client, the next one must still come
-                log.warning("Discord's client ended (%s); a new one follows", type(error).__name__)
-            finally:
-                await self._end()
-            lived = timedelta(seconds=self._monotonic() - began)
-            failures = 0 if lived > CALM else failures + 1
-            await self._clock.wait(BACKOFF[min(failures, len(BACKOFF)) - 1] if failures else BACKOFF[0])
+                reason = _reason(error)
+            if self._monotonic() - began > CALM.total_seconds():
+                failures = 0
+            wait = BACKOFF[min(failures, len(BACKOFF) - 1)]
+            failures += 1
+            self._trouble = f"commands on Discord are not answered for the moment: {reason}"
+            log.warning("%s; the next try is in %.0f s", self._trouble, wait.total_seconds())
+            await self._clock.wait(wait)
 
-    async def _allowed_to_identify(self) -> None:
-        """Return once a new session fits into the day's number."""
-        while self._identified and self._monotonic() - self._identified[0] > _DAY.total_seconds():
-            self._identified.popleft()
-        if len(self._identified) >= IDENTIFIES:
-            left = self._identified[0] + _DAY.total_seconds() - self._monotonic()
-            log.error(
-                "too many new sessions with Discord today; commands are answered again in %.0f minutes", left / 60
-            )
-            await self._clock.wait(timedelta(seconds=left))
-        self._identified.append(self._monotonic())
+    async def _one_life(self) -> None:
+        """One client, until it ends; whatever ended it is raised."""
+        self._client = client = self._new_client()
+        try:
+            async with asyncio.timeout(LOGIN_WITHIN):
+                await client.login(self._token)
+            await client.connect()
+        finally:
+            await self._end()
+
+    async def _wait_for_room(self, left: timedelta) -> None:
+        hours = left / timedelta(hours=1)
+        self._trouble = (
+            f"commands on Discord are not answered for {hours:.1f} hours: there were too many new sessions in one day, "
+            "and Discord would reset the token; look in the log for what ended them"
+        )
+        log.error("%s", self._trouble)
+        await self._clock.wait(left)
 
     async def _end(self) -> None:
         client, self._client = self._client, None
-        if client and not client.is_closed():
-            await client.close()
+        if client is None or client.is_closed():
+            return
+        try:
+            async with asyncio.timeout(CLOSED_WITHIN):
+                await client.close()
+        except Exception as error:  # noqa: BLE001  # it is being thrown away
+            log.warning("a connection to Discord was dropped (%s)", type(error).__name__)
+            await client.http.close()
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8").strip()
-    except OSError:
-        return ""
+_FINAL_ERRORS = (discord.LoginFailure, discord.PrivilegedIntentsRequired, discord.ConnectionClosed)
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+def _final(error: Exception) -> str:
+    """Why trying again after *error* is pointless, and the next step; empty: it is not."""
+    match error:
+        case discord.LoginFailure():
+            return _FINAL[4004]
+        case discord.PrivilegedIntentsRequired():
+            return _FINAL[4014]
+        case discord.ConnectionClosed():
+            return _FINAL.get(error.code, "")
+    return ""
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case HeldBack():
+            return str(error)
+        case discord.HTTPException() | aiohttp.ClientError() | TimeoutError() | OSError():
+            return post_failed(error).reason
+        case _:
+            return f"Discord's client ended ({type(error).__name__})"
