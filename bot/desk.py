@@ -129,11 +129,8 @@ class Desk:
         return await lookup.search(self._room, wanted)
 
     async def complete(self, typed: str, asker: Asker, limit: int = 25) -> tuple[tuple[str, str], ...]:
-        """(ref, title) of the stories that *typed* may become: without any, those of the channel's latest edition."""
-        if typed.strip():
-            return await self._room.store.archive.complete(typed, workspace=asker.workspace, limit=limit)
-        edition = await self.latest_edition(asker)
-        return tuple((shown.ref, shown.title) for shown in edition.stories) if edition else ()
+        """(ref, title) of the stories that *typed* may become, those of the channel's latest edition first."""
+        return await lookup.complete(self._room, typed, asker, limit)
 
     async def latest_edition(self, asker: Asker) -> Edition | None:
         """The newest edition that was sent to the asker's channel, or to any."""
@@ -144,6 +141,10 @@ class Desk:
         return await self._room.store.archive.history(ref)
 
     # ----------------------------------------------------------------------------------------------- for admins
+
+    def is_admin(self, platform: str, person: str) -> bool:
+        """Whether the configuration names *person* among those who are told of trouble."""
+        return bool(person) and f"{platform}:{person}" in self._room.config.bot.admins
 
     async def subscriptions(self, *, retired: bool = False) -> tuple[Subscription, ...]:
         """The channels, by id."""

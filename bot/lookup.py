@@ -45,6 +45,21 @@ async def search(room: Newsroom, wanted: Search) -> tuple[Story, ...]:
     return tuple(story for story, likeness in near if likeness >= SURE)
 
 
+async def complete(room: Newsroom, typed: str, asker: Asker, limit: int) -> tuple[tuple[str, str], ...]:
+    """(ref, title) of the stories that *typed* may become, those of the latest edition of the asker's channel first;
+    without anything typed they alone.
+    """
+    edition = await room.store.ledger.latest_edition(subscription=asker.subscription)
+    here = {shown.ref: shown.title for shown in edition.stories} if edition else {}
+    wanted = clean(typed)[:MAX_NAME].casefold()
+    if not wanted:
+        return tuple(here.items())[:limit]
+    found = await room.store.archive.complete(wanted, workspace=asker.workspace, limit=limit)
+    fitting = {ref: title for ref, title in here.items() if wanted in f"{ref} {title}".casefold()}
+    first = fitting | {ref: title for ref, title in found if ref in here}
+    return tuple((first | dict(found)).items())[:limit]
+
+
 async def _find(room: Newsroom, asked: str, asker: Asker) -> tuple[Story | None, tuple[Story, ...]]:
     """The story that is meant, and others that may have been."""
     archive, workspace = room.store.archive, asker.workspace

@@ -1,5 +1,6 @@
 """The names of the time zones that this machine knows, for those who pick one. Pure, but for the zones themselves."""
 
+import unicodedata
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -8,12 +9,19 @@ _USUAL = ("Europe/", "America/", "Asia/", "Africa/", "Australia/", "Pacific/", "
 
 def matching(typed: str, limit: int) -> tuple[str, ...]:
     """IANA names that hold *typed*, those first whose city begins with it; without anything typed the usual ones."""
-    wanted = typed.strip().replace(" ", "_").casefold()
+    wanted = plain(typed)
     held = [name for name in names() if wanted in name.casefold()]
-    return tuple(sorted(held, key=lambda name: (not _city(name).startswith(wanted), *_order(name)))[:limit])
+    return tuple(sorted(held, key=lambda name: (not city(name).startswith(wanted), *_order(name)))[:limit])
 
 
-def _city(name: str) -> str:
+def plain(typed: str) -> str:
+    """*typed* as it would stand in a name, in small letters: without accents, and with lines for spaces."""
+    letters = "".join(one for one in unicodedata.normalize("NFKD", typed) if not unicodedata.combining(one))
+    return "_".join(letters.casefold().split())
+
+
+def city(name: str) -> str:
+    """The last part of *name*, in small letters."""
     return name.rpartition("/")[2].casefold()
 
 

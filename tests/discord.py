@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from pathlib import Path
 
+import discord
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord.components import texts
+from adapters.discord.components import button, card, row, texts
 from adapters.discord.gateway import Gateway
 from adapters.discord.pace import Pace
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest, point_to
+from adapters.discord.wire import view_of
 from bot.desk import Desk
 from bot.model import Channel, Edition, Story, Subscription, delivery_key
 from bot.newsroom import Newsroom
@@ -124,6 +126,14 @@ class Bot:
         edition: Edition = replace(EDITION, channel=replace(CHANNEL, id=channel), stories=(shown,))
         key = delivery_key(edition.channel, edition.date, 0)
         await self.platform.post(edition, 0, key, ())
+        return self.discord.messages(channel)[-1]
+
+    async def button(self, name: str, channel: str = NEWS) -> Message:
+        """A message of ours with a button that has *name*, whoever has made it up."""
+        view = view_of(card([row([button("?", name)])]))
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            await client.login(self.discord.token)
+            await client.get_partial_messageable(int(channel)).send(view=view)
         return self.discord.messages(channel)[-1]
 
     async def ask(

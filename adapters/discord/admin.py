@@ -1,21 +1,24 @@
 """Admins on Discord: setting channels up, pausing them, looking at what comes next, deciding what is uncertain."""
 
-from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from adapters.discord import admin_answers, answers
 from adapters.discord.components import Card
-from adapters.discord.order import Wanted, days_named, order
-from adapters.discord.visit import Visit
+from adapters.discord.order import Wanted, as_typed, days_named, order
+from adapters.discord.visit import Target, Visit
 from bot import wording
 from bot.desk import Desk
 from bot.errors import WrongUsage
-from bot.model import Change, Channel, Subscription, Wish
+from bot.model import Change, Channel, Standing, Subscription, Wish
 from bot.ports import Clock
+from bot.text import clean
 
 _LATEST = 10
-_NOT_ALLOWED = "Only those who may manage the server, or whoever set this channel up, may change it."
+_NOT_ALLOWED = "Only those who may manage the server, or whoever set this channel up, may do that."
+_NEEDS_A_SERVER = "That works in a server only: type it in the channel that it is about."
+_NOT_HERE = "Daybrief is not set up in this channel; /daybrief setup does that."
+_DONE = "This has been done already."
 
 
 class Admin:
@@ -25,47 +28,53 @@ class Admin:
         self._desk = desk
         self._clock = clock
 
-    async def set_up(self, visit: Visit, channel: Channel, wanted: Wanted) -> list[Card]:
-        """Set *channel* up or change it; with nothing wanted, show what holds. Raises WrongUsage."""
-        present = await self._desk.in_channel("discord", visit.guild, channel.id)
-        if wanted.is_empty and present:
-            return await self.status(visit, present)
-        if not visit.is_admin and not (present and visit.may_change(present)):
-            return [answers.sentence(_NOT_ALLOWED)]
+    async def set_up(self, visit: Visit, target: Target, wanted: Wanted) -> list[Card]:
+        """Set a channel up or change it; with nothing wanted, show what holds. Raises WrongUsage."""
+        channel = target.channel
+        present = await self._may_set_up(visit, channel.id)
+        if wanted.is_empty:
+            return await self._nothing_wanted(visit, channel, present)
         if present and present.declared:
-            declared = f"#{channel.name} is declared in the configuration file of whoever runs Daybrief."
-            return [answers.sentence(f"{declared} It is changed there; it can be paused and resumed from here.")]
+            raise WrongUsage(_declared(present))
         now, topics = self._clock.now(), await self._desk.topics()
         made = order(channel, present, wanted, owner=visit.user, now=now, topics=topics)
-        troubles = await self._desk.examine(made)
-        if troubles:
-            return [answers.sentence("\n".join(("Nothing was changed.", *troubles)))]
+        if troubles := target.troubles or await self._desk.examine(made):
+            raise WrongUsage("\n".join(("Nothing was changed.", *troubles)))
         detail = f"{made.at:%H:%M} {made.timezone}, {days_named(made.days)}"
         if not await self._record(visit, "setup", channel.id, detail):
-            return [answers.sentence("This has been done already.")]
+            raise WrongUsage(_DONE)
         kept = await self._desk.subscribe(made)
         next_at = (await self._desk.next_due([kept]))[kept.id]
         can_post_now = not await self._had_today(kept, next_at)
-        return [admin_answers.set_up(kept, next_at, troubles, can_post_now=can_post_now)]
+        return [admin_answers.set_up(kept, next_at, (), can_post_now=can_post_now)]
 
-    async def status(self, visit: Visit, subscription: Subscription | None = None) -> list[Card]:
+    async def form(self, visit: Visit) -> Wanted:
+        """What the set-up form of the channel shows: what holds now. Raises WrongUsage."""
+        present = await self._may_set_up(visit, visit.channel)
+        if present and present.declared:
+            raise WrongUsage(_declared(present))
+        return as_typed(present)
+
+    async def topics(self, typed: str) -> list[str]:
+        """Lists of topics that *typed*, a list whose end is still being typed, may become."""
+        before, comma, begun = clean(typed).rpartition(",")
+        chosen = [one.strip() for one in before.split(",") if one.strip()]
+        start = f"{', '.join(chosen)}, " if comma and chosen else ""
+        known = await self._desk.topics()
+        wanted = begun.strip().casefold()
+        taken = {one.casefold() for one in chosen}
+        found = [one for one in ([] if start else ["all"]) + list(known) if wanted in one.casefold()]
+        return [f"{start}{one}" for one in found if one.casefold() not in taken]
+
+    async def status(self, visit: Visit) -> list[Card]:
         """Last and next post, any trouble, who changed what."""
-        one = subscription or await self._here(visit)
-        if one is None:
-            return [admin_answers.not_set_up()]
-        recent = await self._desk.deliveries(subscription=one, limit=_LATEST)
-        changes = await self._desk.changes(f"discord:{visit.guild}", limit=100)
-        next_at = (await self._desk.next_due([one]))[one.id]
-        return [admin_answers.status(one, next_at, recent, await self._desk.examine(one), changes)]
+        one = await self._to_look(visit)
+        return await self._status_of(one) if one else [admin_answers.not_set_up()]
 
     async def test(self, visit: Visit) -> list[Card]:
-        """The next edition in private; whoever may change the channel can drop and pin."""
-        one = await self._here(visit)
-        if one is None:
-            return [admin_answers.not_set_up()]
-        composition, _ = await self._desk.preview(one, platform="discord")
-        wishes = await self._desk.wishes(one)
-        return admin_answers.preview(one, composition, wishes, can_change=visit.may_change(one))
+        """The next edition in private, with levers to drop and pin."""
+        one = await self._to_look(visit)
+        return await self._preview(visit, one) if one else [admin_answers.not_set_up()]
 
     async def pause(self, visit: Visit) -> list[Card]:
         """Post nothing here until somebody resumes it."""
@@ -92,21 +101,28 @@ class Admin:
     async def resend(self, visit: Visit, number: int) -> list[Card]:
         """Send an edition once more of which nobody knows whether it arrived."""
         delivery = await self._desk.delivery(number)
-        one = await self._numbered(visit, delivery.subscription) if delivery else None
+        one = self._allowed(visit, await self._numbered(visit, delivery.subscription) if delivery else None)
+        if one.standing is not Standing.ACTIVE:
+            paused = f"#{one.channel.name} is paused. Resume it first (/daybrief resume), then send once more."
+            raise WrongUsage(paused)
         await self._to_change(visit, one, "resend", str(number))
         is_open = await self._desk.resend(number)
         return [answers.sentence("It is on its way again." if is_open else "It has been settled meanwhile.")]
 
-    async def wish(self, visit: Visit, wish: Wish | None, ref: str, number: int) -> list[Card]:
-        """Pin or drop a story of the next edition, and show what that makes of it."""
-        action = wish.value if wish else "unwish"
-        one = await self._to_change(visit, await self._numbered(visit, number), action, ref)
+    async def wish(self, visit: Visit, wish: Wish | None, ref: str, number: int, day: str) -> list[Card]:
+        """Pin or drop a story of the edition for *day*, if that is still the next, and show what that makes of it."""
+        one = self._allowed(visit, await self._numbered(visit, number))
+        composition, _ = await self._desk.preview(one, platform="discord")
+        if composition.edition.date.isoformat() != day:
+            out = f"The edition for {day or 'that day'} is out; this is the next one."
+            return [answers.sentence(out), *await self._preview(visit, one)]
+        await self._to_change(visit, one, wish.value if wish else "unwish", ref)
         await self._desk.wish(one, ref, wish)
-        return await self.test(replace(visit, channel=one.channel.id))
+        return await self._preview(visit, one)
 
     async def why(self, visit: Visit, name: str) -> list[Card]:
         """Why a story was posted here or was not."""
-        one = await self._here(visit)
+        one = await self._to_look(visit)
         if one is None:
             return [admin_answers.not_set_up()]
         found = await self._desk.look_up(name, None, visit.asker(one.id))
@@ -129,32 +145,75 @@ class Admin:
         )
         return admin_answers.greeting() if await self._desk.record(change) else None
 
+    async def _nothing_wanted(self, visit: Visit, channel: Channel, present: Subscription | None) -> list[Card]:
+        if present:
+            return await self._status_of(present)
+        if channel.id == visit.channel:
+            return [admin_answers.not_set_up()]
+        raise WrongUsage(f"#{channel.name} is not set up. Say when it is posted to, at least its timezone.")
+
+    async def _status_of(self, one: Subscription) -> list[Card]:
+        recent = await self._desk.deliveries(subscription=one, limit=_LATEST)
+        changes = await self._desk.changes(f"discord:{one.channel.workspace}", limit=100)
+        next_at = (await self._desk.next_due([one]))[one.id]
+        return [admin_answers.status(one, next_at, recent, await self._desk.examine(one), changes)]
+
+    async def _preview(self, visit: Visit, one: Subscription) -> list[Card]:
+        composition, _ = await self._desk.preview(one, platform="discord")
+        wishes = await self._desk.wishes(one)
+        return admin_answers.preview(one, composition, wishes, can_change=self._may_change(visit, one))
+
     async def _here(self, visit: Visit) -> Subscription | None:
-        return await self._desk.in_channel("discord", visit.guild, visit.channel) if visit.guild else None
+        """The subscription of the channel. Raises WrongUsage in direct messages."""
+        if not visit.guild:
+            raise WrongUsage(_NEEDS_A_SERVER)
+        return await self._desk.in_channel("discord", visit.guild, visit.channel)
 
     async def _numbered(self, visit: Visit, number: int) -> Subscription | None:
         """The subscription that a button means, if it belongs to the server of *visit*; in private, to the person."""
         for one in await self._desk.subscriptions():
-            is_theirs = one.channel.workspace == visit.guild if visit.guild else one.owner == visit.user
+            is_theirs = one.channel.workspace == visit.guild if visit.guild else self._may_change(visit, one)
             if one.id == number and one.channel.platform == "discord" and is_theirs:
                 return one
         return None
 
+    def _may_change(self, visit: Visit, one: Subscription) -> bool:
+        """The installation's admins are told of trouble in private, where nobody manages a server."""
+        return visit.may_change(one) or self._desk.is_admin("discord", visit.user)
+
+    async def _may_set_up(self, visit: Visit, channel: str) -> Subscription | None:
+        """What is set up in *channel*. Raises WrongUsage where the person may not change that."""
+        if not visit.guild:
+            raise WrongUsage(_NEEDS_A_SERVER)
+        present = await self._desk.in_channel("discord", visit.guild, channel)
+        if not (self._may_change(visit, present) if present else visit.is_admin):
+            raise WrongUsage(_NOT_ALLOWED)
+        return present
+
+    def _allowed(self, visit: Visit, one: Subscription | None) -> Subscription:
+        """*one*, which the person may change. Raises WrongUsage."""
+        if one is None:
+            raise WrongUsage(_NOT_HERE)
+        if not self._may_change(visit, one):
+            raise WrongUsage(_NOT_ALLOWED)
+        return one
+
+    async def _to_look(self, visit: Visit) -> Subscription | None:
+        """The subscription of the channel. Raises WrongUsage for those who may not see to it."""
+        return await self._may_set_up(visit, visit.channel)
+
     async def _to_change(self, visit: Visit, one: Subscription | None, action: str, detail: str = "") -> Subscription:
         """*one*, which is written down as changed. Raises WrongUsage where it may not be, or has been."""
-        if one is None:
-            raise WrongUsage("Daybrief is not set up in this channel; /daybrief setup does that.")
-        if not visit.may_change(one):
-            raise WrongUsage(_NOT_ALLOWED)
-        if not await self._record(visit, action, one.channel.id, detail):
-            raise WrongUsage("This has been done already.")
-        return one
+        allowed = self._allowed(visit, one)
+        if not await self._record(visit, action, allowed.channel.id, detail):
+            raise WrongUsage(_DONE)
+        return allowed
 
     async def _record(self, visit: Visit, action: str, subject: str, detail: str = "") -> bool:
         change = Change(
             at=self._clock.now(),
             workspace=f"discord:{visit.guild}",
-            person=visit.user_name,
+            person=f"{visit.user_name} ({visit.user})".strip(),
             action=action,
             subject=subject,
             detail=detail,
@@ -167,3 +226,10 @@ class Admin:
         if next_at.date() == today:
             return True
         return bool(await self._desk.deliveries(subscription=one, day=today, limit=1))
+
+
+def _declared(one: Subscription) -> str:
+    return (
+        f"#{one.channel.name} is declared in the configuration file of whoever runs Daybrief, and is changed there. "
+        "It can be paused and resumed from here."
+    )

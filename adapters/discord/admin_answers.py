@@ -1,7 +1,7 @@
 """What admins see on Discord. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from adapters.discord import cards, custom_ids
@@ -91,15 +91,16 @@ def preview(
     if not can_change:
         return shown
     groups: list[list[Component]] = []
+    day = edition.date
     for story in edition.stories:
         pin = ("none", "Unpin") if story.ref in wishes else ("pin", "Pin to the top")
         levers = [
-            button(f"{pin[1]}: {story.ref}", _wish(pin[0], story.ref, order)),
-            button(f"Drop {story.ref}", _wish("drop", story.ref, order)),
+            button(f"{pin[1]}: {story.ref}", _wish(pin[0], story.ref, order, day)),
+            button(f"Drop {story.ref}", _wish("drop", story.ref, order, day)),
         ]
         groups.append([row(levers)])
     dropped = [one for one in composition.verdicts if one.stage is Stage.DROPPED]
-    groups += [[row([button(f"Take {one.ref} back in", _wish("none", one.ref, order))])] for one in dropped]
+    groups += [[row([button(f"Take {one.ref} back in", _wish("none", one.ref, order, day))])] for one in dropped]
     return [*shown, *(card(page) for page in paged(groups) if page)]
 
 
@@ -108,8 +109,8 @@ def why(sentences: Sequence[str]) -> Card:
     return card([said("\n".join(fitted(one, 300) for one in sentences[:_RECENT]))])
 
 
-def _wish(wish: str, ref: str, order: Subscription) -> str:
-    return custom_id(custom_ids.WISH, f"{wish}/{ref}/{order.id}")
+def _wish(wish: str, ref: str, order: Subscription, day: date) -> str:
+    return custom_id(custom_ids.WISH, f"{wish}/{ref}/{order.id}/{day}")
 
 
 def _facts(order: Subscription) -> str:

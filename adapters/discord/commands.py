@@ -1,9 +1,11 @@
 """The application commands: what people can type, and what is offered while they type."""
 
+import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 from discord import app_commands
@@ -11,13 +13,14 @@ from discord import app_commands
 from adapters.discord import custom_ids, visit
 from adapters.discord.admin import Admin
 from adapters.discord.components import Card
-from adapters.discord.limits import CHOICES
+from adapters.discord.failures import FAILURES
+from adapters.discord.limits import CHOICE, CHOICES
 from adapters.discord.lookups import LookUps
 from adapters.discord.order import DAYS, MAX_STORIES, Wanted
 from adapters.discord.talk import Interaction, Talk
 from bot import zones
 from bot.errors import DaybriefError
-from bot.model import Channel, Layout, SectionName
+from bot.model import Layout, SectionName
 
 _TOPICS = {
     "story": (custom_ids.WHOLE, "The whole story, a button for each section"),
@@ -28,7 +31,10 @@ _TOPICS = {
 }
 _STORY = "A ref, a number in the latest edition, words of the title, or an address"
 
-Work = Callable[[], Awaitable[Sequence[Card]]]
+_PATIENCE = 2.0
+"""Seconds that are looked for completions: Discord listens for three."""
+Found = TypeVar("Found")
+log = logging.getLogger(__name__)
 
 
 class Commands:
@@ -153,17 +159,12 @@ class Commands:
             stories: app_commands.Range[int, 1, MAX_STORIES] | None = None,
             topics: str | None = None,
             layout: str | None = None,
-            channel: discord.TextChannel | discord.Thread | None = None,
+            channel: app_commands.AppCommandChannel | app_commands.AppCommandThread | None = None,
         ) -> None:
-            here = visit.of(interaction)
-            place = Channel(
-                platform="discord",
-                workspace=here.guild,
-                id=str(channel.id) if channel else here.channel,
-                name=channel.name if channel else here.channel_name,
-            )
-            wanted = Wanted(at=time, timezone=timezone, days=days, stories=stories, topics=topics, layout=layout)
-            await self._talk.answer(interaction, lambda: self._admin.set_up(here, place, wanted))
+            here, target = visit.of(interaction), visit.target(interaction, channel)
+            number = None if stories is None else str(stories)
+            wanted = Wanted(at=time, timezone=timezone, days=days, stories=number, topics=topics, layout=layout)
+            await self._talk.answer(interaction, lambda: self._admin.set_up(here, target, wanted))
 
         made: app_commands.Command[Any, ..., None] = app_commands.Command(
             name="setup",
@@ -172,23 +173,54 @@ class Commands:
         )
         made.autocomplete("timezone")(_zones)
         made.autocomplete("days")(_days)
+        made.autocomplete("topics")(self._topics)
         return made
 
     async def _stories(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        try:
-            found = await self._lookups.offer(visit.of(interaction), typed, CHOICES)
-        except DaybriefError:
-            return []
+        found = await _in_time(self._lookups.offer(visit.of(interaction), typed, CHOICES))
         return [app_commands.Choice(name=shown, value=ref) for shown, ref in found]
+
+    async def _topics(self, _: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return _choices(await _in_time(self._admin.topics(typed)))
 
 
 async def _zones(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    return [app_commands.Choice(name=name, value=name) for name in zones.matching(typed, CHOICES)]
+    return _choices(zones.matching(typed, CHOICES))
 
 
 async def _days(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     offered = ("weekdays", "every day", *DAYS)
-    return [app_commands.Choice(name=one, value=one) for one in offered if typed.casefold() in one.casefold()]
+    return _choices([one for one in offered if typed.strip().casefold() in one.casefold()])
+
+
+def _choices(names: Sequence[str]) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=one, value=one) for one in names if 1 <= len(one) <= CHOICE][:CHOICES]
+
+
+async def _in_time(work: Awaitable[Sequence[Found]]) -> Sequence[Found]:
+    """What *work* finds; nothing if it takes so long that Discord would listen no more, or fails."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await work
+    except TimeoutError:
+        log.warning("a completion stays empty: finding it takes more than %.0f s", _PATIENCE)
+    except DaybriefError as trouble:
+        log.warning("a completion stays empty: %s", trouble)
+    except Exception:
+        log.exception("a completion stays empty")
+    return ()
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """A completion that comes too late is nothing to look into: whoever types on asks for the next one."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, FAILURES):
+        record.msg, record.args, record.exc_info = "a completion did not arrive: %s", (type(error).__name__,), None
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
+
+
+logging.getLogger("discord.app_commands.tree").addFilter(_in_one_line)
 
 
 def fingerprint(tree: app_commands.CommandTree[discord.Client]) -> str:

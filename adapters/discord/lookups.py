@@ -6,10 +6,11 @@ from datetime import datetime
 
 from adapters.discord import answers
 from adapters.discord.components import Card
+from adapters.discord.limits import CHOICE
 from adapters.discord.visit import NO_SUBSCRIPTION, Visit
 from bot.asking import search_of
 from bot.desk import Desk
-from bot.model import Asker
+from bot.model import Asker, Change
 from bot.ports import Clock
 from bot.text import clean, cut
 
@@ -33,12 +34,19 @@ class LookUps:
             return [answers.not_found(found, "")]
         return answers.read_more(found.story, self._now())
 
-    async def share(self, visit: Visit, ref: str, topic: str) -> list[Card]:
-        """What was answered in private, for everybody."""
+    async def share(self, visit: Visit, ref: str, topic: str) -> tuple[list[Card], bool]:
+        """What was answered in private, and whether everybody shall see it.
+
+        By those who may write there, and once a day: an answer that can be shared stays pressable for ever.
+        """
         found = await self._desk.look_up(ref, answers.section_of(topic), await self._asker(visit))
         if found.story is None:
-            return [answers.not_found(found, topic)]
-        return answers.shared(found.story, topic, visit.user_name, self._now())
+            return [answers.not_found(found, topic)], False
+        what = f"{found.story.ref}/{topic}"
+        if not (found.is_written and visit.may_speak and await self._is_first(visit, what)):
+            said = f"Somebody has shared this here lately, or you may not write here. {found.story.ref}"
+            return [answers.sentence(said)], False
+        return answers.shared(found.story, topic, visit.user_name, self._now()), True
 
     async def today(self, visit: Visit) -> list[Card]:
         """This channel's latest edition."""
@@ -59,8 +67,22 @@ class LookUps:
 
     async def offer(self, visit: Visit, typed: str, limit: int) -> Sequence[tuple[str, str]]:
         """(what is shown, ref) of the stories that *typed* may become; this channel's latest edition first."""
-        found = await self._desk.complete(clean(typed), await self._asker(visit), limit=limit)
-        return [(cut(f"{ref}  {clean(title)}", 100), ref) for ref, title in found]
+        found = await self._desk.complete(typed, await self._asker(visit), limit=limit)
+        return [(cut(f"{ref}  {clean(title)}", CHOICE), ref) for ref, title in found]
+
+    async def _is_first(self, visit: Visit, what: str) -> bool:
+        """Whether nobody has shared *what* in this channel today."""
+        now = self._now()
+        change = Change(
+            at=now,
+            workspace=f"discord:{visit.guild}",
+            person=f"{visit.user_name} ({visit.user})",
+            action="share",
+            subject=visit.channel,
+            detail=what,
+            event=f"share:{visit.channel}:{what}:{now:%Y-%m-%d}",
+        )
+        return await self._desk.record(change)
 
     async def _asker(self, visit: Visit) -> Asker:
         here = await self._desk.in_channel("discord", visit.guild, visit.channel) if visit.guild else None

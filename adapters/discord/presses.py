@@ -1,7 +1,7 @@
 """Buttons that keep working after a restart and cost no memory: recognised by their custom ids alone."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -9,12 +9,14 @@ from discord import ui
 
 from adapters.discord import answers, custom_ids, visit
 from adapters.discord.admin import Admin
-from adapters.discord.components import Card
+from adapters.discord.components import Card, button
 from adapters.discord.custom_ids import Pressed
+from adapters.discord.form import Drafts, form, typed_in
 from adapters.discord.lookups import LookUps
 from adapters.discord.order import Wanted
 from adapters.discord.talk import Interaction, Talk
-from bot.model import Channel, Wish
+from bot.errors import WrongUsage
+from bot.model import Wish
 
 Act = Callable[[Interaction, Pressed], Awaitable[None]]
 
@@ -39,12 +41,13 @@ def pressable(act: Act) -> type[ui.DynamicItem[ui.Button[Any]]]:
 
 
 class Presses:
-    """What each button does."""
+    """What each button and the form do."""
 
     def __init__(self, lookups: LookUps, admin: Admin, talk: Talk) -> None:
         self._lookups = lookups
         self._admin = admin
         self._talk = talk
+        self._drafts = Drafts()
 
     async def act(self, interaction: Interaction, pressed: Pressed) -> None:
         """Do what was pressed."""
@@ -56,58 +59,57 @@ class Presses:
             case custom_ids.TOPIC:
                 await self._talk.answer(interaction, lambda: self._lookups.topic(here, first, rest))
             case custom_ids.SHARE:
-                await self._talk.tell_all(interaction, lambda: self._lookups.share(here, first, rest))
+                await self._talk.share(interaction, lambda: self._lookups.share(here, first, rest))
             case custom_ids.HELP:
                 await self._talk.answer(interaction, lambda: self._lookups.helping(here))
-            case custom_ids.SETUP:
-                await self._open_set_up(interaction)
+            case custom_ids.SETUP | custom_ids.FORM:
+                await self._talk.open(interaction, lambda: self._form(here), lambda: form(Wanted()))
             case custom_ids.POST_NOW:
                 await self._talk.answer(interaction, lambda: self._admin.post_now(here, _number(first)))
             case custom_ids.RESEND:
                 await self._talk.answer(interaction, lambda: self._admin.resend(here, _number(first)))
             case custom_ids.WISH:
-                ref, _, number = rest.partition("/")
+                ref, _, behind = rest.partition("/")
+                number, _, day = behind.partition("/")
                 wish = Wish(first) if first in set(Wish) else None
-                await self._talk.answer(interaction, lambda: self._admin.wish(here, wish, ref, _number(number)))
+                await self._talk.answer(interaction, lambda: self._admin.wish(here, wish, ref, _number(number), day))
             case _:
-                await self._talk.answer(interaction, _unknown)
+                await self._talk.answer(interaction, unknown)
 
-    async def _open_set_up(self, interaction: Interaction) -> None:
-        if not self._talk.is_replay(interaction):
-            await interaction.response.send_modal(SetUpForm(self._admin, self._talk))
+    async def came(self, interaction: Interaction) -> None:
+        """Act on what discord.py leaves alone: a form that was submitted, a button that is none of ours."""
+        data: Mapping[str, Any] = interaction.data or {}
+        name = custom_ids.pressed(str(data.get("custom_id") or ""))
+        match interaction.type:
+            case discord.InteractionType.modal_submit if name and name.act == custom_ids.FORM:
+                await self._talk.answer(interaction, lambda: self._submitted(interaction))
+            case discord.InteractionType.modal_submit:
+                await self._talk.answer(interaction, unknown)
+            case discord.InteractionType.component if name is None:
+                await self._talk.answer(interaction, unknown)
 
+    async def _form(self, here: visit.Visit) -> ui.Modal:
+        holds = await self._admin.form(here)
+        return form(self._drafts.take(here.channel, here.user) or holds)
 
-class SetUpForm(ui.Modal, title="Set up Daybrief"):
-    """The few things that a channel needs. People have no time zone on Discord, so it is asked for."""
-
-    def __init__(self, admin: Admin, talk: Talk) -> None:
-        super().__init__(timeout=900, custom_id="daybrief:form")
-        self._admin = admin
-        self._talk = talk
-        self._fields = {
-            "at": ui.TextInput[Any](default="08:00", max_length=5),
-            "timezone": ui.TextInput[Any](placeholder="Europe/Berlin", max_length=60),
-            "days": ui.TextInput[Any](default="weekdays", max_length=60),
-            "stories": ui.TextInput[Any](default="5", max_length=2),
-            "topics": ui.TextInput[Any](default="all", max_length=200, required=False),
-        }
-        labels = ("Hour of the morning post", "Time zone, or a city", "Days", "Stories a day", "Topics, or all")
-        for label, field in zip(labels, self._fields.values(), strict=True):
-            self.add_item(ui.Label(text=label, component=field))
-
-    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
-        """Set the channel up in which the form was opened."""
-        here = visit.of(interaction)
-        typed = {name: field.value for name, field in self._fields.items()}
-        stories = typed.pop("stories")
-        wanted = Wanted(**typed, stories=int(stories) if stories.isdecimal() else 0)
-        place = Channel(platform="discord", workspace=here.guild, id=here.channel, name=here.channel_name)
-        await self._talk.answer(interaction, lambda: self._admin.set_up(here, place, wanted))
+    async def _submitted(self, interaction: Interaction) -> Sequence[Card]:
+        """Set the channel up in which the form was opened; with mistakes, offer it once more as it was filled in."""
+        here, wanted = visit.of(interaction), typed_in(interaction)
+        try:
+            return await self._admin.set_up(here, visit.target(interaction), wanted)
+        except WrongUsage as mistake:
+            if not here.guild:
+                raise
+            self._drafts.keep(here.channel, here.user, wanted)
+            again = button("Open the form again", custom_ids.custom_id(custom_ids.FORM), style="primary")
+            return [answers.sentence(str(mistake), again)]
 
 
-async def _unknown() -> list[Card]:
-    return [answers.sentence("This version of Daybrief does not know what to do with that. /brief help lists more.")]
+async def unknown() -> list[Card]:
+    """That something came from another version of Daybrief, or from nobody."""
+    sentence = "This version of Daybrief does not know what to do with that. /brief help lists what it knows."
+    return [answers.sentence(sentence)]
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004  # what a database takes
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004  # what a database takes

@@ -3,89 +3,184 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 import discord
+from discord import ui
 
 from adapters.discord.answers import sentence
 from adapters.discord.components import Card
+from adapters.discord.embeds import plain_of
 from adapters.discord.failures import FAILURES, post_failed
-from adapters.discord.wire import view_of
+from adapters.discord.wire import buttons_of, embeds_of, view_of
 from bot.errors import DaybriefError, NotFound, WrongUsage
 
 log = logging.getLogger(__name__)
 
 _BROKEN = "Something went wrong, and it is our fault. It is in the log of whoever runs Daybrief; please try again."
+_NOT_SHOWN = "Discord did not show the answer. Please ask once more."
 _REMEMBERED = 1_000
-"""Interactions whose replay is known to be one."""
+"""Interactions whose replay is known to be one. What changes something is known for ever, by the audit log."""
+_PATIENCE = 1.5
+"""Seconds that are waited for something before an acknowledgement which needs it: Discord waits three."""
+_TOO_LATE, _ANSWERED, _NO_WEBHOOK, _EXPIRED = 10062, 40060, 10015, 50027
+_OVER = {
+    _TOO_LATE: "Discord had stopped waiting for it",
+    _ANSWERED: "it had been answered already",
+    _NO_WEBHOOK: "the right to answer was over",
+    _EXPIRED: "the right to answer was over",
+}
+"""Codes after which nothing more can be said: https://docs.discord.com/developers/topics/opcodes-and-status-codes"""
+_BAD_REQUEST = 400
 
 Interaction = discord.Interaction[discord.Client]
+Work = Callable[[], Awaitable[Sequence[Card]]]
+Found = TypeVar("Found")
 
 
 class Talk:
     """One answer for each interaction, private unless it says otherwise."""
 
     def __init__(self) -> None:
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[object]] = set()
         self._seen: dict[int, None] = {}
 
-    async def answer(self, interaction: Interaction, work: Callable[[], Awaitable[Sequence[Card]]]) -> None:
+    async def answer(self, interaction: Interaction, work: Work) -> None:
         """Acknowledge, let *work* find the answer, and show it to whoever asked."""
-        if not self._is_new(interaction.id):
-            return
-        task = asyncio.current_task()
-        if task:
-            self._under_way.add(task)
-        try:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            for card in await self._found(work):
-                await interaction.followup.send(view=view_of(card), ephemeral=True)
-        except FAILURES as error:
-            log.warning("an answer did not arrive: %s", post_failed(error).reason)
-        finally:
-            if task:
-                self._under_way.discard(task)
+        with self._acting(interaction) as is_new:
+            if is_new and await _acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
+                await self._show_all(interaction, await _found(work))
 
-    async def tell_all(self, interaction: Interaction, work: Callable[[], Awaitable[Sequence[Card]]]) -> None:
-        """The same for everybody in the channel."""
-        if not self._is_new(interaction.id):
-            return
-        try:
-            await interaction.response.defer()
-            for card in await self._found(work):
-                await interaction.followup.send(view=view_of(card))
-        except FAILURES as error:
-            log.warning("an answer did not arrive: %s", post_failed(error).reason)
+    async def share(self, interaction: Interaction, work: Callable[[], Awaitable[tuple[Sequence[Card], bool]]]) -> None:
+        """Acknowledge a press; *work* says what is to be shown, and whether to everybody or to whoever pressed."""
+        is_for_all = False
+
+        async def cards() -> Sequence[Card]:
+            nonlocal is_for_all
+            found, is_for_all = await work()
+            return found
+
+        with self._acting(interaction) as is_new:
+            if is_new and await _acknowledged(interaction.response.defer()):
+                found = await _found(cards)
+                await self._show_all(interaction, found, is_private=not is_for_all, is_awaited=False)
+
+    async def open(
+        self, interaction: Interaction, find: Callable[[], Awaitable[ui.Modal]], otherwise: Callable[[], ui.Modal]
+    ) -> None:
+        """Open the form that *find* finds; *otherwise* if it takes too long. An error is told instead of it.
+
+        Discord takes a form as an acknowledgement only, so that nothing can be said before it.
+        """
+        with self._acting(interaction) as is_new:
+            if not is_new:
+                return
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    form = await find()
+            except TimeoutError:
+                form = otherwise()
+            except Exception as error:  # noqa: BLE001  # told and logged below
+                said = view_of(sentence(_apology(error)))
+                await _acknowledged(interaction.response.send_message(view=said, ephemeral=True))
+                return
+            # A form that could still be submitted would stay in discord.py's memory; ours are known by their names.
+            form.stop()
+            await _acknowledged(interaction.response.send_modal(form))
 
     async def drain(self, within: timedelta) -> None:
         """Finish the answers that are under way."""
         if self._under_way:
             await asyncio.wait(set(self._under_way), timeout=within.total_seconds())
 
-    def is_replay(self, interaction: Interaction) -> bool:
-        """Whether *interaction* has been acted on; from now on it has."""
-        return not self._is_new(interaction.id)
-
-    async def _found(self, work: Callable[[], Awaitable[Sequence[Card]]]) -> Sequence[Card]:
+    @contextlib.contextmanager
+    def _acting(self, interaction: Interaction) -> Iterator[bool]:
+        """Whether *interaction* has not been acted on before; meanwhile :meth:`drain` waits for whoever acts."""
+        task = asyncio.current_task()
+        if task:
+            self._under_way.add(task)
         try:
-            return await work()
-        except (NotFound, WrongUsage) as mistake:
-            return [sentence(str(mistake))]
-        except DaybriefError as trouble:
-            # Its sentence is for whoever runs the bot: it may name files and machines.
-            log.error("a question was answered with an apology: %s", trouble)  # noqa: TRY400
-        except FAILURES as error:
-            log.warning("Discord did not say what was asked of it: %s", post_failed(error).reason)
-        except Exception:
-            log.exception("a question was answered with an apology")
-        return [sentence(_BROKEN)]
+            yield self._is_new(interaction.id)
+        finally:
+            if task:
+                self._under_way.discard(task)
+
+    async def _show_all(
+        self, interaction: Interaction, cards: Sequence[Card], *, is_private: bool = True, is_awaited: bool = True
+    ) -> None:
+        """Show *cards* in order. *is_awaited*: the person sees that we are thinking until the first of them comes."""
+        for card in cards:
+            try:
+                await _show(interaction, card, is_private=is_private)
+            except FAILURES as error:
+                log.warning("an answer did not arrive: %s", _reason(error))
+                if getattr(error, "code", None) not in _OVER:
+                    await _tell_plainly(interaction, is_awaited=is_awaited)
+                return
+            is_awaited = False
 
     def _is_new(self, number: int) -> bool:
         if number in self._seen:
             return False
         self._seen[number] = None
         while len(self._seen) > _REMEMBERED:
-            with contextlib.suppress(StopIteration):
-                del self._seen[next(iter(self._seen))]
+            del self._seen[next(iter(self._seen))]
         return True
+
+
+async def _acknowledged(saying: Awaitable[object]) -> bool:
+    """Whether Discord took the acknowledgement. If not, nothing is done: the person is told so by Discord."""
+    try:
+        await saying
+    except FAILURES as error:
+        log.warning("something done on Discord could not be acknowledged: %s", _reason(error))
+        return False
+    return True
+
+
+async def _show(interaction: Interaction, card: Card, *, is_private: bool) -> None:
+    """Show *card*; in the older form where Discord does not take the layout."""
+    try:
+        await interaction.followup.send(view=view_of(card), ephemeral=is_private)
+    except discord.HTTPException as error:
+        if error.status != _BAD_REQUEST or error.code in _OVER:
+            raise
+        plain = plain_of(card)
+        await interaction.followup.send(embeds=embeds_of(plain), view=buttons_of(plain), ephemeral=is_private)
+
+
+async def _tell_plainly(interaction: Interaction, *, is_awaited: bool) -> None:
+    """A sentence without anything that could be refused; whoever still sees that we are thinking sees it instead."""
+    with contextlib.suppress(*FAILURES):
+        if is_awaited:
+            await interaction.edit_original_response(content=_NOT_SHOWN)
+        else:
+            await interaction.followup.send(content=_NOT_SHOWN, ephemeral=True)
+
+
+async def _found(work: Work) -> Sequence[Card]:
+    try:
+        return await work()
+    except Exception as error:  # noqa: BLE001  # told and logged
+        return [sentence(_apology(error))]
+
+
+def _apology(error: Exception) -> str:
+    """What the person hears of *error*, which is logged if it is not theirs."""
+    match error:
+        case NotFound() | WrongUsage():
+            return str(error)
+        case DaybriefError():
+            # Its sentence is for whoever runs the bot: it may name files and machines.
+            log.error("a question was answered with an apology: %s", error)
+        case _ if isinstance(error, FAILURES):
+            log.warning("Discord did not say what was asked of it: %s", _reason(error))
+        case _:
+            log.error("a question was answered with an apology", exc_info=error)
+    return _BROKEN
+
+
+def _reason(error: Exception) -> str:
+    return _OVER.get(getattr(error, "code", 0)) or post_failed(error).reason

@@ -1,10 +1,15 @@
 """Who did something on Discord, where, and what they may do there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import discord
+from discord import app_commands
 
-from bot.model import Asker, Subscription
+from adapters.discord.rights import troubles_of
+from bot.model import Asker, Channel, Subscription
+from bot.text import clean
 
 NO_SUBSCRIPTION = 0
 """No stored subscription has this number: a bare number then means no story, instead of one of another channel."""
@@ -24,6 +29,8 @@ class Visit:
     user_name: str
     is_admin: bool
     """May manage the server; what is missing means no."""
+    may_speak: bool = False
+    """May write for everybody where they are."""
 
     def asker(self, subscription: int) -> Asker:
         """As whom the person looks things up, in a channel with this subscription."""
@@ -34,9 +41,20 @@ class Visit:
         return self.is_admin or bool(self.user and self.user == subscription.owner)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A channel that somebody wants to set up."""
+
+    channel: Channel
+    troubles: tuple[str, ...] = ()
+    """What keeps us from posting there, as far as Discord has said with the interaction."""
+
+
 def of(interaction: discord.Interaction[discord.Client]) -> Visit:
     """*interaction* as a visit. Permissions come with it, computed by Discord: no cache is asked."""
     channel = interaction.channel
+    allowed = interaction.permissions
+    in_thread = isinstance(channel, discord.Thread)
     return Visit(
         event=str(interaction.id),
         guild=str(interaction.guild_id or ""),
@@ -44,5 +62,33 @@ def of(interaction: discord.Interaction[discord.Client]) -> Visit:
         channel_name=str(getattr(channel, "name", None) or interaction.channel_id or ""),
         user=str(interaction.user.id),
         user_name=interaction.user.display_name,
-        is_admin=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        is_admin=interaction.guild_id is not None and allowed.manage_guild,
+        may_speak=interaction.guild_id is None
+        or (allowed.send_messages_in_threads if in_thread else allowed.send_messages),
     )
+
+
+def target(
+    interaction: discord.Interaction[discord.Client],
+    chosen: app_commands.AppCommandChannel | app_commands.AppCommandThread | None = None,
+) -> Target:
+    """The channel *chosen* with a command, or the one that somebody is in.
+
+    Discord says what we may do in either: https://docs.discord.com/developers/interactions/receiving-and-responding
+    """
+    here = of(interaction)
+    identity, name = (str(chosen.id), chosen.name) if chosen else (here.channel, here.channel_name)
+    allowed = _allowed_in(interaction, identity) if chosen else interaction.app_permissions
+    return Target(
+        channel=Channel(platform="discord", workspace=here.guild, id=identity, name=clean(name) or identity),
+        # None at all is what discord.py says as well where Discord says nothing: then asking Discord has to do.
+        troubles=troubles_of(chosen or interaction.channel, allowed) if allowed.value else (),
+    )
+
+
+def _allowed_in(interaction: discord.Interaction[discord.Client], channel: str) -> discord.Permissions:
+    """What we may do in a *channel* that came with a command; discord.py does not read that yet."""
+    data: Mapping[str, Any] = interaction.data or {}
+    found = ((data.get("resolved") or {}).get("channels") or {}).get(channel) or {}
+    text = str(found.get("app_permissions") or "")
+    return discord.Permissions(int(text) if text.isdecimal() else 0)

@@ -2,7 +2,7 @@
 
 import time
 
-from tests.fake_discord.api_messages import Answer, Asked, build, change, remove
+from tests.fake_discord.api_messages import Answer, Asked, build, change, check_form, remove
 from tests.fake_discord.command_forms import check_choices
 from tests.fake_discord.components import check_modal
 from tests.fake_discord.forms import Form, one_wrong
@@ -93,6 +93,7 @@ def follow_up(world: World, asked: Asked) -> Answer:
     run = _run(world, asked)
     body = asked.data
     check_message(body, WEBHOOK, may_be_empty=bool(asked.files))
+    check_form(world.channels[run.channel], body)
     if run.original and run.original.loading:
         message = run.original
         _fill(world, message, _new(world, run, body, asked.files, 0))
