@@ -89,7 +89,7 @@ class Gateway:
         lookups = LookUps(desk, clock)
         commands = Commands(lookups, admin, self._talk)
         presses = Presses(lookups, admin, self._talk)
-        self._new_client = lambda: Client(
+        self._new_client: Callable[[], Client] = lambda: Client(
             desk,
             clock,
             admin,
