@@ -1,6 +1,7 @@
 """The names of the time zones that this machine knows, for those who pick one. Pure, but for the zones themselves."""
 
 import unicodedata
+from difflib import get_close_matches
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -12,6 +13,12 @@ def matching(typed: str, limit: int) -> tuple[str, ...]:
     wanted = plain(typed)
     held = [name for name in names() if wanted in name.casefold()]
     return tuple(sorted(held, key=lambda name: (not city(name).startswith(wanted), *_order(name)))[:limit])
+
+
+def like(typed: str, limit: int) -> tuple[str, ...]:
+    """IANA names whose city is written much like *typed*, the likest first."""
+    cities = {city(name): name for name in sorted(names(), key=_order, reverse=True)}
+    return tuple(cities[one] for one in get_close_matches(plain(typed), cities, n=limit, cutoff=0.75))
 
 
 def plain(typed: str) -> str:

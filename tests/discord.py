@@ -73,7 +73,7 @@ def read(*messages: Message) -> str:
     for message in messages:
         embeds = [str(one.get("description", "")) for one in message.embeds]
         told += [message.content, *embeds, *texts(message.components), *(f"[{one}]" for one in labels(message))]
-    return "\n".join(told).replace("\\", "")
+    return "\n".join(told).replace("\\", "").replace("**", "")
 
 
 def labels(message: Message) -> list[str]:

@@ -81,8 +81,9 @@ def helping(example: str) -> Card:
 
 
 def sentence(text: str, *buttons: Component) -> Card:
-    """One sentence, for a mistake, a trouble or a confirmation."""
-    return card([said(fitted(text, limits.PIECE)), *rows(list(buttons))])
+    """One sentence, for a mistake, a trouble or a confirmation; or a few, a line each."""
+    lines = text.splitlines()[:_LISTED] or [text]
+    return card([said("\n".join(fitted(one, limits.PIECE // len(lines)) for one in lines)), *rows(list(buttons))])
 
 
 # ------------------------------------------------------------------------------------------------------- pieces

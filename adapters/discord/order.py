@@ -9,7 +9,6 @@ from typing import TypeVar
 from bot import zones
 from bot.errors import WrongUsage
 from bot.model import Channel, Layout, Subscription
-from bot.problems import did_you_mean
 from bot.text import clean, cut
 
 MAX_STORIES = 20
@@ -119,7 +118,8 @@ def zone(text: str) -> str:
     found = exact or [one for one in held if zones.city(one) == zones.plain(name)] or held
     if len(found) == 1:
         return found[0]
-    hint = f"; {', '.join(found[:3])}?" if found else did_you_mean(name[:_SHOWN], zones.names())
+    offered = found[:3] or zones.like(name[:_SHOWN], 3)
+    hint = f"; {', '.join(offered)}?" if offered else ""
     raise ValueError(f"timezone: {_quoted(text)} is no time zone{hint}")
 
 

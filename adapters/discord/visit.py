@@ -78,17 +78,20 @@ def target(
     """
     here = of(interaction)
     identity, name = (str(chosen.id), chosen.name) if chosen else (here.channel, here.channel_name)
-    allowed = _allowed_in(interaction, identity) if chosen else interaction.app_permissions
+    if chosen:
+        allowed = _allowed_in(interaction, identity)
+    else:
+        # Where Discord says nothing, discord.py says that nothing is allowed.
+        allowed = interaction.app_permissions if interaction.app_permissions.value else None
     return Target(
         channel=Channel(platform="discord", workspace=here.guild, id=identity, name=clean(name) or identity),
-        # None at all is what discord.py says as well where Discord says nothing: then asking Discord has to do.
-        troubles=troubles_of(chosen or interaction.channel, allowed) if allowed.value else (),
+        troubles=troubles_of(chosen or interaction.channel, allowed) if allowed is not None else (),
     )
 
 
-def _allowed_in(interaction: discord.Interaction[discord.Client], channel: str) -> discord.Permissions:
-    """What we may do in a *channel* that came with a command; discord.py does not read that yet."""
+def _allowed_in(interaction: discord.Interaction[discord.Client], channel: str) -> discord.Permissions | None:
+    """What we may do in a *channel* that came with a command, if Discord says so; discord.py does not read that yet."""
     data: Mapping[str, Any] = interaction.data or {}
     found = ((data.get("resolved") or {}).get("channels") or {}).get(channel) or {}
     text = str(found.get("app_permissions") or "")
-    return discord.Permissions(int(text) if text.isdecimal() else 0)
+    return discord.Permissions(int(text)) if text.isdecimal() else None

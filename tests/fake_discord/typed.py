@@ -131,6 +131,7 @@ def resolved_channel(world: World, channel: Channel, user: User) -> Json:
         "app_permissions": str(bot_permissions(world, channel)),
     }
     if channel.is_thread:
+        made |= {"owner_id": user.id, "member_count": 1, "message_count": 0, "total_message_sent": 0}
         made["thread_metadata"] = {
             "archived": channel.archived,
             "locked": channel.locked,
