@@ -96,3 +96,21 @@ def test_private_titles_are_found_by_their_workspaces_and_the_operator() -> None
     assert like(remembered, "plan", workspace="slack:T1") == [1]
     assert like(remembered, "plan", workspace="slack:T2") == []
     assert like(remembered, "plan") == [1]
+
+
+def test_a_title_for_everybody_is_found_behind_any_number_of_likelier_ones_of_others() -> None:
+    remembered = titles("planet", capacity=1000)
+    for story in range(2, 900):
+        remembered.put(Title(story, frozenset({"plan"}), frozenset({"slack:T1"})))
+
+    assert like(remembered, "plan", workspace="slack:T2") == [1]
+
+
+def test_a_word_that_has_just_come_in_or_gone_is_known_at_once() -> None:
+    remembered = titles("rocket")
+    assert like(remembered, "planet") == []
+
+    remembered.put(Title(2, frozenset({"planet"}), EVERYBODY))
+    assert like(remembered, "planet") == [2]
+    remembered.drop(2)
+    assert like(remembered, "planet") == []
