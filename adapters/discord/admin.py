@@ -4,7 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from adapters.discord import admin_answers, answers
-from adapters.discord.components import Card
+from adapters.discord.components import Card, Component, button
+from adapters.discord.custom_ids import SETUP, custom_id
 from adapters.discord.order import Wanted, as_typed, days_named, order
 from adapters.discord.visit import Target, Visit
 from bot import wording
@@ -147,7 +148,9 @@ class Admin:
 
     async def _nothing_wanted(self, visit: Visit, channel: Channel, present: Subscription | None) -> list[Card]:
         if present:
-            return await self._status_of(present)
+            lever = [] if present.declared or channel.id != visit.channel else [_change()]
+            hint = "To change it, give what is to be different: /daybrief setup time:08:30"
+            return [*await self._status_of(present), answers.sentence(hint, *lever)]
         if channel.id == visit.channel:
             return [admin_answers.not_set_up()]
         raise WrongUsage(f"#{channel.name} is not set up. Say when it is posted to, at least its timezone.")
@@ -226,6 +229,10 @@ class Admin:
         if next_at.date() == today:
             return True
         return bool(await self._desk.deliveries(subscription=one, day=today, limit=1))
+
+
+def _change() -> Component:
+    return button("Change", custom_id(SETUP), style="primary")
 
 
 def _declared(one: Subscription) -> str:

@@ -103,10 +103,12 @@ async def test_only_the_options_that_are_given_are_changed(bot: Bot) -> None:
 async def test_without_options_set_up_shows_what_holds_and_changes_nothing(bot: Bot) -> None:
     before = await bot.subscribe()
 
-    answer = await bot.ask("daybrief setup", user=ADMIN)
+    run = await bot.discord.command("daybrief setup", {}, user=ADMIN, channel=NEWS)
+    answer = read(*await run.wait_answers(2))
 
     assert "5 stories · at 07:00 UTC · every day · all topics" in answer
     assert await only(bot) == before
+    assert filled(await bot.press(run, "daybrief:setup", user=ADMIN))["at"] == "07:00"
     assert "is not set up in this channel" in await bot.ask("daybrief setup", user=ADMIN, channel="3002")
     assert len(await bot.desk.subscriptions()) == 1
 

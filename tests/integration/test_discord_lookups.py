@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.discord import GUILD, MEMBER, NEWS, STRANGER, Bot, discord_bot, local_discord, read, told, until
+from bot.model import Standing
+from tests.discord import ADMIN, GUILD, MEMBER, NEWS, STRANGER, Bot, discord_bot, local_discord, read, told, until
 from tests.fake_discord import FakeDiscord, Fault
 from tests.morning import STORY
 
@@ -327,6 +328,58 @@ async def test_an_acknowledgement_that_came_too_late_is_one_line_in_the_log(
     [line] = [one for one in caplog.records if one.levelno >= logging.WARNING]
     assert "Discord had stopped waiting for it" in line.message
     assert not line.exc_info
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_BEFORE, Fault.DROP_AFTER, Fault.CLOUDFLARE_403])
+async def test_an_acknowledgement_that_breaks_is_one_line_in_the_log_and_changes_nothing(
+    bot: Bot, caplog: pytest.LogCaptureFixture, fault: Fault
+) -> None:
+    await bot.subscribe()
+    bot.discord.ack_timeout = 0.5
+    bot.discord.next_faults("callback", [fault])
+
+    await bot.discord.command("daybrief pause", {}, user=ADMIN, channel=NEWS)
+    await until(lambda: "could not be acknowledged" in caplog.text)
+    await bot.ask("brief help")
+
+    [line] = [one for one in caplog.records if one.levelno >= logging.WARNING and "acknowledged" in one.message]
+    assert not line.exc_info
+    assert [one.standing for one in await bot.desk.subscriptions()] == [Standing.ACTIVE]
+
+
+async def test_an_interaction_that_was_answered_already_is_left_alone(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await bot.subscribe()
+    run = await bot.discord.command("brief help", {}, user=ADMIN, channel=NEWS)
+    await run.wait_answers()
+    other = await bot.discord.command("daybrief pause", {}, user=ADMIN, channel=NEWS)
+    await other.wait_answers()
+    await bot.desk.resume((await bot.desk.subscriptions())[0])
+    twin = {**other.payload, "id": str(int(other.id) + 1), "token": other.token}
+    bot.discord.interactions[other.token].id = twin["id"]
+    caplog.clear()
+
+    bot.discord.gateway.dispatch("INTERACTION_CREATE", twin, other.guild)
+    await until(lambda: "could not be acknowledged" in caplog.text)
+
+    assert "it had been answered already" in caplog.text
+    assert [one.standing for one in await bot.desk.subscriptions()] == [Standing.ACTIVE]
+
+
+async def test_a_completion_that_discord_takes_no_more_is_no_trouble(
+    bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    await bot.story()
+    caplog.set_level(logging.INFO)
+    bot.discord.ack_timeout = 0.5
+    bot.discord.next_faults("callback", [Fault.DROP_BEFORE])
+
+    with pytest.raises(ValueError, match="no choices came"):
+        await bot.discord.autocomplete("keypoints", {"story": "nor"}, user=MEMBER, channel=NEWS)
+    await until(lambda: "a completion did not arrive" in caplog.text)
+
+    assert [one for one in caplog.records if one.exc_info or one.levelno >= logging.WARNING] == []
 
 
 async def test_what_is_broken_is_answered_with_a_sentence(bot: Bot) -> None:
