@@ -158,7 +158,7 @@ class Gateway:
         """The WebSocket of one connection, from hello to its end."""
         if self.refuse:
             return web.Response(status=503)
-        socket = web.WebSocketResponse(timeout=0.5, compress=False, max_msg_size=0)
+        socket = web.WebSocketResponse(timeout=0.5, autoclose=False, compress=False, max_msg_size=0)
         await socket.prepare(request)
         if request.query.get("v", "10") != "10":
             await socket.close(code=4012)

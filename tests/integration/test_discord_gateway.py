@@ -2,17 +2,19 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
+import types
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from adapters.discord.gateway import Gateway
 from adapters.discord.pace import Pace
-from bot.desk import Desk
 from bot.errors import PostFailed
 from bot.model import Standing
 from tests.discord import ELSEWHERE, GUILD, MEMBER, NEWS, Bot, BriskClock, discord_bot, local_discord, told, until
@@ -66,6 +68,18 @@ async def answers(bot: Bot) -> bool:
 
 def lines(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
     return [one.getMessage() for one in caplog.records if one.levelno >= level]
+
+
+def open_sessions() -> int:
+    """How many of aiohttp's there are that nobody has closed."""
+    return sum(isinstance(one, aiohttp.ClientSession) and not one.closed for one in gc.get_objects())
+
+
+def tasks_beside(before: set[asyncio.Task[object]]) -> list[str]:
+    """The files in which tasks of discord.py, or of our adapter, wait that were not there *before*."""
+    left = [one.get_coro() for one in asyncio.all_tasks() - before]
+    named = [one.cr_code.co_filename for one in left if isinstance(one, types.CoroutineType)]
+    return [one for one in named if "/discord/" in one]
 
 
 ENDINGS: dict[str, Call] = {
@@ -189,9 +203,10 @@ async def test_a_wrong_token_is_tried_once_and_its_session_is_closed(
 ) -> None:
     clock = PatientClock()
     async with reached(fake, tmp_path, clock, token="wr0ng-t0ken") as (_, gateway):
-        tried = fake.counts["get_current_user", "401/0"]
+        tried, opened = fake.counts["get_current_user", "401/0"], open_sessions()
         await gateway.start()
         await until(lambda: bool(gateway.trouble))
+        assert open_sessions() == opened
 
     assert clock.waits == []
     assert fake.counts["get_current_user", "401/0"] <= tried + 1
@@ -276,17 +291,14 @@ async def test_nothing_is_left_once_the_gateway_has_stopped(
     fake: FakeDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with reached(fake, tmp_path, PatientClock()) as (_, gateway):
-        before = asyncio.all_tasks()
+        before, opened = asyncio.all_tasks(), open_sessions()
         await gateway.start()
         await fake.gateway.connected(1)
         await gateway.stop(timedelta(seconds=1))
         await fake.gateway.connected(0)
 
-        def ours() -> set[str]:
-            left = asyncio.all_tasks() - before
-            return {str(one.get_coro()) for one in left if "discord" in str(one.get_coro()) and not one.done()}
-
-        await until(lambda: not ours())
+        await until(lambda: not tasks_beside(before), seconds=1.5)
+        assert open_sessions() == opened
     assert "Unclosed" not in caplog.text
 
 
@@ -381,7 +393,8 @@ async def test_a_storm_of_changes_in_a_server_is_looked_at_a_few_times_only(fake
         fake.grant(NEWS)
         await becomes_active(bot)
 
-        assert len([one for one in fake.calls[before:] if one.method == "GET"]) < 60
+        reads = len([one for one in fake.calls[before:] if one.method == "GET"])
+        assert reads < 60
 
 
 async def test_a_channel_that_is_renamed_is_called_by_its_new_name(fake: FakeDiscord, tmp_path: Path) -> None:
@@ -411,4 +424,39 @@ async def test_a_gateway_that_hangs_keeps_nobody_from_stopping(fake: FakeDiscord
         fake.gateway.freeze()
         async with asyncio.timeout(6):
             await bot.gateway.stop(timedelta())
-        assert isinstance(bot.desk, Desk)
+        assert not bot.gateway.is_ready
+
+
+async def test_an_answer_that_is_under_way_is_finished_before_the_gateway_stops(
+    fake: FakeDiscord, tmp_path: Path
+) -> None:
+    async with discord_bot(fake, tmp_path) as bot:
+        run = await fake.command("brief help", user=MEMBER, channel=NEWS)
+        await bot.gateway.stop(timedelta(seconds=2))
+
+        assert await told(run)
+
+
+async def test_an_answer_that_does_not_end_is_given_up_when_the_gateway_stops(
+    fake: FakeDiscord, tmp_path: Path
+) -> None:
+    async with reached(fake, tmp_path, PatientClock()) as (_, gateway):
+        before = asyncio.all_tasks()
+        await gateway.start()
+        await fake.gateway.connected(1)
+        fake.next_faults("callback", [Fault.HANG])
+        asking = asyncio.create_task(fake.command("brief help", user=MEMBER, channel=NEWS))
+        await until(lambda: Fault.HANG in fake.faults.happened)
+        await gateway.stop(timedelta(seconds=0.1))
+
+        await until(lambda: not tasks_beside(before), seconds=1.5)
+        asking.cancel()
+
+
+async def test_people_who_use_a_command_that_has_changed_are_told_so(fake: FakeDiscord, tmp_path: Path) -> None:
+    async with discord_bot(fake, tmp_path) as bot:
+        assert await answers(bot)
+        known = next(one for one in fake.commands[""] if one["name"] == "keypoints")
+        fake.commands[""].append({**known, "id": fake.next_id(), "name": "former"})
+
+        assert "type it anew" in await bot.ask("former", {"story": "x"})
