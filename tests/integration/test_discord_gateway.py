@@ -290,10 +290,11 @@ async def test_commands_that_discord_does_not_take_are_told_again_after_an_hour_
 async def test_nothing_is_left_once_the_gateway_has_stopped(
     fake: FakeDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with reached(fake, tmp_path, PatientClock()) as (_, gateway):
+    async with reached(fake, tmp_path, PatientClock()) as (bot, gateway):
         before, opened = asyncio.all_tasks(), open_sessions()
         await gateway.start()
         await fake.gateway.connected(1)
+        assert await answers(bot)
         await gateway.stop(timedelta(seconds=1))
         await fake.gateway.connected(0)
 
