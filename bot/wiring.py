@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
@@ -26,8 +27,6 @@ from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
 from adapters.locks import Lock
 from adapters.slack import health as slack_health
-from adapters.slack.connection import Connection, Knocks, Sockets
-from adapters.slack.door import Door
 from adapters.slack.manifest import manifest as slack_manifest
 from adapters.slack.pace import Pace
 from adapters.slack.posting import SlackPlatform
@@ -45,6 +44,10 @@ from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import Clock, Platform
 from storage import SqliteStore, backup, open_store, restore
+
+if TYPE_CHECKING:
+    from adapters.slack.connection import Connection
+    from adapters.slack.door import Door
 
 __all__ = [
     "House",
@@ -360,7 +363,7 @@ def _gateway(house: House) -> Gateway | None:
     return Gateway(house.desk, secret.reveal(), house.discord.pace, house.room.clock, synced)
 
 
-def _slack(house: House) -> tuple[Door, Connection] | None:
+def _slack(house: House) -> "tuple[Door, Connection] | None":
     """Where Slack comes in, if there is a token; else nothing.
 
     Raises:
@@ -369,6 +372,10 @@ def _slack(house: House) -> tuple[Door, Connection] | None:
     config = house.room.config
     if not house.slack.has_token:
         return None
+    # Five megabytes, which nobody needs who has no Slack.
+    from adapters.slack.connection import Knocks, Sockets
+    from adapters.slack.door import Door
+
     secrets = config.secrets
     signing = secrets.get("SLACK_SIGNING_SECRET")
     door = Door(house.desk, house.slack, house.room.clock, signing.reveal() if signing else "")
