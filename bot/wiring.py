@@ -373,8 +373,8 @@ def _slack(house: House) -> "tuple[Door, Connection] | None":
     if not house.slack.has_token:
         return None
     # Five megabytes, which nobody needs who has no Slack.
-    from adapters.slack.connection import Knocks, Sockets
-    from adapters.slack.door import Door
+    from adapters.slack.connection import Knocks, Sockets  # noqa: PLC0415
+    from adapters.slack.door import Door  # noqa: PLC0415
 
     secrets = config.secrets
     signing = secrets.get("SLACK_SIGNING_SECRET")
