@@ -279,6 +279,32 @@ async def test_a_form_that_takes_too_long_to_fill_comes_empty_and_changes_nothin
     assert await only(bot) == before
 
 
+async def test_forms_that_were_opened_stay_in_nobodys_memory(bot: Bot) -> None:
+    for _ in range(3):
+        await opened(bot)
+
+    client = bot.gateway._client  # noqa: SLF001
+    assert client
+    assert client._connection._view_store._modals == {}  # noqa: SLF001
+
+
+async def test_what_people_type_pings_nobody_wherever_it_is_said_back(bot: Bot) -> None:
+    hostile = "@everyone <@2001> [x](https://evil.example)"
+    typed = {"at": "@here", "timezone": hostile, "days": hostile, "topics": hostile}
+    runs = [
+        await bot.discord.command("daybrief setup", {"timezone": hostile}, user=ADMIN, channel=NEWS),
+        await bot.discord.command("keypoints", {"story": hostile}, user=ADMIN, channel=NEWS),
+        await bot.discord.submit_modal(await opened(bot), typed),
+        await opened(bot, MEMBER),
+    ]
+
+    for run in runs:
+        for answer in await run.wait_answers():
+            assert answer.sent["allowed_mentions"] == {"parse": []}
+            assert not answer.pings
+            assert "](https://evil" not in "".join(answer.texts)
+
+
 # ---------------------------------------------------------------------------------------------------- rights
 
 
@@ -488,7 +514,7 @@ async def test_a_replayed_command_changes_nothing_even_after_a_restart(discord: 
     async with discord_bot(discord, tmp_path) as second:
         run.acknowledged = run.over = False
         await discord.replay(run)
-        await second.ask("brief help")
+        await until(lambda: "This has been done already." in read(*run.answers))
 
         assert (await only(second)).standing is Standing.ACTIVE
 
