@@ -100,7 +100,7 @@ class Client(discord.Client):
         """Greet a new server once; channels that were closed to us are looked at again."""
         self._openings.notice(str(guild.id))
         card = await self._admin.greet(str(guild.id), f"greet:{guild.id}")
-        place = guild.system_channel
+        place = _where_to_greet(guild)
         if card is None or place is None:
             return
         try:
@@ -178,6 +178,16 @@ async def _misunderstood(interaction: discord.Interaction[discord.Client], error
             )
         except FAILURES as failure:
             log.warning("an answer did not arrive: %s", post_failed(failure).reason)
+
+
+def _where_to_greet(guild: discord.Guild) -> discord.TextChannel | None:
+    """Where newcomers are greeted in *guild*; else the first channel that we may write in, from the top."""
+    places = [*([guild.system_channel] if guild.system_channel else []), *guild.text_channels]
+    for place in places:
+        allowed = place.permissions_for(guild.me)
+        if allowed.view_channel and allowed.send_messages:
+            return place
+    return None
 
 
 def _read(path: Path) -> str:

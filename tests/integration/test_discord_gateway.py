@@ -330,6 +330,22 @@ async def test_a_new_server_is_greeted_once_whatever_happens_afterwards(fake: Fa
     assert len(fake.messages("3050")) == 1
 
 
+async def test_where_the_usual_place_is_closed_a_new_server_is_greeted_in_the_first_that_is_open(
+    fake: FakeDiscord, tmp_path: Path
+) -> None:
+    fake.add_guild("1005", name="New")
+    for channel, deny in (("3050", ("send_messages",)), ("3051", ("view_channel",)), ("3052", ())):
+        fake.add_channel(channel, guild="1005", name="general", deny=deny)
+    fake.guilds["1005"].system_channel = "3050"
+    fake.guilds["1005"].is_member = False
+    async with discord_bot(fake, tmp_path) as bot:
+        await until(lambda: bot.gateway.is_ready)
+        fake.invite("1005")
+        await until(lambda: len(fake.messages("3052")) == 1)
+
+    assert not [call for call in fake.calls if call.status == 403]
+
+
 async def refused(bot: Bot) -> None:
     """The channel is paused by what Discord said."""
     subscription = await bot.subscribe()
