@@ -42,8 +42,9 @@ class DiscordChat(ServedDiscord):
         return places
 
     def is_reached(self) -> bool:
-        """Connected, and what can be asked is known: the first bot has told Discord."""
-        return bool(self.fake.gateway.connections) and bool(self.fake.commands)
+        """Connected and let in, and what can be asked is known: the first bot has told Discord."""
+        is_heard = any(connection.session for connection in self.fake.gateway.connections)
+        return is_heard and bool(self.fake.commands)
 
     async def asks(self, user: str, channel: str, line: str) -> Heard:
         command, options = _COMMANDS[line]
