@@ -35,15 +35,16 @@ chaos: $(VENV)/.dev ## kill -9: 200 times while 2,000 channels are served, 100 t
 soak: $(VENV)/.dev ## every hostile text that there is, through every rendering; reads ../shared
 	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared tests/integration/test_slack_schemas.py
 
-looks: $(VENV)/.dev ## what people see on Slack, drawn as HTML and, with Chromium, as pictures, into looks/
+looks: $(VENV)/.dev ## what people see on Slack and Discord, drawn as HTML and, with Chromium, as pictures, into looks/
 	$(RUN)/python -m tests.looks looks
 
-picture: $(VENV)/.dev ## docs/pictures, from the demo's morning; those of Slack where Chromium is installed
+picture: $(VENV)/.dev ## docs/pictures, from the demo's morning; those of Slack and Discord where Chromium is installed
 	$(RUN)/python -m docs.make_pictures
 	$(RUN)/python -m tests.looks
 
 golden: $(VENV)/.dev ## accept how things look now; review the difference like code
-	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py tests/unit/test_slack_looks.py
+	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py tests/unit/test_slack_looks.py \
+	    tests/unit/test_discord_looks.py
 
 lock: ## newest versions within pyproject.toml's bounds; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \

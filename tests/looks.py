@@ -1,4 +1,4 @@
-"""Draws what Slack gets as HTML and, where Chromium is installed, as pictures: for being looked at, by us alone.
+"""Draws what Slack and Discord get as HTML and, where Chromium is installed, as pictures: for our own eyes.
 
 python -m tests.looks FOLDER
 """
@@ -8,16 +8,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from adapters.discord import cards
 from adapters.slack import post, views
+from tests import discord_drawing, discord_looks
 from tests.slack_looks import CHANNEL, DAY, EVERYTHING, ORDER, Look, of
 
 DESKTOP, PHONE = 640, 375
 """Widths of a message, in pixels."""
+THEMES = (discord_drawing.DARK, discord_drawing.LIGHT)
 _FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -144,13 +148,13 @@ def _placeholder(element: Json) -> str:
 # ---------------------------------------------------------------------------------------------------- with Chromium
 
 
-def heights(looks: dict[str, Look], width: int) -> dict[str, int]:
-    """How high each page is, measured in one go; nothing without Chromium."""
-    parts = "".join(f'<section id="{name}">{body(look, is_private(name))}</section>' for name, look in looks.items())
+def heights(bodies: Mapping[str, str], empty: str) -> dict[str, int]:
+    """How high each of *bodies* is on the *empty* page, measured in one go; nothing without Chromium."""
+    parts = "".join(f'<section id="{name}">{drawn}</section>' for name, drawn in bodies.items())
     measure = "for(const s of document.querySelectorAll('section'))s.title=Math.ceil(s.getBoundingClientRect().height)"
     with tempfile.TemporaryDirectory() as folder:
         html = Path(folder) / "all.html"
-        html.write_text(f"{page([], width)}{parts}<script>{measure}</script>", encoding="utf-8")
+        html.write_text(f"{empty}{parts}<script>{measure}</script>", encoding="utf-8")
         drawn = _chromium("--dump-dom", str(html))
     found = re.findall(r'<section id="([^"]+)" title="(\d+)"', drawn)
     # Below some height the window is higher than what is drawn into it.
@@ -159,13 +163,25 @@ def heights(looks: dict[str, Look], width: int) -> dict[str, int]:
 
 def draw(looks: dict[str, Look], folder: Path, width: int, suffix: str = "") -> None:
     """*looks* as pages in *folder*, and as pictures beside them."""
-    high = heights(looks, width)
+    high = heights({name: body(look, is_private(name)) for name, look in looks.items()}, page([], width))
     for name, look in looks.items():
-        html = folder / f"{name}{suffix}.html"
-        html.write_text(page(look, width, is_private=is_private(name)), encoding="utf-8")
-        if name in high:
-            target = f"--screenshot={html.with_suffix('.png').absolute()}"
-            _chromium(target, f"--window-size={width + 32},{high[name]}", str(html.absolute()))
+        _picture(folder / f"{name}{suffix}.html", page(look, width, is_private=is_private(name)), width, high.get(name))
+
+
+def draw_discord(looks: Mapping[str, Look], folder: Path, width: int, themes: Sequence[str], suffix: str = "") -> None:
+    """*looks* of Discord as pages in *folder*, one for each theme, and as pictures beside them."""
+    high = heights({name: discord_drawing.body(look) for name, look in looks.items()}, discord_drawing.page([], width))
+    for name, look in looks.items():
+        for theme in themes:
+            html = folder / f"{name}{suffix}-{theme}.html"
+            _picture(html, discord_drawing.page(look, width, theme), width, high.get(name))
+
+
+def _picture(html: Path, drawn: str, width: int, height: int | None) -> None:
+    html.write_text(drawn, encoding="utf-8")
+    if height:
+        target = f"--screenshot={html.with_suffix('.png').absolute()}"
+        _chromium(target, f"--window-size={width + 32},{height}", str(html.absolute()))
 
 
 def is_private(name: str) -> bool:
@@ -187,12 +203,20 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     draw(EVERYTHING, folder, DESKTOP)
     draw(EVERYTHING, folder, PHONE, "-phone")
-    sys.stdout.write(f"{len(list(folder.glob('*.html')))} pages in {folder}\n")
+    beside = folder / "discord"
+    beside.mkdir(exist_ok=True)
+    draw_discord(discord_looks.EVERYTHING, beside, DESKTOP, THEMES)
+    draw_discord(discord_looks.MESSAGES, beside, PHONE, THEMES[:1], "-phone")
+    sys.stdout.write(f"{len(list(folder.rglob('*.html')))} pages in {folder}\n")
 
 
 def pictures(folder: Path) -> None:
-    """The pictures of docs/slack.md; without the story in Japanese, for which few machines have letters."""
+    """The pictures in the docs; without the story in Japanese, for which few machines have letters."""
     latin = tuple(replace(one, number=n) for n, one in enumerate((*DAY.stories[:2], *DAY.stories[3:]), start=1))
+    on_discord = {
+        "discord-post": discord_looks.of(*cards.messages(replace(discord_looks.DAY, stories=latin))),
+        "discord-answer": discord_looks.EVERYTHING["answer-key_points"],
+    }
     shown = {
         "slack-post": of(*post.messages(replace(DAY, stories=latin))),
         "slack-answer": EVERYTHING["answer-key_points"],
@@ -200,6 +224,7 @@ def pictures(folder: Path) -> None:
     }
     with tempfile.TemporaryDirectory() as drawn:
         draw(shown, Path(drawn), DESKTOP)
+        draw_discord(on_discord, Path(drawn), DESKTOP, THEMES)
         for picture in Path(drawn).glob("*.png"):
             shutil.copy(picture, folder)
 

@@ -10,7 +10,7 @@ from adapters.discord.custom_ids import custom_id
 from adapters.discord.story import articles, heading, passage_of, whole
 from adapters.discord.text import escaped, fitted
 from bot import wording
-from bot.model import Answer, Edition, SectionName, Story, StoryStatus
+from bot.model import Answer, Edition, Notice, SectionName, Story, StoryStatus
 from bot.text import clean
 
 MOST_MESSAGES = 5
@@ -84,6 +84,12 @@ def sentence(text: str, *buttons: Component) -> Card:
     """One sentence, for a mistake, a trouble or a confirmation; or a few, a line each."""
     lines = text.splitlines()[:_LISTED] or [text]
     return card([said("\n".join(fitted(one, limits.PIECE // len(lines)) for one in lines)), *rows(list(buttons))])
+
+
+def notice(told: Notice) -> Card:
+    """What an admin is told in private: one sentence and, where there is something to decide, the button for it."""
+    resend = [] if told.resend is None else [custom_id(custom_ids.RESEND, str(told.resend))]
+    return sentence(told.sentence, *(button("Send it once more", one, style="danger") for one in resend))
 
 
 # ------------------------------------------------------------------------------------------------------- pieces

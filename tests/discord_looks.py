@@ -1,0 +1,160 @@
+"""Everything that people see on Discord, once: for golden files, for checks against limits, and for being looked at."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from adapters.discord import admin_answers, answers, cards
+from adapters.discord.components import Card, button
+from adapters.discord.custom_ids import FORM, SETUP, custom_id
+from adapters.discord.embeds import plain_of
+from adapters.discord.form import form
+from adapters.discord.order import Wanted, as_typed
+from bot.model import Channel, Edition, Layout, Notice, SectionName, StoryStatus, Wish
+from tests import slack_looks as situations
+from tests.morning import NOW, STORY
+from tests.slack_looks import ALL, BARE, WITHDRAWN, asked, changed
+
+Look = list[dict[str, Any]]
+"""Messages or forms, as Discord gets them."""
+
+CHANNEL = Channel(platform="discord", workspace="1001", id="3001", name="ai-news")
+
+
+def _here(edition: Edition) -> Edition:
+    return replace(edition, channel=CHANNEL)
+
+
+DAY, STALE, DEGRADED = map(_here, (situations.DAY, situations.STALE, situations.DEGRADED))
+LONG = _here(situations.LONG)
+"""Ten stories, the later the longer: they take several messages."""
+THREAD = replace(DAY, layout=Layout.THREAD)
+_FIRST, _SECOND, _THIRD, *_REST = DAY.stories
+CHANGED_BEFORE = replace(
+    DAY,
+    stories=(
+        replace(_FIRST, status=StoryStatus.CORRECTED, status_at=NOW, status_reason="it is the second of its kind"),
+        _SECOND,
+        replace(_THIRD, status=StoryStatus.WITHDRAWN, status_at=NOW, status_reason="nobody has heard of the model"),
+        *_REST,
+    ),
+)
+"""With an *Update*, and with stories that were corrected and withdrawn before they were posted."""
+ORDER = replace(situations.ORDER, channel=CHANNEL, owner="2001")
+PAUSED = replace(situations.PAUSED, channel=CHANNEL)
+UNCERTAIN, SENT = (replace(one, channel=CHANNEL) for one in (situations.UNCERTAIN, situations.SENT))
+CHANGES = tuple(
+    replace(situations.CHANGES[0], workspace="discord:1001", subject=CHANNEL.id, action=action, detail=detail)
+    for action, detail in (("setup", "08:00 Europe/Berlin, Mon–Fri"), ("pin", "K7Q4"), ("pause", ""))
+)
+COMPOSITION = replace(situations.COMPOSITION, edition=DAY)
+_OTHER = replace(STORY, ref="N5PX", title="Norvik lends its clusters to universities")
+_TROUBLE = "Daybrief may not write in #ai-news."
+_WITHDRAWN_AGAIN = replace(WITHDRAWN, title="Norvik " + "opens a laboratory " * 60)
+
+
+def of(*cards_: Card) -> Look:
+    return [card.payload() for card in cards_]
+
+
+def private(*cards_: Card) -> Look:
+    """As a follow-up that one person sees."""
+    return [{**card.payload(), "flags": card.payload()["flags"] | 64} for card in cards_]
+
+
+def plainly(card: Card) -> dict[str, Any]:
+    """The older form of *card*, as it goes where Discord does not take the layout."""
+    plain = plain_of(card)
+    rows = [plain.buttons[start : start + 5] for start in range(0, len(plain.buttons), 5)]
+    return {
+        "embeds": list(plain.embeds),
+        "components": [{"type": 1, "components": list(row)} for row in rows],
+        "allowed_mentions": {"parse": []},
+    }
+
+
+def filled(wanted: Wanted) -> dict[str, Any]:
+    return dict(form(wanted).to_dict())
+
+
+POSTS: Mapping[str, Look] = {
+    "post-day": of(*cards.messages(DAY)),
+    "post-one-story": of(*cards.messages(replace(DAY, stories=DAY.stories[:1]))),
+    "post-ten-long": of(*cards.messages(LONG)),
+    "post-ten-long-thread": of(*cards.messages(replace(LONG, layout=Layout.THREAD))),
+    "post-thread": of(*cards.messages(THREAD)),
+    "post-quiet": of(*cards.messages(replace(DAY, stories=()))),
+    "post-degraded": of(*cards.messages(DEGRADED)),
+    "post-delayed": of(*cards.messages(replace(DAY, delayed=True, composed_at=NOW + timedelta(hours=2)))),
+    "post-stale": of(*cards.messages(STALE)),
+    "post-changed-before": of(*cards.messages(CHANGED_BEFORE)),
+    "post-amended": of(cards.amended(DAY, changed(DAY), 0)),
+    "post-thread-amended": of(*(cards.amended(THREAD, changed(THREAD), part) for part in range(3))),
+    "post-older-form": [plainly(card) for card in cards.messages(DAY)],
+}
+ANSWERS: Mapping[str, Look] = {
+    **{f"answer-{name.value}": private(*answers.answer(asked(name), name.value, NOW)) for name in SectionName},
+    **{
+        f"answer-{name.value}-absent": private(*answers.answer(asked(name, BARE), name.value, NOW))
+        for name in SectionName
+    },
+    "answer-read-more": private(*answers.read_more(ALL, NOW)),
+    "answer-read-more-bare": private(*answers.read_more(BARE, NOW)),
+    "answer-read-more-withdrawn": private(*answers.read_more(WITHDRAWN, NOW)),
+    "answer-story": private(*answers.answer(asked(None), "story", NOW)),
+    "answer-sources": private(*answers.answer(asked(None), "sources", NOW)),
+    "answer-sources-none": private(*answers.answer(asked(None, replace(ALL, articles=())), "sources", NOW)),
+    "answer-withdrawn": private(*answers.answer(asked(SectionName.KEY_POINTS, WITHDRAWN), "key_points", NOW)),
+    "answer-withdrawn-long": private(*answers.answer(asked(None, _WITHDRAWN_AGAIN), "story", NOW)),
+    "answer-others": private(
+        *answers.answer(replace(asked(SectionName.KEY_POINTS), others=(_OTHER,)), "key_points", NOW)
+    ),
+    "answer-not-found": private(answers.not_found(asked(None, None, _OTHER, ALL), "key_points")),
+    "answer-nothing-like-it": private(answers.not_found(asked(None, None), "key_points")),
+    "answer-search": private(answers.search_results("norvik", [ALL, _OTHER], NOW)),
+    "answer-search-nothing": private(answers.search_results("zebra", [], NOW)),
+    "answer-today": private(*answers.today(DAY)),
+    "answer-today-none": private(*answers.today(None)),
+    "answer-today-quiet": private(*answers.today(replace(DAY, stories=()))),
+    "answer-help": private(answers.helping("K7Q4")),
+    "answer-mistake": private(answers.sentence("“yesterday” is not a date; write it like 2026-03-01.")),
+    "shared": of(*answers.shared(ALL, "key_points", "ada", NOW)),
+}
+ADMINS: Mapping[str, Look] = {
+    "admin-not-set-up": private(admin_answers.not_set_up()),
+    "admin-greeting": of(admin_answers.greeting()),
+    "admin-set-up": private(admin_answers.set_up(ORDER, NOW, (), can_post_now=True)),
+    "admin-set-up-later": private(admin_answers.set_up(ORDER, NOW, (), can_post_now=False)),
+    "admin-mistake": private(
+        answers.sentence(
+            "time: “25:00” is no hour; write it like 08:00\ntimezone: “Berln” is no time zone; Europe/Berlin?",
+            button("Open the form again", custom_id(FORM), style="primary"),
+        )
+    ),
+    "admin-cannot-post": private(answers.sentence(f"Nothing was changed.\n{_TROUBLE}")),
+    "admin-status": private(
+        admin_answers.status(ORDER, NOW, [SENT], [], CHANGES),
+        answers.sentence(
+            "To change it, give what is to be different: /daybrief setup time:08:30",
+            button("Change", custom_id(SETUP), style="primary"),
+        ),
+    ),
+    "admin-status-trouble": private(
+        admin_answers.status(PAUSED, NOW, [UNCERTAIN, SENT], [_TROUBLE], CHANGES),
+    ),
+    "admin-test": private(*admin_answers.preview(ORDER, COMPOSITION, {"K7Q4": Wish.PIN}, can_change=True)),
+    "admin-test-reader": private(*admin_answers.preview(ORDER, COMPOSITION, {}, can_change=False)),
+    "admin-why": private(
+        admin_answers.why(["K7Q4 was chosen for #ai-news on Tuesday 3 March 2026; it ranked 1."]),
+    ),
+    "notice": of(answers.notice(Notice(channel=CHANNEL, sentence="#ai-news is paused: it is archived."))),
+    "notice-resend": of(answers.notice(Notice(channel=CHANNEL, sentence="It may have arrived.", resend=7))),
+}
+MESSAGES = {**POSTS, **ANSWERS, **ADMINS}
+FORMS: Mapping[str, Look] = {
+    "form-set-up": [filled(as_typed(None))],
+    "form-set-up-again": [filled(as_typed(replace(ORDER, topics=("labs", "chips"))))],
+    "form-blank": [filled(Wanted())],
+}
+EVERYTHING: Mapping[str, Look] = {**MESSAGES, **FORMS}
