@@ -13,12 +13,18 @@ class SystemClock:
         return datetime.now(UTC)
 
     def elapsed(self) -> timedelta:
-        """By the monotonic clock."""
-        return timedelta(seconds=time.monotonic())
+        """By the monotonic clock; where the system has one that goes on while the machine sleeps, by that."""
+        return timedelta(seconds=_awake_or_not())
 
     async def wait(self, duration: timedelta) -> None:
         """Return after *duration*."""
         await asyncio.sleep(duration.total_seconds())
+
+
+def _awake_or_not() -> float:
+    """Seconds since some moment, those that the machine slept included: the world outside did not sleep."""
+    number = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if number is None else time.clock_gettime(number)
 
 
 class ReplayClock:

@@ -190,7 +190,9 @@ class _Journey:
     def _age(self) -> timedelta | None:
         """How long ago this process first posted the part that is in doubt, if it did."""
         intent, room = self.delivery.intent, self.room
-        return room.doubts.age(self.delivery.id, intent.at, room.clock.elapsed()) if intent else None
+        age = room.doubts.age(self.delivery.id, intent.at, room.clock.elapsed()) if intent else None
+        # A machine that sleeps stops the one clock and not the other; the platform forgets meanwhile.
+        return max(age, room.clock.now() - intent.at) if intent and age is not None else None
 
     async def _repeat(self, platform: Platform, edition: Edition, intent: Intent) -> bool:
         """Post a part once more that may have arrived. Whether there is more to do now.

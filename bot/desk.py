@@ -1,7 +1,7 @@
 """The front door: everything that a driver (alarm, slash command, command line) may ask. The work lives elsewhere."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -105,9 +105,11 @@ class Desk:
         await self._notifier.tell_bad_news()
         return done
 
-    async def revive(self, platform: str = "", workspace: str = "", channel: str = "") -> tuple[Subscription, ...]:
-        """Resume the channels that a platform had refused and would take posts in now; empty names stand for all."""
-        return await revive(self._room, self._notifier, platform=platform, workspace=workspace, channel=channel)
+    async def revive(self, platform: str = "", places: Collection[tuple[str, str]] = ()) -> tuple[Subscription, ...]:
+        """Resume the channels that a platform had refused and would take posts in now. *places* are (workspace,
+        channel); an empty channel stands for all of a workspace, and no place for all.
+        """
+        return await revive(self._room, self._notifier, platform=platform, places=places)
 
     async def gather(self, *, only_due: bool = False, progress: gathering.Progress | None = None) -> GatherReport:
         """One round of gathering."""

@@ -45,6 +45,8 @@ class Notifier:
         self._room = room
         self._busy = asyncio.Lock()
         self._tried: dict[int, _Tried] = {}
+        self._closed: dict[_Person, PostFailed] = {}
+        """Who refuses messages, and how: for one round, in which a person may own hundreds of channels."""
         self._unrecorded: set[int] = set()
         """Told, but the ledger could not take it down."""
 
@@ -65,7 +67,7 @@ class Notifier:
 
     async def tell(self, subscription: Subscription, notice: Notice) -> bool:
         """Tell the one who set the channel up, else the installation's admins; whether anybody was reached."""
-        reached, _ = await self._tell_first(self._people(subscription), notice)
+        reached, *_ = await self._tell_first(self._people(subscription), notice)
         return reached
 
     async def _tell_bad_news(self) -> None:
@@ -78,6 +80,7 @@ class Notifier:
         if not ready:
             return
         subscriptions = {one.id: one for one in await room.store.subscriptions.all(retired=True)}
+        self._closed.clear()
         for news in _together(ready):
             if room.is_stopping:
                 return
@@ -90,8 +93,8 @@ class Notifier:
             log.warning("nobody could be told, because no admin is known (bot.admins): %s", notice.sentence)
             await self._record(news)
             return
-        reached, reason = await self._tell_first(people, notice)
-        if not reached and not self._try_again(news):
+        reached, reason, is_refused = await self._tell_first(people, notice)
+        if not reached and not self._try_again(news, LONGEST_PAUSE if is_refused else PAUSE):
             log.error("no admin could be told, and it is given up (%s): %s", reason, notice.sentence)
             reached = True
         if reached:
@@ -107,41 +110,47 @@ class Notifier:
         admins = [one for one in near or admins if one.platform in self._room.platforms]
         return ([one for one in owner if one.id and one.platform in self._room.platforms], admins)
 
-    async def _tell_first(self, groups: Iterable[Sequence[_Person]], notice: Notice) -> tuple[bool, str]:
-        """Tell everybody in the first of *groups* in which not all refuse; whether anybody was reached, or why not."""
+    async def _tell_first(self, groups: Iterable[Sequence[_Person]], notice: Notice) -> tuple[bool, str, bool]:
+        """Tell everybody in the first of *groups* in which not all refuse; whether anybody was reached, or why not,
+        and whether all refused: asking them again soon would count towards a ban.
+        """
         reason = ""
         for people in groups:
             failures = [await self._tell_person(person, notice) for person in people]
             if None in failures:
-                return True, ""
+                return True, "", False
             reasons = [one for one in failures if one]
             reason = reasons[0].reason if reasons else reason
             if any(one.fate is not Fate.REFUSED for one in reasons):
-                break
-        return False, reason
+                return False, reason, False
+        return False, reason, True
 
     async def _tell_person(self, person: _Person, notice: Notice) -> PostFailed | None:
         """What kept *person* from being told, or nothing."""
         platform = self._room.platforms[person.platform]
+        if person in self._closed:
+            return self._closed[person]
         try:
             await self._room.answer(platform.tell(person.workspace, person.id, notice))
         except PostFailed as failure:
             log.warning("%s %s could not be told: %s", person.platform, person.id, failure.reason)
+            if failure.fate is Fate.REFUSED:
+                self._closed[person] = failure
             return failure
         return None
 
-    def _try_again(self, news: Sequence[Delivery]) -> bool:
+    def _try_again(self, news: Sequence[Delivery], pause: timedelta) -> bool:
         """Plan the next try; False: it has been tried for long enough."""
         now = self._room.clock.now()
         for one in news:
             tried = self._tried.get(one.id)
             if tried is None:
-                self._tried[one.id] = _Tried(first_at=now, next_at=now + PAUSE)
+                self._tried[one.id] = _Tried(first_at=now, next_at=now + pause, pause=pause)
             elif now - tried.first_at >= GIVE_UP:
                 return False
             else:
-                pause = min(2 * tried.pause, LONGEST_PAUSE)
-                self._tried[one.id] = replace(tried, next_at=now + pause, pause=pause)
+                longer = max(pause, min(2 * tried.pause, LONGEST_PAUSE))
+                self._tried[one.id] = replace(tried, next_at=now + longer, pause=longer)
         return True
 
     async def _record(self, news: Sequence[Delivery]) -> None:

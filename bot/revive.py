@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 
 from bot import notices, orders
 from bot.errors import DaybriefError
@@ -16,25 +17,26 @@ AT_ONCE = 8
 
 
 async def revive(
-    room: Newsroom, notifier: Notifier, *, platform: str = "", workspace: str = "", channel: str = ""
+    room: Newsroom, notifier: Notifier, *, platform: str = "", places: Collection[tuple[str, str]] = ()
 ) -> tuple[Subscription, ...]:
     """Resume those channels that the platform's refusal paused and that it would take posts in now, and say so.
 
-    Empty names stand for all; what a person paused stays paused.
+    *places* are (workspace, channel), or (workspace, "") for all of it; none at all stands for everywhere. What a
+    person paused stays paused.
     """
+    wanted = frozenset(places)
     paused = [
         one
         for one in await room.store.subscriptions.all()
         if one.paused_by_platform
         and one.channel.platform in room.platforms
         and (not platform or one.channel.platform == platform)
-        and (not workspace or one.channel.workspace == workspace)
-        and (not channel or one.channel.id == channel)
+        and (not wanted or wanted & {(one.channel.workspace, one.channel.id), (one.channel.workspace, "")})
     ]
-    places = asyncio.Semaphore(AT_ONCE)
+    at_once = asyncio.Semaphore(AT_ONCE)
 
     async def examine(one: Subscription) -> bool:
-        async with places:
+        async with at_once:
             return not room.is_stopping and await _takes_posts(room, one)
 
     async with asyncio.TaskGroup() as group:

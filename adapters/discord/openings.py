@@ -38,9 +38,10 @@ class Openings:
         while self._noticed:
             await self._clock.wait(SETTLES)
             noticed, self._noticed = self._noticed, {}
-            for guild, channels in noticed.items():
-                only = next(iter(channels)) if len(channels) == 1 else ""
-                try:
-                    await self._desk.revive("discord", guild, only)
-                except Exception as error:  # noqa: BLE001  # the next event, or the hour, looks again
-                    log.warning("what changed in a server could not be looked at: %s", type(error).__name__)
+            places = [
+                (guild, next(iter(channels)) if len(channels) == 1 else "") for guild, channels in noticed.items()
+            ]
+            try:
+                await self._desk.revive("discord", places)
+            except Exception as error:  # noqa: BLE001  # the next event, or the hour, looks again
+                log.warning("what changed in a server could not be looked at: %s", type(error).__name__)

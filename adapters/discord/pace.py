@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 
 import aiohttp
@@ -69,7 +70,9 @@ def only_once() -> Iterator[None]:
 
 @contextlib.contextmanager
 def watching() -> Iterator[list[str]]:
-    """The paths of the posts that have left us in here, as far as they have: their headers are out."""
+    """The paths of the posts that have left us in here and may have been carried out: their headers are out, and
+    Discord has not said no.
+    """
     left: list[str] = []
     token = _LEFT.set(left)
     try:
@@ -95,6 +98,7 @@ class Pace:
         self._longest = min(LONGEST_WAIT, patience / 2).total_seconds()
         self._monotonic = monotonic
         self._closed_until = 0.0
+        self._ahead = timedelta()
         self._next_at = 0.0
         self._paid = 0
         """Turns that were given and not yet used."""
@@ -116,6 +120,11 @@ class Pace:
         config.on_request_headers_sent.append(self._left)
         config.on_request_end.append(self._ended)
         return config
+
+    @property
+    def ahead(self) -> timedelta:
+        """By how much this machine's clock is ahead of Discord's, which dates messages by its own."""
+        return self._ahead
 
     @property
     def invalid(self) -> int:
@@ -144,22 +153,30 @@ class Pace:
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestHeadersSentParams
     ) -> None:
         left = _LEFT.get()
-        if left is not None and request.method == "POST":
+        if left is not None and request.method == "POST" and _POST.search(request.url.path):
             left.append(request.url.path)
 
     async def _ended(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams
     ) -> None:
         response, now = request.response, self._monotonic()
+        with contextlib.suppress(KeyError, ValueError):
+            self._ahead = self._clock.now() - parsedate_to_datetime(response.headers["Date"])
         made = _ONCE.get()
         if made and response.status == _TOO_MANY_REQUESTS:
             made.clear()  # surely not carried out
+        if (left := _LEFT.get()) and request.url.path in left and _said_no(response.status):
+            left.remove(request.url.path)  # surely not carried out; the tries before it may have been
         # A 429 whose limit is shared by many bots is nobody's mistake and is not counted by Discord.
         if response.status in _INVALID and response.headers.get("X-RateLimit-Scope") != "shared":
             self._invalid.append(now)
         if _is_for_all(response.status, response.headers):
             wait = _seconds(response.headers.get("Retry-After", ""))
             self._closed_until = max(self._closed_until, now + wait)
+            if not _EXEMPT.search(request.url.path) and "X-RateLimit-Global" in response.headers:
+                # discord.py would sleep, and a sleep that is cancelled holds up all its requests for ever.
+                response.close()
+                raise HeldBack("Discord asked for patience", timedelta(seconds=wait))
 
     async def _come(self) -> timedelta:
         """Wait for the next place, if it comes soon enough: nothing is left then. Else how far off it is."""
@@ -192,6 +209,10 @@ class Pace:
     def _forget(self, now: float) -> None:
         while self._invalid and now - self._invalid[0] > INVALID_WITHIN.total_seconds():
             self._invalid.popleft()
+
+
+def _said_no(status: int) -> bool:
+    return 400 <= status < 500  # noqa: PLR2004  # what HTTP calls the client's errors
 
 
 def _is_for_all(status: int, headers: Mapping[str, str]) -> bool:

@@ -1,6 +1,7 @@
 """Discord as a platform: posts editions, finds them again, changes them, tells admins."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from adapters.discord.pace import Pace, only_once, watching
 from adapters.discord.rest import Rest
 from adapters.discord.rights import troubles_of
 from adapters.discord.wire import buttons_of, embeds_of, view_of
-from bot.errors import CannotReadBack, Fate, PostFailed
+from bot.errors import CannotReadBack, Fate, PostFailed, Reach
 from bot.model import Channel, Edition, Layout, Notice, Receipt, delivery_key
 from bot.ports import Rendering
 
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 
 NONCES = timedelta(minutes=2)
 """Discord says "the past few minutes" and gives no number: https://docs.discord.com/developers/resources/message"""
-_BAD_REQUEST, _FORBIDDEN = 400, 403
+_BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN = 400, 401, 403
 _BAD_BODY = frozenset({50035, 50006})
 """What Discord says of a message that is built as it does not like."""
 _A_FORUM = 40058
@@ -95,6 +96,13 @@ class DiscordPlatform:
                 failure = self._failed(error)
                 if isinstance(error, TimeoutError) and not left:
                     failure = PostFailed("Discord could not be reached", fate=Fate.NOT_SENT)
+                elif left and failure.fate is not Fate.UNKNOWN:
+                    # discord.py tries again what a server failed on: the last answer says nothing of the tries before.
+                    failure = PostFailed(failure.reason, fate=Fate.UNKNOWN, retry_after=failure.retry_after)
+                elif failure.fate is Fate.REFUSED and earlier and earlier[-1].messages[0] != edition.channel.id:
+                    # Tomorrow's edition opens a thread of its own.
+                    reason = f"the thread of the edition took no more: {failure.reason}"
+                    failure = PostFailed(reason, fate=Fate.REFUSED, reach=Reach.POST)
                 raise failure from error
 
     async def find(
@@ -103,7 +111,7 @@ class DiscordPlatform:
         """Read the channel back, then the thread of the first part, and look for *key* in what can be pressed."""
         client = await self._rest.client()
         try:
-            found = await self._found(client, channel, part, key, since, earlier)
+            found = await self._found(client, channel, part, key, since - self._pace.ahead, earlier)
         except FAILURES as error:
             raise self._failed(error) from error
         return Receipt(part=part, messages=found) if found else None
@@ -132,7 +140,10 @@ class DiscordPlatform:
         lever = [button("Send it once more", custom_id(RESEND, str(resend)), style="danger")] if resend else []
         try:
             user = await client.fetch_user(int(person))
-            await user.send(view=view_of(sentence(notice.sentence, *lever)))
+            said = "\x1f".join((person, notice.sentence, str(resend)))
+            # Said once more when the answer was lost, it arrives once while Discord remembers the nonce.
+            nonce = hashlib.sha256(said.encode()).hexdigest()[:25]
+            await user.send(view=view_of(sentence(notice.sentence, *lever)), nonce=nonce)
         except FAILURES as error:
             raise self._failed(error) from error
 
@@ -173,7 +184,7 @@ class DiscordPlatform:
             self._forums.add(channel)
             return await _posted_in_forum(client, edition, card)
         if self._crosspost and place == channel:
-            await _publish(client, sent)
+            await _publish(client, sent, within=0.25 * self._patience)
         return place, str(sent.id)
 
     async def _place(self, client: discord.Client, edition: Edition, earlier: Sequence[Receipt]) -> str:
@@ -204,6 +215,8 @@ class DiscordPlatform:
                 return True
             if error.status != _FORBIDDEN and error.code != _NO_THREADS_HERE:
                 raise
+            if await _is_there(client, message):
+                return True  # opened by an earlier try, and the right to do so was lost since
             log.warning("no thread could be opened in %s; the rest follows in the channel", edition.channel.name)
         self._without_threads.add(channel)
         return False
@@ -235,8 +248,9 @@ class DiscordPlatform:
 
     def _failed(self, error: Exception) -> PostFailed:
         failure = post_failed(error)
-        if isinstance(error, discord.HTTPException):
-            self._rest.note(failure, error.status)
+        if isinstance(error, discord.HTTPException) and error.status == _UNAUTHORIZED:
+            self._rest.suspect()
+            return PostFailed(failure.reason, fate=Fate.NOT_SENT)
         return failure
 
 
@@ -286,14 +300,23 @@ async def _posted_in_forum(client: discord.Client, edition: Edition, card: Card)
     return str(made.thread.id), str(made.message.id)
 
 
-async def _publish(client: discord.Client, sent: discord.Message) -> None:
+async def _publish(client: discord.Client, sent: discord.Message, *, within: float) -> None:
     """Publish *sent* to those who follow an announcement channel. It has arrived, whatever comes of this."""
     try:
-        place = await client.fetch_channel(sent.channel.id)
-        if isinstance(place, discord.TextChannel) and place.is_news():
-            await sent.publish()
+        async with asyncio.timeout(within):
+            place = await client.fetch_channel(sent.channel.id)
+            if isinstance(place, discord.TextChannel) and place.is_news():
+                await sent.publish()
     except FAILURES as error:
         log.warning("a message could not be published to followers: %s", post_failed(error).reason)
+
+
+async def _is_there(client: discord.Client, thread: int) -> bool:
+    try:
+        await client.fetch_channel(thread)
+    except (discord.NotFound, discord.Forbidden):
+        return False
+    return True
 
 
 def _refuses_the_form(error: discord.HTTPException) -> bool:

@@ -103,9 +103,14 @@ async def _posts(forum: discord.ForumChannel, since: datetime) -> AsyncIterator[
     for thread in await forum.guild.active_threads():
         if thread.parent_id == forum.id and discord.utils.snowflake_time(thread.id) >= since:
             yield thread
+    seen, archived_at = 0, None
     async for thread in forum.archived_threads(limit=MOST_POSTS):
+        seen, archived_at = seen + 1, thread.archive_timestamp
         if discord.utils.snowflake_time(thread.id) >= since:
             yield thread
+    # They come in the order in which they were archived, which for ours was after it was posted.
+    if seen >= MOST_POSTS and archived_at and archived_at >= since:
+        raise CannotReadBack(f"more than {MOST_POSTS} posts have been archived there since")
 
 
 def _is_ours(client: discord.Client, message: discord.Message, key: str) -> bool:

@@ -42,6 +42,10 @@ class Rest:
         self.pace = pace
         self._client: discord.Client | None = None
         self._refused: PostFailed | None = None
+        self._refused_until = 0.0
+        """Thousands of channels are examined at once; one of them may try the token again."""
+        self._is_suspected = False
+        self._former: list[discord.Client] = []
         self._logging_in = asyncio.Lock()
         self._opening = asyncio.Lock()
 
@@ -61,8 +65,11 @@ class Rest:
         async with self._logging_in:
             if self._refused:
                 raise self._refused
-            if self._client is None:
-                self._client = await self._logged_in()
+            if self._client is None or self._is_suspected:
+                client = await self._logged_in()
+                if self._client:
+                    self._former.append(self._client)  # others may be in the middle of something with it
+                self._client, self._is_suspected = client, False
             return self._client
 
     @property
@@ -96,22 +103,27 @@ class Rest:
 
     def _is_settled(self) -> bool:
         """Whether another try to log in is needless, or pointless."""
-        return not self._token or self._refused is not None or self._client is not None
+        is_in = self._client is not None and not self._is_suspected
+        return not self._token or self._refused is not None or is_in
 
     def forget_refusal(self) -> None:
         """Try the token again that Discord refused: somebody may have mended it."""
-        self._refused = None
+        if self._monotonic() >= self._refused_until:
+            self._refused = None
 
-    def note(self, failure: PostFailed, status: int) -> None:
-        """One answer that the token is wrong is enough: each more would count towards a ban."""
-        if status == 401:  # noqa: PLR2004
-            self._refused = failure
+    def suspect(self) -> None:
+        """Somebody was told that the token is wrong. One such answer may be a mistake; the next login finds out."""
+        self._is_suspected = True
+
+    def _refuse(self, failure: PostFailed) -> None:
+        self._refused, self._refused_until = failure, self._monotonic() + AGAIN.total_seconds()
 
     async def close(self) -> None:
         """Let go of all connections."""
-        if self._client:
-            await self._client.close()
-            self._client = None
+        for client in (*self._former, *([self._client] if self._client else [])):
+            await client.close()
+        self._former.clear()
+        self._client = None
 
     async def _logged_in(self) -> discord.Client:
         client = discord.Client(
@@ -123,10 +135,14 @@ class Rest:
         )
         try:
             await client.login(self._token)
-        except FAILURES as error:
+        except BaseException as error:
             await client.close()
-            failure = post_failed(error)
             if isinstance(error, discord.LoginFailure):
-                self._refused = failure
-            raise failure from error
+                self._refuse(post_failed(error))
+            if isinstance(error, FAILURES):
+                raise post_failed(error) from error
+            if isinstance(error, Exception):
+                # Whatever has answered, it was not Discord: a page that wants us to sign in somewhere first.
+                raise PostFailed("what answered for Discord cannot be read", fate=Fate.NOT_SENT) from error
+            raise
         return client

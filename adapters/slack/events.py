@@ -56,7 +56,7 @@ class Events:
             case "member_joined_channel":
                 await self._joined(team, str(event.get("user") or ""), str(event.get("channel") or ""))
             case "channel_unarchive" | "group_unarchive":
-                await self._desk.revive("slack", team, str(event.get("channel") or ""))
+                await self._desk.revive("slack", [(team, str(event.get("channel") or ""))])
             case "channel_rename" | "group_rename":
                 channel = event.get("channel") or {}
                 await self._moved(team, str(channel.get("id") or ""), name=str(channel.get("name") or ""))
@@ -75,7 +75,7 @@ class Events:
         if user != there.bot_user:
             return
         if await self._desk.in_channel("slack", there.id, channel):
-            await self._desk.revive("slack", there.id, channel)
+            await self._desk.revive("slack", [(there.id, channel)])
             return
         greeted = Change(
             at=self._clock.now(),

@@ -137,7 +137,9 @@ class Checker:
         if name:
             self._once(name.casefold(), f"{path}.name", "the same name", names)
         if channel or name:
-            place = "\x1f".join((_word(raw, "platform"), _word(raw, "workspace"), channel or name))
+            # Discord's ids are the same everywhere: one channel under two servers is a mistake in one of them.
+            workspace = "" if _word(raw, "platform") == "discord" else _word(raw, "workspace")
+            place = "\x1f".join((_word(raw, "platform"), workspace, channel or name))
             self._once(place, f"{path}.channel" if channel else path, "the same channel", places)
 
     def _address(self, url: object, path: str, folder: Path) -> str:

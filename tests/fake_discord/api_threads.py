@@ -16,5 +16,8 @@ def active_threads(world: World, asked: Asked) -> Answer:
 def archived_threads(world: World, asked: Asked) -> Answer:
     channel = visible(world, asked.match["channel"])
     need(world, channel, "read_message_history")
-    found = sorted((one for one in world.threads(channel.id) if one.archived), key=lambda one: -int(one.id))
+    found = sorted(
+        (one for one in world.threads(channel.id) if one.archived),
+        key=lambda one: (-(one.archived_at or world.now()), -int(one.id)),
+    )
     return 200, {"threads": [channel_info(world, one) for one in found], "members": [], "has_more": False}

@@ -110,6 +110,8 @@ class Channel:
     tag_required: bool = False
     applied_tags: list[str] = field(default_factory=list)
     archived: bool = False
+    archived_at: float | None = None
+    """When it was put away; None: just now."""
     locked: bool = False
     posting_error: tuple[int, int, str] | None = None
     """Any other answer (status, code, message) that posting here shall get, e.g. ``(400, 200000, "AutoMod")``."""

@@ -113,7 +113,7 @@ def _thread_info(world: World, thread: Channel) -> Json:
         "thread_metadata": {
             "archived": thread.archived,
             "auto_archive_duration": 1440,
-            "archive_timestamp": stamp(world.now()),
+            "archive_timestamp": stamp(world.now() if thread.archived_at is None else thread.archived_at),
             "create_timestamp": stamp(born(thread.id)),
             "locked": thread.locked,
         },

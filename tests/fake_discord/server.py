@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from email.utils import formatdate
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -190,7 +191,7 @@ class FakeDiscord(Happening):
         status, body = answer
         code = body.get("code", 0) if isinstance(body, dict) and status >= 400 else 0
         self._count(call, status, int(code), scope=headers.get("X-RateLimit-Scope", ""))
-        sent = {"Via": "1.1 google", **headers}
+        sent = self._dated({"Via": "1.1 google", **headers})
         if status == 204:
             return web.Response(status=204, headers=sent)
         # Exactly so, without a charset: discord.py takes anything else for text.
@@ -215,10 +216,15 @@ class FakeDiscord(Happening):
             body["code"] = 20028
         return self._answer(call, (429, body), headers)
 
+    def _dated(self, headers: dict[str, str]) -> dict[str, str]:
+        return {"Date": formatdate(self.now(), usegmt=True), **headers}
+
     def _page(self, call: Call, status: int, text: str) -> web.Response:
         """A page of Cloudflare's, not Discord's own answer."""
         self._count(call, status, 0)
-        return web.Response(status=status, text=text, content_type="text/html", headers={"Server": "cloudflare"})
+        return web.Response(
+            status=status, text=text, content_type="text/html", headers=self._dated({"Server": "cloudflare"})
+        )
 
     def _count(self, call: Call, status: int, code: int, scope: str = "") -> None:
         call.status, call.code = status, code

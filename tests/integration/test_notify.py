@@ -248,9 +248,11 @@ async def test_reviving_leaves_other_places_and_what_a_person_paused_alone(house
     await house.round()
     await house.desk.pause(mine, "on holiday")
 
-    assert await house.desk.revive("terminal", "T9", "from-chat") == ()
+    assert await house.desk.revive("terminal", [("T9", "from-chat")]) == ()
     assert await house.desk.revive("slack") == ()
-    assert [one.channel.name for one in await house.desk.revive("terminal", "local", "ai-news")] == ["ai-news"]
+    assert [one.channel.name for one in await house.desk.revive("terminal", [("T9", ""), ("local", "ai-news")])] == [
+        "ai-news"
+    ]
 
 
 @pytest.mark.parametrize("happens", [ValueError("a bug"), hang])
