@@ -54,6 +54,7 @@ class Chat(Protocol):
     """A local platform that lives through every kill, in this process."""
 
     name: str
+
     async def asks(self, user: str, channel: str, line: str) -> Heard:
         """A person types *line* in a channel."""
 
