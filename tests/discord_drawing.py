@@ -29,7 +29,7 @@ margin-top:4px;max-width:600px;box-sizing:border-box;display:flex;flex-direction
 padding:0 12px;white-space:nowrap;max-width:100%%;overflow:hidden;text-overflow:ellipsis;flex:none;
 box-sizing:border-box}
 .b1{background:#5865f2;color:#fff}.b4{background:#d83c3e;color:#fff}
-h1,h2,h3{margin:2px 0;line-height:1.3}h1{font-size:24px}h2{font-size:20px}h3{font-size:16px}
+.gap{height:12px}h1,h2,h3{margin:2px 0;line-height:1.3}h1{font-size:24px}h2{font-size:20px}h3{font-size:16px}
 ul,ol{margin:2px 0;padding-left:22px}a{color:var(--link);text-decoration:none}
 code{background:var(--code);border-radius:4px;padding:1px 4px;font:14px 'DejaVu Sans Mono',monospace}
 blockquote{border-left:4px solid var(--line);margin:0;padding-left:12px}.spoiler{background:#888;color:#888}
@@ -72,7 +72,7 @@ def markdown(text: str) -> str:
 
 def _lines(lines: list[str]) -> Iterator[str]:
     items: list[str] = []
-    for line in [*lines, ""]:
+    for line in lines:
         item = _ITEM.fullmatch(line)
         if items and not item:
             yield f"<ul>{''.join(items)}</ul>"
@@ -87,6 +87,10 @@ def _lines(lines: list[str]) -> Iterator[str]:
             yield f"<blockquote>{_inline(line.partition(' ')[2])}</blockquote>"
         elif line:
             yield f"<div>{_inline(line)}</div>"
+        else:
+            yield '<div class="gap"></div>'
+    if items:
+        yield f"<ul>{''.join(items)}</ul>"
 
 
 def _inline(text: str) -> str:
@@ -124,7 +128,7 @@ def _message(one: Json) -> str:
     is_private = one.get("flags", 0) & 64
     eye = '<div class="eye">Only you can see this · <a>Dismiss message</a></div>' if is_private else ""
     by = '<b>Daybrief</b><span class="app">APP</span><span class="time">08:00</span>'
-    said = markdown(one.get("content", "")) + "".join(_embed(embed) for embed in one.get("embeds", ()))
+    said = (markdown(one["content"]) if one.get("content") else "") + "".join(_embed(embed) for embed in one.get("embeds", ()))
     parts = "".join(_component(part) for part in one.get("components", ()))
     return f'<div class="message"><div class="face">D</div><div>{by}{said}{parts}{eye}</div></div>'
 

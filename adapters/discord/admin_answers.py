@@ -8,14 +8,14 @@ from adapters.discord import cards, custom_ids
 from adapters.discord.components import Card, Component, button, card, paged, row, rows, said, separator
 from adapters.discord.custom_ids import custom_id
 from adapters.discord.order import days_named
-from adapters.discord.text import escaped, fitted
+from adapters.discord.text import fitted
 from bot import wording
 from bot.model import Change, Composition, Delivery, DeliveryState, Stage, Standing, Subscription, Wish
-from bot.text import clean
+from bot.text import cut
 
 _RECENT = 5
 _ACTED = {
-    "setup": "set it up",
+    "setup": "set it up:",
     "pause": "paused it",
     "resume": "resumed it",
     "pin": "pinned",
@@ -61,21 +61,21 @@ def status(
     zone = ZoneInfo(order.timezone)
     is_paused = order.standing is Standing.PAUSED
     state = (
-        fitted(wording.paused_line(order.reason), 400) if is_paused else f"Next post: {wording.day_and_hour(next_at)}"
+        fitted(wording.paused_line(order.reason), 300) if is_paused else f"Next post: {wording.day_and_hour(next_at)}"
     )
     head = [f"### #{fitted(order.channel.name, 100)}", state, f"-# {_facts(order)}", *_warnings(troubles)]
     parts: list[Component] = [said("\n".join(head))]
     if recent:
-        lines = "\n".join(f"-# {escaped(_line(one, zone))}" for one in recent[:_RECENT])
+        lines = "\n".join(f"-# {fitted(_line(one, zone), 140)}" for one in recent[:_RECENT])
         parts += [separator(), said(f"**Latest posts**\n{lines}")]
     resends = [
         button(f"Send {one.date} once more", custom_id(custom_ids.RESEND, str(one.id)), style="danger")
-        for one in recent
+        for one in recent[:_RECENT]
         if one.state is DeliveryState.UNCERTAIN
     ]
     told = [one for one in changes if one.subject == order.channel.id and one.action in _ACTED][:_RECENT]
     if told:
-        lines = "\n".join(f"-# {_changed(one, zone)}" for one in told)
+        lines = "\n".join(f"-# {fitted(_changed(one, zone), 180)}" for one in told)
         parts += [separator(), said(f"**Changes**\n{lines}")]
     return card([*parts, *rows(resends)])
 
@@ -93,15 +93,17 @@ def preview(
     groups: list[list[Component]] = []
     day = edition.date
     for story in edition.stories:
-        pin = ("none", "Unpin") if story.ref in wishes else ("pin", "Pin to the top")
+        pin = ("none", "Unpin {}") if story.ref in wishes else ("pin", "Pin {} to the top")
         levers = [
-            button(f"{pin[1]}: {story.ref}", _wish(pin[0], story.ref, order, day)),
+            button(pin[1].format(story.ref), _wish(pin[0], story.ref, order, day)),
             button(f"Drop {story.ref}", _wish("drop", story.ref, order, day)),
         ]
         groups.append([row(levers)])
     dropped = [one for one in composition.verdicts if one.stage is Stage.DROPPED]
     groups += [[row([button(f"Take {one.ref} back in", _wish("none", one.ref, order, day))])] for one in dropped]
-    return [*shown, *(card(page) for page in paged(groups) if page)]
+    if not groups:
+        return shown
+    return [*shown, *(card(page) for page in paged([[said("-# What shall be in it:")], *groups]))]
 
 
 def why(sentences: Sequence[str]) -> Card:
@@ -121,19 +123,20 @@ def _facts(order: Subscription) -> str:
         days_named(order.days),
         topics,
     )
-    return fitted(" · ".join(facts), 400)
+    return fitted(" · ".join(facts), 300)
 
 
 def _changed(one: Change, zone: ZoneInfo) -> str:
-    what = fitted(f"{one.person} {_ACTED[one.action]} {one.detail}", 200)
-    return f"{one.at.astimezone(zone):%d %b %H:%M}  {what}"
+    at = one.at.astimezone(zone)
+    what = f"{cut(one.person, 60)} {_ACTED[one.action]} {one.detail}"
+    return f"{at.day} {at:%b} {at:%H:%M} · {what}"
 
 
 def _warnings(troubles: Sequence[str]) -> list[str]:
-    return [f"⚠ {fitted(one, 400)}" for one in troubles]
+    return [f"⚠ {fitted(one, 240)}" for one in troubles[:3]]
 
 
 def _line(one: Delivery, zone: ZoneInfo) -> str:
     at = f" at {one.sent_at.astimezone(zone):%H:%M}" if one.sent_at else ""
-    reason = f": {clean(one.reason)[:200]}" if one.reason and not one.sent_at else ""
-    return f"{one.date:%a %d %b}  {one.state.value}{at}{reason}"
+    reason = f": {one.reason}" if one.reason and not one.sent_at else ""
+    return f"{one.date:%a} {one.date.day} {one.date:%b} · {one.state.value}{at}{reason}"

@@ -1,21 +1,24 @@
 """Answers to those who look something up: private ones with buttons, and the same to be shared. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from adapters.discord import custom_ids, limits
 from adapters.discord.cards import overview
-from adapters.discord.components import Card, Component, button, card, paged, row, rows, said
+from adapters.discord.components import Card, Component, button, card, paged, row, rows, said, section
 from adapters.discord.custom_ids import custom_id
-from adapters.discord.story import articles, heading, passage_of, whole
+from adapters.discord.story import articles, heading, lead, passage_of, whole
 from adapters.discord.text import escaped, fitted
 from bot import wording
 from bot.model import Answer, Edition, Notice, SectionName, Story, StoryStatus
-from bot.text import clean
+from bot.text import clean, cut
 
 MOST_MESSAGES = 5
 """An answer of more would bury the channel; the rest is a command away."""
 _LISTED = 10
+_ROW_TITLE = 150
+_ASKED = 200
+"""Characters of what somebody typed that are said back."""
 
 
 def answer(found: Answer, topic: str, now: datetime) -> list[Card]:
@@ -25,28 +28,27 @@ def answer(found: Answer, topic: str, now: datetime) -> list[Card]:
         return [not_found(found, topic)]
     # That nobody has written something is nothing to be shared.
     share = [_share(story, topic)] if found.is_written else []
-    foot = rows([*share, *_more(story, topic)])
+    foot = [*rows(_sections(story, topic)), *rows([*_wholes(story, topic), *share])]
     if found.others:
         foot += [said("-# Other stories have these words as well:"), *_choices(found.others, topic)]
-    return _answered(story, topic, now, foot)
+    return _answered(_told(story, topic, now), story, foot)
 
 
 def read_more(story: Story, now: datetime) -> list[Card]:
     """A story as its post shows it, with a button for each section."""
-    parts = [*heading(story, now), *([said(fitted(story.takeaway, limits.PIECE))] if story.takeaway else [])]
-    return [card([*parts, *rows(_more(story, ""))])]
+    return _answered(lead(story, now), story, [*rows(_sections(story, "")), *rows(_wholes(story, ""))])
 
 
 def shared(story: Story, topic: str, who: str, now: datetime) -> list[Card]:
     """The same for everybody in the channel, with the name of whoever shared it."""
     by = said(f"-# Shared by {fitted(who, 80)} · /brief story {story.ref}")
-    return _answered(story, topic, now, [row([button("Read more", custom_id(custom_ids.READ, story.ref))]), by])
+    return _answered(_told(story, topic, now), story, [row([_read_more(story)]), by])
 
 
 def not_found(found: Answer, topic: str) -> Card:
     """That nothing is called that, and the nearest stories to be pressed."""
-    sentence = wording.not_found(clean(found.asked), found.nearest)
-    return card([said(escaped(sentence)), *_choices(found.nearest, topic)])
+    sentence = wording.not_found(cut(clean(found.asked), _ASKED), found.nearest)
+    return card([said(escaped(sentence)), *_choices(found.nearest[:_LISTED], topic)])
 
 
 def search_results(words: str, found: Sequence[Story], now: datetime) -> Card:
@@ -54,14 +56,10 @@ def search_results(words: str, found: Sequence[Story], now: datetime) -> Card:
     about = f" with “{fitted(words, 200)}”" if words.strip() else ""
     if not found:
         return card([said(f"No stored story{about}. Fewer words, or other ones, may find more.")])
-    lines = [
-        f"**{one.ref}** · {fitted(one.title, 200)}\n-# {wording.publishers(one.publishers)} · "
-        f"{wording.when(wording.newest_at(one), now)}"
-        for one in found[:_LISTED]
-    ]
+    shown = found[:_LISTED]
     head = f"### {wording.counted(len(found), 'story', 'stories')}{about}"
-    buttons = [button(one.ref, custom_id(custom_ids.READ, one.ref)) for one in found[:_LISTED]]
-    return card([said(head), said("\n".join(lines)), *rows(buttons)])
+    note = f"\n-# The best {len(shown)}; more words find fewer." if len(found) > len(shown) else ""
+    return card([said(f"{head}{note}"), *(section(_row(one, now), _read_more(one)) for one in shown)])
 
 
 def today(edition: Edition | None) -> list[Card]:
@@ -69,8 +67,7 @@ def today(edition: Edition | None) -> list[Card]:
     if edition is None:
         setup = button("Set up here", custom_id(custom_ids.SETUP), style="primary")
         return [card([said("No edition has been posted in this channel yet."), row([setup])])]
-    buttons = [button(f"{one.number}  {one.ref}", custom_id(custom_ids.READ, one.ref)) for one in edition.stories]
-    return [card(blocks) for blocks in paged([*([one] for one in overview(edition)), *([r] for r in rows(buttons))])]
+    return [card(parts) for parts in paged([one] for one in overview(edition))]
 
 
 def helping(example: str) -> Card:
@@ -95,8 +92,8 @@ def notice(told: Notice) -> Card:
 # ------------------------------------------------------------------------------------------------------- pieces
 
 
-def _answered(story: Story, topic: str, now: datetime, foot: list[Component]) -> list[Card]:
-    pages = paged([*([one] for one in _told(story, topic, now)), foot])
+def _answered(told: Iterable[Component], story: Story, foot: list[Component]) -> list[Card]:
+    pages = paged([*([one] for one in told), foot])
     if len(pages) > MOST_MESSAGES:
         pages = [*pages[: MOST_MESSAGES - 1], [said(f"-# There is more: /brief story {story.ref}"), *foot]]
     return [card(blocks) for blocks in pages]
@@ -126,16 +123,35 @@ def _share(story: Story, topic: str) -> Component:
     return button("Share", custom_id(custom_ids.SHARE, f"{story.ref}/{topic or custom_ids.WHOLE}"))
 
 
-def _more(story: Story, topic: str) -> list[Component]:
-    """What else can be asked about *story*."""
-    if story.status is StoryStatus.WITHDRAWN or topic in {custom_ids.WHOLE, custom_ids.SOURCES}:
+def _sections(story: Story, topic: str) -> list[Component]:
+    """The other sections that can be asked for."""
+    if _tells_all(story, topic):
         return []
     others = [name for name in story.sections.written() if name.value != topic]
-    return [
-        *(button(wording.HEADINGS[name], _topic(story, name.value)) for name in others),
-        button("Full story", _topic(story, custom_ids.WHOLE)),
-        *([button("Sources", _topic(story, custom_ids.SOURCES))] if story.articles else []),
-    ]
+    return [button(wording.HEADINGS[name], _topic(story, name.value)) for name in others]
+
+
+def _wholes(story: Story, topic: str) -> list[Component]:
+    """The whole story and its sources, where they are not shown yet."""
+    if _tells_all(story, topic):
+        return []
+    sources = [button("Sources", _topic(story, custom_ids.SOURCES))] if story.articles else []
+    return [button("Full story", _topic(story, custom_ids.WHOLE)), *sources]
+
+
+def _tells_all(story: Story, topic: str) -> bool:
+    return story.status is StoryStatus.WITHDRAWN or topic in {custom_ids.WHOLE, custom_ids.SOURCES}
+
+
+def _row(story: Story, now: datetime) -> str:
+    facts = f"{wording.publishers(story.publishers)} · {wording.when(wording.newest_at(story), now)}"
+    title = fitted(story.title, _ROW_TITLE) or story.ref
+    shown = f"~~{title}~~" if story.status is StoryStatus.WITHDRAWN else f"**{title}**"
+    return f"{shown}\n-# {story.ref} · {facts}"
+
+
+def _read_more(story: Story) -> Component:
+    return button("Read more", custom_id(custom_ids.READ, story.ref))
 
 
 def _topic(story: Story, topic: str) -> str:

@@ -19,6 +19,8 @@ ACCENT = 0x7C3AED
 NO_MENTIONS: Mapping[str, Sequence[str]] = {"parse": []}
 """Discord pings everybody that a text names, unless each message says otherwise."""
 
+_WIDEST = 4
+"""Bytes of a character in UTF-8."""
 _ROW, _BUTTON, _SELECT, _SECTION, _TEXT, _SEPARATOR, _CONTAINER = 1, 2, 3, 9, 10, 14, 17
 _STYLES = {"": 2, "primary": 1, "danger": 4}
 
@@ -42,6 +44,19 @@ def card(parts: Iterable[Component], *, accent: int = ACCENT) -> Card:
 def said(text: str) -> Component:
     """Markdown of ours, with what comes from outside already escaped."""
     return {"type": _TEXT, "content": text}
+
+
+def gathered(lines: Iterable[str]) -> Iterator[Component]:
+    """*lines* in as few texts of a bearable length as they fit in."""
+    so_far = ""
+    for line in lines:
+        if so_far and len(so_far) + 1 + len(line) > limits.PIECE:
+            yield said(so_far)
+            so_far = line
+        else:
+            so_far = f"{so_far}\n{line}" if so_far else line
+    if so_far:
+        yield said(so_far)
 
 
 def section(text: str, accessory: Component) -> Component:
@@ -85,13 +100,13 @@ def count(parts: Iterable[Component]) -> int:
     return sum(1 + count(part.get("components", ())) + ("accessory" in part) for part in parts)
 
 
-def fits(parts: Sequence[Component]) -> bool:
-    """Whether one message takes *parts* in a container."""
+def fits(parts: Sequence[Component], *, spare: int = 0) -> bool:
+    """Whether one message takes *parts* in a container, with *spare* characters more."""
     spoken = list(texts(parts))
     return (
         count(parts) < limits.COMPONENTS
-        and sum(map(len, spoken)) <= limits.TEXT
-        and sum(len(one.encode(errors="replace")) for one in spoken) <= limits.BYTES
+        and sum(map(len, spoken)) <= limits.TEXT - spare
+        and sum(len(one.encode(errors="replace")) for one in spoken) <= limits.BYTES - spare * _WIDEST
     )
 
 

@@ -30,10 +30,16 @@ def plain_of(card: Card) -> Plain:
     A card holds less text than one embed may, so nothing is lost.
     """
     (container,) = card.components
-    told = "\n".join(texts([container]))
+    # A line from side to side is an empty one here.
+    told = "\n".join("" if "divider" in part else "\n".join(texts([part])) for part in _shown(container["components"]))
     embed = {"description": told, "color": container["accent_color"]}
     found = list(_named(_buttons(container["components"])))
     return Plain(embeds=(embed,), buttons=tuple(found[: _ROWS * limits.ROW]))
+
+
+def _shown(parts: Sequence[Component]) -> Iterator[Component]:
+    """What is to be read of *parts*."""
+    return (part for part in parts if "divider" in part or any(True for _ in texts([part])))
 
 
 def _buttons(parts: Sequence[Component]) -> Iterator[Component]:

@@ -1,10 +1,11 @@
 """Text for Discord: cut first, escaped last. Pure."""
 
 import re
+from collections.abc import Iterator
 
 import regex
 
-from bot.text import clean, cut
+from bot.text import clean, cut, pieces
 
 _MARKDOWN = re.compile(r"([\\`*_~|<>\[\]()#@:])|(?<![^\n])([-+=]|\d+\.)")
 """Everything that Discord's markdown could take for more than itself: at the beginning of a line also lists."""
@@ -24,6 +25,17 @@ def fitted(text: str, limit: int) -> str:
     while len(said := escaped(cut(shown, room))) > limit:
         room -= max(1, (len(said) - limit) // 2)
     return said
+
+
+def parts(text: str, limit: int) -> Iterator[str]:
+    """All of a cleaned *text*, escaped, in pieces of at most *limit* characters."""
+    for piece in pieces(text, limit):
+        said = escaped(piece)
+        if len(said) <= limit:
+            yield said
+        else:
+            # Escaping doubles a text at the most.
+            yield from map(escaped, pieces(piece, limit // 2))
 
 
 def link(url: str, label: str, limit: int = 150) -> str:
