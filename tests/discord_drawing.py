@@ -45,7 +45,8 @@ _INLINE = re.compile(
     r"|\[(?P<label>(?:\\.|[^\[\]\\])+)\]\((?:<(?P<url>[^>\s]*)>|(?P<bare>[^)\s]*))\)"
     r"|<(?P<shown>https?://[^>\s]*)>|(?P<auto>https?://[^\s<>]+)"
     r"|(?P<mention><(?:@[!&]?\d+|#\d+|id:\w+|/[^>]+:\d+|a?:\w+:\d+|t:-?\d+(?::\w)?)>|@everyone|@here)"
-    r"|\*\*(?P<bold>.+?)\*\*|__(?P<under>.+?)__|~~(?P<gone>.+?)~~|\|\|(?P<spoiler>.+?)\|\|"
+    r"|\*\*(?P<bold>(?:\\.|[^\\])+?)\*\*(?!\*)|__(?P<under>(?:\\.|[^\\])+?)__|~~(?P<gone>.+?)~~"
+    r"|\|\|(?P<spoiler>.+?)\|\|"
     r"|\*(?P<slanted>(?:\\.|[^*\\])+?)\*|\b_(?P<slanted2>(?:\\.|[^_\\])+?)_\b",
     re.DOTALL,
 )
@@ -109,7 +110,9 @@ def _run(found: re.Match[str]) -> str:  # noqa: PLR0911  # one for each kind
         case {"coded": plain}:
             return f"<code>{escape(plain)}</code>"
         case {"label": label}:
-            return f'<a href="{escape(said.get("url") or said.get("bare") or "")}">{_inline(label)}</a>'
+            # Here backslashes escape nothing: https://github.com/discord/discord-api-docs/issues/6185
+            to = escape(said.get("url") or said.get("bare") or "")
+            return f'<a href="{to}">{_inline(label.replace(chr(92), chr(92) * 2))}</a>'
         case {"shown": url} | {"auto": url}:
             return f'<a href="{escape(url)}">{escape(url)}</a>'
         case {"mention": mention}:
@@ -128,7 +131,8 @@ def _message(one: Json) -> str:
     is_private = one.get("flags", 0) & 64
     eye = '<div class="eye">Only you can see this · <a>Dismiss message</a></div>' if is_private else ""
     by = '<b>Daybrief</b><span class="app">APP</span><span class="time">08:00</span>'
-    said = (markdown(one["content"]) if one.get("content") else "") + "".join(_embed(embed) for embed in one.get("embeds", ()))
+    content = markdown(one["content"]) if one.get("content") else ""
+    said = content + "".join(_embed(embed) for embed in one.get("embeds", ()))
     parts = "".join(_component(part) for part in one.get("components", ()))
     return f'<div class="message"><div class="face">D</div><div>{by}{said}{parts}{eye}</div></div>'
 

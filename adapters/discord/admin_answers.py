@@ -43,7 +43,7 @@ def greeting() -> Card:
 
 def set_up(order: Subscription, next_at: datetime, troubles: Sequence[str], *, can_post_now: bool) -> Card:
     """What a set-up led to."""
-    lines = [f"**#{fitted(order.channel.name, 100)}** gets {_facts(order)}."]
+    lines = [f"**{fitted(f'#{order.channel.name}', 100)}** gets {_facts(order)}."]
     lines.append(f"The next edition: {wording.day_and_hour(next_at)}.")
     levers = [button("Post today's now", custom_id(custom_ids.POST_NOW, str(order.id)), style="primary")]
     parts = [said("\n".join([*lines, *_warnings(troubles)]))]
@@ -63,7 +63,7 @@ def status(
     state = (
         fitted(wording.paused_line(order.reason), 300) if is_paused else f"Next post: {wording.day_and_hour(next_at)}"
     )
-    head = [f"### #{fitted(order.channel.name, 100)}", state, f"-# {_facts(order)}", *_warnings(troubles)]
+    head = [f"### {fitted(f'#{order.channel.name}', 100)}", state, f"-# {_facts(order)}", *_warnings(troubles)]
     parts: list[Component] = [said("\n".join(head))]
     if recent:
         lines = "\n".join(f"-# {fitted(_line(one, zone), 140)}" for one in recent[:_RECENT])

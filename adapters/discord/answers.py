@@ -8,7 +8,7 @@ from adapters.discord.cards import overview
 from adapters.discord.components import Card, Component, button, card, paged, row, rows, said, section
 from adapters.discord.custom_ids import custom_id
 from adapters.discord.story import articles, heading, lead, passage_of, whole
-from adapters.discord.text import escaped, fitted
+from adapters.discord.text import escaped, fitted, struck
 from bot import wording
 from bot.model import Answer, Edition, Notice, SectionName, Story, StoryStatus
 from bot.text import clean, cut
@@ -146,7 +146,7 @@ def _tells_all(story: Story, topic: str) -> bool:
 def _row(story: Story, now: datetime) -> str:
     facts = f"{wording.publishers(story.publishers)} · {wording.when(wording.newest_at(story), now)}"
     title = fitted(story.title, _ROW_TITLE) or story.ref
-    shown = f"~~{title}~~" if story.status is StoryStatus.WITHDRAWN else f"**{title}**"
+    shown = struck(title) if story.status is StoryStatus.WITHDRAWN else f"**{title}**"
     return f"{shown}\n-# {story.ref} · {facts}"
 
 

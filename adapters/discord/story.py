@@ -5,13 +5,14 @@ from datetime import datetime
 
 from adapters.discord import limits
 from adapters.discord.components import Component, gathered, said, separator
-from adapters.discord.text import escaped, fitted, link, parts, usable
+from adapters.discord.text import escaped, fitted, link, parts, struck
 from bot import wording
 from bot.model import Article, Inference, KeyPoint, SectionName, Story, StoryStatus
-from bot.text import clean, clean_prose
+from bot.text import clean, clean_prose, cut, pieces
 
-_TITLE = 800
-"""Characters of a title in one piece; longer ones go on below it."""
+_TITLE = 400
+"""Characters of a title in one piece; a story's longer ones go on below it."""
+_NAME = 60
 _FACTS = 400
 
 
@@ -40,11 +41,12 @@ def lead(story: Story, now: datetime) -> Iterator[Component]:
 def heading(story: Story, now: datetime) -> Iterator[Component]:
     """The title and the facts about the whole story."""
     is_gone = story.status is StoryStatus.WITHDRAWN
-    url = "" if is_gone else usable(next((article.url for article in story.articles if article.url), ""))
-    first, *rest = parts(clean(story.title) or story.ref, _TITLE)
-    shown = f"~~{first}~~" if is_gone else f"[{first}](<{url}>)" if url else first
+    url = next((article.url for article in story.articles if article.url), "")
+    first, *more = pieces(clean(story.title) or story.ref, _TITLE)
+    rest = [said for one in more for said in parts(one, limits.PIECE // 2)]
+    shown = struck(escaped(first)) if is_gone else link("" if more else url, first)
     facts = f"{wording.publishers(story.publishers)} · {wording.when(wording.newest_at(story), now)}"
-    lines = [f"### {shown}", *(f"~~**{one}**~~" if is_gone else f"**{one}**" for one in rest)]
+    lines = [f"### {shown}", *(struck(one) if is_gone else f"**{one}**" for one in rest)]
     if status := wording.status_line(story):
         lines.append(f"*{fitted(status, limits.PIECE // 2)}*")
     yield from gathered([*lines, f"-# {story.ref} · {fitted(facts, 100)}"])
@@ -69,7 +71,7 @@ def articles(story: Story, now: datetime) -> list[Component]:
 
 def _point(story: Story, point: KeyPoint) -> Iterator[str]:
     names = {article.url: article.source.name or article.source.domain for article in story.articles if article.url}
-    cited = [link(url, names.get(url) or _host(url), 60) for url in point.sources]
+    cited = [link(url, cut(clean(names.get(url) or _host(url)), _NAME)) for url in point.sources]
     named = ", ".join(filter(None, cited))
     yield from _item(point.text, f"— {named}" if len(named) < limits.PIECE - len("-# — ") else "")
 
@@ -97,7 +99,7 @@ def _paragraphs(text: str) -> Iterator[Component]:
 def _article(article: Article, now: datetime) -> str:
     when = wording.when(article.published or article.first_seen, now)
     facts = " · ".join(filter(None, (fitted(article.source.name, 100), when)))
-    return f"- {link(article.url, clean(article.title) or _host(article.url), 600)}\n-# {facts}"
+    return f"- {link(article.url, cut(clean(article.title) or _host(article.url), _TITLE))}\n-# {facts}"
 
 
 def _host(url: str) -> str:

@@ -9,6 +9,12 @@ from bot.text import clean, cut, pieces
 
 _MARKDOWN = re.compile(r"([\\`*_~|<>\[\]()#@:])|(?<![^\n])([-+=]|\d+\.)")
 """Everything that Discord's markdown could take for more than itself: at the beginning of a line also lists."""
+_NEVER_IN_LINKS = regex.compile(
+    r"[\\`*_~|<>\[\]@\p{Extended_Pictographic}\p{Regional_Indicator}]|:[^\s:]+:|://|discord\.gg", regex.IGNORECASE
+)
+"""What Discord acts on in the label of a link, or with which it takes none for one; emoji are such:
+https://github.com/mattcone/markdown-guide/issues/178.
+"""
 _NOTHING = "\u200b"
 """A character without width; behind an @ it keeps a word from being a mention even where backslashes are shown."""
 
@@ -38,11 +44,22 @@ def parts(text: str, limit: int) -> Iterator[str]:
             yield from map(escaped, pieces(piece, limit // 2))
 
 
-def link(url: str, label: str, limit: int = 150) -> str:
-    """*label*, cut to *limit*, that opens *url*; without a usable url the label alone."""
-    said = fitted(label, limit)
-    address = usable(url)
-    return f"[{said}](<{address}>)" if address and said else said
+def link(url: str, label: str, *, is_bold: bool = False) -> str:
+    """The cleaned *label*, which opens *url*; without a usable url the label alone.
+
+    Discord shows the backslashes in a link's label, so nothing can be escaped there
+    (https://github.com/discord/discord-api-docs/issues/6185): what would have to be stands before the link.
+    """
+    strong, address = "**" if is_bold else "", usable(url)
+    if address and label and not _NEVER_IN_LINKS.search(label):
+        return f"{strong}[{label}](<{address}>){strong}"
+    said = f"{strong}{escaped(label)}{strong}" if label else ""
+    return f"{said} · [open](<{address}>)" if address and said else said
+
+
+def struck(said: str) -> str:
+    """The escaped *said*, struck out. Its own last ``~`` must not be taken for the end."""
+    return f"~~{said}{_NOTHING if said.endswith('~') else ''}~~"
 
 
 def usable(url: str) -> str:

@@ -5,16 +5,16 @@ from dataclasses import replace
 from adapters.discord import custom_ids, limits
 from adapters.discord.components import Component, button, gathered, said, section
 from adapters.discord.custom_ids import custom_id
-from adapters.discord.text import escaped, fitted, parts, usable
+from adapters.discord.text import escaped, fitted, link, parts, struck
 from bot import wording
 from bot.model import Edition, EditionStory, StoryStatus
-from bot.text import clean, cut
+from bot.text import clean, cut, pieces
 
 ROW_TITLE = 150
 """Characters of a title in an overview."""
 FEW = 40
 """Where each text of a changed story is cut to so few characters, it names no source either."""
-_TITLE = 800
+_TITLE = 400
 """Characters of a title in one piece; longer ones go on below it."""
 _MARK = 400
 _NAMED_SOURCES = 5
@@ -27,11 +27,11 @@ _SOURCE = 40
 def story(shown: EditionStory, edition: Edition) -> list[Component]:
     """Title, takeaway and sources with the button *Read more*; first of all that with the button."""
     is_gone = shown.status is StoryStatus.WITHDRAWN
-    first, *more = parts(clean(shown.title) or shown.ref, _TITLE)
+    first, *more = pieces(clean(shown.title) or shown.ref, _TITLE)
     marks = [mark for mark in (wording.status_line(shown, edition.timezone), wording.update_mark(shown)) if mark]
     lead = [
-        f"**{shown.number}** · {_title(first, shown)}",
-        *(f"~~**{one}**~~" if is_gone else f"**{one}**" for one in more),
+        f"**{shown.number}** · {_title(first, shown, is_all=not more)}",
+        *(struck(one) if is_gone else f"**{one}**" for piece in more for one in parts(piece, limits.PIECE // 2)),
         *(f"*{fitted(mark, _MARK)}*" for mark in marks),
     ]
     takeaway = "" if is_gone else clean(shown.takeaway)
@@ -67,16 +67,16 @@ def _row(shown: EditionStory, edition: Edition, most: int) -> str:
     status = wording.status_line(replace(shown, status_reason=""), edition.timezone)
     is_gone = shown.status is StoryStatus.WITHDRAWN
     facts = status if is_gone else " · ".join(filter(None, (wording.byline(shown, edition.composed_at), status)))
-    title = _title(escaped(cut(clean(shown.title), most) if most and clean(shown.title) else shown.ref), shown)
+    title = _title(cut(clean(shown.title), most) if most and clean(shown.title) else shown.ref, shown)
     return f"**{shown.number}** · {title}\n-# {shown.ref} · {fitted(facts, 150)}"
 
 
-def _title(said: str, shown: EditionStory) -> str:
-    """The escaped title as a link to its first source; withdrawn, it leads nowhere."""
+def _title(title: str, shown: EditionStory, *, is_all: bool = True) -> str:
+    """The cleaned *title* as a link to its first source; withdrawn, or only begun, it leads nowhere."""
     if shown.status is StoryStatus.WITHDRAWN:
-        return f"~~{said}~~"
-    url = usable(next((source.url for source in shown.sources if source.url), ""))
-    return f"**[{said}](<{url}>)**" if url else f"**{said}**"
+        return struck(escaped(title))
+    url = next((source.url for source in shown.sources if source.url), "") if is_all else ""
+    return link(url, title, is_bold=True)
 
 
 def _sources(shown: EditionStory) -> str:
