@@ -106,9 +106,7 @@ class Desk:
         return done
 
     async def revive(self, platform: str = "", places: Collection[tuple[str, str]] = ()) -> tuple[Subscription, ...]:
-        """Resume the channels that a platform had refused and would take posts in now. *places* are (workspace,
-        channel); an empty channel stands for all of a workspace, and no place for all.
-        """
+        """Resume what a platform had refused and takes now. *places* are (workspace, channel or "" for all), or all."""
         return await revive(self._room, self._notifier, platform=platform, places=places)
 
     async def gather(self, *, only_due: bool = False, progress: gathering.Progress | None = None) -> GatherReport:

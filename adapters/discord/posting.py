@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 import discord
 
-from adapters.discord import cards, reading
+from adapters.discord import cards, reading, sending
 from adapters.discord.answers import sentence
 from adapters.discord.components import Card, button, texts
 from adapters.discord.custom_ids import RESEND, custom_id
 from adapters.discord.embeds import plain_of
 from adapters.discord.failures import FAILURES, post_failed
-from adapters.discord.pace import Pace, only_once, watching
+from adapters.discord.pace import Pace, watching
 from adapters.discord.rest import Rest
 from adapters.discord.rights import troubles_of
 from adapters.discord.wire import buttons_of, embeds_of, view_of
@@ -26,9 +26,7 @@ log = logging.getLogger(__name__)
 
 NONCES = timedelta(minutes=2)
 """Discord says "the past few minutes" and gives no number: https://docs.discord.com/developers/resources/message"""
-_BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN = 400, 401, 403
-_BAD_BODY = frozenset({50035, 50006})
-"""What Discord says of a message that is built as it does not like."""
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
 _A_FORUM = 40058
 _HAS_A_THREAD, _NO_THREADS_HERE = 160004, 50024
 
@@ -126,7 +124,7 @@ class DiscordPlatform:
             try:
                 await there.edit(view=view_of(card))
             except discord.HTTPException as error:
-                if not _refuses_the_form(error):
+                if not sending.refuses_the_form(error):
                     raise
                 plain = plain_of(card)
                 await there.edit(embeds=embeds_of(plain), view=buttons_of(plain))
@@ -174,17 +172,17 @@ class DiscordPlatform:
         """Where the message went, and its id."""
         channel = edition.channel.id
         if not earlier and channel in self._forums:
-            return await _posted_in_forum(client, edition, card)
+            return await sending.posted_in_forum(client, edition, card)
         place = await self._place(client, edition, earlier)
         try:
-            sent = await _sent(client.get_partial_messageable(int(place)), card, key)
+            sent = await sending.sent(client.get_partial_messageable(int(place)), card, key)
         except discord.HTTPException as error:
             if error.code != _A_FORUM or earlier:
                 raise
             self._forums.add(channel)
-            return await _posted_in_forum(client, edition, card)
+            return await sending.posted_in_forum(client, edition, card)
         if self._crosspost and place == channel:
-            await _publish(client, sent, within=0.25 * self._patience)
+            await sending.publish(client, sent, within=0.25 * self._patience)
         return place, str(sent.id)
 
     async def _place(self, client: discord.Client, edition: Edition, earlier: Sequence[Receipt]) -> str:
@@ -215,7 +213,7 @@ class DiscordPlatform:
                 return True
             if error.status != _FORBIDDEN and error.code != _NO_THREADS_HERE:
                 raise
-            if await _is_there(client, message):
+            if await sending.is_there(client, message):
                 return True  # opened by an earlier try, and the right to do so was lost since
             log.warning("no thread could be opened in %s; the rest follows in the channel", edition.channel.name)
         self._without_threads.add(channel)
@@ -268,56 +266,3 @@ def _places(channel: Channel, part: int, earlier: Sequence[Receipt]) -> list[str
         return [channel.id]
     began, first = earlier[0].messages
     return [began] if began != channel.id else [channel.id, first]
-
-
-async def _sent(there: discord.PartialMessageable, card: Card, key: str) -> discord.Message:
-    """*card* as a message; in the older form, with the same key, where Discord does not take the layout."""
-    try:
-        return await there.send(view=view_of(card), nonce=key)
-    except discord.HTTPException as error:
-        if not _refuses_the_form(error):
-            raise
-        log.warning("Discord did not take a layout (code %d); the message is sent in the older form", error.code)
-        plain = plain_of(card)
-        return await there.send(embeds=embeds_of(plain), view=buttons_of(plain), nonce=key)
-
-
-async def _posted_in_forum(client: discord.Client, edition: Edition, card: Card) -> tuple[str, str]:
-    """The post that *card* begins, and its first message. Forums take no nonce, so this is tried once."""
-    forum = await client.fetch_channel(int(edition.channel.id))
-    if not isinstance(forum, discord.ForumChannel):
-        raise discord.ClientException("the channel was a forum a moment ago")
-    name = cards.name_of_thread(edition)
-    try:
-        with only_once():
-            made = await forum.create_thread(name=name, view=view_of(card))
-    except discord.HTTPException as error:
-        if not _refuses_the_form(error):
-            raise
-        plain = plain_of(card)
-        with only_once():
-            made = await forum.create_thread(name=name, embeds=embeds_of(plain), view=buttons_of(plain))
-    return str(made.thread.id), str(made.message.id)
-
-
-async def _publish(client: discord.Client, sent: discord.Message, *, within: float) -> None:
-    """Publish *sent* to those who follow an announcement channel. It has arrived, whatever comes of this."""
-    try:
-        async with asyncio.timeout(within):
-            place = await client.fetch_channel(sent.channel.id)
-            if isinstance(place, discord.TextChannel) and place.is_news():
-                await sent.publish()
-    except FAILURES as error:
-        log.warning("a message could not be published to followers: %s", post_failed(error).reason)
-
-
-async def _is_there(client: discord.Client, thread: int) -> bool:
-    try:
-        await client.fetch_channel(thread)
-    except (discord.NotFound, discord.Forbidden):
-        return False
-    return True
-
-
-def _refuses_the_form(error: discord.HTTPException) -> bool:
-    return error.status == _BAD_REQUEST and error.code in _BAD_BODY
