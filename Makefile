@@ -33,7 +33,8 @@ chaos: $(VENV)/.dev ## kill -9: 200 times while 2,000 channels are served, 100 t
 	$(RUN)/python -m tests.chaos --platform discord --kills 100 --channels 300
 
 soak: $(VENV)/.dev ## every hostile text that there is, through every rendering; reads ../shared
-	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared tests/integration/test_slack_schemas.py
+	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared \
+	    tests/integration/test_slack_schemas.py tests/integration/test_discord_schemas.py
 
 looks: $(VENV)/.dev ## what people see on Slack and Discord, drawn as HTML and, with Chromium, as pictures, into looks/
 	$(RUN)/python -m tests.looks looks

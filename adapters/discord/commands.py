@@ -37,6 +37,32 @@ Found = TypeVar("Found")
 log = logging.getLogger(__name__)
 
 
+Place = app_commands.AppCommandChannel | app_commands.AppCommandThread
+
+
+class AnyPlace(app_commands.Transformer):
+    """An option for a channel of any kind that Discord's specification names; discord.py would add media channels,
+    and one kind too many makes Discord refuse all commands.
+    """
+
+    type = discord.AppCommandOptionType.channel
+    channel_types = [  # noqa: RUF012  # as discord.py declares it
+        discord.ChannelType.text,
+        discord.ChannelType.voice,
+        discord.ChannelType.category,
+        discord.ChannelType.news,
+        discord.ChannelType.news_thread,
+        discord.ChannelType.public_thread,
+        discord.ChannelType.private_thread,
+        discord.ChannelType.stage_voice,
+        discord.ChannelType.forum,
+    ]
+
+    async def transform(self, _: Interaction, value: Place, /) -> Place:
+        """As it came."""
+        return value
+
+
 class Commands:
     """Every command, hung into a client's tree."""
 
@@ -159,7 +185,7 @@ class Commands:
             stories: app_commands.Range[int, 1, MAX_STORIES] | None = None,
             topics: str | None = None,
             layout: str | None = None,
-            channel: app_commands.AppCommandChannel | app_commands.AppCommandThread | None = None,
+            channel: app_commands.Transform[Place, AnyPlace] | None = None,
         ) -> None:
             here, target = visit.of(interaction), visit.target(interaction, channel)
             number = None if stories is None else str(stories)

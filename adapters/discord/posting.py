@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 NONCES = timedelta(minutes=2)
 """Discord says "the past few minutes" and gives no number: https://docs.discord.com/developers/resources/message"""
+NOBODY = discord.AllowedMentions.none()
+"""Said with every change of a message, for which discord.py leaves out what its client was told."""
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 _A_FORUM = 40058
 _HAS_A_THREAD, _NO_THREADS_HERE = 160004, 50024
@@ -122,12 +124,12 @@ class DiscordPlatform:
         card = cards.amended(posted, edition, part)
         try:
             try:
-                await there.edit(view=view_of(card))
+                await there.edit(view=view_of(card), allowed_mentions=NOBODY)
             except discord.HTTPException as error:
                 if not sending.refuses_the_form(error):
                     raise
                 plain = plain_of(card)
-                await there.edit(embeds=embeds_of(plain), view=buttons_of(plain))
+                await there.edit(embeds=embeds_of(plain), view=buttons_of(plain), allowed_mentions=NOBODY)
         except FAILURES as error:
             raise self._failed(error) from error
 
