@@ -112,3 +112,15 @@ def test_every_meaning_is_one_sentence_that_goes_on_after_a_colon() -> None:
     for code, meaning in MEANINGS.items():
         assert meaning.sentence == meaning.sentence.strip(), code
         assert not meaning.sentence.endswith("."), code
+
+
+@pytest.mark.parametrize(
+    ("codes", "fate"),
+    [
+        ({10003, 10004, 50001, 50013, 50008, 50024, 40058, 40067, 160005, 160006}, Fate.REFUSED),
+        ({50035, 50006, 50109, 40005, 200000, 200001, 240000, 50014}, Fate.REFUSED),
+        ({20028, 20029, 40062, 130000, 40006, 40004}, Fate.NOT_SENT),
+    ],
+)
+def test_codes_have_the_fates_that_the_notes_on_the_platform_give_them(codes: set[int], fate: Fate) -> None:
+    assert {code: MEANINGS[code].fate for code in codes} == dict.fromkeys(codes, fate)
