@@ -400,6 +400,20 @@ async def test_a_correction_changes_the_message_where_it_stands(house: House) ->
     assert "it was a hoax" in read(message)
 
 
+async def test_whatever_is_written_or_changed_says_that_it_mentions_nobody(house: House) -> None:
+    house.discord.add_channel("3003", guild="1001", name="forum", kind="forum")
+    for channel in ("3001", "3003"):
+        await house.subscribe(channel)
+    await house.through(1)
+    [ref] = (await house.desk.deliveries())[0].edition or ()
+    await house.desk.withdraw(await stored(house, ref), "@everyone was hoaxed")
+
+    written = [call for call in house.discord.calls if call.body and call.status < 400]
+    messages = [call.body.get("message", call.body) for call in written]
+    assert {call.route for call in written} == {"create_message", "edit_message", "start_thread"}
+    assert [one["allowed_mentions"] for one in messages] == [{"parse": []}] * len(written)
+
+
 async def test_a_correction_of_embeds_changes_them(house: House) -> None:
     house.discord.channels["3001"].takes_layouts = False
     await house.subscribe()
