@@ -8,10 +8,8 @@ from datetime import datetime, timedelta
 
 import discord
 
-from adapters.discord import cards, reading, sending
-from adapters.discord.answers import sentence
-from adapters.discord.components import Card, button, texts
-from adapters.discord.custom_ids import RESEND, custom_id
+from adapters.discord import answers, cards, reading, sending
+from adapters.discord.components import Card, texts
 from adapters.discord.embeds import plain_of
 from adapters.discord.failures import FAILURES, post_failed
 from adapters.discord.pace import Pace, watching
@@ -136,14 +134,12 @@ class DiscordPlatform:
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:
         """A direct message from the bot."""
         client = await self._rest.client()
-        resend = notice.resend
-        lever = [button("Send it once more", custom_id(RESEND, str(resend)), style="danger")] if resend else []
         try:
             user = await client.fetch_user(int(person))
-            said = "\x1f".join((person, notice.sentence, str(resend)))
+            said = "\x1f".join((person, notice.sentence, str(notice.resend)))
             # Said once more when the answer was lost, it arrives once while Discord remembers the nonce.
             nonce = hashlib.sha256(said.encode()).hexdigest()[:25]
-            await user.send(view=view_of(sentence(notice.sentence, *lever)), nonce=nonce)
+            await user.send(view=view_of(answers.notice(notice)), nonce=nonce)
         except FAILURES as error:
             raise self._failed(error) from error
 
