@@ -12,7 +12,6 @@ from adapters.discord.components import count, custom_ids, texts
 from adapters.discord.custom_ids import READ, pressed
 from adapters.discord.text import usable
 from bot.model import Edition, EditionStory, Inference, KeyPoint, Layout, Link, Passage, Sections, Story, StoryStatus
-from bot.wording import HEADINGS
 from tests.discord_drawing import markdown
 from tests.discord_looks import DAY
 from tests.fake_discord.mentions import pings
@@ -262,6 +261,3 @@ def visible(components: Iterable[Mapping[str, Any]]) -> str:
 def squeezed(text: str) -> str:
     """*text* without white space and characters that have no width."""
     return re.sub(r"[\s\u200b]+", "", text)
-
-
-OUR_HEADINGS = (*HEADINGS.values(), "Sources", "What you can ask Daybrief")
