@@ -43,9 +43,8 @@ class LookUps:
         if found.story is None:
             return [answers.not_found(found, topic)], False
         what = f"{found.story.ref}/{topic}"
-        if not (found.is_written and visit.may_speak and await self._is_first(visit, what)):
-            said = f"Somebody has shared this here lately, or you may not write here. {found.story.ref}"
-            return [answers.sentence(said)], False
+        if refusal := await self._why_not_shared(visit, what, is_written=found.is_written):
+            return [answers.sentence(refusal)], False
         return answers.shared(found.story, topic, visit.user_name, self._now()), True
 
     async def today(self, visit: Visit) -> list[Card]:
@@ -69,6 +68,16 @@ class LookUps:
         """(what is shown, ref) of the stories that *typed* may become; this channel's latest edition first."""
         found = await self._desk.complete(typed, await self._asker(visit), limit=limit)
         return [(cut(f"{ref}  {clean(title)}", CHOICE), ref) for ref, title in found]
+
+    async def _why_not_shared(self, visit: Visit, what: str, *, is_written: bool) -> str:
+        """What keeps *what* from being shown to everybody; empty: nothing, and now it counts as shared."""
+        if not is_written:
+            return "There is nothing to share: nobody has written this."
+        if not visit.may_speak:
+            return "You may not write in this channel, so nothing is shared here."
+        if not await self._is_first(visit, what):
+            return "This has been shared here today; it can be shared again tomorrow."
+        return ""
 
     async def _is_first(self, visit: Visit, what: str) -> bool:
         """Whether nobody has shared *what* in this channel today."""

@@ -150,7 +150,7 @@ async def test_share_shows_everybody_what_was_asked_in_private_once_a_day(bot: B
     assert "It hires thirty people." in read(message)
     assert "Shared by mel" in read(message)
     assert refused.ephemeral
-    assert "has shared this here lately" in read(refused)
+    assert "has been shared here today" in read(refused)
     assert len(bot.discord.messages(NEWS)) == 1
 
 
