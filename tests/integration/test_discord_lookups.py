@@ -154,6 +154,18 @@ async def test_share_shows_everybody_what_was_asked_in_private_once_a_day(bot: B
     assert len(bot.discord.messages(NEWS)) == 1
 
 
+async def test_who_may_not_write_in_a_channel_shares_nothing_there(bot: Bot) -> None:
+    story = await bot.story()
+    run = await bot.discord.command("keypoints", {"story": story.ref}, user=MEMBER, channel=NEWS)
+    await run.wait_answers()
+    bot.discord.change_role(GUILD, GUILD, ("view_channel", "read_message_history", "use_application_commands"))
+
+    [_, refused] = await (await bot.press(run, "daybrief:share")).wait_answers(2)
+
+    assert "You may not write in this channel" in read(refused)
+    assert bot.discord.messages(NEWS) == []
+
+
 async def test_whoever_may_not_write_in_a_channel_shares_nothing_there(bot: Bot) -> None:
     story = await bot.story()
     bot.discord.change_role(GUILD, GUILD, ("view_channel", "use_application_commands", "read_message_history"))
