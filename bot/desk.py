@@ -154,6 +154,11 @@ class Desk:
         """The subscription of the channel called *channel*, by name or id. Raises NotFound."""
         return await self._room.subscription(channel)
 
+    async def numbered(self, number: int) -> Subscription | None:
+        """The one with that id, unless it is retired."""
+        found = await self._room.store.subscriptions.by_id(number)
+        return found if found and found.standing is not Standing.RETIRED else None
+
     async def in_channel(self, platform: str, workspace: str, channel: str) -> Subscription | None:
         """The subscription of a place, by the platform's own ids; None: it is not set up (any more)."""
         found = await self._room.store.subscriptions.by_place(platform, workspace, channel)

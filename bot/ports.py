@@ -342,6 +342,9 @@ class Subscriptions(Protocol):
     async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
         """By id; without the retired ones unless asked for."""
 
+    async def closed(self) -> tuple[Subscription, ...]:
+        """Those that a platform's refusal paused, by id."""
+
     async def by_id(self, subscription: int) -> Subscription | None:
         """The one with that id, retired ones too."""
 

@@ -27,9 +27,8 @@ async def revive(
     wanted = frozenset(places)
     paused = [
         one
-        for one in await room.store.subscriptions.all()
-        if one.paused_by_platform
-        and one.channel.platform in room.platforms
+        for one in await room.store.subscriptions.closed()
+        if one.channel.platform in room.platforms
         and (not platform or one.channel.platform == platform)
         and (not wanted or wanted & {(one.channel.workspace, one.channel.id), (one.channel.workspace, "")})
     ]

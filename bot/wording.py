@@ -72,7 +72,7 @@ def long_day(day: date) -> str:
 def paused_line(reason: str) -> str:
     """That a channel is paused, and why: ``Paused by ada.`` or ``Paused: the channel is archived.`` are examples."""
     if reason.casefold().startswith("paused"):
-        return _sentence(reason[0].upper() + reason[1:])
+        return sentence_of(reason)
     return _sentence(f"Paused: {reason}" if reason else "Paused by an admin")
 
 
@@ -253,7 +253,12 @@ def _local(edition: Edition, instant: datetime) -> datetime:
 
 def _with_detail(sentence: str, verdict: Verdict) -> str:
     detail = verdict.detail
-    return f"{sentence} {_sentence(detail[0].upper() + detail[1:])}" if detail else sentence
+    return f"{sentence} {sentence_of(detail)}" if detail else sentence
+
+
+def sentence_of(reason: str) -> str:
+    """A *reason*, which goes on after a colon, as a sentence of its own."""
+    return _sentence(reason[:1].upper() + reason[1:])
 
 
 def _sentence(text: str) -> str:

@@ -54,6 +54,11 @@ class SqliteSubscriptions:
         )
         return tuple(codec.subscription_of(one) for one in found)
 
+    async def closed(self) -> tuple[Subscription, ...]:
+        """Those that a platform's refusal paused."""
+        found = await self._database.read(lambda db: rows(db, _CLOSED, []))
+        return tuple(codec.subscription_of(one) for one in found)
+
     async def by_id(self, subscription: int) -> Subscription | None:
         """The one with that id, retired ones too."""
         found = await self._database.read(lambda db: row(db, "SELECT * FROM subscription WHERE id = ?", [subscription]))
@@ -203,6 +208,8 @@ def _keep(db: sqlite_utils.Database, order: Subscription, at: datetime | None) -
         )
     return kept
 
+
+_CLOSED = "SELECT * FROM subscription WHERE standing = 'paused' AND paused_by_platform ORDER BY id"
 
 _BY_PLACE = "SELECT * FROM subscription WHERE platform = ? AND workspace = ? AND channel = ?"
 

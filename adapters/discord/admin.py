@@ -174,11 +174,11 @@ class Admin:
 
     async def _numbered(self, visit: Visit, number: int) -> Subscription | None:
         """The subscription that a button means, if it belongs to the server of *visit*; in private, to the person."""
-        for one in await self._desk.subscriptions():
-            is_theirs = one.channel.workspace == visit.guild if visit.guild else self._may_change(visit, one)
-            if one.id == number and one.channel.platform == "discord" and is_theirs:
-                return one
-        return None
+        one = await self._desk.numbered(number)
+        if one is None or one.channel.platform != "discord":
+            return None
+        is_theirs = one.channel.workspace == visit.guild if visit.guild else self._may_change(visit, one)
+        return one if is_theirs else None
 
     def _may_change(self, visit: Visit, one: Subscription) -> bool:
         """The installation's admins are told of trouble in private, where nobody manages a server."""

@@ -16,9 +16,10 @@ from adapters.discord.components import Card
 from adapters.discord.failures import FAILURES
 from adapters.discord.limits import CHOICE, CHOICES
 from adapters.discord.lookups import LookUps
-from adapters.discord.order import DAYS, MAX_STORIES, Wanted
+from adapters.discord.order import DAYS, Wanted
 from adapters.discord.talk import Interaction, Talk
 from bot import zones
+from bot.config.tables import MAX_STORIES
 from bot.errors import DaybriefError
 from bot.model import Layout, SectionName
 

@@ -8,6 +8,7 @@ from adapters.discord.failures import FAILURES, post_failed
 from adapters.discord.rest import Rest
 from adapters.discord.rights import INVITED_WITH
 from bot.errors import PostFailed
+from bot.wording import sentence_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +32,9 @@ async def standing(rest: Rest) -> Standing:
         client = await rest.client()
         servers = [one async for one in client.fetch_guilds(limit=None, with_counts=False)]
     except PostFailed as failure:
-        return Standing(troubles=(_sentence(failure),))
+        return Standing(troubles=(sentence_of(failure.reason),))
     except FAILURES as error:
-        return Standing(troubles=(_sentence(post_failed(error)),))
+        return Standing(troubles=(sentence_of(post_failed(error).reason),))
     return Standing(
         name=client.user.name if client.user else "", servers=len(servers), invite=invite(client.application_id)
     )
@@ -42,7 +43,3 @@ async def standing(rest: Rest) -> Standing:
 def invite(application: int | None) -> str:
     """The address at which an admin of a server lets *application* in, with the permissions that it needs."""
     return discord.utils.oauth_url(application or 0, permissions=INVITED_WITH, scopes=("bot", "applications.commands"))
-
-
-def _sentence(failure: PostFailed) -> str:
-    return f"{failure.reason[0].upper()}{failure.reason[1:]}."

@@ -7,11 +7,11 @@ from datetime import datetime, time
 from typing import TypeVar
 
 from bot import zones
+from bot.config.tables import MAX_STORIES
 from bot.errors import WrongUsage
 from bot.model import Channel, Layout, Subscription
 from bot.text import clean, cut
 
-MAX_STORIES = 20
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EVERY = {
     "every day": (1, 2, 3, 4, 5, 6, 7),

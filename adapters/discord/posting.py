@@ -5,20 +5,21 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import discord
 
 from adapters.discord import answers, cards, reading, sending
 from adapters.discord.components import Card, texts
-from adapters.discord.embeds import plain_of
 from adapters.discord.failures import FAILURES, post_failed
 from adapters.discord.pace import Pace, watching
 from adapters.discord.rest import Rest
 from adapters.discord.rights import troubles_of
-from adapters.discord.wire import buttons_of, embeds_of, view_of
+from adapters.discord.wire import in_either_form, view_of
 from bot.errors import CannotReadBack, Fate, PostFailed, Reach
 from bot.model import Channel, Edition, Layout, Notice, Receipt, delivery_key
 from bot.ports import Rendering
+from bot.wording import sentence_of
 
 log = logging.getLogger(__name__)
 
@@ -121,13 +122,7 @@ class DiscordPlatform:
         there = client.get_partial_messageable(place).get_partial_message(message)
         card = cards.amended(posted, edition, part)
         try:
-            try:
-                await there.edit(view=view_of(card), allowed_mentions=NOBODY)
-            except discord.HTTPException as error:
-                if not sending.refuses_the_form(error):
-                    raise
-                plain = plain_of(card)
-                await there.edit(embeds=embeds_of(plain), view=buttons_of(plain), allowed_mentions=NOBODY)
+            await in_either_form(partial(there.edit, allowed_mentions=NOBODY), card)
         except FAILURES as error:
             raise self._failed(error) from error
 
@@ -150,12 +145,11 @@ class DiscordPlatform:
             client = await self._rest.client()
             place = await reading.look(client, channel)
         except PostFailed as failure:
-            return (f"{failure.reason[0].upper()}{failure.reason[1:]}.",)
+            return (sentence_of(failure.reason),)
         except discord.InvalidData:
             return (f"#{channel.name} is not in the server {channel.workspace}; look at the ids once more.",)
         except FAILURES as error:
-            reason = self._failed(error).reason
-            return (f"{reason[0].upper()}{reason[1:]}.",)
+            return (sentence_of(self._failed(error).reason),)
         return troubles_of(place.channel, place.allowed)
 
     async def close(self) -> None:
@@ -173,7 +167,8 @@ class DiscordPlatform:
             return await sending.posted_in_forum(client, edition, card)
         place = await self._place(client, edition, earlier)
         try:
-            sent = await sending.sent(client.get_partial_messageable(int(place)), card, key)
+            there = client.get_partial_messageable(int(place))
+            sent = await in_either_form(partial(there.send, nonce=key), card)
         except discord.HTTPException as error:
             if error.code != _A_FORUM or earlier:
                 raise

@@ -1,35 +1,19 @@
-"""The single acts of which posting to Discord is made: a message, a forum's post, publishing to followers."""
+"""The rarer acts of posting to Discord: a forum's post, publishing to followers, a look whether a thread is there."""
 
 import asyncio
 import logging
+from typing import Any
 
 import discord
 
 from adapters.discord import cards
 from adapters.discord.components import Card
-from adapters.discord.embeds import plain_of
 from adapters.discord.failures import FAILURES, post_failed
 from adapters.discord.pace import only_once
-from adapters.discord.wire import buttons_of, embeds_of, view_of
+from adapters.discord.wire import in_either_form
 from bot.model import Edition
 
 log = logging.getLogger(__name__)
-
-_BAD_REQUEST = 400
-_BAD_BODY = frozenset({50035, 50006})
-"""What Discord says of a message that is built as it does not like."""
-
-
-async def sent(there: discord.PartialMessageable, card: Card, key: str) -> discord.Message:
-    """*card* as a message; in the older form, with the same key, where Discord does not take the layout."""
-    try:
-        return await there.send(view=view_of(card), nonce=key)
-    except discord.HTTPException as error:
-        if not refuses_the_form(error):
-            raise
-        log.warning("Discord did not take a layout (code %d); the message is sent in the older form", error.code)
-        plain = plain_of(card)
-        return await there.send(embeds=embeds_of(plain), view=buttons_of(plain), nonce=key)
 
 
 async def posted_in_forum(client: discord.Client, edition: Edition, card: Card) -> tuple[str, str]:
@@ -38,15 +22,12 @@ async def posted_in_forum(client: discord.Client, edition: Edition, card: Card) 
     if not isinstance(forum, discord.ForumChannel):
         raise discord.ClientException("the channel was a forum a moment ago")
     name = cards.name_of_thread(edition)
-    try:
+
+    async def send(**form: Any) -> discord.channel.ThreadWithMessage:  # noqa: ANN401  # what discord.py takes
         with only_once():
-            made = await forum.create_thread(name=name, view=view_of(card))
-    except discord.HTTPException as error:
-        if not refuses_the_form(error):
-            raise
-        plain = plain_of(card)
-        with only_once():
-            made = await forum.create_thread(name=name, embeds=embeds_of(plain), view=buttons_of(plain))
+            return await forum.create_thread(name=name, **form)
+
+    made = await in_either_form(send, card)
     return str(made.thread.id), str(made.message.id)
 
 
@@ -68,8 +49,3 @@ async def is_there(client: discord.Client, thread: int) -> bool:
     except (discord.NotFound, discord.Forbidden):
         return False
     return True
-
-
-def refuses_the_form(error: discord.HTTPException) -> bool:
-    """Whether Discord dislikes how a message is built, whatever it says."""
-    return error.status == _BAD_REQUEST and error.code in _BAD_BODY

@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import discord
@@ -12,9 +13,8 @@ from discord import ui
 
 from adapters.discord.answers import sentence
 from adapters.discord.components import Card
-from adapters.discord.embeds import plain_of
 from adapters.discord.failures import FAILURES, post_failed
-from adapters.discord.wire import buttons_of, embeds_of, view_of
+from adapters.discord.wire import in_either_form, view_of
 from bot.errors import DaybriefError, NotFound, WrongUsage
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ _OVER = {
     _EXPIRED: "the right to answer was over",
 }
 """Codes after which nothing more can be said: https://docs.discord.com/developers/topics/opcodes-and-status-codes"""
-_BAD_REQUEST = 400
 
 Interaction = discord.Interaction[discord.Client]
 Work = Callable[[], Awaitable[Sequence[Card]]]
@@ -113,7 +112,7 @@ class Talk:
         """Show *cards* in order. *is_awaited*: the person sees that we are thinking until the first of them comes."""
         for card in cards:
             try:
-                await _show(interaction, card, is_private=is_private)
+                await in_either_form(partial(interaction.followup.send, ephemeral=is_private), card)
             except FAILURES as error:
                 log.warning("an answer did not arrive: %s", _reason(error))
                 if getattr(error, "code", None) not in _OVER:
@@ -138,17 +137,6 @@ async def _acknowledged(saying: Awaitable[object]) -> bool:
         log.warning("something done on Discord could not be acknowledged: %s", _reason(error))
         return False
     return True
-
-
-async def _show(interaction: Interaction, card: Card, *, is_private: bool) -> None:
-    """Show *card*; in the older form where Discord does not take the layout."""
-    try:
-        await interaction.followup.send(view=view_of(card), ephemeral=is_private)
-    except discord.HTTPException as error:
-        if error.status != _BAD_REQUEST or error.code in _OVER:
-            raise
-        plain = plain_of(card)
-        await interaction.followup.send(embeds=embeds_of(plain), view=buttons_of(plain), ephemeral=is_private)
 
 
 async def _tell_plainly(interaction: Interaction, *, is_awaited: bool) -> None:

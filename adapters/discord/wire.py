@@ -1,13 +1,22 @@
 """Our components as discord.py's own objects, for it sends nothing else."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import discord
 from discord import ui
 
 from adapters.discord.components import Card, Component
-from adapters.discord.embeds import Plain
+from adapters.discord.embeds import Plain, plain_of
+
+log = logging.getLogger(__name__)
+
+_BAD_REQUEST = 400
+_BAD_BODY = frozenset({50035, 50006})
+"""What Discord says of a message that is built as it does not like, whatever it says."""
+
+Sent = TypeVar("Sent")
 
 
 def view_of(card: Card) -> ui.LayoutView:
@@ -19,6 +28,21 @@ def view_of(card: Card) -> ui.LayoutView:
         view.add_item(_item(component))
     view.stop()
     return view
+
+
+async def in_either_form(send: Callable[..., Awaitable[Sent]], card: Card) -> Sent:
+    """What *send* gives for *card*; where Discord does not take the layout, for the older form with the same words.
+
+    *send* takes a view, or embeds and a view, by name. Raises what it raises, but for the refusal of a layout.
+    """
+    try:
+        return await send(view=view_of(card))
+    except discord.HTTPException as error:
+        if error.status != _BAD_REQUEST or error.code not in _BAD_BODY:
+            raise
+        log.warning("Discord did not take a layout (code %d); the message goes in the older form", error.code)
+    plain = plain_of(card)
+    return await send(embeds=embeds_of(plain), view=buttons_of(plain))
 
 
 def embeds_of(plain: Plain) -> list[discord.Embed]:

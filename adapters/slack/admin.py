@@ -86,8 +86,9 @@ class Admin:
 
     async def numbered(self, visit: Visit, number: int) -> Subscription | None:
         """The subscription that a button means, if it belongs to the workspace of *visit*."""
-        ours = (one for one in await self._desk.subscriptions() if one.channel.workspace == visit.workspace)
-        return next((one for one in ours if one.id == number and one.channel.platform == "slack"), None)
+        one = await self._desk.numbered(number)
+        is_ours = one is not None and (one.channel.platform, one.channel.workspace) == ("slack", visit.workspace)
+        return one if is_ours else None
 
     async def test(self, visit: Visit) -> None:
         """Show the next edition in private; whoever may change the channel can drop and pin."""

@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.failures import FAILURES, code_of, post_failed
 from adapters.slack.workspaces import REQUIRED_SCOPES, Workspace, Workspaces
 from bot.errors import PostFailed
+from bot.wording import sentence_of
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """Slack refuses, and we refuse, requests that are signed further away: both clocks have to agree."""
@@ -26,7 +27,7 @@ async def troubles(workspaces: Workspaces, app_token: str = "") -> tuple[str, ..
     if not workspaces.has_token:
         return ("SLACK_BOT_TOKEN is not set; docs/slack.md tells where to find it.",)
     await workspaces.open()
-    found = [f"{failure.reason[0].upper()}{failure.reason[1:]}." for failure in workspaces.refusals]
+    found = [sentence_of(failure.reason) for failure in workspaces.refusals]
     for workspace in workspaces.known.values():
         found += _of(workspace)
     if not found and not workspaces.known:
@@ -68,5 +69,5 @@ async def _unreachable(workspaces: Workspaces) -> str:
     try:
         await workspaces.of("")
     except PostFailed as failure:
-        return f"{failure.reason[0].upper()}{failure.reason[1:]}."
+        return sentence_of(failure.reason)
     return "Slack could not be asked."

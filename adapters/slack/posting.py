@@ -19,6 +19,7 @@ from adapters.slack.workspaces import REQUIRED_SCOPES, Workspace, Workspaces
 from bot.errors import CannotReadBack, Fate, PostFailed
 from bot.model import Channel, Edition, Notice, Receipt, delivery_key
 from bot.ports import Rendering
+from bot.wording import sentence_of
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +153,7 @@ class SlackPlatform:
         try:
             workspace = await self._workspaces.of(channel.workspace)
         except PostFailed as failure:
-            return (f"{failure.reason[0].upper()}{failure.reason[1:]}.",)
+            return (sentence_of(failure.reason),)
         troubles = [
             f"The permission {scope} is missing. Add it to the app's bot token scopes and install the app again."
             for scope in REQUIRED_SCOPES
@@ -163,8 +164,7 @@ class SlackPlatform:
         try:
             answer = await workspace.asking.conversations_info(channel=channel.id)
         except FAILURES as error:
-            reason = post_failed(error).reason
-            return (f"{reason[0].upper()}{reason[1:]}.",)
+            return (sentence_of(post_failed(error).reason),)
         return troubles_of(answer["channel"], can_post_uninvited="chat:write.public" in workspace.scopes)
 
     async def close(self) -> None:
