@@ -3,9 +3,10 @@
 
 VENV := .venv
 RUN := $(VENV)/bin
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: test demo lint format bench chaos soak looks picture golden lock clean
+.PHONY: test demo extras lint format bench chaos soak looks picture golden lock clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.base ## a whole morning, offline
@@ -48,10 +49,10 @@ golden: $(VENV)/.dev ## accept how things look now; review the difference like c
 	    tests/unit/test_discord_looks.py
 
 lock: ## newest versions within pyproject.toml's bounds; needs uv
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
-	    pyproject.toml --group build -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
-	    pyproject.toml --group dev -o requirements-dev.lock
+	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --group build --all-extras -o requirements-extras.lock
+	$(LOCK) pyproject.toml --group dev --all-extras -o requirements-dev.lock
+	$(LOCK) --group tiny --no-deps -o requirements-tiny.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -64,6 +65,9 @@ $(VENV)/.base: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(RUN)/python -m pip install -q --require-hashes -r requirements.lock
 	@$(RUN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
+
+extras: $(VENV)/.base ## what makes it better where it may weigh more: [semantic], [fulltext], [models]
+	@$(RUN)/python -m pip install -q --require-hashes -r requirements-extras.lock
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.base
 	@echo "Installing the tools for testing into $(VENV) …"
