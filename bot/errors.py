@@ -8,6 +8,9 @@
     ├── StoreTrouble              1   the database cannot be opened, read or written
     ├── Unreadable                1   a ready-written story or file that cannot be understood
     ├── FeedFailed                1   a feed that could not be read, with the reason
+    ├── PageFailed                1   an article whose full text cannot be had, with the reason
+    ├── AnalystFailed             1   a model that wrote nothing usable, with the reason
+    │   └── BudgetSpent           1   the day's budget for models takes no further call
     ├── PostFailed                1   a post that failed, with its fate
     └── CannotReadBack            1   a channel that cannot be searched for our own message
 
@@ -77,6 +80,18 @@ class FeedFailed(DaybriefError):
         self.retry_after = retry_after
         """How long the server asked us to stay away, if it did."""
         super().__init__(reason)
+
+
+class PageFailed(DaybriefError):
+    """The full text of an article cannot be had; the message is the reason, without the address."""
+
+
+class AnalystFailed(DaybriefError):
+    """A model wrote nothing that can be used; the message is the reason, without anything that the model wrote."""
+
+
+class BudgetSpent(AnalystFailed):
+    """What models may cost in a day is spent."""
 
 
 class Fate(StrEnum):

@@ -13,7 +13,7 @@ from bot.doubt import Doubts
 from bot.errors import CannotReadBack, Fate, NotFound, PostFailed
 from bot.lanes import Lanes
 from bot.model import Feed, Subscription
-from bot.ports import Analyst, Clock, FeedReader, Platform, Store, Workers
+from bot.ports import Analyst, Clock, FeedReader, Meaning, PageReader, Platform, Store, Workers, Writer
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,12 @@ class Newsroom:
     analyst: Analyst
     platforms: Mapping[str, Platform]
     """By name."""
+    meaning: Meaning | None = None
+    """None: articles are compared by their words alone."""
+    pages: PageReader | None = None
+    """None: there are only the extracts that feeds give."""
+    writer: Writer | None = None
+    """None: no model is configured; nobody writes what takes judgement."""
     replayed: datetime | None = None
     """The time that somebody asked for, where a past morning is lived again; it may lie before what the ledger saw."""
     keeping: asyncio.Lock = field(default_factory=asyncio.Lock)

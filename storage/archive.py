@@ -8,9 +8,9 @@ import sqlite_utils
 
 from bot.identity import canonical_url
 from bot.model import Story
-from bot.ports import Intake, Known, Revision, Search
+from bot.ports import Intake, Known, Page, Revision, Search
 from bot.text import clean
-from storage import admission, codec, finding, shelf
+from storage import admission, codec, finding, pages, shelf
 from storage.database import Database, row, rows
 from storage.shelf import VISIBLE
 
@@ -35,6 +35,10 @@ class SqliteArchive:
     async def forget(self, before: datetime) -> int:
         """Drop what is older than *before*; how many stories went."""
         return await self._database.write(lambda db: admission.forget(db, before))
+
+    async def keep_pages(self, read: Sequence[Page]) -> None:
+        """Remember full texts, each in the place of the former one."""
+        await self._database.write(lambda db: pages.keep(db, read))
 
     # ------------------------------------------------------------------------------------------------- reading
 
@@ -84,6 +88,10 @@ class SqliteArchive:
         parameters = {"since": codec.micros(since), "until": codec.micros(until)}
         found = await self._database.read(lambda db: row(db, _COUNTS, parameters))
         return (found["articles"], codec.moment_if(found["newest"])) if found else (0, None)
+
+    async def pages(self, keys: Sequence[str]) -> Mapping[str, Page]:
+        """What came of looking for the full texts of the articles with *keys*, by key."""
+        return await self._database.read(lambda db: pages.kept(db, keys))
 
     # ----------------------------------------------------------------------------------------------- searching
 

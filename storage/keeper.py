@@ -1,4 +1,4 @@
-"""The store on SQLite: five rooms over one file."""
+"""The store on SQLite: six rooms over one file."""
 
 import asyncio
 import sqlite3
@@ -7,13 +7,14 @@ from pathlib import Path
 
 import sqlite_utils
 
-from bot.ports import Archive, AuditLog, FeedBook, Ledger, Subscriptions
+from bot.ports import Archive, AuditLog, FeedBook, Ledger, Spending, Subscriptions
 from storage import schema
 from storage.archive import SqliteArchive
 from storage.audit import SqliteAuditLog
 from storage.database import Database, row
 from storage.feedbook import SqliteFeedBook
 from storage.ledger import SqliteLedger
+from storage.spending import SqliteSpending
 from storage.subscriptions import SqliteSubscriptions
 from storage.upgrade import prepare
 
@@ -42,6 +43,7 @@ class SqliteStore:
         self.subscriptions: Subscriptions = SqliteSubscriptions(database)
         self.ledger: Ledger = SqliteLedger(database)
         self.audit: AuditLog = SqliteAuditLog(database)
+        self.spending: Spending = SqliteSpending(database)
 
     async def health(self) -> StoreHealth:
         """How the database is."""

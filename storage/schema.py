@@ -38,6 +38,12 @@ def m003_orders(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE subscription ADD COLUMN ordered_at INTEGER")
 
 
+@migrations()
+def m004_analysis(db: sqlite_utils.Database) -> None:
+    """Full texts of articles, and what models cost."""
+    db.executescript(_ANALYSIS)
+
+
 def version(db: sqlite_utils.Database) -> int:
     """How many migrations *db* has been through; 0 for a new file."""
     return len(migrations.applied(db))
@@ -303,4 +309,26 @@ CREATE TABLE home (
     platform TEXT PRIMARY KEY,
     workspace TEXT NOT NULL
 ) WITHOUT ROWID;
+"""
+
+_ANALYSIS = """
+CREATE TABLE page (
+    article INTEGER PRIMARY KEY REFERENCES article ON DELETE CASCADE,
+    text TEXT NOT NULL,             -- empty: there was none to be had
+    reason TEXT NOT NULL,
+    read_at INTEGER NOT NULL
+);
+
+CREATE TABLE expense (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace TEXT NOT NULL DEFAULT '',
+    day TEXT NOT NULL,              -- in UTC
+    at INTEGER NOT NULL,
+    ref TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    model TEXT NOT NULL,
+    microdollars INTEGER NOT NULL,
+    is_settled INTEGER NOT NULL
+);
+CREATE INDEX expense_by_day ON expense (workspace, day);
 """

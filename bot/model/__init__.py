@@ -20,6 +20,7 @@ from bot.model.edition import (
 from bot.model.feed import Entry, Feed, FeedHealth, FeedOutcome, FeedState, GatherReport, Reading
 from bot.model.story import (
     Article,
+    Dispute,
     Inference,
     KeyPoint,
     Origin,
@@ -29,6 +30,7 @@ from bot.model.story import (
     Source,
     Story,
     StoryStatus,
+    Version,
 )
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "Coverage",
     "Delivery",
     "DeliveryState",
+    "Dispute",
     "Due",
     "Edition",
     "EditionStory",
@@ -70,6 +73,7 @@ __all__ = [
     "StoryStatus",
     "Subscription",
     "Verdict",
+    "Version",
     "Wish",
     "delivery_key",
 ]

@@ -27,7 +27,10 @@ class Answer:
     """None: nothing is called that."""
     nearest: tuple[Story, ...] = ()
     """Where nothing is called that: the most likely ones, at most three, best first."""
-
+    writable: tuple[SectionName, ...] = ()
+    """Sections of the story that nobody has written and that a model may write on request, within its budget."""
+    trouble: str = ""
+    """Why a section that was to be written is not, as a sentence; empty: nothing went wrong."""
     others: tuple[Story, ...] = ()
     """Further stories that hold the words asked for: perhaps one of them was meant."""
 
@@ -35,3 +38,16 @@ class Answer:
     def is_written(self) -> bool:
         """The section exists; a whole story always does."""
         return self.story is not None and (self.section is None or self.section in self.story.sections.written())
+
+    @property
+    def is_awaited(self) -> bool:
+        """The section does not exist, but would if somebody waited for it."""
+        return not self.is_written and self.section in self.writable
+
+    @property
+    def offered(self) -> tuple[SectionName, ...]:
+        """The sections that can be asked for, in the order of :class:`SectionName`."""
+        if self.story is None:
+            return ()
+        written = self.story.sections.written()
+        return tuple(name for name in SectionName if name in written or name in self.writable)

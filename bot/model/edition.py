@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from bot.model.story import SectionName, StoryStatus
+from bot.model.story import Dispute, SectionName, StoryStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,8 @@ class EditionStory:
     sources: tuple[Link, ...] = ()
     """One per publisher, at most eight, in order of appearance."""
     sections: tuple[SectionName, ...] = ()
-    """Which sections are written, so that nothing is offered that does not exist."""
+    """Which sections can be asked for, written or to be written on request: nothing else is offered."""
+    disputes: tuple[Dispute, ...] = ()
     is_update: bool = False
     """This channel has had the story before."""
     news: str = ""

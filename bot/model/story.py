@@ -22,6 +22,10 @@ class KeyPoint:
     text: str
     sources: tuple[str, ...] = ()
     """Urls of the articles that say so."""
+    quote: str = ""
+    """The sentence of the first of these that it rests on, word for word; empty: the text is one already, or nobody
+    has named one.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,8 @@ class Passage:
 
     text: str
     items: tuple[Inference, ...] = ()
+    analyst: str = ""
+    """Who wrote it, where that is not the story's analyst."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +110,24 @@ class Article:
     topics: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One side of a dispute."""
+
+    said: str
+    """In the words of its sources, a few of them: ``$20 billion``."""
+    sources: tuple[str, ...]
+    """Names of the publishers that say so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """Something that the sources of a story tell differently. We show it, and do not choose."""
+
+    versions: tuple[Version, ...]
+    """At least two."""
+
+
 class Origin(StrEnum):
     """Where a story came from."""
 
@@ -143,8 +167,18 @@ class Story:
     status_at: datetime | None = None
     workspaces: tuple[str, ...] = ()
     """Who may see it, as ``platform:workspace``; empty: everybody."""
+    disputes: tuple[Dispute, ...] = ()
+    copies: tuple[str, ...] = ()
+    """Keys of articles that add no publisher of their own: pages of an aggregator, syndicated copies, second articles
+    of one publisher (``bot.coverage``).
+    """
+    significance: int | None = None
+    """How significant a model finds it, 1 (not at all) to 5; None: none was asked."""
 
     @property
     def publishers(self) -> int:
-        """How many independent publishers report it: distinct domains, else names. 0 for an import without articles."""
-        return len({article.source.domain or article.source.name for article in self.articles})
+        """How many independent publishers report it: distinct domains, else names, copies left out. 0 for an import
+        without articles.
+        """
+        own = [article for article in self.articles if article.key not in self.copies] or self.articles[:1]
+        return len({article.source.domain or article.source.name for article in own})

@@ -9,6 +9,7 @@ from bot.model import (
     Channel,
     Composition,
     Coverage,
+    Dispute,
     Due,
     Edition,
     EditionStory,
@@ -29,6 +30,7 @@ from bot.model import (
     StoryStatus,
     Subscription,
     Verdict,
+    Version,
 )
 from bot.model import DeliveryState as State
 from bot.ports import Intake
@@ -120,6 +122,8 @@ FULL_ARTICLE = Article(
     topics=("labs", "science fiction"),
 )
 
+DISPUTE = Dispute(versions=(Version(said="a lab", sources=("The Example",)), Version(said="two", sources=("Other",))))
+
 FULL_STORY = Story(
     ref="",
     title="A lab opens",
@@ -129,8 +133,8 @@ FULL_STORY = Story(
     news_at=NOW,
     topics=("labs", "chips"),
     sections=Sections(
-        key_points=(KeyPoint(text="It opened.", sources=("https://example.org/a",)),),
-        what_changed=Passage(text="First paragraph.\n\nSecond."),
+        key_points=(KeyPoint(text="It opened.", sources=("https://example.org/a",), quote="It did open."),),
+        what_changed=Passage(text="First paragraph.\n\nSecond.", analyst="acme:small"),
         strategic_implications=Passage(text="Some."),
         what_happens_next=Passage(
             text="Soon.", items=(Inference(text="More.", horizon="2027", confidence="low", basis="history"),)
@@ -143,6 +147,9 @@ FULL_STORY = Story(
     status_reason="a figure was wrong",
     status_at=NOW + timedelta(microseconds=7),
     workspaces=("slack:T1", "discord:9"),
+    disputes=(DISPUTE,),
+    copies=("0123456789abcdef01234567",),
+    significance=4,
 )
 
 FULL_STATE = FeedState(
@@ -192,6 +199,7 @@ def full_composition(order: Subscription) -> Composition:
         newest_at=NOW - HOUR,
         sources=(Link(name="The Example", url="https://example.org/a"),),
         sections=(SectionName.KEY_POINTS, SectionName.WHAT_CHANGED),
+        disputes=(DISPUTE,),
         is_update=True,
         news="a second source",
         status=StoryStatus.WITHDRAWN,

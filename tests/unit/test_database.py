@@ -261,7 +261,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
 def with_one_more(migration: str) -> sqlite_utils.Migrations:
     """What a later version of Daybrief brings."""
     later = sqlite_utils.Migrations("daybrief")
-    for known in (schema.m001_newsroom, schema.m002_chat, schema.m003_orders):
+    for known in (schema.m001_newsroom, schema.m002_chat, schema.m003_orders, schema.m004_analysis):
         later()(known)
 
     @later(name="m999_later")
@@ -324,7 +324,7 @@ async def test_health_tells_how_the_database_is(tmp_path: Path) -> None:
 
     health = await store.health()
 
-    assert (health.schema, health.stories, health.articles) == (3, 0, 0)
+    assert (health.schema, health.stories, health.articles) == (4, 0, 0)
     assert health.sqlite == sqlite3.sqlite_version
     assert health.size > 0
     await store.close()

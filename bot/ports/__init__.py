@@ -1,0 +1,41 @@
+"""What the newsroom needs from the world, in its own words. Adapters and storage implement these.
+
+Every datetime that crosses a port is aware. Every method may be called from any task. Implementations translate what
+goes wrong into the errors named here; no exception of an SDK, a driver or a socket ever comes through.
+"""
+
+from bot.ports.archive import Archive, Intake, Known, Page, Revision, Search
+from bot.ports.ledger import Ledger
+from bot.ports.posting import Platform, Rendering
+from bot.ports.reading import MAX_TEXT, FeedReader, Meaning, PageReader
+from bot.ports.standing import AuditLog, FeedBook, Subscriptions
+from bot.ports.store import Store
+from bot.ports.work import Clock, Workers
+from bot.ports.writing import Analyst, Draft, Expense, Spending, Writer
+
+__all__ = [
+    "MAX_TEXT",
+    "Analyst",
+    "Archive",
+    "AuditLog",
+    "Clock",
+    "Draft",
+    "Expense",
+    "FeedBook",
+    "FeedReader",
+    "Intake",
+    "Known",
+    "Ledger",
+    "Meaning",
+    "Page",
+    "PageReader",
+    "Platform",
+    "Rendering",
+    "Revision",
+    "Search",
+    "Spending",
+    "Store",
+    "Subscriptions",
+    "Workers",
+    "Writer",
+]

@@ -1,0 +1,160 @@
+"""What is remembered of stories and articles."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import Article, FeedState, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """All that one round of gathering brings, kept in one transaction.
+
+    A feed's validators must never be kept without its articles: the next visit would answer *unchanged* and the
+    articles would be lost.
+    """
+
+    articles: tuple[Article, ...] = ()
+    keys: Mapping[str, tuple[str, ...]]
+    """For each article key, the names under which it is known again (``bot.identity``); also new names of old
+    articles.
+    """
+    stories: tuple[Story, ...] = ()
+    """New ones have an empty ref; ones with a ref are replaced by their grown version."""
+    merges: tuple[tuple[str, str], ...] = ()
+    """(younger ref, older ref): the younger one's ref leads to the older one from now on."""
+    feeds: tuple[FeedState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An article that we have, as much of it as telling articles apart needs."""
+
+    key: str
+    title: str
+    url: str
+    feed: str
+    extract: str
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A former or present text of a story."""
+
+    number: int
+    """From 1, in order."""
+    at: datetime
+    reason: str
+    """``gathered``, ``grown``, ``imported``, ``corrected``, ``withdrawn``."""
+    story: Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What somebody looks for. Empty fields do not filter."""
+
+    words: str = ""
+    since: datetime | None = None
+    """``news_at`` not before."""
+    until: datetime | None = None
+    """``news_at`` before."""
+    topic: str = ""
+    source: str = ""
+    """A publisher's name or domain, or a part of either."""
+    workspace: str | None = None
+    """Whose private stories are visible besides public ones, as ``platform:workspace``; None: the operator, who sees
+    all.
+    """
+    limit: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What came of looking for an article's full text."""
+
+    key: str
+    """The article's."""
+    text: str
+    """Plain text; empty if there was none to be had."""
+    reason: str = ""
+    """Why there is none, for people."""
+    read_at: datetime
+
+
+class Archive(Protocol):
+    """Stories and articles, for as long as they are kept."""
+
+    async def known(self, names: Sequence[str]) -> Mapping[str, Known]:
+        """The articles known under any of *names* (``bot.identity``), by name."""
+
+    async def admit(self, intake: Intake) -> tuple[Story, ...]:
+        """Keep all of *intake* or nothing; the stories as kept, each with its ref, in the order given.
+
+        Names new stories by ``bot.refs``, skipping every ref ever used. An article that somebody else kept in the
+        meantime stays with its story.
+        """
+
+    async def revise(self, story: Story, *, reason: str, at: datetime) -> Story:
+        """Keep *story* (named, or with an empty ref: new) as a new revision of itself; as kept. No revision if
+        nothing changed.
+        """
+
+    async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
+        """The story called *ref* in any case of letters, followed through merges; None where absent or not visible."""
+
+    async def restated(self, refs: Sequence[str]) -> Mapping[str, Story]:
+        """Those of *refs*, by the names asked for, whose stories were corrected or withdrawn; followed through merges,
+        visible to whomever.
+        """
+
+    async def by_url(self, url: str, *, workspace: str | None = None) -> Story | None:
+        """The story with an article at *url*, compared canonically."""
+
+    async def by_title(self, title: str, *, workspace: str | None = None) -> Story | None:
+        """The newest story with exactly this title, regardless of case and white space."""
+
+    async def history(self, ref: str) -> tuple[Revision, ...]:
+        """All revisions of a story, oldest first; empty where there is no such story."""
+
+    async def window(self, since: datetime, until: datetime) -> tuple[Story, ...]:
+        """Stories with ``since < news_at <= until``, oldest first, ties by ref; withdrawn ones included."""
+
+    async def counts(self, since: datetime, until: datetime) -> tuple[int, datetime | None]:
+        """How many articles became news in that window, and when the newest of all articles until then was published
+        or first seen.
+        """
+
+    async def search(self, search: Search) -> tuple[Story, ...]:
+        """Stories that hold all words (the last may be incomplete), best first; without words newest first.
+        Withdrawn ones are left out.
+        """
+
+    async def nearest(
+        self, words: str, *, workspace: str | None = None, limit: int = 3
+    ) -> tuple[tuple[Story, float], ...]:
+        """The stories whose titles are most like *words*, typing errors forgiven, with a likeness of 0–100, best
+        first.
+        """
+
+    async def complete(
+        self, prefix: str, *, workspace: str | None = None, limit: int = 25
+    ) -> tuple[tuple[str, str], ...]:
+        """(ref, title) of stories whose title fits what has been typed so far, newest first; a typing error is
+        forgiven.
+        """
+
+    async def forget(self, before: datetime) -> int:
+        """Drop stories and articles whose news is older than *before*; their refs stay used. How many stories went."""
+
+    async def pages(self, keys: Sequence[str]) -> Mapping[str, Page]:
+        """What came of looking for the full texts of public articles with *keys*, by key; those never looked for are
+        missing.
+        """
+
+    async def keep_pages(self, read: Sequence[Page]) -> None:
+        """Remember what was *read*, each in the place of the former one; pages of articles that we do not have are
+        ignored.
+        """
