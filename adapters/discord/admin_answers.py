@@ -18,6 +18,7 @@ _ACTED = {
     "setup": "set it up:",
     "pause": "paused it",
     "resume": "resumed it",
+    "remove": "removed it",
     "pin": "pinned",
     "drop": "dropped",
     "unwish": "took back a wish for",

@@ -218,6 +218,7 @@ def run_command(arguments: Sequence[str] | None, platforms: "Mapping[str, Platfo
 
     _prepare_output()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("discord").setLevel(logging.ERROR)  # it warns of missing libraries for voice
     try:
         code = daybrief.main(
             args=list(arguments) if arguments is not None else None,
@@ -255,6 +256,18 @@ def _stop_writing() -> int:
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C end a prompt at once: asyncio's own handler only sets a flag, which a prompt would never see."""
+    import signal
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

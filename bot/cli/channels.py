@@ -1,10 +1,19 @@
 """The channels: their standing orders, and setting them up, pausing and removing them."""
 
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
 import click
 
 from bot.cli.app import Session, command, fail, json_option
 from bot.errors import WrongUsage
 from bot.model import Standing, Subscription
+
+if TYPE_CHECKING:
+    from bot.wiring import House
+
+_ORDERS = ("time", "timezone", "days", "stories", "topics", "layout")
+"""Keys of a channel that `add` changes only where they are named."""
 
 
 @click.group(invoke_without_command=True)
@@ -61,6 +70,7 @@ async def show(session: Session, channel: str) -> None:
 @click.option("--days", default=None, help="Like mon,tue,wed.")
 @click.option("--stories", type=int, default=None)
 @click.option("--topic", "topics", multiple=True, help="May be repeated.")
+@click.option("--layout", default=None, help="All in one message, or as a thread.")
 @command
 async def add(
     session: Session,
@@ -73,10 +83,9 @@ async def add(
     days: str | None,
     stories: int | None,
     topics: tuple[str, ...],
+    layout: str | None,
 ) -> None:
-    """Set a channel up, or change it; whatever is not named is as in [defaults]."""
-    from dataclasses import replace
-
+    """Set a channel up, or change it. Whatever is not named is as in [defaults], or stays as it is."""
     from bot.cli.discord import place_of
     from bot.config import channel_from
 
@@ -91,6 +100,7 @@ async def add(
         "days": days.split(",") if days else None,
         "stories": stories,
         "topics": list(topics) or None,
+        "layout": layout,
         **(place_of(id_ or "") if is_link else {}),
     }
     async with session.house() as house:
@@ -100,11 +110,14 @@ async def add(
             raise WrongUsage(f"{name} is declared in the configuration; change it there, then reload (SIGHUP)")
         place = order.channel
         held = await house.desk.in_channel(place.platform, place.workspace, place.id)
-        order = replace(order, declared=False, since=house.room.clock.now(), owner=held.owner if held else "")
-        kept = await house.desk.subscribe(order)
+        kept = await house.desk.subscribe(_completed(order, held, wanted, house))
+        changes = list(_changes(held, kept)) if held else []
+        await _record(house, kept, "setup", ", ".join(changes) or f"{kept.at:%H:%M} {kept.timezone}")
         (due,) = (await house.desk.next_due((kept,))).values()
         troubles = await house.desk.examine(kept)
-    click.echo(f"{kept.channel.name} is set up; its first edition: {due:%A %d %B %H:%M} {kept.timezone}")
+    what = f"was set up already; changed: {', '.join(changes) or 'nothing'}" if held else "is set up"
+    coming = "next" if held else "first"
+    click.echo(f"{kept.channel.name} {what}; its {coming} edition: {due:%A %d %B %H:%M} {kept.timezone}")
     for trouble in troubles:
         click.echo(trouble, err=True)
 
@@ -118,6 +131,7 @@ async def pause(session: Session, channel: str, reason: str) -> None:
     async with session.house() as house:
         one = await house.desk.subscription(channel)
         await house.desk.pause(one, reason)
+        await _record(house, one, "pause", reason)
     click.echo(f"{one.channel.name} is paused; `daybrief channels resume {one.channel.name}` resumes it")
 
 
@@ -131,6 +145,7 @@ async def resume(session: Session, channel: str) -> None:
         if one.standing is Standing.ACTIVE:
             fail(f"{one.channel.name} is not paused")
         await house.desk.resume(one)
+        await _record(house, one, "resume")
         upcoming = await house.desk.next_due((await house.desk.subscription(channel),))
     (due,) = upcoming.values()
     click.echo(f"{one.channel.name} is served again; its next edition: {due:%A %d %B %H:%M} {one.timezone}")
@@ -148,7 +163,55 @@ async def remove(session: Session, channel: str) -> None:
                 f"{one.channel.name} is declared in the configuration; remove it there, then reload (SIGHUP)"
             )
         await house.desk.retire(one)
+        await _record(house, one, "remove")
     click.echo(f"{one.channel.name} is removed")
+
+
+def _completed(
+    order: Subscription, held: Subscription | None, wanted: Mapping[str, object], house: "House"
+) -> Subscription:
+    """*order*, or *held* with as much of it as *wanted* names."""
+    from dataclasses import replace
+
+    if held is None:
+        return replace(order, declared=False, since=house.room.clock.now())
+    named = {("at" if key == "time" else key) for key in _ORDERS if wanted[key] is not None}
+    return replace(
+        held,
+        channel=replace(held.channel, name=order.channel.name),
+        **{key: getattr(order, key) for key in named},
+    )
+
+
+def _changes(before: Subscription, after: Subscription) -> Iterator[str]:
+    """What differs, for people: ``time 07:30 instead of 08:00``."""
+    old, new = _values(before), _values(after)
+    for key in ("name", *_ORDERS):
+        if old[key] != new[key]:
+            yield f"{key} {_plain(new[key])} instead of {_plain(old[key])}"
+
+
+def _plain(value: object) -> str:
+    return (" ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
+
+
+async def _record(house: "House", one: Subscription, action: str, detail: str = "") -> None:
+    """Write into the audit log that the operator changed *one*: admins see it in chat."""
+    import uuid
+
+    from bot.model import Change
+
+    await house.desk.record(
+        Change(
+            at=house.room.clock.now(),
+            workspace=f"{one.channel.platform}:{one.channel.workspace}",
+            person="the operator, by command",
+            action=action,
+            subject=one.channel.id,
+            detail=detail,
+            event=f"command:{uuid.uuid4().hex}",
+        )
+    )
 
 
 def _values(one: Subscription) -> dict[str, object]:

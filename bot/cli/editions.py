@@ -1,13 +1,16 @@
 """Editions: what would be posted, what was posted, and why."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.cli.app import DEGRADED, Session, at_option, command, fail, json_option
 from bot.errors import NotFound, WrongUsage
 from bot.model import Asker, Delivery, DeliveryState, Subscription
+
+if TYPE_CHECKING:
+    from bot.wiring import House
 
 _WORTH_WAITING = timedelta(minutes=3)
 """`post` stays for retries and for unknown outcomes that settle within this; later ones are left to the next run."""
@@ -52,17 +55,12 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
         await house.desk.take_over()
         done = await house.desk.publish_until_done(patience=_WORTH_WAITING, only=only)
         left = await house.store.ledger.unsettled(only=only.id if only else None)
-        upcoming = await house.desk.upcoming(1)
+        following = await _following(house, only)
     if done.held_back:
         fail(f"nothing was posted: {done.held_back}")
     if session.as_json:
         session.values([_row(delivery) for delivery in done.finished])
     elif not done.finished and not left:
-        following = (
-            f" The next edition: {upcoming[0][1].channel.name}, {upcoming[0][0]:%A %d %B %H:%M} UTC."
-            if upcoming
-            else ""
-        )
         session.console().print(f"Nothing is due.{following}")
     if left:
         click.echo(f"{left} deliveries have to wait for longer; the running bot or the next `post` goes on.", err=True)
@@ -124,6 +122,16 @@ async def why(session: Session, channel: str, story: tuple[str, ...]) -> None:
         )
         return
     session.show(looks.why(asked.story, subscription, rulings))
+
+
+async def _following(house: "House", only: Subscription | None) -> str:
+    """When the next edition comes, of *only* or of any channel, as a sentence with a blank before it."""
+    upcoming = await house.desk.upcoming(1)
+    one = only or (upcoming[0][1] if upcoming else None)
+    if one is None:
+        return ""
+    (due,) = (await house.desk.next_due((one,))).values()
+    return f" The next edition: {one.channel.name}, {due:%A %d %B %H:%M} {one.timezone}."
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.app import Session, command
+from bot.cli.app import Session, command, interruptible
 from bot.errors import ConfigProblems, WrongUsage
 from bot.model import Feed
 
@@ -51,23 +51,36 @@ async def init(
 
     Tokens are typed unseen, or taken from the environment where they are set.
     """
+    said = {"name": name, "channel": channel, "time": at, "timezone": timezone, "topics": topics}
+    with interruptible():
+        await _begin(session, platform, said, api_url, may_overwrite=force, may_ask=not yes)
+
+
+async def _begin(
+    session: Session,
+    platform: str | None,
+    said: Mapping[str, str | None],
+    api_url: str,
+    *,
+    may_overwrite: bool,
+    may_ask: bool,
+) -> None:
     from bot.cli.files import write_together
     from bot.cli.slack import as_file
     from bot.config import read
 
     path = session.named_path() or Path("config.toml")
     secrets = path.with_name("secrets.env")
-    if path.exists() and not force:
+    if path.exists() and not may_overwrite:
         raise WrongUsage(f"{path} exists; edit it, or write over it with --force")
     if platform is None:
         choice = click.Choice(_PLATFORMS)
-        platform = "terminal" if yes else str(click.prompt("Platform", type=choice, default="terminal"))
-    said = {"name": name, "channel": channel, "time": at, "timezone": timezone, "topics": topics}
-    answers = _Answers(platform=platform, said=said, may_ask=not yes)
+        platform = str(click.prompt("Platform", type=choice, default="terminal")) if may_ask else "terminal"
+    answers = _Answers(platform=platform, said=said, may_ask=may_ask)
     answers.check()
-    if platform != "terminal" and secrets.exists() and not force:
+    if platform != "terminal" and secrets.exists() and not may_overwrite:
         raise WrongUsage(f"{secrets} exists; move it away, or write over it with --force")
-    tokens, table = await _introduce(platform, path, api_url, may_ask=not yes)
+    tokens, table = await _introduce(platform, path, api_url, may_ask=may_ask)
     order = answers.order()
     zone = answers.to("timezone", "Time zone", _here())
     chosen = answers.feeds()

@@ -183,6 +183,25 @@ def test_channels_are_added_paused_resumed_and_removed_by_command(stocked: Progr
     assert [one["name"] for one in stocked.run("channels list", "--json").json()] == ["ai-news"]
 
 
+def test_adding_a_channel_again_changes_what_is_named_alone_and_says_what(stocked: Program) -> None:
+    stocked.run("channels add", "evening", "--time", "18:30", "--days", "mon,fri", "--stories", "3")
+
+    again = stocked.run("channels add", "evening", "--stories", "4", "--layout", "thread")
+    shown = stocked.run("channels show", "evening", "--json").json()
+
+    assert "stories 4 instead of 3, layout thread instead of message" in again.out
+    assert (shown["time"], shown["days"]) == ("18:30", ["mon", "fri"])
+
+
+def test_post_names_the_next_edition_of_the_channel_that_was_asked_about(stocked: Program) -> None:
+    stocked.run("channels add", "evening", "--time", "18:30", "--timezone", "Asia/Kathmandu")
+
+    done = stocked.run("post", "evening")
+
+    assert "evening" in done.out
+    assert "18:30 Asia/Kathmandu" in " ".join(done.out.split())
+
+
 def test_check_names_what_is_wrong_and_the_next_posts(program: Program) -> None:
     done = program.run("check", "--json")
 

@@ -219,6 +219,9 @@ async def test_changing_a_channel_by_command_leaves_it_to_whoever_set_it_up(prog
     async with opened(program) as store:
         [one] = [one for one in await store.subscriptions.all() if one.channel.platform == "slack"]
         assert (one.owner, one.stories) == ("U1", 3)
+        [change] = await store.audit.changes("slack:T1")
+        assert (change.person, change.action, change.subject) == ("the operator, by command", "setup", "C1")
+        assert "stories 3 instead of 5" in change.detail
 
 
 @contextlib.asynccontextmanager
