@@ -191,15 +191,15 @@ def attribution(story: Story) -> str:
             return f"Written by {story.analyst}."
 
 
-def absent(story: Story, section: SectionName) -> str:
-    """That nobody has written a section, and how to get it."""
-    heading = HEADINGS[section].lower()
+def absent(story: Story, section: SectionName, trouble: str = "") -> str:
+    """That nobody has written a section, and how to get it; or the *trouble* that kept a model from writing it."""
+    if trouble:
+        return f"“{HEADINGS[section]}” is not written for {story.ref}. {sentence_of(trouble)}"
     if section is SectionName.KEY_POINTS:
-        return f"The sources of {story.ref} give no {heading}, only its title; the articles themselves tell more."
+        return f"The sources of {story.ref} give no key points, only its title; the articles themselves tell more."
     return (
-        f"No analyst has written the {heading} of {story.ref}. They take judgement, and this version never makes "
-        "them up: a ready-written story brings its own (daybrief import). Models that can write them come with a "
-        "later version."
+        f"“{HEADINGS[section]}” is not written for {story.ref}: it takes judgement, and without a model nothing is "
+        'made up. One line of config.toml enables it, [analyst] model = "provider:model"; docs/models.md says more.'
     )
 
 

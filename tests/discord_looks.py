@@ -14,7 +14,7 @@ from adapters.discord.order import Wanted, as_typed
 from bot.model import Channel, Edition, Layout, Notice, SectionName, StoryStatus, Wish
 from tests import slack_looks as situations
 from tests.morning import NOW, STORY
-from tests.slack_looks import ALL, BARE, WITHDRAWN, asked, changed
+from tests.slack_looks import ALL, BARE, TROUBLE, WITHDRAWN, asked, changed, writable
 
 Look = list[dict[str, Any]]
 """Messages or forms, as Discord gets them."""
@@ -99,9 +99,12 @@ ANSWERS: Mapping[str, Look] = {
         f"answer-{name.value}-absent": private(*answers.answer(asked(name, BARE), name.value, NOW))
         for name in SectionName
     },
-    "answer-read-more": private(*answers.read_more(ALL, NOW)),
-    "answer-read-more-bare": private(*answers.read_more(BARE, NOW)),
-    "answer-read-more-withdrawn": private(*answers.read_more(WITHDRAWN, NOW)),
+    "answer-read-more-writable": private(*answers.read_more(writable(None), NOW)),
+    "answer-story-writable": private(*answers.answer(writable(None), "story", NOW)),
+    "answer-trouble": private(*answers.answer(writable(SectionName.WHAT_CHANGED, TROUBLE), "what_changed", NOW)),
+    "answer-read-more": private(*answers.read_more(asked(None, ALL), NOW)),
+    "answer-read-more-bare": private(*answers.read_more(asked(None, BARE), NOW)),
+    "answer-read-more-withdrawn": private(*answers.read_more(asked(None, WITHDRAWN), NOW)),
     "answer-story": private(*answers.answer(asked(None), "story", NOW)),
     "answer-sources": private(*answers.answer(asked(None), "sources", NOW)),
     "answer-sources-none": private(*answers.answer(asked(None, replace(ALL, articles=())), "sources", NOW)),

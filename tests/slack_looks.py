@@ -76,6 +76,7 @@ ALL = replace(
     ),
 )
 BARE = replace(STORY, takeaway="", sections=Sections(), analyst="extractive")
+TROUBLE = "Today's budget for models is spent; it begins anew at midnight UTC."
 WITHDRAWN = replace(STORY, status=StoryStatus.WITHDRAWN, status_reason="the laboratory does not exist", status_at=NOW)
 ORDER = Subscription(
     id=1, channel=CHANNEL, at=time(8), timezone="Europe/Berlin", days=(1, 2, 3, 4, 5), declared=False, owner="U1"
@@ -99,6 +100,12 @@ COMPOSITION = Composition(edition=DAY, verdicts=(Verdict(ref="D2PD", stage=Stage
 
 def asked(section: SectionName | None, story: Story | None = ALL, *nearest: Story) -> Answer:
     return Answer(asked="norvik", section=section, story=story, nearest=nearest)
+
+
+def writable(section: SectionName | None, trouble: str = "") -> Answer:
+    """Of a story that was quoted only, where a model may write what takes judgement."""
+    judged = tuple(name for name in SectionName if name is not SectionName.KEY_POINTS)
+    return replace(asked(section, BARE), writable=judged, trouble=trouble)
 
 
 def changed(edition: Edition) -> Edition:
@@ -126,6 +133,8 @@ MESSAGES: dict[str, Look] = {
     **{f"answer-{name.value}": of(*answers.answer(asked(name), name.value, NOW)) for name in SectionName},
     **{f"answer-{name.value}-absent": of(*answers.answer(asked(name, BARE), name.value, NOW)) for name in SectionName},
     "answer-story": of(*answers.answer(asked(None), "story", NOW)),
+    "answer-story-writable": of(*answers.answer(writable(None), "story", NOW)),
+    "answer-trouble": of(*answers.answer(writable(SectionName.WHAT_CHANGED, TROUBLE), "what_changed", NOW)),
     "answer-sources": of(*answers.answer(asked(None), "sources", NOW)),
     "answer-withdrawn": of(*answers.answer(asked(SectionName.KEY_POINTS, WITHDRAWN), "key_points", NOW)),
     "answer-others": of(*answers.answer(replace(asked(SectionName.KEY_POINTS), others=(STORY,)), "key_points", NOW)),

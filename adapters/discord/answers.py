@@ -28,21 +28,25 @@ def answer(found: Answer, topic: str, now: datetime) -> list[Card]:
         return [not_found(found, topic)]
     # That nobody has written something is nothing to be shared.
     share = [_share(story, topic)] if found.is_written else []
-    foot = [*rows(_sections(story, topic)), *rows([*_wholes(story, topic), *share])]
+    foot = [*rows(_sections(found, story, topic)), *rows([*_wholes(story, topic), *share])]
     if found.others:
         foot += [said("-# Other stories have these words as well:"), *_choices(found.others, topic)]
-    return _answered(_told(story, topic, now), story, foot)
+    return _answered(_told(found, story, topic, now), story, foot)
 
 
-def read_more(story: Story, now: datetime) -> list[Card]:
-    """A story as its post shows it, with a button for each section."""
-    return _answered(lead(story, now), story, [*rows(_sections(story, "")), *rows(_wholes(story, ""))])
+def read_more(found: Answer, now: datetime) -> list[Card]:
+    """A story as its post shows it, with a button for each section that can be asked for."""
+    story = found.story
+    if story is None:
+        return [not_found(found, "")]
+    return _answered(lead(story, now), story, [*rows(_sections(found, story, "")), *rows(_wholes(story, ""))])
 
 
 def shared(story: Story, topic: str, who: str, now: datetime) -> list[Card]:
     """The same for everybody in the channel, with the name of whoever shared it."""
     by = said(f"-# Shared by {fitted(who, 80)} · /brief story {story.ref}")
-    return _answered(_told(story, topic, now), story, [row([_read_more(story)]), by])
+    told = _told(Answer(asked=story.ref, story=story), story, topic, now)
+    return _answered(told, story, [row([_read_more(story)]), by])
 
 
 def not_found(found: Answer, topic: str) -> Card:
@@ -99,7 +103,7 @@ def _answered(told: Iterable[Component], story: Story, foot: list[Component]) ->
     return [card(blocks) for blocks in pages]
 
 
-def _told(story: Story, topic: str, now: datetime) -> Iterator[Component]:
+def _told(found: Answer, story: Story, topic: str, now: datetime) -> Iterator[Component]:
     if topic == custom_ids.SOURCES:
         yield from heading(story, now)
         yield from articles(story, now) or [said("It was brought ready-written, without any source.")]
@@ -112,7 +116,7 @@ def _told(story: Story, topic: str, now: datetime) -> Iterator[Component]:
     if name in story.sections.written():
         yield from passage_of(story, name)
     else:
-        yield said(escaped(wording.absent(story, name)))
+        yield said(escaped(wording.absent(story, name, found.trouble)))
 
 
 def _choices(stories: Sequence[Story], topic: str) -> list[Component]:
@@ -123,11 +127,12 @@ def _share(story: Story, topic: str) -> Component:
     return button("Share", custom_id(custom_ids.SHARE, f"{story.ref}/{topic or custom_ids.WHOLE}"))
 
 
-def _sections(story: Story, topic: str) -> list[Component]:
-    """The other sections that can be asked for."""
-    if _tells_all(story, topic):
+def _sections(found: Answer, story: Story, topic: str) -> list[Component]:
+    """The sections that can be asked for and are not shown, written or to be written."""
+    if story.status is StoryStatus.WITHDRAWN or topic == custom_ids.SOURCES:
         return []
-    others = [name for name in story.sections.written() if name.value != topic]
+    shown = story.sections.written() if topic == custom_ids.WHOLE else (section_of(topic),)
+    others = [name for name in found.offered if name not in shown]
     return [button(wording.HEADINGS[name], _topic(story, name.value)) for name in others]
 
 

@@ -30,9 +30,7 @@ class LookUps:
     async def read_more(self, visit: Visit, ref: str) -> list[Card]:
         """A story with a button for each section."""
         found = await self._desk.look_up(ref, None, await self._asker(visit))
-        if found.story is None:
-            return [answers.not_found(found, "")]
-        return answers.read_more(found.story, self._now())
+        return answers.read_more(found, self._now())
 
     async def share(self, visit: Visit, ref: str, topic: str) -> tuple[list[Card], bool]:
         """What was answered in private, and whether everybody shall see it.

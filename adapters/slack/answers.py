@@ -27,19 +27,19 @@ def answer(found: Answer, topic: str, now: datetime) -> list[Message]:
         return [not_found(found, topic)]
     # That nobody has written something is nothing to be shared.
     share = [_share(story, topic)] if found.is_written else []
-    asked = [*share, *_more(story, topic)]
+    asked = [*share, *_more(found, story, topic)]
     foot: list[Block] = [buttons(asked)] if asked else []
     if found.others:
         foot.append(context(mrkdwn("Other stories have these words as well:", limits.CONTEXT)))
         foot.append(buttons([picker(topic, "Another story …")]))
-    return _answered(story, topic, now, foot)
+    return _answered(found, story, topic, now, foot)
 
 
 def shared(story: Story, topic: str, who: str, now: datetime) -> list[Message]:
     """The same for everybody in the channel, who asked for it by name."""
     by = context(mrkdwn(f"Shared by {who} · /brief story {story.ref}", limits.CONTEXT))
     more = buttons([button("Full story", actions.FULL, story.ref)])
-    return _answered(story, topic, now, [more, by])
+    return _answered(Answer(asked=story.ref, story=story), story, topic, now, [more, by])
 
 
 def not_found(found: Answer, topic: str) -> Message:
@@ -128,8 +128,8 @@ def choices(names: Sequence[str]) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------------- pieces
 
 
-def _answered(story: Story, topic: str, now: datetime, foot: list[Block]) -> list[Message]:
-    groups = [*([block] for block in _told(story, topic, now)), foot]
+def _answered(found: Answer, story: Story, topic: str, now: datetime, foot: list[Block]) -> list[Message]:
+    groups = [*([block] for block in _told(found, story, topic, now)), foot]
     pages = paged(groups)
     if len(pages) > MOST_MESSAGES:
         note = context(mrkdwn(f"There is more: /brief story {story.ref}", limits.CONTEXT))
@@ -138,7 +138,7 @@ def _answered(story: Story, topic: str, now: datetime, foot: list[Block]) -> lis
     return [message(what, blocks) for blocks in pages]
 
 
-def _told(story: Story, topic: str, now: datetime) -> Iterator[Block]:
+def _told(found: Answer, story: Story, topic: str, now: datetime) -> Iterator[Block]:
     if topic == actions.SOURCES:
         yield from heading(story, now)
         yield from articles(story, now) or [section("It was brought ready-written, without any source.")]
@@ -151,7 +151,7 @@ def _told(story: Story, topic: str, now: datetime) -> Iterator[Block]:
     if name in story.sections.written():
         yield from passage_of(story, name)
     else:
-        yield section(wording.absent(story, name))
+        yield section(wording.absent(story, name, found.trouble))
 
 
 def _choices(stories: Sequence[Story], topic: str) -> list[Block]:
@@ -166,14 +166,17 @@ def _share(story: Story, topic: str) -> Block:
     return button("Share", f"{actions.SHARE}{topic}", story.ref)
 
 
-def _more(story: Story, topic: str) -> list[Block]:
-    """What else can be asked about *story*: its other written sections, and all of it."""
-    if story.status is StoryStatus.WITHDRAWN or actions.section_of(topic) is None:
+def _more(found: Answer, story: Story, topic: str) -> list[Block]:
+    """What else can be asked about *story*: the sections not shown, written or to be written, and all of it."""
+    if story.status is StoryStatus.WITHDRAWN or topic == actions.SOURCES:
         return []
-    others = [name for name in story.sections.written() if name.value != topic]
+    asked = actions.section_of(topic)
+    is_whole = asked is None
+    shown = story.sections.written() if is_whole else (asked,)
+    others = [name for name in found.offered if name not in shown]
     return [
         *(button(wording.HEADINGS[name], f"{actions.SECTION}{name.value}", story.ref) for name in others),
-        button("Full story", actions.FULL, story.ref),
+        *([] if is_whole else [button("Full story", actions.FULL, story.ref)]),
     ]
 
 

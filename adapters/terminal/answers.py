@@ -1,6 +1,6 @@
 """Answers to those who ask: a section, a whole story, its sources, what a search found. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -21,19 +21,27 @@ def answer(answer: Answer, *, now: datetime) -> RenderableType:
     if story is None:
         return not_found(answer)
     if answer.section is None or story.status is StoryStatus.WITHDRAWN:
-        return whole_story(story, now=now)
+        return whole_story(story, now=now, writable=answer.writable)
     notes = _Notes(story)
-    part = _section(story, answer.section, notes) if answer.is_written else Text(wording.absent(story, answer.section))
+    part = (
+        _section(story, answer.section, notes)
+        if answer.is_written
+        else outside(wording.absent(story, answer.section, answer.trouble))
+    )
     return spaced(_head(story), part, notes.listed(now))
 
 
-def whole_story(story: Story, *, now: datetime) -> RenderableType:
-    """Everything about *story*: its text, section by section, and its sources; not what was withdrawn."""
+def whole_story(story: Story, *, now: datetime, writable: Collection[SectionName] = ()) -> RenderableType:
+    """Everything about *story*: its text, section by section, and its sources; not what was withdrawn.
+
+    *writable* are sections that would be written if somebody asked for them.
+    """
     notes = _Notes(story, cites_all=True)
     if story.status is StoryStatus.WITHDRAWN:
         return spaced(_head(story), notes.listed(now))
     written = story.sections.written()
-    missing = [wording.HEADINGS[name].lower() for name in SectionName if name not in written]
+    open_ = [name for name in SectionName if name in writable and name not in written]
+    missing = [name for name in SectionName if name not in written and name not in open_]
     facts = (
         wording.publishers(story.publishers),
         wording.when(wording.newest_at(story), now),
@@ -44,7 +52,12 @@ def whole_story(story: Story, *, now: datetime) -> RenderableType:
         outside(story.takeaway),
         lines(outside(" · ".join(facts), QUIET), outside(wording.attribution(story), QUIET)),
         *(_section(story, name, notes) for name in written),
-        Text(f"Nobody has written: {', '.join(missing)}.", style=QUIET) if missing else None,
+        lines(
+            Text(f"Written when you ask: {_named(open_)}.", style=QUIET) if open_ else None,
+            Text(f"Nobody has written: {_named(missing)}.", style=QUIET) if missing else None,
+        )
+        if open_ or missing
+        else None,
         notes.listed(now),
     )
 
@@ -119,6 +132,10 @@ def _head(story: Story) -> RenderableType:
 
 def _listed(stories: Iterable[Story]) -> RenderableType:
     return gutter([(_INDENT + outside(story.ref, ACCENT), outside(story.title)) for story in stories])
+
+
+def _named(sections: Iterable[SectionName]) -> str:
+    return ", ".join(wording.HEADINGS[name].lower() for name in sections)
 
 
 def _section(story: Story, name: SectionName, notes: "_Notes") -> RenderableType:

@@ -123,7 +123,7 @@ def test_any_answer_is_taken_and_harmless(told: Story, section: SectionName | No
         *answers.answer(found, topic, NOW),
         *answers.answer(nothing, topic, NOW),
         *answers.answer(found, "sources", NOW),
-        *answers.read_more(story, NOW),
+        *answers.read_more(Answer(asked="", story=story), NOW),
         *answers.shared(story, topic, story.title, NOW),
         answers.search_results(story.title, many, NOW),
         answers.search_results(story.title, [], NOW),

@@ -133,7 +133,7 @@ def test_a_withdrawn_story_is_told_no_more() -> None:
     gone = replace(STORY, status=StoryStatus.WITHDRAWN, status_at=NOW, status_reason="a hoax")
     found = Answer(asked="", section=SectionName.KEY_POINTS, story=gone)
     shown = [
-        *answers.read_more(gone, NOW),
+        *answers.read_more(Answer(asked="", story=gone), NOW),
         *answers.answer(found, "key_points", NOW),
         *answers.shared(gone, "", "a", NOW),
     ]

@@ -141,7 +141,7 @@ async def test_every_answer_comes_from_the_desk_in_the_name_of_the_asker() -> No
     )
 
     assert "It hires thirty people.[1][2]" in key_points
-    assert "No analyst has written" in effects
+    assert "“Second-order effects” is not written for K7Q4" in effects
     assert "What changed" in whole
     assert "fjord-news.example" in sources
     assert "Tuesday 3 March 2026" in today

@@ -277,6 +277,7 @@ def test_text_from_outside_is_shown_and_never_obeyed(shown: Callable[[], Rendera
         ("outlook", looks.answer(asked(SectionName.WHAT_HAPPENS_NEXT), now=NOW)),
         ("absent", looks.answer(asked(SectionName.SECOND_ORDER_EFFECTS), now=NOW)),
         ("story", looks.answer(asked(), now=NOW)),
+        ("story-writable", looks.answer(replace(asked(), writable=tuple(SectionName)), now=NOW)),
         ("sources", looks.sources(asked(), now=NOW)),
         ("search", looks.search_results("norvik", (STORY, replace(STORY, ref="R8WT2", articles=())), now=NOW)),
         ("nothing-found", looks.search_results("norvik", (), now=NOW)),

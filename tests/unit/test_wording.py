@@ -121,12 +121,21 @@ def test_a_correction_and_a_withdrawal_have_a_date_and_a_reason() -> None:
 
 
 @pytest.mark.parametrize("section", list(SectionName))
-def test_an_absent_section_is_named_with_the_story_and_the_reason(section: SectionName) -> None:
+def test_an_absent_section_is_named_with_the_story_and_the_line_that_enables_it(section: SectionName) -> None:
     sentence = wording.absent(STORY, section)
 
-    assert wording.HEADINGS[section].lower() in sentence
+    assert wording.HEADINGS[section].lower() in sentence.lower()
     assert "K7Q4" in sentence
-    assert ("daybrief import" in sentence) == (section is not SectionName.KEY_POINTS)
+    takes_judgement = section is not SectionName.KEY_POINTS
+    assert ('[analyst] model = "provider:model"' in sentence) == takes_judgement
+    assert ("docs/models.md" in sentence) == takes_judgement
+
+
+@pytest.mark.parametrize("section", list(SectionName))
+def test_trouble_takes_the_place_of_advice(section: SectionName) -> None:
+    sentence = wording.absent(STORY, section, "today's budget is spent")
+
+    assert sentence == f"“{wording.HEADINGS[section]}” is not written for K7Q4. Today's budget is spent."
 
 
 def test_only_what_somebody_expects_is_called_analysis() -> None:
