@@ -7,10 +7,12 @@ never meets a resolver, and a name may resolve differently the second time.
 
 import asyncio
 import errno
+import re
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
 from types import TracebackType
@@ -21,7 +23,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from adapters.addresses import Allowed, is_public, refusal
-from bot.errors import FeedFailed
+from bot.errors import DaybriefError, FeedFailed
 
 USER_AGENT = "Daybrief/0.1 (+feed reader)"
 LIMIT = 10 * 2**20
@@ -31,6 +33,8 @@ DEADLINE = timedelta(seconds=30)
 MAX_REDIRECTS = 5
 PER_HOST = 2
 """Connections to one host at a time."""
+MOST_PATIENCE = timedelta(hours=24)
+"""The longest that a server may ask us to stay away."""
 MAX_HEADERS = 100
 MAX_HEADER = 8190
 """Bytes of one header, or of the status line."""
@@ -44,6 +48,7 @@ _CHUNK = 2**16
 AddrInfo = tuple[int, int, int, str, tuple[object, ...]]
 """As ``socket.getaddrinfo`` gives it."""
 OpenSocket = Callable[[AddrInfo], socket.socket]
+Ask = Callable[[str], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,13 @@ class Http:
         await self._trusting.close()
 
     async def get(
-        self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = LIMIT, deadline: timedelta = DEADLINE
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        limit: int = LIMIT,
+        deadline: timedelta = DEADLINE,
+        before_redirect: Ask | None = None,
     ) -> Fetched:
         """What the server at *url* answers, whatever the status.
 
@@ -116,6 +127,8 @@ class Http:
             headers: sent to the host of *url*; redirects get only the harmless ones.
             limit: the most bytes that the decompressed body may have.
             deadline: for everything together.
+            before_redirect: asked with each further address before it is fetched; if it raises a DaybriefError,
+                nothing more is fetched, and that is what is raised.
 
         Raises:
             FeedFailed: there is no answer, for whatever reason; nothing else is ever raised. The reason does not repeat
@@ -123,20 +136,22 @@ class Http:
         """
         try:
             async with asyncio.timeout(deadline.total_seconds()):
-                return await self._follow(url, dict(headers or {}), limit)
-        except FeedFailed:
+                return await self._follow(url, dict(headers or {}), limit, before_redirect)
+        except DaybriefError:
             raise
         except Exception as error:  # aiohttp and yarl raise far more than they document, even AssertionError
             raise FeedFailed(_reason(error, deadline)) from error
 
-    async def _follow(self, url: str, headers: Mapping[str, str], limit: int) -> Fetched:
+    async def _follow(self, url: str, headers: Mapping[str, str], limit: int, ask: Ask | None) -> Fetched:
         here = URL(url)
         seen = {here}
         is_trusted = True
-        for _ in range(MAX_REDIRECTS + 1):
+        for hop in range(MAX_REDIRECTS + 1):
             is_trusted = is_trusted and here in self._allowed
             if why := refusal(here, any_port=is_trusted):
                 raise FeedFailed(why)
+            if hop and ask:
+                await ask(str(here))
             response = await self._one(here, headers, limit, is_trusted=is_trusted)
             if isinstance(response, Fetched):
                 return response
@@ -158,6 +173,21 @@ class Http:
             is_wanted = HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES
             body = await _body(response, limit) if is_wanted else b""
             return Fetched(status=response.status, headers=response.headers, body=body, url=str(url))
+
+
+def retry_after(header: str, date: str) -> timedelta | None:
+    """For how long ``Retry-After`` asks us to stay away, one second to a day; None where it makes no sense. Pure.
+
+    It gives seconds or an instant, and the instant is measured from the server's own *date*, whatever our clock says.
+    """
+    if re.fullmatch(r"\d{1,9}", header.strip(), re.ASCII):
+        wait = timedelta(seconds=int(header))
+    else:
+        try:
+            wait = parsedate_to_datetime(header) - parsedate_to_datetime(date)
+        except (ValueError, TypeError, OverflowError):
+            return None
+    return min(max(wait, timedelta(seconds=1)), MOST_PATIENCE)
 
 
 def _session(resolver: AbstractResolver | None, open_socket: OpenSocket) -> aiohttp.ClientSession:

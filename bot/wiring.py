@@ -26,6 +26,7 @@ from adapters.feeds import opml
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
 from adapters.locks import Lock
+from adapters.pages import reader as pages
 from adapters.slack import health as slack_health
 from adapters.slack.manifest import manifest as slack_manifest
 from adapters.slack.pace import Pace
@@ -42,7 +43,7 @@ from bot.errors import DaybriefError, WrongUsage
 from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
-from bot.ports import Clock, Platform
+from bot.ports import Clock, PageReader, Platform, Workers
 from storage import SqliteStore, backup, open_store, restore
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ async def open_house(
             clock=clock,
             workers=workers,
             reader=HttpFeedReader(http, workers),
+            pages=_pages(http, workers, clock),
             analyst=ExtractiveAnalyst(workers),
             platforms={**own, **(platforms or {})},
             replayed=at,
@@ -170,6 +172,11 @@ async def open_house(
         if delivers:
             await _settle(house)
         yield house
+
+
+def _pages(http: Http, workers: Workers, clock: Clock) -> PageReader | None:
+    """Whoever reads full texts, through the client that reads feeds; None without the extra ``fulltext``."""
+    return pages.HttpPageReader(http, workers, clock) if pages.is_installed() else None
 
 
 def _workspaces(config: Config, clock: Clock) -> Workspaces:

@@ -2,23 +2,19 @@
 
 import asyncio
 import hashlib
-import re
 from dataclasses import replace
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 
 from adapters.feeds.parse import parse
-from adapters.http import DEADLINE, LIMIT, Fetched, Http
+from adapters.http import DEADLINE, LIMIT, Fetched, Http, retry_after
 from adapters.workers import Caps, ProcessWorkers
 from bot.errors import DaybriefError, FeedFailed
 from bot.model import Feed, FeedState, Reading
 from bot.ports import Workers
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5"
-MOST_PATIENCE = timedelta(hours=24)
-"""The longest that a server may ask us to stay away."""
 PARSING = Caps(time=timedelta(seconds=20), memory=512 * 2**20)
 """What parsing one feed may use. 100,000 items take 9 s; whatever takes longer was made to."""
 
@@ -78,21 +74,6 @@ class HttpFeedReader:
             raise FeedFailed(f"could not be parsed: {trouble}") from trouble
         except Exception as bug:  # in the parser, which strangers feed
             raise FeedFailed(f"could not be parsed ({type(bug).__name__})") from bug
-
-
-def retry_after(header: str, date: str) -> timedelta | None:
-    """For how long ``Retry-After`` asks us to stay away, one second to a day; None where it makes no sense. Pure.
-
-    It gives seconds or an instant, and the instant is measured from the server's own *date*, whatever our clock says.
-    """
-    if re.fullmatch(r"\d{1,9}", header.strip(), re.ASCII):
-        wait = timedelta(seconds=int(header))
-    else:
-        try:
-            wait = parsedate_to_datetime(header) - parsedate_to_datetime(date)
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return min(max(wait, timedelta(seconds=1)), MOST_PATIENCE)
 
 
 def _read_file(path: Path) -> Fetched:

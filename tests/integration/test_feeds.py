@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.feeds.reader import HttpFeedReader, retry_after
-from adapters.http import Http
+from adapters.feeds.reader import HttpFeedReader
+from adapters.http import Http, retry_after
 from adapters.workers import Caps, InlineWorkers, ProcessWorkers
 from bot.errors import FeedFailed
 from bot.model import Feed, FeedState, Reading
