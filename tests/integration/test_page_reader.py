@@ -3,10 +3,11 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from aiohttp import web
@@ -14,8 +15,8 @@ from aiohttp import web
 from adapters.http import Http
 from adapters.pages.reader import HttpPageReader
 from adapters.pages.turns import MOST_PAUSE, MOST_WAITING, PAUSE
-from adapters.workers import Caps, InlineWorkers, ProcessWorkers
-from bot.errors import PageFailed
+from adapters.workers import InlineWorkers, ProcessWorkers
+from bot.errors import DaybriefError, PageFailed
 from bot.ports import MAX_TEXT
 from tests.articles import article
 from tests.clock import VirtualClock
@@ -24,6 +25,7 @@ from tests.fake_feeds import PUBLIC, Answer, FakeFeeds, Internet, break_off, dri
 pytest.importorskip("trafilatura")
 pytest.importorskip("protego")
 
+Result = TypeVar("Result")
 FIRST = (
     "Norvik presented the Halden chip in Oslo on Tuesday, after three years of work that few people outside the "
     "company had heard of. It runs models of 8 billion parameters on a phone."
@@ -179,18 +181,33 @@ async def test_a_server_that_drips_holds_up_no_longer_than_the_deadline() -> Non
             await reader.read(replace(article(TITLE), url=server.url("/story")))
 
 
-async def test_a_page_that_takes_too_long_to_understand_costs_its_worker_and_a_sentence() -> None:
-    workers = ProcessWorkers()
+class Overworked:
+    """Implements ``bot.ports.Workers`` as those do whose process was killed."""
+
+    async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        raise DaybriefError("it took longer than 20 s")
+
+
+async def test_a_page_that_costs_its_worker_fails_with_a_sentence() -> None:
     async with FakeFeeds({"/story": html()}) as server, Http(allow_hosts=["127.0.0.1"]) as http:
-        reader = HttpPageReader(http, workers, VirtualClock())
-        hurried = HttpPageReader(http, workers.within(Caps(time=timedelta())), VirtualClock())
-        given = replace(article(TITLE), url=server.url("/story"))
-        try:
-            assert FIRST in await reader.read(given)
-            with pytest.raises(PageFailed, match="took longer than 0 s"):
-                await hurried.read(given)
-        finally:
-            await workers.close()
+        reader = HttpPageReader(http, Overworked(), VirtualClock())
+
+        with pytest.raises(PageFailed, match="it took longer than 20 s"):
+            await reader.read(replace(article(TITLE), url=server.url("/story")))
+
+
+async def test_pages_are_understood_in_worker_processes() -> None:
+    workers = ProcessWorkers()
+    async with FakeFeeds({"/story": html(), "/robots.txt": rules("User-agent: *\nDisallow: /a")}) as server:
+        async with Http(allow_hosts=["127.0.0.1"]) as http:
+            try:
+                text = await HttpPageReader(http, workers, VirtualClock()).read(
+                    replace(article(TITLE), url=server.url("/story"))
+                )
+            finally:
+                await workers.close()
+
+    assert FIRST in text
 
 
 # ------------------------------------------------------------------------------------------------------- robots.txt
