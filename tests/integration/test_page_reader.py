@@ -198,14 +198,13 @@ async def test_a_page_that_costs_its_worker_fails_with_a_sentence() -> None:
 
 async def test_pages_are_understood_in_worker_processes() -> None:
     workers = ProcessWorkers()
-    async with FakeFeeds({"/story": html(), "/robots.txt": rules("User-agent: *\nDisallow: /a")}) as server:
-        async with Http(allow_hosts=["127.0.0.1"]) as http:
-            try:
-                text = await HttpPageReader(http, workers, VirtualClock()).read(
-                    replace(article(TITLE), url=server.url("/story"))
-                )
-            finally:
-                await workers.close()
+    answers = {"/story": html(), "/robots.txt": rules("User-agent: *\nDisallow: /admin")}
+    async with FakeFeeds(answers) as server, Http(allow_hosts=["127.0.0.1"]) as http:
+        reader = HttpPageReader(http, workers, VirtualClock())
+        try:
+            text = await reader.read(replace(article(TITLE), url=server.url("/story")))
+        finally:
+            await workers.close()
 
     assert FIRST in text
 
