@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.drafting import may_be_drafted, quoted
 from bot.errors import FeedFailed
 from bot.group import Cluster, Grouping, group
 from bot.identity import names_of, tell_apart
-from bot.model import Article, Feed, FeedOutcome, FeedState, GatherReport, Origin, Reading, Story, StoryStatus
+from bot.model import Article, Feed, FeedOutcome, FeedState, GatherReport, Reading, Story
 from bot.newsroom import Newsroom
-from bot.ports import Draft, Intake, Known
+from bot.ports import Intake, Known
 
 log = logging.getLogger(__name__)
 
@@ -193,25 +194,11 @@ def _regrouped(grouping: Grouping, open_stories: Mapping[str, Story]) -> list[St
 
 async def _drafted(room: Newsroom, stories: list[Story]) -> list[Story]:
     """*stories* with drafts; what a person wrote or corrected stays as it is."""
-    open_to_drafts = [
-        place
-        for place, story in enumerate(stories)
-        if story.origin is Origin.FEEDS and story.status is StoryStatus.CURRENT
-    ]
+    open_to_drafts = [place for place, story in enumerate(stories) if may_be_drafted(story)]
     drafts = await room.analyst.draft([stories[place].articles for place in open_to_drafts])
     for place, draft in zip(open_to_drafts, drafts, strict=True):
-        stories[place] = _with_draft(stories[place], draft)
+        stories[place] = quoted(stories[place], draft)
     return stories
-
-
-def _with_draft(story: Story, draft: Draft) -> Story:
-    return replace(
-        story,
-        title=draft.title,
-        takeaway=draft.takeaway,
-        analyst=draft.analyst,
-        sections=replace(story.sections, key_points=draft.key_points),
-    )
 
 
 def _with_articles(story: Story, articles: Iterable[Article]) -> Story:

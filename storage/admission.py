@@ -4,12 +4,13 @@ Whoever calls has read the archive a while ago. What others have written since i
 story stays there, and what a person wrote or corrected is not overwritten by a draft.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlite_utils
 
+from bot import drafting
 from bot.model import Article, Origin, Story, StoryStatus
 from bot.ports import Intake
 from bot.refs import candidates, looks_like_ref
@@ -63,6 +64,20 @@ def revise(db: sqlite_utils.Database, story: Story, *, reason: str, at: datetime
     return held.story if revised.story == held.story else _write(db, held.id, revised, reason, at)
 
 
+def change(
+    db: sqlite_utils.Database, ref: str, make: Callable[[Story], Story], *, reason: str, at: datetime
+) -> Story | None:
+    """Keep what *make* makes of the story called *ref*; as kept. None: there is no such story."""
+    held = _held(db, ref)
+    if held is None:
+        return None
+    changed = replace(make(held.story), ref=held.story.ref, articles=held.story.articles)
+    if changed == held.story:
+        return held.story
+    is_new_text = _text(changed) != _text(held.story)
+    return _write(db, held.id, _as_shelved(db, changed), reason, at if is_new_text else None)
+
+
 def forget(db: sqlite_utils.Database, before: datetime) -> int:
     """Drop stories and articles whose news is older than *before*; how many stories went.
 
@@ -98,30 +113,11 @@ def _admit_story(db: sqlite_utils.Database, story: Story, moved: dict[int, tuple
 def _grow(db: sqlite_utils.Database, held: _Held, story: Story) -> Story:
     """Keep *story* as the grown version of *held*."""
     free = _not_taken(db, story.articles, _scope(held.story), own=held.id)
-    grown = _as_shelved(db, grown_version(held.story, replace(story, articles=free)))
+    grown = _as_shelved(db, drafting.grown(held.story, replace(story, articles=free)))
     if grown.story == held.story:
         return held.story
     is_new_text = _text(grown.story) != _text(held.story)
     return _write(db, held.id, grown, "grown", _newest_sight(grown.story) if is_new_text else None)
-
-
-def grown_version(held: Story, arrived: Story) -> Story:
-    """What *held* becomes when *arrived*, made from it a while ago, brings articles. Pure.
-
-    Nothing that *held* has is lost. Its text is replaced too, unless a person wrote or corrected it.
-    """
-    is_open_to_drafts = held.origin is Origin.FEEDS and held.status is StoryStatus.CURRENT
-    base = arrived if is_open_to_drafts else held
-    together = {article.key: article for article in (*arrived.articles, *held.articles)}
-    return replace(
-        base,
-        ref=held.ref,
-        first_seen=held.first_seen,
-        news_at=max(held.news_at, arrived.news_at),
-        topics=tuple(dict.fromkeys((*arrived.topics, *held.topics))),
-        articles=tuple(sorted(together.values(), key=lambda article: article.news_at)),
-        workspaces=held.workspaces,
-    )
 
 
 def _merge(db: sqlite_utils.Database, younger: str, older: str, moved: dict[int, tuple[Article, ...]]) -> None:

@@ -1,6 +1,6 @@
 """Stories and articles, for as long as they are kept: what is asked of them. ``storage.admission`` writes them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,10 @@ class SqliteArchive:
     async def revise(self, story: Story, *, reason: str, at: datetime) -> Story:
         """Keep *story* as a new revision of itself, if anything changed."""
         return await self._database.write(lambda db: admission.revise(db, story, reason=reason, at=at))
+
+    async def change(self, ref: str, make: Callable[[Story], Story], *, reason: str, at: datetime) -> Story | None:
+        """Keep what *make* makes of the story called *ref* as it is now."""
+        return await self._database.write(lambda db: admission.change(db, ref, make, reason=reason, at=at))
 
     async def forget(self, before: datetime) -> int:
         """Drop what is older than *before*; how many stories went."""

@@ -1,6 +1,6 @@
 """What is remembered of stories and articles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -48,7 +48,7 @@ class Revision:
     """From 1, in order."""
     at: datetime
     reason: str
-    """``gathered``, ``grown``, ``imported``, ``corrected``, ``withdrawn``."""
+    """``gathered``, ``grown``, ``quoted``, ``analysed``, ``imported``, ``corrected``, ``withdrawn``."""
     story: Story
 
 
@@ -100,6 +100,14 @@ class Archive(Protocol):
     async def revise(self, story: Story, *, reason: str, at: datetime) -> Story:
         """Keep *story* (named, or with an empty ref: new) as a new revision of itself; as kept. No revision if
         nothing changed.
+        """
+
+    async def change(self, ref: str, make: Callable[[Story], Story], *, reason: str, at: datetime) -> Story | None:
+        """Keep what *make* makes of the story called *ref* as it is now, its ref and its articles left as they are; as
+        kept. None: there is no such story.
+
+        Nobody writes the story in between, so *make* must be pure and quick. A change of its text is a new revision; of
+        anything else, as of its significance, none.
         """
 
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:

@@ -737,3 +737,53 @@ async def test_what_was_accepted_before_closing_is_kept(store: Store, other: Sto
 
     assert len(await accepted) == 20
     assert len(await other.archive.search(Search(limit=50))) == 20
+
+
+# --------------------------------------------------------------------------------------------------------- changing
+
+
+async def test_a_change_is_made_of_the_story_as_it_is_now(store: Store, other: Store) -> None:
+    [kept] = await admitted(store, FULL_STORY)
+    await other.archive.revise(replace(kept, takeaway="Somebody else wrote this."), reason="corrected", at=NOW)
+
+    changed = await store.archive.change(kept.ref, lambda now: replace(now, title="New"), reason="analysed", at=NOW)
+
+    assert changed is not None
+    assert (changed.title, changed.takeaway) == ("New", "Somebody else wrote this.")
+    assert await other.archive.by_ref(kept.ref) == changed
+    assert [one.reason for one in await store.archive.history(kept.ref)][1:] == ["corrected", "analysed"]
+
+
+async def test_a_change_of_anything_but_text_is_no_revision(store: Store) -> None:
+    [kept] = await admitted(store, replace(FULL_STORY, significance=None))
+
+    changed = await store.archive.change(kept.ref, lambda now: replace(now, significance=5), reason="-", at=NOW)
+
+    assert changed == replace(kept, significance=5)
+    assert await store.archive.by_ref(kept.ref) == changed
+    assert len(await store.archive.history(kept.ref)) == 1
+
+
+async def test_a_change_touches_neither_ref_nor_articles_and_none_is_kept_of_no_story(store: Store) -> None:
+    [kept] = await admitted(store, FULL_STORY)
+
+    same = await store.archive.change(
+        kept.ref.lower(), lambda now: replace(now, ref="ZZ9Z", articles=()), reason="-", at=NOW
+    )
+
+    assert same == kept
+    assert await store.archive.change("ZZ9Z", lambda now: now, reason="-", at=NOW) is None
+
+
+async def test_a_change_that_fails_keeps_nothing_and_harms_nobody(store: Store) -> None:
+    [kept] = await admitted(store, FULL_STORY)
+
+    def fail(_: Story) -> Story:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await store.archive.change(kept.ref, fail, reason="-", at=NOW)
+
+    assert await store.archive.by_ref(kept.ref) == kept
+    after = await store.archive.revise(replace(kept, title="New"), reason="corrected", at=NOW)
+    assert after.title == "New"

@@ -1,0 +1,119 @@
+"""What becomes of a story's text when an analyst, a model or new articles come to it: nobody undoes what another has
+written. Pure.
+
+Key points and takeaway are by whoever ``Story.analyst`` names. A passage says who wrote it where that is somebody else;
+it is signed before the story's analyst changes, so that words are never told to be somebody else's.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from bot.model import Origin, Passage, SectionName, Sections, Story, StoryStatus
+from bot.ports import Draft
+
+QUOTES = "extractive"
+"""The analyst that takes everything word for word from the sources: its words give way to a model's."""
+
+_PASSAGES = tuple(name for name in SectionName if name is not SectionName.KEY_POINTS)
+
+
+def may_be_drafted(story: Story) -> bool:
+    """Whether its text is a draft, which another draft may replace; what a person wrote or corrected stays."""
+    return story.origin is Origin.FEEDS and story.status is StoryStatus.CURRENT
+
+
+def is_quoted(story: Story) -> bool:
+    """Whether the story is a draft that quotes: a model may write it anew."""
+    return may_be_drafted(story) and story.analyst == QUOTES
+
+
+def missing(story: Story, sections: Collection[SectionName]) -> tuple[SectionName, ...]:
+    """Those of *sections* that nobody has written, or only quoted, in the order of :class:`SectionName`."""
+    return tuple(name for name in SectionName if name in sections and _is_open(story, name))
+
+
+def quoted(story: Story, draft: Draft) -> Story:
+    """*story* with *draft*, which quotes; sections that a model has written stay."""
+    sections = _signed(story)
+    outlook = sections.what_happens_next
+    if _is_open(story, SectionName.WHAT_HAPPENS_NEXT):
+        outlook = draft.what_happens_next
+    return replace(
+        story,
+        title=draft.title,
+        takeaway=draft.takeaway,
+        analyst=draft.analyst,
+        sections=replace(sections, key_points=draft.key_points, what_happens_next=outlook),
+        disputes=draft.disputes,
+    )
+
+
+def briefed(story: Story, draft: Draft) -> Story:
+    """*story* with what a model has written of what the post shows; what the model left out stays as it was quoted."""
+    sections = _signed(story)
+    return replace(
+        story,
+        title=draft.title or story.title,
+        takeaway=draft.takeaway or story.takeaway,
+        analyst=draft.analyst,
+        sections=replace(sections, key_points=draft.key_points or sections.key_points),
+        disputes=draft.disputes or story.disputes,
+    )
+
+
+def analysed(story: Story, written: Sections, analyst: str) -> Story:
+    """*story* with those of the *written* sections that it lacks, signed by *analyst*."""
+    added: dict[str, Any] = {}
+    for name in missing(story, written.written()):
+        passage = written.passage(name)
+        added[name.value] = replace(passage, analyst=analyst) if passage else written.key_points
+    return replace(story, sections=replace(story.sections, **added))
+
+
+def grown(held: Story, arrived: Story) -> Story:
+    """What *held* becomes when *arrived*, made from it a while ago, brings articles.
+
+    Nothing that *held* has is lost. Its text is replaced too, unless a person wrote or corrected it; what a model has
+    written of it meanwhile stays.
+    """
+    together = {article.key: article for article in (*arrived.articles, *held.articles)}
+    return replace(
+        _with_sections_of(held, arrived) if may_be_drafted(held) else held,
+        ref=held.ref,
+        first_seen=held.first_seen,
+        news_at=max(held.news_at, arrived.news_at),
+        topics=tuple(dict.fromkeys((*arrived.topics, *held.topics))),
+        articles=tuple(sorted(together.values(), key=lambda article: article.news_at)),
+        workspaces=held.workspaces,
+    )
+
+
+def _with_sections_of(held: Story, arrived: Story) -> Story:
+    """*arrived* with what a model has written of *held*."""
+    kept = _signed(held)
+    written: dict[str, Any] = {name.value: kept.passage(name) for name in _PASSAGES if not _is_open(held, name)}
+    return replace(
+        arrived,
+        sections=replace(arrived.sections, **written),
+        significance=arrived.significance if held.significance is None else held.significance,
+    )
+
+
+def _is_open(story: Story, name: SectionName) -> bool:
+    """Whether nobody has written the section, or only quoted it."""
+    passage = story.sections.passage(name)
+    return _author(story, passage) == QUOTES if passage else name not in story.sections.written()
+
+
+def _author(story: Story, passage: Passage) -> str:
+    return passage.analyst or story.analyst
+
+
+def _signed(story: Story) -> Sections:
+    """Its sections, each passage with the name of whoever wrote it."""
+    passages = {name.value: story.sections.passage(name) for name in _PASSAGES}
+    signed: dict[str, Any] = {
+        name: replace(passage, analyst=_author(story, passage)) for name, passage in passages.items() if passage
+    }
+    return replace(story.sections, **signed)
