@@ -1,0 +1,40 @@
+"""The gate: whether what a claim says stands in the sentences that it cites. Pure."""
+
+from collections.abc import Sequence
+
+from bot.gate import edits, names, numbers, polarity, quotes
+from bot.gate.words import content, plain, share
+
+COVERED = 0.5
+"""The least share of a claim's words that its cited sentences must hold."""
+REPEATED = 0.8
+"""From this share on, a forecast says what a sentence says."""
+
+
+def faults(claim: str, cited: Sequence[str], *, article: str = "") -> tuple[str, ...]:
+    """What is wrong with *claim*, a clause each, for whoever wrote it; empty: nothing, it may be shown.
+
+    Args:
+        claim: a sentence or a few.
+        cited: the sentences that it names for its support, as its sources have them.
+        article: all that the sources say. It tells what is a name; it supports nothing.
+    """
+    said, evidence = plain(claim), tuple(plain(sentence) for sentence in cited)
+    if not said or not any(evidence):
+        return ("it is empty, or cites no sentence",)
+    missing = "is in none of the cited sentences"
+    found = [f"the number “{one}” {missing}" for one in numbers.unsupported(said, evidence)]
+    found += [f"the name “{one}” {missing}" for one in names.unsupported(said, evidence, plain(article))]
+    found += [f"the quotation “{one}” {missing} word for word" for one in quotes.unsupported(said, evidence)]
+    found += polarity.faults(said, evidence)
+    found += edits.faults(said, evidence)
+    covered = share(content(said), (stem for sentence in evidence for stem in content(sentence)))
+    if covered < COVERED:
+        found.append(f"only {covered:.0%} of its words are in the cited sentences")
+    return tuple(dict.fromkeys(found))
+
+
+def repeats(forecast: str, sentences: Sequence[str]) -> bool:
+    """Whether *forecast* only says what one of *sentences* says: that is a fact, and no forecast."""
+    said = content(plain(forecast))
+    return any(share(said, content(plain(sentence))) > REPEATED for sentence in sentences)

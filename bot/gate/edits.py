@@ -1,0 +1,107 @@
+"""Sentences that were copied but for a word: what was put in, taken out or exchanged. Pure.
+
+Where a claim follows a sentence closely, places can be compared, and not only whether a word is there at all.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from bot.gate import names, numbers, polarity
+from bot.gate.words import EMPTY, Word, listed, words
+
+CLOSE = 0.7
+"""The share of a claim's words that one sentence must have in the same order."""
+_LONGEST = 200
+"""Words of a text that is compared: comparing grows with the square."""
+_SHORT = 4
+"""Words of an exchange at the most: longer ones are rewritten, not exchanged."""
+_NEGATIONS = frozenset(listed("not never no none nobody nothing neither nor cannot without"))
+_CONTRACTED = (
+    (re.compile(r"\bcan'?t\b|\bcannot\b", re.IGNORECASE), "can not"),
+    (re.compile(r"\bwon't\b", re.IGNORECASE), "will not"),
+    (re.compile(r"n't\b", re.IGNORECASE), " not"),
+)
+
+
+class _Text:
+    """A text without contractions, and its words."""
+
+    def __init__(self, text: str) -> None:
+        for pattern, whole in _CONTRACTED:
+            text = pattern.sub(whole, text)
+        self.text = text
+        self.words: Sequence[Word] = words(text)[:_LONGEST]
+        self.lows = tuple(word.low for word in self.words)
+
+    def part(self, start: int, end: int) -> str:
+        """The words from *start* to *end*, with the signs around them: ``$20bn``, ``71 %``."""
+        first = self.words[start - 1].end if start else 0
+        last = self.words[end].start if end < len(self.words) else len(self.text)
+        return self.text[first:last].strip()
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> _Text:
+    return _Text(text)
+
+
+def faults(claim: str, cited: tuple[str, ...]) -> list[str]:
+    """What the claim changes in the sentence that it follows, a clause each; nothing where it follows none closely."""
+    mine = _read(claim)
+    best: tuple[int, list[str]] = (0, [])
+    for sentence in cited:
+        theirs = _read(sentence)
+        matcher = SequenceMatcher(None, mine.lows, theirs.lows, autojunk=False)
+        alike = sum(block.size for block in matcher.get_matching_blocks())
+        if alike >= CLOSE * len(mine.lows) and alike > best[0]:
+            best = (alike, [*_changes(mine, theirs, matcher), *_reordered(mine, theirs)])
+    return best[1]
+
+
+def _changes(mine: _Text, theirs: _Text, matcher: SequenceMatcher[str]) -> Iterable[str]:
+    for kind, start, end, their_start, their_end in matcher.get_opcodes():
+        put_in, left_out = mine.lows[start:end], theirs.lows[their_start:their_end]
+        if kind == "equal":
+            continue
+        denies, denied = _NEGATIONS & set(put_in), _NEGATIONS & set(left_out)
+        if denies and not denied and len(put_in) <= _SHORT:
+            yield f"it says “{min(denies)}” where the cited sentence does not"
+        # Who leaves out a whole clause says less; who leaves out only a negation says the opposite.
+        is_inside = start and end < len(mine.lows)
+        if denied and not denies and len(left_out) <= _SHORT and (is_inside or len(left_out) == 1):
+            yield f"it leaves out the “{min(denied)}” of the cited sentence"
+        if kind == "replace" and max(len(put_in), len(left_out)) <= _SHORT:
+            yield from _exchanged(mine.part(start, end), theirs.part(their_start, their_end))
+
+
+def _exchanged(put_in: str, left_out: str) -> Iterable[str]:
+    """A number for another one, a name for another one, a word for its opposite."""
+    if numbers.quantities(left_out) and (new := numbers.unsupported(put_in, (left_out,))):
+        yield f"it has the number “{new[0]}” where the cited sentence has another one"
+    mine, theirs = names.spellings(put_in), names.spellings(left_out)
+    if mine and theirs and not any(names.are_one(one, other) for one in mine for other in theirs):
+        yield f"it has the name “{min(mine)}” where the cited sentence has “{min(theirs)}”"
+    yield from polarity.turned(put_in, (left_out,))
+
+
+def _reordered(mine: _Text, theirs: _Text) -> Iterable[str]:
+    """The same words in the same order, but for the names and numbers: they have changed places."""
+    if Counter(mine.lows) - Counter(theirs.lows) or _is_within(mine.lows, theirs.lows):
+        return
+    others = [tuple(word.low for word in text.words if not _is_fact(word)) for text in (mine, theirs)]
+    facts = [tuple(word.low for word in text.words if _is_fact(word)) for text in (mine, theirs)]
+    if _is_within(others[0], others[1]) and not _is_within(facts[0], facts[1]):
+        yield f"it has {', '.join(f'“{fact}”' for fact in facts[0])} in another order than the cited sentence"
+
+
+def _is_fact(word: Word) -> bool:
+    return word.low not in EMPTY and any(one.isupper() or one.isdigit() for one in word.text)
+
+
+def _is_within(part: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether *whole* has all of *part* in the same order."""
+    rest = iter(whole)
+    return all(one in rest for one in part)

@@ -1,0 +1,155 @@
+"""What sentences deny, and which way they say that things go. Pure.
+
+A negation denies the first word after it that carries content. It must stand, in the cited sentences, before the same
+word, and what they deny so the claim may not assert.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.gate.words import EMPTY, content, stem, words
+
+_CUES = re.compile(
+    r"\b(?:not|never|none|nobody|nothing|nowhere|neither|nor|cannot|no|without|hardly|barely|n[o']longer|"
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must|need|might|ai)n't|won't|can't|shan't|"
+    r"den(?:y|ies|ied|ying)|refus(?:e|es|ed|ing)|fail(?:s|ed|ing)?\sto|declin(?:e|es|ed|ing)\sto|unable\sto|"
+    r"lack(?:s|ed|ing)?|stopp?(?:s|ed|ing)?|ceas(?:e|es|ed|ing)|rul(?:e|es|ed|ing)\sout|reject(?:s|ed|ing)?)\b",
+    re.IGNORECASE,
+)
+_NO_CUE = re.compile(
+    r"\b(?:not (?:only|just|merely|simply|least|to mention)|no (?:doubt|matter|wonder|sooner)|no\.? \d+|"
+    r"whether or not|nothing but|nor? later than|no (?:more|less|fewer) than|non-?stop|stopped? (?:by|at)|if not)\b",
+    re.IGNORECASE,
+)
+_SOFT = re.compile(
+    r"\b(?:un(?!i|der|til|veil|lock|ion)\w{4,}|in(?:ability|complete|correct|accurate|valid|sufficient|eligible)\w*|"
+    r"dis(?:agree|allow|approv|avow|continu|miss|prov|put|abl)\w*|\w{3,}less|avoid\w*|prevent\w*|block\w*|ban(?:s|ned|ning)?|"
+    r"halt\w*|drop(?:s|ped)?|cancel\w*|abandon\w*|absen\w+|few|little|impossible|illegal|end(?:s|ed|ing)?|yet to|"
+    r"rather than|instead of|short of|free of|except\w*|exclud\w*|prohibit\w*|forb[ia]\w+|withh[eo]ld\w*)\b",
+    re.IGNORECASE,
+)
+"""What denies without a negation: it may stand for one, and asks for none."""
+_SCOPE = 3
+"""Words that carry content which a negation can reach."""
+_REACH = 160
+"""Characters within which these words stand."""
+_BREAK = re.compile(r"[.;:!?]\s|\sbut\s|–")
+
+_OPPOSITES = (
+    (
+        "rise rises rose risen rising increase increases increased increasing grow grows grew grown growing gain gains "
+        "gained surge surges surged surging jump jumps jumped jumping climb climbs climbed climbing soar soars soared "
+        "soaring up higher expand expands expanded",
+        "fall falls fell fallen falling decrease decreases decreased decreasing decline declines declined declining "
+        "drop drops dropped dropping shrink shrinks shrank shrunk shrinking plunge plunges plunged plunging slump "
+        "slumps slumped sink sinks sank sunk slide slides slid down lower contract contracts contracted",
+    ),
+    (
+        "more greater larger bigger most exceed exceeds exceeded above",
+        "less fewer smaller least below",
+    ),
+    (
+        "approve approves approved approval accept accepts accepted allow allows allowed permit permits permitted back "
+        "backs backed support supports supported endorse endorses endorsed",
+        "reject rejects rejected rejection refuse refuses refused ban bans banned forbid forbids forbade block blocks "
+        "blocked oppose opposes opposed prohibit prohibits prohibited veto vetoes vetoed",
+    ),
+    ("win wins won winning", "lose loses lost losing"),
+    ("buy buys bought buying acquire acquires acquired", "sell sells sold selling divest divests divested"),
+    (
+        "start starts started begin begins began launch launches launched",
+        "stop stops stopped end ends ended halt halts halted",
+    ),
+    ("open opens opened opening", "close closes closed closing shut shuts"),
+    ("before earlier", "after later"),
+    ("faster quicker sooner", "slower"),
+    ("cheaper", "costlier dearer pricier"),
+    (
+        "better improve improves improved improving",
+        "worse worsen worsens worsened deteriorate deteriorates deteriorated",
+    ),
+    ("profit profits profitable", "loss losses unprofitable"),
+    ("hire hires hired hiring", "fire fires fired dismiss dismisses dismissed cut cuts"),
+    ("confirm confirms confirmed admit admits admitted", "deny denies denied"),
+    ("strong stronger strengthen strengthens strengthened", "weak weaker weaken weakens weakened"),
+    ("succeed succeeds succeeded success", "fail fails failed failure"),
+)
+_SIDES = tuple((frozenset(up.split()), frozenset(down.split())) for up, down in _OPPOSITES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Denial:
+    cue: str
+    target: str
+    """The stem that it denies; empty at the end of a sentence."""
+    scope: frozenset[str]
+    """The stems that it may reach, the target too."""
+
+
+def faults(claim: str, cited: tuple[str, ...]) -> list[str]:
+    """Where *claim* denies what *cited* assert, asserts what they deny, or says that it goes the other way; a sentence
+    each. All are plain.
+    """
+    return [*_denied(claim, cited), *_asserted(claim, cited), *turned(claim, cited)]
+
+
+def _denied(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
+    """What the claim denies without a denial in the cited sentences."""
+    denials = [denial for sentence in cited for denial in _denials(sentence)]
+    reached = {word for denial in denials for word in denial.scope}
+    stems = frozenset().union(*map(content, cited))
+    is_soft = any(_SOFT.search(sentence) for sentence in cited)
+    for denial in _denials(claim):
+        if not denials and not is_soft:
+            yield f"it says “{denial.cue}” where the cited sentences deny nothing"
+        elif denial.target in stems and denial.target not in reached and not denial.scope & reached:
+            yield f"it says “{denial.cue}” of what the cited sentences do not deny"
+
+
+def _asserted(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
+    """What the claim says without the denial that it has in the cited sentences."""
+    reached = {word for denial in _denials(claim) for word in denial.scope}
+    stems = content(claim)
+    plain = {word for sentence in cited for word in _undenied(sentence)}
+    has_softly = bool(_SOFT.search(claim))
+    for sentence in cited:
+        for denial in _denials(sentence):
+            is_said = denial.target in stems - reached and denial.target not in plain
+            if is_said and not has_softly:
+                yield f"it leaves out the “{denial.cue}” of the cited sentence"
+
+
+def turned(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
+    """Where *claim* says that it goes the other way, with no word for its own way in *cited*. All are plain."""
+    said = _lows(claim)
+    known = frozenset().union(*map(_lows, cited))
+    for one, other in (pair for sides in _SIDES for pair in (sides, sides[::-1])):
+        if said & one and not said & other and known & other and not known & one:
+            yield f"it says “{min(said & one)}” where the cited sentences say “{min(known & other)}”"
+
+
+@lru_cache(maxsize=4096)
+def _denials(text: str) -> tuple[_Denial, ...]:
+    spared = {place for match in _NO_CUE.finditer(text) for place in range(*match.span())}
+    found: list[_Denial] = []
+    for match in _CUES.finditer(text):
+        if match.start() in spared:
+            continue
+        rest = text[match.end() : match.end() + _REACH]
+        if ends := _BREAK.search(rest):
+            rest = rest[: ends.start()]
+        reach = [stem(word.low) for word in words(rest) if word.low not in EMPTY][:_SCOPE]
+        found.append(_Denial(match.group(), reach[0] if reach else "", frozenset(reach)))
+    return tuple(found)
+
+
+def _undenied(sentence: str) -> frozenset[str]:
+    """The stems that no denial of *sentence* reaches."""
+    return content(sentence) - {word for denial in _denials(sentence) for word in denial.scope}
+
+
+@lru_cache(maxsize=4096)
+def _lows(text: str) -> frozenset[str]:
+    return frozenset(word.low for word in words(text))
