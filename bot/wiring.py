@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 
 from adapters.alarm import Alarm
-from adapters.analyst.extractive import ExtractiveAnalyst
+from adapters.analyst.extractive import ExtractiveAnalyst, draft_all, split
 from adapters.clock import ReplayClock, SystemClock
 from adapters.discord import health as discord_health
 from adapters.discord.gateway import Gateway
@@ -57,6 +57,7 @@ __all__ = [
     "delivery_lock",
     "discord_says",
     "discord_standing",
+    "draft_all",
     "gather",
     "looks",
     "open_house",
@@ -67,6 +68,7 @@ __all__ = [
     "slack_manifest",
     "slack_says",
     "slack_troubles",
+    "split",
     "typed_lines",
 ]
 

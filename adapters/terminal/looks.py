@@ -9,6 +9,7 @@ from adapters.terminal.answers import (
     sources,
     whole_story,
 )
+from adapters.terminal.figures import gate_figures, grouping_figures, key_point_figures, mistakes, ranking_figures
 from adapters.terminal.tables import channels, deliveries, feeds, findings, gather_report, why
 from adapters.terminal.text import edition
 
@@ -19,10 +20,15 @@ __all__ = [
     "edition",
     "feeds",
     "findings",
+    "gate_figures",
     "gather_report",
+    "grouping_figures",
     "history",
+    "key_point_figures",
+    "mistakes",
     "not_found",
     "not_found_text",
+    "ranking_figures",
     "search_results",
     "sources",
     "whole_story",

@@ -194,6 +194,7 @@ _WHERE = {
     "correct": "supply",
     "withdraw": "supply",
     "check": "checking",
+    "evaluate": "evaluating",
     "slack-manifest": "slack",
     "discord-invite": "discord",
     "backup": "running",

@@ -1,7 +1,8 @@
 """The demo's own fixed morning: a configuration, feeds, ready-written stories and a script, all invented by us.
 
-Also the starter list of feeds, ``config.example.toml``. It lies at the root of the project for people to find; a built
-package carries it here (``pyproject.toml``, *force-include*).
+Also labelled samples to measure by (``docs/evaluating.md`` tells how they were made), and the starter list of feeds,
+``config.example.toml``. It lies at the root of the project for people to find; a built package carries it here
+(``pyproject.toml``, *force-include*).
 """
 
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ def files() -> Files:
         ),
         script=_HERE / "script.txt",
     )
+
+
+def labelled(kind: str) -> Path:
+    """Our labelled lines of *kind*: ``grouping``, ``ranking``, ``keypoints`` or ``gate``."""
+    return _HERE / "evaluation" / f"{kind}.jsonl"
 
 
 def example_config() -> Path:
