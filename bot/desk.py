@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import amend, lookup, orders
+from bot import amend, lookup, orders, request
 from bot import gather as gathering
 from bot import publish as publishing
 from bot.admit import Admitted, admit
@@ -35,7 +35,8 @@ from bot.model import (
 )
 from bot.newsroom import Newsroom
 from bot.notify import Notifier
-from bot.ports import Rendering, Revision, Search
+from bot.ports import Rendering, Revision, Search, Writer
+from bot.prepare import prepare_ahead
 from bot.revive import revive
 from bot.schedule import next_instant
 
@@ -65,8 +66,8 @@ class Desk:
         """Bring the store in line with the configuration: declared channels are there, and only those."""
         await orders.declare(self._room, self._room.config)
 
-    async def reload(self, config: Config) -> None:
-        """Work by *config* from now on; if the store cannot take it, by the former one.
+    async def reload(self, config: Config, writer: Writer | None = None) -> None:
+        """Work by *config* and with *writer* from now on; if the store cannot take it, as before.
 
         Raises:
             WrongUsage: it names another data directory.
@@ -77,6 +78,7 @@ class Desk:
             )
         await orders.declare(self._room, config)
         self._room.config = config
+        self._room.writer = writer
 
     async def clock_trouble(self) -> str:
         """What is strange about this machine's clock, and what to do; empty: nothing."""
@@ -87,8 +89,13 @@ class Desk:
         await self._room.store.ledger.release_all()
 
     def stop(self) -> None:
-        """Begin no new delivery; those under way are finished."""
+        """Begin no new delivery, those under way are finished; what is being written is dropped."""
         self._room.is_stopping = True
+        self._room.errands.drop()
+
+    async def prepare(self) -> None:
+        """Have written what the editions of the next minutes are going to show."""
+        await prepare_ahead(self._room)
 
     async def publish(self, *, progress: publishing.Progress | None = None) -> publishing.Round:
         """One round of publishing, beside those that still run; then admins are told of what went wrong."""
@@ -122,7 +129,11 @@ class Desk:
 
     async def look_up(self, name: str, section: SectionName | None, asker: Asker) -> Answer:
         """The story called *name*, for one of its sections or whole, else the nearest ones."""
-        return await lookup.look_up(self._room, name, section, asker)
+        return await request.offered(self._room, await lookup.look_up(self._room, name, section, asker))
+
+    async def written(self, answer: Answer, asker: Asker) -> Answer:
+        """*answer*, once the section that it waits for is written, or with the reason why it is not; up to 90 s."""
+        return await request.written(self._room, answer, asker)
 
     async def search(self, wanted: Search) -> tuple[Story, ...]:
         """Stored stories, best first."""

@@ -10,7 +10,8 @@ from typing import TypeVar
 from bot.config import Config
 from bot.deliver import Patience
 from bot.doubt import Doubts
-from bot.errors import CannotReadBack, Fate, NotFound, PostFailed
+from bot.errands import Errands
+from bot.errors import AnalystFailed, CannotReadBack, DaybriefError, Fate, NotFound, PostFailed
 from bot.lanes import Lanes
 from bot.model import Feed, Subscription
 from bot.ports import Analyst, Clock, FeedReader, Meaning, PageReader, Platform, Store, Workers, Writer
@@ -22,7 +23,9 @@ Answer = TypeVar("Answer")
 
 @dataclass(kw_only=True)
 class Newsroom:
-    """The parts of one running Daybrief. Only ``config`` changes while it runs, on a reload, and ``is_stopping``."""
+    """The parts of one running Daybrief. While it runs, only ``config`` and ``writer`` change, on a reload, and
+    ``is_stopping``.
+    """
 
     config: Config
     store: Store
@@ -46,6 +49,7 @@ class Newsroom:
     planning: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a round enters what has come due, so that rounds that overlap do not tell of the same date twice."""
     lanes: Lanes = field(default_factory=Lanes)
+    errands: Errands = field(default_factory=Errands)
     doubts: Doubts = field(default_factory=Doubts)
     doubted: tuple[datetime, timedelta] | None = None
     """What the machine's clock said, and ``clock.elapsed``, when it was first seen far ahead and not yet believed."""
@@ -91,6 +95,20 @@ class Newsroom:
         except Exception as bug:
             log.exception("an adapter failed in a way it does not know")
             raise PostFailed(f"the adapter failed ({type(bug).__name__})", fate=Fate.UNKNOWN) from bug
+
+    async def modelled(self, asked: Awaitable[Answer]) -> Answer:
+        """What a model gives.
+
+        Raises:
+            AnalystFailed: with the reason that the writer gave, or because it failed in a way that it does not know.
+        """
+        try:
+            return await asked
+        except DaybriefError:
+            raise
+        except Exception as bug:
+            log.exception("a writer failed in a way it does not know")
+            raise AnalystFailed(f"the model's adapter failed ({type(bug).__name__})") from bug
 
     async def feeds(self) -> tuple[Feed, ...]:
         """All feeds: the declared ones first, then those added by command that are not declared as well."""

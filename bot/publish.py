@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.lanes import AT_ONCE
 from bot.model import Delivery, DeliveryState, Due, Standing, Subscription
 from bot.newsroom import Newsroom
 from bot.orders import open_dates
+from bot.prepare import is_called_for, prepare_at_once, prepare_due
 
 log = logging.getLogger(__name__)
 
@@ -46,14 +47,45 @@ async def publish(room: Newsroom, *, only: int | None = None, progress: Progress
     *only* is the id of a subscription, where the others are to be left alone.
     """
     now = room.instant()
-    if held_back := await not_believed(room, now):
-        log.error("posting is held back: %s", held_back)
+    if held_back := await _held_back(room, now):
         return Round(held_back=held_back)
+    tidings = _Tidings([], progress)
+    if not is_called_for(room):
+        planned = await _carry_due(room, now, tidings, only)
+        return Round(planned=planned, finished=tuple(tidings.finished))
+    # What is in the ledger already waits for nobody; what has come due waits until it is prepared.
+    _, this = await asyncio.gather(_carry_waiting(room, now, tidings, only), _carry_prepared(room, tidings, only))
+    return replace(this, finished=tuple(tidings.finished))
+
+
+async def _carry_prepared(room: Newsroom, tidings: "_Tidings", only: int | None) -> Round:
+    """Prepare what has come due, within the deadline, then enter and carry it."""
+    await prepare_due(room, only=only)
+    now = room.instant()
+    if held_back := await _held_back(room, now):
+        return Round(held_back=held_back)
+    return Round(planned=await _carry_due(room, now, tidings, only))
+
+
+async def _carry_due(room: Newsroom, now: datetime, tidings: "_Tidings", only: int | None) -> int:
+    """Enter what has come due, and work once on all whose time has come; how many dates were entered."""
     async with room.planning:
         planned = await _plan(room, now, only)
+    await _carry_waiting(room, now, tidings, only)
+    return planned
+
+
+async def _held_back(room: Newsroom, now: datetime) -> str:
+    """Why nothing is posted at all; empty: nothing stands in the way."""
+    if held_back := await not_believed(room, now):
+        log.error("posting is held back: %s", held_back)
+    return held_back
+
+
+async def _carry_waiting(room: Newsroom, now: datetime, tidings: "_Tidings", only: int | None) -> None:
+    """Work once on every delivery whose time has come, with editions composed as of *now*."""
     editor = Editor(room, now)
     begun = room.clock.now()
-    finished: list[Delivery] = []
     seen: set[int] = set()
     as_one = [name for name, platform in room.platforms.items() if platform.paces_as_one]
     while not room.is_stopping:
@@ -64,8 +96,7 @@ async def publish(room: Newsroom, *, only: int | None = None, progress: Progress
         if not any(taken.values()):
             break
         seen.update(number for waiting in taken.values() for number in waiting)
-        await _carry_all(room, editor, taken, _Tidings(finished, progress))
-    return Round(planned=planned, finished=tuple(finished))
+        await _carry_all(room, editor, taken, tidings)
 
 
 async def publish_until_done(
@@ -115,6 +146,7 @@ async def post_now(room: Newsroom, subscription: Subscription, *, progress: Prog
         raise WrongUsage(f"{name} is {subscription.standing}; resume it first")
     if held_back := await not_believed(room, now):
         raise WrongUsage(f"nothing is posted: {held_back}")
+    await prepare_at_once(room, subscription)
     async with room.planning:
         # Dates before this one that are still open keep their record: nothing is entered behind the newest date.
         await _plan(room, now, subscription.id)

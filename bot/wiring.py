@@ -166,6 +166,7 @@ async def open_house(
             platforms={**own, **(platforms or {})},
             replayed=at,
         )
+        stack.push_async_callback(room.errands.close)
         desk = Desk(room)
         if delivers or not delivery_lock(config).is_taken():
             # A bot that runs works by the configuration that it has loaded, until it is told to load another.
@@ -314,6 +315,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         may_overlap=True,  # a workspace with thousands of channels keeps a round busy for long
     )
     ring_for_gathering()
+    alarm.ring("prepare", desk.prepare, every=timedelta(minutes=1))
     alarm.ring("revive", lambda: _revive(house), every=timedelta(hours=1))
     alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
     if slack:

@@ -1,5 +1,6 @@
 """A clock that only moves when somebody waits."""
 
+import asyncio
 import heapq
 import itertools
 from collections.abc import Callable
@@ -41,3 +42,12 @@ class VirtualClock:
     def arrange(self, later: timedelta, happens: Callable[[], object]) -> None:
         """Call *happens* when that much time has passed."""
         heapq.heappush(self._arranged, (self._now + later, next(self._count), happens))
+
+
+class HandClock(VirtualClock):
+    """Time passes only when the test says so: whoever waits does so until then."""
+
+    async def wait(self, duration: timedelta) -> None:
+        passed = asyncio.Event()
+        self.arrange(duration, passed.set)
+        await passed.wait()

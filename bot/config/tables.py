@@ -174,6 +174,8 @@ class Analyst(Table):
     model: Annotated[str, AfterValidator(_analyst)] = "extractive"
     base_url: MaybeWebAddress = ""
     daily_budget_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    deadline: SomeDuration = timedelta(seconds=45)
+    """How long editions wait, once they are due, for what is still being read and written of their stories."""
 
 
 TABLES: dict[str, type[Table]] = {

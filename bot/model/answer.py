@@ -28,7 +28,8 @@ class Answer:
     nearest: tuple[Story, ...] = ()
     """Where nothing is called that: the most likely ones, at most three, best first."""
     writable: tuple[SectionName, ...] = ()
-    """Sections of the story that nobody has written and that a model may write on request, within its budget."""
+    """Sections of the story that nobody has written, or only quoted, and that a model may write on request, within its
+    budget."""
     trouble: str = ""
     """Why a section that was to be written is not, as a sentence; empty: nothing went wrong."""
     others: tuple[Story, ...] = ()
@@ -41,8 +42,8 @@ class Answer:
 
     @property
     def is_awaited(self) -> bool:
-        """The section does not exist, but would if somebody waited for it."""
-        return not self.is_written and self.section in self.writable
+        """The section does not exist, or only as a quotation, but would be written if somebody waited for it."""
+        return self.section is not None and self.section in self.writable
 
     @property
     def offered(self) -> tuple[SectionName, ...]:

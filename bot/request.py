@@ -1,0 +1,124 @@
+"""Writing on request: a section that nobody has written is written when somebody asks for it, and kept for all."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.drafting import analysed, missing
+from bot.errands import within
+from bot.errors import AnalystFailed, BudgetSpent
+from bot.fulltext import kept_texts, texts_of
+from bot.model import Answer, Asker, Story, StoryStatus
+from bot.newsroom import Newsroom
+
+log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(seconds=90)
+"""How long somebody waits for a section."""
+READING = timedelta(seconds=20)
+"""How much of that goes to full texts; then the model works with what is there."""
+RESTS = timedelta(minutes=5)
+"""How long the model is not asked again for a story that it could not write, however many people ask."""
+
+_SPENT = "today's budget for models is spent; it begins anew at midnight UTC"
+_LATE = "writing it takes longer than it should; ask again in a minute"
+_REFUSED = "what the model wrote of it did not stand up to the sources, so it is not shown"
+
+
+async def offered(room: Newsroom, answer: Answer) -> Answer:
+    """*answer* with the sections that the model would write if somebody asked for them now; where it would not, and one
+    of them was asked for, with the reason.
+    """
+    story, writer = answer.story, room.writer
+    names = missing(story, writer.sections) if story and writer and _may_be_shown(room, story) else ()
+    if not story or not writer or not names:
+        return answer
+    trouble = _lately(room, story.ref) or ("" if await writer.may_write() else _SPENT)
+    if trouble:
+        return replace(answer, trouble=trouble if answer.section in names else "")
+    return replace(answer, writable=names)
+
+
+async def written(room: Newsroom, answer: Answer, asker: Asker) -> Answer:
+    """*answer* with the section that it waits for, once that is written; or with the reason why it is not.
+
+    All that a story lacks is written together, and once, however many ask; whoever stops waiting disturbs nobody else.
+    """
+    story, section = answer.story, answer.section
+    if story is None or section is None or not answer.is_awaited:
+        return answer
+    trouble = await _ask(room, story.ref)
+    # Meanwhile it may have been merged, withdrawn, or taken in ready-written for others only.
+    present = await room.store.archive.by_ref(story.ref, workspace=asker.workspace)
+    if present is None:
+        return replace(answer, story=None, writable=())
+    if not trouble and section in missing(present, {section}):
+        trouble = _REFUSED
+    return replace(answer, story=present, writable=(), trouble=trouble)
+
+
+async def _ask(room: Newsroom, ref: str) -> str:
+    """Have written what the story called *ref* lacks; why that did not work, or nothing."""
+    if lately := _lately(room, ref):
+        return lately
+    try:
+        await within(room.clock, PATIENCE, room.errands.run(("sections", ref), lambda: _write(room, ref)))
+    except TimeoutError:
+        return _LATE
+    except BudgetSpent:
+        return _SPENT
+    except AnalystFailed as failure:
+        return str(failure)
+    return ""
+
+
+async def _write(room: Newsroom, ref: str) -> None:
+    story, writer = await room.store.archive.by_ref(ref), room.writer
+    if story is None or writer is None or not _may_be_shown(room, story):
+        return
+    texts = await _texts(room, story)
+    try:
+        sections = await room.modelled(writer.write(story, texts))
+    except BudgetSpent:
+        raise
+    except AnalystFailed as failure:
+        log.warning("%s: the model did not write its sections: %s", ref, failure)
+        _remember(room, ref, str(failure))
+        raise
+    # Whatever people wrote meanwhile stays; what they withdrew, or keep to themselves, gets nothing.
+    kept = await room.store.archive.change(
+        ref,
+        lambda now: analysed(now, sections, writer.name) if _may_be_shown(room, now) else now,
+        reason="analysed",
+        at=room.instant(),
+    )
+    if kept and missing(kept, writer.sections):
+        _remember(room, ref, _REFUSED)
+
+
+async def _texts(room: Newsroom, story: Story) -> Mapping[str, str]:
+    try:
+        return await within(room.clock, READING, texts_of(room, story))
+    except TimeoutError:
+        return await kept_texts(room, story)
+
+
+def _may_be_shown(room: Newsroom, story: Story) -> bool:
+    """Whether the model may see *story*: what only some workspaces may see stays with them, and a replay is not told
+    what a model thinks today. Without an article there is nothing that a sentence could rest on.
+    """
+    stands = story.status in {StoryStatus.CURRENT, StoryStatus.CORRECTED}
+    return stands and bool(story.articles) and not story.workspaces and room.replayed is None
+
+
+def _remember(room: Newsroom, ref: str, trouble: str) -> None:
+    room.errands.remember(("sections", ref), (room.clock.elapsed(), trouble))
+
+
+def _lately(room: Newsroom, ref: str) -> str:
+    """Why the model could not write the story a few minutes ago; empty: it could, or was not asked."""
+    match room.errands.recall(("sections", ref)):
+        case (timedelta() as since, str(trouble)) if room.clock.elapsed() - since < RESTS:
+            return trouble
+    return ""
