@@ -87,7 +87,7 @@ def main() -> None:
             )
             for number, members in enumerate(founded)
         ]
-        ranked = seconds(lambda: rank(stories, now=NOW, posted={}))
+        ranked = seconds(lambda: rank(stories, posted={}))
         some = articles[:SAMPLE]
         ours = seconds(lambda: group(some, []))
         naive = seconds(lambda: all_pairs(some))

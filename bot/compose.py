@@ -1,17 +1,17 @@
 """Composing: which stories make one edition, in which order, and why the others do not. Pure."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+from bot.choice import Choice
 from bot.model import (
     Composition,
     Coverage,
     Edition,
     EditionStory,
     Link,
+    SectionName,
     Stage,
     Story,
     StoryStatus,
@@ -26,15 +26,11 @@ MIN_WINDOW = timedelta(hours=24)
 MAX_WINDOW = timedelta(hours=72)
 LATE = timedelta(minutes=15)
 """How long after it was dated an article may turn up: another process gathers while an edition is composed."""
-PER_SOURCE = 2
-"""Stories of one edition that the same publisher may lead."""
 MAX_TITLE = 300
 """Characters of a title that reach a platform."""
 MAX_TAKEAWAY = 600
 """Characters of a takeaway that reach a platform."""
 MAX_LINKS = 8
-MAX_VERDICTS = 200
-"""Reasons that are kept with an edition, the best stories' first."""
 
 
 def window_start(now: datetime, last_composed: datetime | None) -> datetime:
@@ -71,6 +67,7 @@ def compose(
     considered: Collection[str] = (),
     wishes: Mapping[str, Wish] = MappingProxyType({}),
     scored: dict[str, Ranked] | None = None,
+    writable: Collection[SectionName] = (),
 ) -> Composition:
     """The edition of *subscription* for *day*, and one verdict for each of the best 200 candidates.
 
@@ -89,21 +86,20 @@ def compose(
         wishes: what admins wish of which of *stories*, by ref. What is pinned leads, in the order of wishing, whatever
             its score, age or topic and even if the channel has had it; only a withdrawn story does not.
         scored: as :func:`bot.rank.rank` takes it.
+        writable: sections that a model may write when somebody asks for them.
     """
-    choice = _Choice(subscription)
+    outside: list[Verdict] = []
     inside: list[Story] = []
     for story in stories:
         since = window_start if late_start is None or story.ref in considered else late_start
         stage = _unfit(subscription, story, since, now, wishes.get(story.ref))
         if stage:
-            choice.outside.append(Verdict(ref=story.ref, stage=stage))
+            outside.append(Verdict(ref=story.ref, stage=stage))
         else:
             inside.append(story)
-    pins = {ref: place for place, ref in enumerate(wishes) if wishes[ref] is Wish.PIN}
-    ranked = rank(inside, now=now, posted=posted, scored=scored)
-    # Sorting is stable: what nobody pinned stays in the order of its score.
-    for place, one in enumerate(sorted(ranked, key=lambda one: pins.get(one.story.ref, len(wishes))), start=1):
-        choice.consider(place, one, is_pinned=one.story.ref in pins)
+    pins = {ref: place for place, ref in enumerate(ref for ref in wishes if wishes[ref] is Wish.PIN)}
+    choice = Choice(subscription.stories, pins)
+    choice.choose(rank(inside, posted=posted, scored=scored))
     edition = Edition(
         subscription=subscription.id,
         channel=subscription.channel,
@@ -112,12 +108,12 @@ def compose(
         composed_at=now,
         timezone=subscription.timezone,
         window_start=window_start,
-        stories=tuple(_shown(number, one) for number, one in enumerate(choice.chosen, start=1)),
+        stories=tuple(_shown(number, one, writable) for number, one in enumerate(choice.chosen, start=1)),
         coverage=coverage,
         layout=subscription.layout,
         delayed=delayed,
     )
-    return Composition(edition=edition, verdicts=choice.verdicts())
+    return Composition(edition=edition, verdicts=choice.verdicts(outside))
 
 
 def _unfit(subscription: Subscription, story: Story, since: datetime, now: datetime, wish: Wish | None) -> Stage | None:
@@ -133,81 +129,15 @@ def _unfit(subscription: Subscription, story: Story, since: datetime, now: datet
     return None
 
 
-@dataclass
-class _Choice:
-    """Takes ranked stories, best first, until the edition is full."""
-
-    subscription: Subscription
-    chosen: list[Ranked] = field(default_factory=list)
-    outside: list[Verdict] = field(default_factory=list)
-    _ranked: list[tuple[int, Ranked, Stage]] = field(default_factory=list)
-    _pinned: set[str] = field(default_factory=set)
-    _leads: Counter[str] = field(default_factory=Counter)
-
-    def consider(self, place: int, one: Ranked, *, is_pinned: bool) -> None:
-        if is_pinned:
-            self._pinned.add(one.story.ref)
-        stage = self._stage(one, is_pinned=is_pinned)
-        self._ranked.append((place, one, stage))
-        if stage is Stage.POSTED:
-            self.chosen.append(one)
-            self._leads[_lead(one.story)] += 1
-
-    def _stage(self, one: Ranked, *, is_pinned: bool) -> Stage:
-        if one.is_known and not is_pinned:
-            return Stage.KNOWN
-        if len(self.chosen) >= self.subscription.stories:
-            return Stage.CUT
-        if is_pinned:
-            return Stage.POSTED
-        lead = _lead(one.story)
-        return Stage.SOURCE_LIMIT if lead and self._leads[lead] >= PER_SOURCE else Stage.POSTED
-
-    def verdicts(self) -> tuple[Verdict, ...]:
-        by_score = (one for one in reversed(self.chosen) if not one.leads and one.story.ref not in self._pinned)
-        cut_at = next((one.score for one in by_score), None)
-        ranked = [
-            Verdict(
-                ref=one.story.ref,
-                stage=stage,
-                rank=place,
-                score=one.score,
-                numbers=one.numbers,
-                detail=self._detail(one, stage, cut_at),
-            )
-            for place, one, stage in self._ranked
-        ]
-        reasons = [*ranked, *self.outside]
-        # What was posted keeps its reason, even if hundreds of known or limited stories stand before it.
-        kept = sorted(range(len(reasons)), key=lambda place: reasons[place].stage is not Stage.POSTED)[:MAX_VERDICTS]
-        return tuple(reasons[place] for place in sorted(kept))
-
-    def _leading(self) -> str:
-        return "pinned and ready-written stories" if self._pinned else "ready-written stories"
-
-    def _detail(self, one: Ranked, stage: Stage, cut_at: float | None) -> str:
-        match stage:
-            case Stage.POSTED if one.story.ref in self._pinned:
-                return "pinned by an admin"
-            case Stage.POSTED:
-                return one.news or ("ready-written stories lead" if one.leads else "")
-            case Stage.CUT if one.story.ref in self._pinned:
-                return "pinned by an admin, but stories pinned before it took every place"
-            case Stage.CUT:
-                return f"the cut was {cut_at:.2f}" if cut_at is not None else f"{self._leading()} took every place"
-            case Stage.SOURCE_LIMIT:
-                return f"{_lead(one.story)} leads {PER_SOURCE} stories of this edition already"
-            case _:
-                return ""
+def offered(story: Story, writable: Collection[SectionName]) -> tuple[SectionName, ...]:
+    """Which sections of *story* can be asked for: the written ones, and the *writable* ones if it has articles that a
+    model could read.
+    """
+    written = story.sections.written()
+    return tuple(name for name in SectionName if name in written or (name in writable and story.articles))
 
 
-def _lead(story: Story) -> str:
-    """The publisher whose story it is: the first to report it; empty for an import without articles."""
-    source = story.articles[0].source if story.articles else None
-    return (source.domain or source.name) if source else ""
-
-
-def _shown(number: int, one: Ranked) -> EditionStory:
+def _shown(number: int, one: Ranked, writable: Collection[SectionName]) -> EditionStory:
     story = one.story
     stamps = [article.published or article.first_seen for article in story.articles]
     links: dict[str, Link] = {}
@@ -221,7 +151,8 @@ def _shown(number: int, one: Ranked) -> EditionStory:
         publishers=story.publishers,
         newest_at=max(stamps, default=story.first_seen),
         sources=tuple(links.values())[:MAX_LINKS],
-        sections=story.sections.written(),
+        sections=offered(story, writable),
+        disputes=story.disputes,
         is_update=one.is_update,
         news=one.news,
         status=story.status,

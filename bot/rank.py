@@ -1,41 +1,65 @@
 """Ranking: which stories matter most to one channel this morning, with the arithmetic kept. Pure.
 
-    score = (coverage + salience) × weight × recency
+    score = (coverage + salience) × weight × significance
 
-Editors follow running stories, so being new adds nothing; but a story that the channel has had is taken out, until at
-least two more publishers report it. Ready-written stories lead: a person chose them.
+Age is a cut-off, the window of an edition, and no part of the score: on 41 days of news, what editors chose was found
+better without decay (nDCG@10 .516, against .490 with a half-life of a day). Editors follow running stories, so being
+new adds nothing either; but a story that the channel has had is taken out until enough is new (``bot.novelty``).
+Ready-written stories lead: a person chose them.
 """
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from bot.model import Origin, Story
+from bot.names import made, named
+from bot.novelty import news_since
 
-HALF_LIFE = timedelta(hours=24)
-"""A story counts half as much after this."""
-NEW_PUBLISHERS = 2
-"""How many more publishers bring a story back that the channel has had."""
 SALIENCE = 0.5
-"""For each kind of weighty name in the title, two at the most."""
+"""For each kind of weighty name in the titles, two at the most."""
+WEIGHED = 20
+"""So many of the best stories a model's significance may put into another order, and no others."""
+PER_STEP = 0.15
+"""By which share of its score a story rises or falls for each step that its significance is above or below 3."""
+_ORDINARY = 3
 _MOST_NAMES = 2
+_SHARE = 3
+"""A name counts that one in so many titles has, or the story's own."""
 
-_LABS = (
-    "openai|anthropic|google|deepmind|meta|microsoft|nvidia|amazon|aws|apple|mistral|cohere|xai|deepseek|alibaba|qwen|"
-    "hugging ?face|sakana|perplexity|groq|tsmc|intel|amd|arm|ibm|tencent|baidu|bytedance|moonshot|stability"
+_LABS = frozenset(
+    {
+        *("AI21", "Alibaba", "Amazon", "Anthropic", "Apple", "Baidu", "ByteDance", "Cerebras", "Cohere", "Cursor"),
+        *("DeepSeek", "Google", "Groq", "Hugging Face", "Meta", "Microsoft", "MiniMax", "Mistral", "Moonshot"),
+        *("Nvidia", "OpenAI", "Perplexity", "SSI", "Sakana", "Stability", "TSMC", "Tencent", "Thinking Machines"),
+        *("Z.ai", "xAI"),
+    }
 )
-_PRODUCTS = (
-    "gpt|chatgpt|claude|gemini|llama|grok|copilot|sora|codex|mixtral|gemma|phi|"
-    "blackwell|gb?[23]00|[hb][12]00|tpu|trainium"
+"""Those of the companies that we know whose every move is news to people who work with AI."""
+_STAKES = re.compile(
+    r"\b(?:acquir(?:e|es|ed|ing)|acquisition|merger|lawsuit|sue[sd]?|ban(?:s|ned)?|regulat\w+|antitrust|billion|ipo|"
+    r"launch(?:es|ed)?|releases?d?|open[- ](?:sourc\w+|weights?)|breach(?:es|ed)?|outage|safety|court|export controls?|"
+    r"funding|layoffs?)\b",
+    re.IGNORECASE,
 )
-_STAKES = (
-    "acquires?|acquisition|merger|lawsuit|sues?|ban(?:s|ned)?|regulat\\w+|antitrust|billion|ipo|launch(?:es|ed)?|"
-    "releases?d?|open[- ]sourc\\w+|breach|outage|safety|court|export controls?|funding"
-)
-_SALIENT = tuple(re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in (_LABS, _PRODUCTS, _STAKES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """What a story counts, by its parts."""
+
+    coverage: float
+    """ln(1 + independent publishers)."""
+    salience: float
+    weight: float
+
+    @property
+    def value(self) -> float:
+        """The score that they make, before any model is asked."""
+        return (self.coverage + self.salience) * self.weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +69,33 @@ class Ranked:
     story: Story
     score: float
     numbers: tuple[tuple[str, float], ...]
-    """``coverage``, ``salience``, ``weight``, ``recency``, as in the formula above, then ``publishers``."""
+    """``coverage``, ``salience``, ``weight``, ``significance``, as in the formula above, then ``publishers``."""
     leads: bool
     """Ready-written, and so before all others."""
     is_known: bool
     """The channel has had it, and too little is new."""
     is_update: bool
     """The channel has had it, and enough is new."""
+    is_weighed: bool = False
+    """Among the best, which a model has weighed: all of these stand before all others."""
     news: str = ""
     """For an update: what is new."""
+
+
+def score_of(titles: Sequence[str], publishers: int, weight: float = 1.0) -> Score:
+    """How much a story counts.
+
+    Args:
+        titles: its own title first, then those of its articles, in any order; at least one.
+        publishers: how many independent ones report it; 0 counts as 1.
+        weight: how much the operator trusts where it comes from; 1.0 is ordinary.
+    """
+    return Score(coverage=math.log(1 + max(publishers, 1)), salience=_salience(tuple(titles)), weight=weight)
 
 
 def rank(
     stories: Sequence[Story],
     *,
-    now: datetime,
     posted: Mapping[str, tuple[datetime, int]],
     scored: dict[str, Ranked] | None = None,
 ) -> tuple[Ranked, ...]:
@@ -67,9 +103,8 @@ def rank(
 
     Args:
         stories: the candidates, in any order.
-        now: the instant of composing.
         posted: which refs the channel has had: when last, and how many publishers the post named.
-        scored: what has been worked out for the same stories at the same instant, by ref; filled here. Thousands of
+        scored: what has been worked out for the same stories, by ref; filled here. Thousands of
             channels choose from the same stories, and most have had none of them.
     """
     known = {} if scored is None else scored
@@ -77,9 +112,9 @@ def rank(
     for story in stories:
         had = posted.get(story.ref)
         if had is None and story.ref not in known:
-            known[story.ref] = _ranked(story, now, None)
-        ranked.append(known[story.ref] if had is None else _ranked(story, now, had))
-    return tuple(sorted(ranked, key=_order))
+            known[story.ref] = _ranked(story, None)
+        ranked.append(known[story.ref] if had is None else _ranked(story, had))
+    return _weighed(sorted(ranked, key=_order))
 
 
 def _order(one: Ranked) -> tuple[bool, float, float, str]:
@@ -87,30 +122,56 @@ def _order(one: Ranked) -> tuple[bool, float, float, str]:
     return (not one.leads, newest_first if one.leads else -one.score, newest_first, one.story.ref)
 
 
+def _weighed(ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """*ranked* with the best in the order that a model's significance gives them, if any of them was weighed."""
+    best = [one for one in ranked if not one.leads and not one.is_known][:WEIGHED]
+    if all(one.story.significance is None for one in best):
+        return tuple(ranked)
+    moved = {one.story.ref: _moved(one) for one in best}
+    leads = [one for one in ranked if one.leads]
+    rest = [one for one in ranked if not one.leads and one.story.ref not in moved]
+    return (*leads, *sorted(moved.values(), key=_order), *rest)
+
+
+def _moved(one: Ranked) -> Ranked:
+    significance = one.story.significance or _ORDINARY
+    factor = 1 + PER_STEP * (significance - _ORDINARY)
+    numbers = tuple((name, factor if name == "significance" else value) for name, value in one.numbers)
+    return replace(one, score=one.score * factor, numbers=numbers, is_weighed=True)
+
+
 @lru_cache(maxsize=8192)
-def _salience(title: str) -> float:
+def _salience(titles: tuple[str, ...]) -> float:
     """Kept, because on one morning thousands of channels choose from the same stories."""
-    return SALIENCE * min(_MOST_NAMES, sum(1 for names in _SALIENT if names.search(title)))
+    kinds = [_kinds(title) for title in titles]
+    counted = (
+        kinds[0][kind] or _SHARE * sum(of_title[kind] for of_title in kinds) >= len(kinds)
+        for kind in range(len(kinds[0]))
+    )
+    return SALIENCE * min(_MOST_NAMES, sum(counted))
 
 
-def _ranked(story: Story, now: datetime, had: tuple[datetime, int] | None) -> Ranked:
-    coverage = math.log2(1 + max(story.publishers, 1))
-    salience = _salience(story.title)
+def _kinds(title: str) -> tuple[bool, bool, bool]:
+    """Whether *title* names a lab, a product of one, and something that is at stake."""
+    return bool(named(title) & _LABS), bool(made(title) & _LABS), bool(_STAKES.search(title))
+
+
+def _ranked(story: Story, had: tuple[datetime, int] | None) -> Ranked:
     weight = max((article.weight for article in story.articles), default=1.0)
-    recency = 0.5 ** (max(now - story.news_at, timedelta(0)) / HALF_LIFE)
-    grown = had is not None and story.publishers >= had[1] + NEW_PUBLISHERS
+    score = score_of((story.title, *(article.title for article in story.articles)), story.publishers, weight)
+    news = news_since(story, *had) if had else ""
     return Ranked(
         story=story,
-        score=(coverage + salience) * weight * recency,
+        score=score.value,
         numbers=(
-            ("coverage", coverage),
-            ("salience", salience),
-            ("weight", weight),
-            ("recency", recency),
+            ("coverage", score.coverage),
+            ("salience", score.salience),
+            ("weight", score.weight),
+            ("significance", 1.0),
             ("publishers", float(story.publishers)),
         ),
         leads=story.origin is Origin.IMPORT and had is None,
-        is_known=had is not None and not grown,
-        is_update=grown,
-        news=f"now {story.publishers} publishers, {had[1]} when posted" if had and grown else "",
+        is_known=had is not None and not news,
+        is_update=bool(news),
+        news=news,
     )

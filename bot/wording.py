@@ -24,7 +24,7 @@ _FORWARD_LOOKING = frozenset(
 _NAMED_FAILURES = 3
 """Feeds that a post names before it only counts them."""
 
-FORMULA = "score = (coverage + salience) × weight × recency"
+FORMULA = "score = (coverage + salience) × weight × significance − diversity"
 """How the numbers of a verdict make its score."""
 NAMING = (
     "A story can be named by its ref (K7Q4), its number in the latest edition, words of its title, "
@@ -151,10 +151,12 @@ def byline(story: EditionStory, now: datetime) -> str:
 
 
 def update_mark(story: EditionStory) -> str:
-    """``Update: now 5 publishers, 2 when posted`` for a story that the channel has had; empty for a new one."""
+    """``Update · new: $17 billion · now 5 publishers, 2 when posted`` for a story that the channel has had; empty for a
+    new one.
+    """
     if not story.is_update:
         return ""
-    return f"Update: {story.news}" if story.news else "Update"
+    return f"Update · {story.news}" if story.news else "Update"
 
 
 def status_line(story: EditionStory | Story, timezone: str = "UTC") -> str:
@@ -221,6 +223,7 @@ def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
         if verdict.rank is None
         else f"it ranked {verdict.rank}, below the last that fitted",
         Stage.SOURCE_LIMIT: "its publisher already had two stories in that edition",
+        Stage.DIVERSITY: "the edition had stories about the same company already",
         Stage.KNOWN: "the channel has had it, and nothing new was known",
         Stage.OFF_TOPIC: "it is about none of the channel's topics",
         Stage.OUTSIDE_WINDOW: "its news lies outside the time that the edition covers",

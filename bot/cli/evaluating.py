@@ -85,8 +85,7 @@ async def ranking(session: Session, file: str | None, seed: int, timeless: bool)
     from bot.wiring import looks
 
     def order(stories: "Sequence[Story]") -> "list[Story]":
-        ranked = rank(stories, now=max(story.news_at for story in stories), posted={})
-        return [one.story for one in ranked]
+        return [one.story for one in rank(stories, posted={})]
 
     labelled = shuffled(_read(session, file, "ranking", read_stories), seed)
     with _working(session, f"ranking {len(labelled):,} stories"):

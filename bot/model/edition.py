@@ -165,6 +165,8 @@ class Stage(StrEnum):
     """Ranked, but below the last one that fitted."""
     SOURCE_LIMIT = "source_limit"
     """Its publishers already had two stories in this edition."""
+    DIVERSITY = "diversity"
+    """It would have fitted, but the edition had stories about the same company already."""
     KNOWN = "known"
     """This channel has had it, and nothing new is known."""
     OFF_TOPIC = "off_topic"

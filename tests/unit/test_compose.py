@@ -1,12 +1,32 @@
 """What goes into an edition, in which order, and why the rest does not."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.compose import MAX_VERDICTS, compose, late_start, window_start
-from bot.model import Composition, Coverage, Origin, Stage, Story, StoryStatus, Subscription, Wish
-from tests.articles import story
+import pytest
+
+from bot.choice import DIVERSITY, MAX_VERDICTS
+from bot.compose import compose, late_start, window_start
+from bot.model import (
+    Composition,
+    Coverage,
+    Dispute,
+    KeyPoint,
+    Origin,
+    SectionName,
+    Sections,
+    Stage,
+    Story,
+    StoryStatus,
+    Subscription,
+    Version,
+    Wish,
+)
+from bot.rank import SALIENCE
+from bot.restate import amended
+from tests.articles import article, story
 from tests.clock import TUESDAY
 from tests.newsroom import order
 
@@ -20,6 +40,7 @@ def composed(
     subscription: Subscription | None = None,
     posted: Mapping[str, tuple[datetime, int]] | None = None,
     wishes: Mapping[str, Wish] | None = None,
+    writable: Collection[SectionName] = (),
 ) -> Composition:
     return compose(
         subscription or order(),
@@ -32,6 +53,7 @@ def composed(
         coverage=COVERAGE,
         delayed=False,
         wishes=wishes or {},
+        writable=writable,
     )
 
 
@@ -211,3 +233,117 @@ def test_a_day_without_candidates_is_a_quiet_edition() -> None:
 
     assert edition.quiet
     assert edition.coverage == COVERAGE
+
+
+# ------------------------------------------------------------------------------------------------------ diversity
+
+
+def test_one_company_does_not_fill_an_edition() -> None:
+    many = [story(f"C{n}DF", f"{n}.test", title=f"OpenAI launches product {n}") for n in range(2, 8)]
+    others = [
+        story("D2DF", "x.test", title="Mistral releases a model"),
+        story("D3DF", "y.test", title="Nvidia opens a shop"),
+    ]
+
+    shown = [one.title for one in composed([*many, *others]).edition.stories]
+
+    assert sum("OpenAI" in title for title in shown) == 3
+    assert shown[1] == "Mistral releases a model"
+
+
+def test_a_much_bigger_story_is_shown_whatever_company_it_is_about() -> None:
+    title = "OpenAI opens shop number"
+    many = [story(f"C{n}DF", *(f"{n}{p}.test" for p in range(9)), title=f"{title} {n}") for n in range(2, 7)]
+    small = [story(f"D{n}DF", f"x{n}.test", title=f"Somebody opens a shop {n}") for n in range(2, 7)]
+
+    shown = [one.title for one in composed([*small, *many]).edition.stories]
+
+    assert sum(one.startswith(title) for one in shown) == 5
+
+
+def test_a_story_that_others_about_its_company_keep_out_says_so() -> None:
+    many = [story(f"C{n}DF", f"{n}.test", title=f"OpenAI opens shop {n}") for n in range(2, 5)]
+    others = [story("D2DF", "x.test", "y.test", title="A shop opens"), story("D3DF", "z.test", title="Another opens")]
+
+    composition = composed([*many, *others], subscription=replace(order(), stories=3))
+    (out,) = [one for one in composition.verdicts if one.stage is Stage.DIVERSITY]
+
+    assert [one.ref for one in composition.edition.stories] == ["C2DF", "D2DF", "C3DF"]
+    assert out.ref == "C4DF"
+    assert out.score == pytest.approx(math.log(2) + SALIENCE - 2 * DIVERSITY)
+    assert dict(out.numbers)["diversity"] == 2 * DIVERSITY
+    assert out.detail == "OpenAI has 2 stories in it; without that it would count 1.19, and the cut was 0.84"
+    assert stages(composition)["D3DF"] is Stage.CUT
+
+
+def test_a_laboratory_that_does_not_name_itself_in_its_titles_is_one_company() -> None:
+    def own(n: int) -> Story:
+        blog = story(f"C{n}DF", "openai.test", title=f"Introducing shop {n}")
+        source = replace(blog.articles[0].source, name="OpenAI", domain=f"{n}.test")
+        return replace(blog, articles=(replace(blog.articles[0], source=source),))
+
+    composition = composed([own(n) for n in range(2, 5)])
+
+    assert [dict(one.numbers)["diversity"] for one in composition.verdicts] == [0, DIVERSITY, 2 * DIVERSITY]
+
+
+def test_what_a_model_has_not_weighed_never_passes_what_it_has() -> None:
+    weighed = [
+        replace(story(f"C{n}DF", *(f"{n}{p}.test" for p in range(9))), significance=1 if n == 2 else None)
+        for n in range(2, 22)
+    ]
+    rest = [story(f"D{n}DF", *(f"d{n}{p}.test" for p in range(8))) for n in range(2, 6)]
+
+    composition = composed([*rest, *weighed], subscription=replace(order(), stories=20))
+
+    assert [one.ref for one in composition.edition.stories][-1] == "C2DF"
+    assert all(one.ref.startswith("C") for one in composition.edition.stories)
+
+
+# -------------------------------------------------------------------------------------------- what is carried along
+
+
+def test_a_story_of_which_something_is_new_says_what() -> None:
+    when = TUESDAY - 10 * HOUR
+    first = article("Norvik buys a chip maker for $20 billion", "a.test", at=when - HOUR)
+    later = article("Norvik pays $17 billion", "b.test", at=when + HOUR)
+    running = replace(story("C2DF", "a.test"), articles=(first, later))
+
+    (shown,) = composed([running], posted={"C2DF": (when, 1)}).edition.stories
+
+    assert (shown.is_update, shown.news) == (True, "new: $17 billion · now 2 publishers, 1 when posted")
+
+
+def test_what_can_be_asked_for_is_what_is_written_and_what_a_model_may_write() -> None:
+    writable = frozenset({SectionName.SECOND_ORDER_EFFECTS, SectionName.WHAT_CHANGED})
+    quoted = replace(story("C2DF", "a.test"), sections=Sections(key_points=(KeyPoint(text="So it is."),)))
+    brought = story("C3DF", origin=Origin.IMPORT)
+
+    without = {one.ref: one.sections for one in composed([quoted, brought]).edition.stories}
+    with_one = {one.ref: one.sections for one in composed([quoted, brought], writable=writable).edition.stories}
+
+    assert without == {"C2DF": (SectionName.KEY_POINTS,), "C3DF": ()}
+    assert with_one["C2DF"] == (
+        SectionName.KEY_POINTS,
+        SectionName.WHAT_CHANGED,
+        SectionName.SECOND_ORDER_EFFECTS,
+    )
+    assert with_one["C3DF"] == ()
+
+
+def test_a_corrected_story_still_offers_what_a_model_may_write() -> None:
+    (shown,) = composed([story("C2DF", "a.test")], writable=[SectionName.WHAT_CHANGED]).edition.stories
+    dispute = Dispute(versions=(Version(said="two", sources=("A",)), Version(said="three", sources=("B",))))
+    changed = replace(story("C2DF", "a.test"), status=StoryStatus.CORRECTED, disputes=(dispute,))
+
+    assert amended(shown, changed, [SectionName.WHAT_CHANGED]).sections == shown.sections
+    assert amended(shown, changed).sections == ()
+    assert amended(shown, changed).disputes == (dispute,)
+
+
+def test_what_sources_tell_differently_goes_along() -> None:
+    dispute = Dispute(versions=(Version(said="two", sources=("A",)), Version(said="three", sources=("B",))))
+
+    (shown,) = composed([replace(story("C2DF", "a.test"), disputes=(dispute,))]).edition.stories
+
+    assert shown.disputes == (dispute,)

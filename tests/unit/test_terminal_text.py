@@ -375,7 +375,7 @@ def test_a_name_that_fits_nothing_answers_with_the_nearest_as_an_error_too() -> 
                             stage=Stage.CUT,
                             rank=9,
                             score=3.1,
-                            numbers=(("coverage", 1.7918), ("× recency", 0.5)),
+                            numbers=(("coverage", 1.7918), ("significance", 1.0), ("diversity", 0.35)),
                             detail="the last one that fitted had 5.2",
                         ),
                     ),

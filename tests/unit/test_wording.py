@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot import wording
-from bot.model import Coverage, SectionName, Stage, StoryStatus, Verdict
+from bot.choice import DIVERSITY, Choice
+from bot.model import Coverage, Origin, SectionName, Stage, StoryStatus, Verdict
 from bot.rank import rank
 from tests.morning import EDITION, NOW, STORY
 
@@ -105,7 +106,7 @@ def test_an_update_says_what_is_new() -> None:
     new, update, *_ = EDITION.stories
 
     assert wording.update_mark(new) == ""
-    assert wording.update_mark(update) == "Update: now 3 publishers, 1 when posted"
+    assert wording.update_mark(update) == "Update · now 3 publishers, 1 when posted"
     assert wording.update_mark(replace(update, news="")) == "Update"
 
 
@@ -173,13 +174,19 @@ def test_the_detail_of_a_verdict_becomes_a_sentence() -> None:
 
 
 def test_the_formula_that_people_see_gives_the_score() -> None:
-    (ranked,) = rank([STORY], now=NOW, posted={})
-    of = dict(ranked.numbers)
-    left, right = wording.FORMULA.replace("×", "*").split(" = ")
+    stories = [replace(STORY, ref=ref, title="OpenAI opens a shop", origin=Origin.FEEDS) for ref in ("A2BC", "B2BC")]
+    choice = Choice(2, {})
+    choice.choose(rank([replace(stories[0], significance=4), stories[1]], posted={}))
+    left, right = wording.FORMULA.split(" = ")
+    sum_ = right.replace("×", "*").replace("−", "-")
 
     assert left == "score"
-    assert right == "(coverage + salience) * weight * recency"
-    assert ranked.score == pytest.approx((of["coverage"] + of["salience"]) * of["weight"] * of["recency"])
+    assert sum_ == "(coverage + salience) * weight * significance - diversity"
+    for verdict in choice.verdicts():
+        of = dict(verdict.numbers)
+        score = (of["coverage"] + of["salience"]) * of["weight"] * of["significance"] - of["diversity"]
+        assert verdict.score == pytest.approx(score)
+    assert [dict(one.numbers)["diversity"] for one in choice.verdicts()] == [0, DIVERSITY]
 
 
 def test_a_story_is_as_old_as_its_newest_article() -> None:

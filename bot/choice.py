@@ -1,0 +1,179 @@
+"""Choosing: takes ranked stories, the best for this edition first, until it is full, and says why of each. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.model import Stage, Story, Verdict
+from bot.names import companies
+from bot.rank import Ranked
+from bot.wording import counted
+
+PER_SOURCE = 2
+"""Stories of one edition that the same publisher may lead."""
+DIVERSITY = 0.35
+"""What a story loses for each one about the same company that the edition has already. Half of what a single publisher
+gives: the second about a company comes after another one that is nearly as big, the fourth has to be reported by five
+publishers where others have one, and a much bigger story wins all the same.
+"""
+MAX_VERDICTS = 200
+"""Reasons that are kept with an edition, the best stories' first."""
+
+
+_Merit = tuple[bool, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A candidate, its place among all of them, and what became of it."""
+
+    place: int
+    ranked: Ranked
+    stage: Stage = Stage.CUT
+    cost: float = 0.0
+    """What diversity takes from its score."""
+    company: str = ""
+    """For which company."""
+
+    @property
+    def free_merit(self) -> _Merit:
+        """What it would count if nothing else were in the edition; more is better."""
+        return self.ranked.is_weighed, self.ranked.score
+
+    @property
+    def merit(self) -> _Merit:
+        """What it counts in this edition: those that a model weighed come first, then the score decides."""
+        return self.ranked.is_weighed, self.ranked.score - self.cost
+
+
+@dataclass
+class Choice:
+    """The stories of one edition of at most *size*, and the reasons for them."""
+
+    size: int
+    pins: Mapping[str, int]
+    """By ref the places of the stories that an admin pinned, which lead in that order."""
+    chosen: list[Ranked] = field(default_factory=list)
+    _judged: list[_Judged] = field(default_factory=list)
+    _leads: Counter[str] = field(default_factory=Counter)
+    _told: Counter[str] = field(default_factory=Counter)
+
+    def choose(self, ranked: Sequence[Ranked]) -> None:
+        """Choose from *ranked*, best first."""
+        # Sorting is stable: what nobody pinned stays in the order of its score.
+        ordered = sorted(ranked, key=lambda one: self.pins.get(one.story.ref, len(self.pins)))
+        waiting: list[_Judged] = []
+        for place, one in enumerate(ordered, start=1):
+            judged = _Judged(place, one)
+            if one.is_known and not self._is_pinned(one):
+                self._judged.append(replace(judged, stage=Stage.KNOWN))
+            elif one.leads or self._is_pinned(one):
+                self._settle(judged)
+            else:
+                waiting.append(judged)
+        while waiting and len(self.chosen) < self.size:
+            number, best = self._best(waiting)
+            del waiting[number]
+            self._settle(best)
+        self._judged += waiting
+
+    def verdicts(self, outside: Iterable[Verdict] = ()) -> tuple[Verdict, ...]:
+        """The reasons for all, the best ones first; behind them *outside*, those of what was not ranked."""
+        earned = (one for one in self._judged if one.stage is Stage.POSTED and not self._takes_its_place(one.ranked))
+        cut_at = min((one.merit for one in earned), default=None)
+        judged: list[_Judged | Verdict] = [*sorted(self._judged, key=lambda one: one.place), *outside]
+        # What was posted keeps its reason, even if hundreds of known or limited stories stand before it.
+        kept = sorted(range(len(judged)), key=lambda place: judged[place].stage is not Stage.POSTED)[:MAX_VERDICTS]
+        reasons = (judged[place] for place in sorted(kept))
+        return tuple(one if isinstance(one, Verdict) else self._verdict(one, cut_at) for one in reasons)
+
+    # ------------------------------------------------------------------------------------------------- choosing
+
+    def _best(self, waiting: Sequence[_Judged]) -> tuple[int, _Judged]:
+        """Which of *waiting*, best first, scores highest in this edition as it is so far, and how."""
+        found, best = 0, self._costed(waiting[0])
+        for number, one in enumerate(waiting):
+            # Diversity only takes: what scores less without it cannot score more with it.
+            if one.merit <= best.merit and number:
+                break
+            tried = self._costed(one)
+            if tried.merit > best.merit:
+                found, best = number, tried
+        return found, best
+
+    def _costed(self, one: _Judged) -> _Judged:
+        """*one* with what diversity takes from it now, for the company of which there is so much already."""
+        company = max(sorted(_about(one.ranked.story)), key=lambda name: self._told[name], default="")
+        return replace(one, cost=DIVERSITY * self._told[company], company=company)
+
+    def _settle(self, judged: _Judged) -> None:
+        stage = self._stage(judged.ranked)
+        self._judged.append(replace(judged, stage=stage))
+        if stage is Stage.POSTED:
+            self.chosen.append(judged.ranked)
+            self._leads[_lead(judged.ranked.story)] += 1
+            self._told.update(_about(judged.ranked.story))
+
+    def _stage(self, one: Ranked) -> Stage:
+        if len(self.chosen) >= self.size:
+            return Stage.CUT
+        if self._is_pinned(one):
+            return Stage.POSTED
+        lead = _lead(one.story)
+        return Stage.SOURCE_LIMIT if lead and self._leads[lead] >= PER_SOURCE else Stage.POSTED
+
+    def _is_pinned(self, one: Ranked) -> bool:
+        return one.story.ref in self.pins
+
+    def _takes_its_place(self, one: Ranked) -> bool:
+        """It stands where it does whatever its score."""
+        return one.leads or self._is_pinned(one)
+
+    # -------------------------------------------------------------------------------------------------- reasons
+
+    def _verdict(self, one: _Judged, cut_at: _Merit | None) -> Verdict:
+        stage = one.stage
+        if stage is Stage.CUT and not self._takes_its_place(one.ranked):
+            one = self._costed(one)
+            is_crowded_out = cut_at is not None and one.merit <= cut_at < one.free_merit
+            stage = Stage.DIVERSITY if is_crowded_out else stage
+        *parts, publishers = one.ranked.numbers
+        return Verdict(
+            ref=one.ranked.story.ref,
+            stage=stage,
+            rank=one.place,
+            score=one.merit[1],
+            numbers=(*parts, ("diversity", one.cost), publishers),
+            detail=self._detail(one, stage, cut_at),
+        )
+
+    def _detail(self, one: _Judged, stage: Stage, cut_at: _Merit | None) -> str:
+        is_posted = stage is Stage.POSTED
+        if self._is_pinned(one.ranked):
+            before = "" if is_posted else ", but stories pinned before it took every place"
+            return f"pinned by an admin{before}"
+        if is_posted:
+            return one.ranked.news or ("ready-written stories lead" if one.ranked.leads else "")
+        if stage is Stage.SOURCE_LIMIT:
+            return f"{_lead(one.ranked.story)} leads {PER_SOURCE} stories of this edition already"
+        return self._short_of(one, stage, cut_at) if stage in {Stage.CUT, Stage.DIVERSITY} else ""
+
+    def _short_of(self, one: _Judged, stage: Stage, cut_at: _Merit | None) -> str:
+        if cut_at is None:
+            return f"{'pinned and ready-written' if self.pins else 'ready-written'} stories took every place"
+        cut = f"the cut was {cut_at[1]:.2f}"
+        if stage is Stage.CUT:
+            return cut
+        had = counted(self._told[one.company], "story", "stories")
+        return f"{one.company} has {had} in it; without that it would count {one.ranked.score:.2f}, and {cut}"
+
+
+def _lead(story: Story) -> str:
+    """The publisher whose story it is: the first to report it; empty for an import without articles."""
+    source = story.articles[0].source if story.articles else None
+    return (source.domain or source.name) if source else ""
+
+
+def _about(story: Story) -> frozenset[str]:
+    """The companies that *story* is about: those of its title, else the one whose own news it is."""
+    return companies(story.title) or companies(story.articles[0].source.name if story.articles else "")

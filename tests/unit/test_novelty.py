@@ -1,0 +1,128 @@
+"""What brings a story back that a channel has had, and what does not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.model import Article, Story
+from bot.novelty import new_facts, news_since
+from tests.articles import article, story
+from tests.clock import TUESDAY
+
+POSTED = TUESDAY - timedelta(hours=24)
+FIRST = article(
+    "Norvik buys a chip maker for $20 billion",
+    "wire.test",
+    extract="Norvik pays $20 billion in cash, said its head Ada Berg. It has 400 employees and Halden chips.",
+    at=POSTED - timedelta(hours=2),
+)
+
+
+def told(*fresh: Article, publishers: tuple[Article, ...] = (FIRST,)) -> Story:
+    return replace(story("C2DF"), articles=(*publishers, *fresh))
+
+
+def fresh(title: str = "Norvik's purchase", publisher: str = "daily.test", extract: str = "") -> Article:
+    return article(title, publisher, extract=extract, at=POSTED + timedelta(hours=5))
+
+
+@pytest.mark.parametrize(
+    ("title", "facts"),
+    [
+        ("Norvik now pays $17 billion for it", ("$17 billion",)),
+        ("Norvik pays 17 billion dollars", ("17 billion dollars",)),
+        ("Norvik will dismiss 1,200 employees", ("1,200 employees",)),
+        ("The purchase by Norvik is stopped by Nvidia", ("Nvidia",)),
+        ("Norvik promises to sell GPT-9 instead", ("GPT-9",)),
+        ("The regulator Jonas Falk asks Norvik to wait", ("Jonas Falk",)),
+        ("Norvik pays $17 billion, says Jonas Falk", ("$17 billion", "Jonas Falk")),
+    ],
+)
+def test_a_figure_or_a_name_in_the_title_of_a_later_article_is_new(title: str, facts: tuple[str, ...]) -> None:
+    assert set(facts) <= set(new_facts(told(fresh(title)), POSTED))
+    assert new_facts(told(fresh(title)), POSTED)[: len(facts)][0] == facts[0]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Norvik pays $20bn for it",
+        "Norvik pays about $19.8 billion",
+        "Norvik pays 20 billion dollars",
+        "Norvik: 400 employees wait",
+        "Berg explains why Norvik buys",
+        "Norvik rises by 12% on Tuesday at 10:30",
+        "Norvik in 2026: what it means",
+        "Norvik Buys Chip Maker And Everybody Talks About It",
+        "What The Wire says of Norvik",
+        "Norvik's Q3 and what follows",
+    ],
+)
+def test_an_old_figure_a_date_a_share_and_a_capital_are_not(title: str) -> None:
+    assert new_facts(told(fresh(title)), POSTED) == ()
+
+
+def test_what_stands_in_no_title_needs_two_publishers() -> None:
+    extract = "The price falls to $17 billion, said Jonas Falk of the agency."
+    one, again = fresh("Once more", "a.test", extract), fresh("And again", "a.test", extract)
+    other = fresh("And more", "b.test", extract)
+
+    assert new_facts(told(one), POSTED) == ()
+    assert new_facts(told(one, again), POSTED) == ()
+    assert new_facts(told(one, other), POSTED) == ("$17 billion", "Jonas Falk")
+
+
+def test_a_copy_confirms_nothing() -> None:
+    extract = "The price falls to $17 billion."
+    one, copy = fresh("Once more", "a.test", extract), fresh("And more", "b.test", extract)
+
+    assert new_facts(replace(told(one, copy), copies=(copy.key,)), POSTED) == ()
+
+
+def test_a_name_in_a_headline_of_capitals_needs_a_text_that_has_it_as_a_name() -> None:
+    title = "Norvik Deal Stopped By Jonas Falk"
+
+    assert new_facts(told(fresh(title)), POSTED) == ()
+    assert "Jonas Falk" in new_facts(told(fresh(title, extract="It was stopped by Jonas Falk.")), POSTED)
+
+
+def test_a_publisher_is_no_news() -> None:
+    named = replace(FIRST, source=replace(FIRST.source, name="Polar Press"))
+    later = fresh("The purchase, as Polar Press tells it")
+
+    assert new_facts(told(later, publishers=(named,)), POSTED) == ()
+
+
+def test_what_was_there_when_it_was_posted_is_not_new() -> None:
+    early = replace(fresh("Norvik pays $17 billion"), news_at=POSTED)
+
+    assert new_facts(told(early), POSTED) == ()
+    assert new_facts(replace(told(), articles=(fresh("Norvik pays $17 billion"),)), POSTED) == ()
+
+
+@pytest.mark.parametrize(
+    ("articles", "had", "news"),
+    [
+        ((fresh("Again"),), 1, ""),
+        ((fresh("Again"), fresh("And again", "b.test")), 1, "now 3 publishers, 1 when posted"),
+        (
+            (fresh("Norvik pays $17 billion"), fresh("And again", "b.test")),
+            1,
+            "new: $17 billion · now 3 publishers, 1 when posted",
+        ),
+        ((fresh("Norvik pays $17 billion"),), 1, "new: $17 billion · now 2 publishers, 1 when posted"),
+        ((fresh("Norvik pays $17 billion", "wire.test"),), 1, "new: $17 billion"),
+        ((), 0, ""),
+    ],
+)
+def test_enough_is_new_with_two_more_publishers_or_a_fact(articles: tuple[Article, ...], had: int, news: str) -> None:
+    assert news_since(told(*articles), POSTED, had) == news
+
+
+def test_three_facts_are_named_at_the_most_and_none_is_long() -> None:
+    title = "Norvik pays $17 billion, $1 billion, 30 billion euros, 5 million euros and asks Nvidia"
+
+    assert news_since(told(fresh(title)), POSTED, 2) == "new: $17 billion, $1 billion, 30 billion euros"
+    long = fresh("So says " + "Anna Maria Sofia Luisa Johanna Margareta " * 9)
+    assert all(len(fact) <= 40 for fact in new_facts(told(long), POSTED))
