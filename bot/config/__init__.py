@@ -93,7 +93,7 @@ def read(text: str, *, folder: Path, environ: Mapping[str, str], path: Path | No
         defaults=defaults,
         slack=checker.table(Slack),
         discord=checker.table(Discord),
-        analyst=checker.table(Analyst),
+        analyst=checker.analyst(),
         secrets=checker.secrets(environ),
         folder=folder,
         path=path,

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from bot.config.models import chosen
 from bot.config.secret import Secret, secrets
-from bot.config.tables import TABLES, ChannelTable, FeedTable, Table
+from bot.config.tables import TABLES, Analyst, ChannelTable, FeedTable, Table
 from bot.errors import ConfigProblems, Problem
 from bot.identity import canonical_url, domain_of
 from bot.model import Channel, Feed, Subscription
@@ -47,6 +48,15 @@ class Checker:
         """The table called *key* (else: like the model); its defaults where it is absent or wrong."""
         name = key or model.__name__.lower()
         return self._checked(model, self._raw.get(name, {}), name) or model()
+
+    def analyst(self) -> Analyst:
+        """``[analyst]``, with a model that there can be."""
+        table = self.table(Analyst)
+        try:
+            chosen(table.model, table.base_url)
+        except ValueError as mistake:
+            self._wrong("analyst.model", str(mistake))
+        return table
 
     def secrets(self, environ: Mapping[str, str]) -> Mapping[str, Secret]:
         """The secrets in *environ*."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.config.models import EXTRACTIVE, MODES
 from bot.config.values import (
     ChannelLayout,
     Days,
@@ -16,6 +17,7 @@ from bot.config.values import (
     ListenAddress,
     MaybeGateway,
     MaybeWebAddress,
+    Prices,
     SomeDuration,
     Topics,
     WebAddress,
@@ -27,8 +29,6 @@ from bot.text import clean
 
 PLATFORMS = ("terminal", "slack", "discord")
 """Where editions are posted."""
-BUILT_ANALYSTS = ("extractive",)
-"""Those that this version can put to work."""
 MAX_STORIES = 20
 """Of an edition: what two minutes of reading can hold at the very most."""
 
@@ -49,12 +49,6 @@ def _database(value: str) -> str:
     if value.startswith(("postgres://", "postgresql://")):
         raise ValueError('this version keeps everything in one SQLite file; write "sqlite"')
     raise ValueError('expected "sqlite"; where the file lies is decided by bot.data_dir')
-
-
-def _analyst(value: str) -> str:
-    if value not in BUILT_ANALYSTS:
-        raise ValueError('this version works without a model; write "extractive"')
-    return value
 
 
 def _admin(value: str) -> str:
@@ -171,11 +165,16 @@ class Discord(Table):
 class Analyst(Table):
     """``[analyst]``."""
 
-    model: Annotated[str, AfterValidator(_analyst)] = "extractive"
+    model: Name = EXTRACTIVE
+    """As ``bot.config.models`` understands it."""
     base_url: MaybeWebAddress = ""
     daily_budget_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    """Of UTC days."""
     deadline: SomeDuration = timedelta(seconds=45)
     """How long editions wait, once they are due, for what is still being read and written of their stories."""
+    output_mode: Annotated[str, AfterValidator(lambda value: choose(value, MODES, "output mode"))] = "auto"
+    price_per_million: Prices = ()
+    """Dollars for a million tokens that are sent, and that come back; empty: by the table of prices."""
 
 
 TABLES: dict[str, type[Table]] = {

@@ -4,6 +4,7 @@ Each is what pydantic calls an annotated type; a wrong value ends as a sentence 
 """
 
 import ipaddress
+import math
 import re
 from datetime import time, timedelta
 from typing import Annotated
@@ -126,6 +127,16 @@ def topics(value: object) -> tuple[str, ...]:
     return words
 
 
+def prices(value: object) -> tuple[float, ...]:
+    """A price for what is sent and one for what comes back, or nothing."""
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"expected a list of two prices such as [0.25, 2.0], found {kind(value)}")  # noqa: TRY004
+    numbers = [one for one in value if isinstance(one, int | float) and not isinstance(one, bool)]
+    if len(numbers) != len(value) or len(value) not in {0, 2} or not all(0 <= one < math.inf for one in numbers):
+        raise ValueError("expected two prices in dollars, such as [0.25, 2.0], or none: []")
+    return tuple(float(one) for one in numbers)
+
+
 def layout(value: object) -> Layout:
     """How an edition is spread over messages."""
     return value if isinstance(value, Layout) else Layout(choose(_text(value), [one.value for one in Layout], "layout"))
@@ -153,5 +164,6 @@ MaybeWebAddress = Annotated[str, BeforeValidator(maybe_web_address)]
 MaybeGateway = Annotated[str, BeforeValidator(maybe_gateway)]
 Hosts = Annotated[tuple[Annotated[str, BeforeValidator(host)], ...], Field(strict=False)]
 ListenAddress = Annotated[str, BeforeValidator(listen_address)]
+Prices = Annotated[tuple[float, ...], BeforeValidator(prices)]
 Topics = Annotated[tuple[str, ...], BeforeValidator(topics)]
 ChannelLayout = Annotated[Layout, BeforeValidator(layout)]

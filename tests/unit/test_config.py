@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config import TABLES, Config, Secret, channel_from, load, read, secrets
+from bot.config.models import PROVIDERS, Chosen, chosen
 from bot.config.tables import ChannelTable, FeedTable
 from bot.errors import ConfigProblems, WrongUsage
 from bot.model import Channel, Feed, Layout, Subscription
@@ -114,6 +115,58 @@ def test_a_duration_needs_only_the_units_it_has(written: str, expected: timedelt
     assert config(f'[bot]\ngather_every = "{written}"').bot.gather_every == expected
 
 
+OURS = "https://models.example/v1"
+
+
+@pytest.mark.parametrize(
+    ("model", "base_url", "meant"),
+    [
+        ("extractive", "", None),
+        ("extractive", OURS, None),
+        (
+            "openai:gpt-5-mini",
+            "",
+            Chosen(provider="openai", name="gpt-5-mini", keys=("OPENAI_API_KEY",), needs_key=True),
+        ),
+        (
+            "google:gemini-2.5-flash",
+            "",
+            Chosen(
+                provider="google", name="gemini-2.5-flash", keys=("GOOGLE_API_KEY", "GEMINI_API_KEY"), needs_key=True
+            ),
+        ),
+        ("qwen3:8b", OURS, Chosen(name="qwen3:8b", base_url=OURS, keys=("OPENAI_API_KEY",))),
+        ("openai:qwen3:8b", OURS, Chosen(name="qwen3:8b", base_url=OURS, keys=("OPENAI_API_KEY",))),
+        ("mistral:large", OURS, Chosen(name="large", base_url=OURS, keys=("MISTRAL_API_KEY",))),
+        ("ollama:qwen3:8b", "", Chosen(name="qwen3:8b", base_url="http://127.0.0.1:11434/v1")),
+        (
+            "openrouter:some/model",
+            "",
+            Chosen(
+                name="some/model",
+                base_url="https://openrouter.ai/api/v1",
+                keys=("OPENROUTER_API_KEY",),
+                needs_key=True,
+            ),
+        ),
+    ],
+)
+def test_a_model_is_named_in_one_line_or_two(model: str, base_url: str, meant: Chosen | None) -> None:
+    found = config(f'[analyst]\nmodel = "{model}"\nbase_url = "{base_url}"')
+
+    assert chosen(found.analyst.model, found.analyst.base_url) == meant
+
+
+def test_every_key_that_a_provider_may_want_is_read_from_the_environment() -> None:
+    wanted = {key for provider in PROVIDERS.values() for key in provider.keys}
+
+    assert set(secrets(dict.fromkeys(wanted, "k"))) == wanted
+
+
+def test_prices_of_a_model_are_two_numbers() -> None:
+    assert config("[analyst]\nprice_per_million = [1, 2.5]").analyst.price_per_million == (1.0, 2.5)
+
+
 # ------------------------------------------------------------------------------------------------ what is refused
 
 
@@ -183,7 +236,22 @@ def test_a_duration_needs_only_the_units_it_has(written: str, expected: timedelt
         ('[slack]\nlisten = "3000"', "slack.listen", "host:port"),
         ('[discord]\ngateway_url = "https://x"', "discord.gateway_url", "wss://"),
         ("[discord]\nper_second = 51", "discord.per_second", "less than or equal to 50"),
-        ('[analyst]\nmodel = "anthropic:x"', "analyst.model", 'write "extractive"'),
+        (
+            '[analyst]\nmodel = "opnai:gpt-5-mini"',
+            "analyst.model",
+            'no provider is called "opnai"; did you mean "openai"?',
+        ),
+        ('[analyst]\nmodel = "gpt-5-mini"', "analyst.model", '"anthropic:…", "google:…"'),
+        ('[analyst]\nmodel = "openai:"', "analyst.model", "names no model"),
+        ('[analyst]\nmodel = ""', "analyst.model", "is empty"),
+        ('[analyst]\nbase_url = "localhost:11434"', "analyst.base_url", "https:// or http://"),
+        ('[analyst]\ndeadline = "0s"', "analyst.deadline", "longer than nothing"),
+        ('[analyst]\noutput_mode = "json"', "analyst.output_mode", "known: auto, native, tool, prompted"),
+        ("[analyst]\nprice_per_million = [1]", "analyst.price_per_million", "two prices in dollars"),
+        ("[analyst]\nprice_per_million = [1, -2.0]", "analyst.price_per_million", "two prices in dollars"),
+        ("[analyst]\nprice_per_million = [1, inf]", "analyst.price_per_million", "two prices in dollars"),
+        ("[analyst]\nprice_per_million = [true, 1]", "analyst.price_per_million", "two prices in dollars"),
+        ("[analyst]\nprice_per_million = 1", "analyst.price_per_million", "expected a list of two prices"),
         ("[analyst]\ndaily_budget_usd = -1", "analyst.daily_budget_usd", "greater than or equal to 0"),
         ("[bot\n", "line 1, column 5", "not valid TOML"),
         ("a = 1\na = 2\n", "line 2, column 6", "not valid TOML"),
