@@ -218,7 +218,7 @@ def test_each_way_to_quote_is_held_against_the_deck() -> None:
     draft = Draft(
         title="T",
         takeaway="Three four.",
-        key_points=(KeyPoint(text="Five six."), KeyPoint(text="One two.")),
+        key_points=(KeyPoint(text="Five six."), KeyPoint(text="One two."), KeyPoint(text="Five")),
         analyst="extractive",
     )
 

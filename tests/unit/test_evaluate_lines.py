@@ -188,7 +188,7 @@ def test_another_seed_is_another_order() -> None:
 
 
 def test_articles_without_a_date_are_as_new_as_the_newest() -> None:
-    found = read_articles(lines(ARTICLE | {"ts": None}, ARTICLE, ARTICLE | {"ts": 1772438300}), "f")
+    found = read_articles(lines(ARTICLE | {"ts": None}, ARTICLE | {"ts": 2000}, ARTICLE | {"ts": 1000}), "f")
 
     dated = articles_of(found, timeless=False, titles_only=False)
 
