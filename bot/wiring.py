@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 
 from adapters.alarm import Alarm
-from adapters.analyst.extractive import ExtractiveAnalyst, draft_all, split
+from adapters.analyst.extractive import ExtractiveAnalyst, draft_all
+from adapters.analyst.sentences import split
 from adapters.clock import ReplayClock, SystemClock
 from adapters.discord import health as discord_health
 from adapters.discord.gateway import Gateway

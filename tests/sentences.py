@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from adapters.analyst.extractive import split
+from adapters.analyst.sentences import split
 from adapters.feeds.parse import parse
 
 SHORTEST, LONGEST = 40, 400

@@ -1,0 +1,126 @@
+"""Sentences: where a text has them, and which of them may be quoted to somebody who has not read the rest. Pure."""
+
+import re
+
+from adapters.analyst.furniture import BOILERPLATE, NO_PROSE, ORDERS
+
+SHORTEST, LONGEST = 25, 400
+"""Characters of a sentence that may be quoted."""
+
+_ENDS = ".!?…\u3002\uff01\uff1f\u0964\u06d4\u061f"
+"""Full stops and the like; those of Chinese, Japanese, Hindi, Urdu and Arabic too."""
+_QUESTIONS = ("?", "\uff1f", "\u061f")
+_CLOSING = "\"'”’)]」』»"
+_SENTENCE = re.compile(
+    rf"[^{_ENDS}\n]*(?:[.!?…](?![\s{re.escape(_CLOSING)}]|$)[^{_ENDS}\n]*)*(?:[{_ENDS}]+[{re.escape(_CLOSING)}]*|\n|$)"
+)
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|inc|ltd|co|corp|llc|plc|bros|univ|dept|vs|no|st|mt|jr|sr|gen|gov|sen|rep|lt|col|e\.g|i\.e|"
+    r"etc|approx|est|fig|jan|feb|mar|apr|aug|sept?|oct|nov|dec)|\b[a-z]|(?:[a-z]\.)+[a-z])\.$",
+    re.IGNORECASE,
+)
+_LONGEST_ABBREVIATION = 12
+_GLUED = re.compile(r"(?<=[a-z)][a-z)][.!?])(?=[A-Z][a-z]*(?:\s|['’]))")
+"""Where a feed has lost the space between two sentences: ``is true.The first``."""
+
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_DASH = r"(?:[-–—]+|--)\s+(?=[\"“A-Z])"
+_AGENCY = re.compile(r"[A-Z][\w .,'’/-]{2,60}\([A-Z][\w .]{1,30}\)\s*" + _DASH)
+"""``TOKYO, May 12 (Example Wire) - ``."""
+_PLACE = re.compile(rf"[A-Z]{{3}}[A-Z .,'’/-]{{0,40}}(?:{_MONTH}\s\d{{1,2}}(?:,\s\d{{4}})?)?,?\s*{_DASH}")
+"""``OSLO — ``, ``OSLO, March 3 – ``."""
+_RELEASE = re.compile(rf"[A-Z][\w .'’,-]{{1,60}},\s{_MONTH}\s\d{{1,2}},\s\d{{4}}[^-–—\n]{{0,30}}{_DASH}")
+"""``Oslo, Norway, March 3, 2026 (Example Newswire) – ``."""
+_WRITTEN = re.compile(rf"(?:(?:,\s|,?\srev\.?\s|,\scorrected\s)?{_MONTH}\s\d{{4}})+\s*(?=[A-Z])")
+"""``March 2026In the talk``."""
+_LABEL = re.compile(
+    r"(?:[A-Z&][\w&’'.-]*\s(?:-\s)?|(?:and|of|the|in)\s){0,5}(?:News|Insights|Newsletter|Update|Blog|Digest|Exclusive|"
+    r"Breaking|Analysis|Opinion|Brief|Briefing|Weekly|Daily|Podcast)\s?:\s+(?=[\"“A-Z])"
+)
+"""``The Northern Digest: ``."""
+_HEADING = re.compile(r"(?:[A-Z0-9][\w.+&-]*\s+){2,8}(?=(?:You|We|We[’']re|We[’']ve|This|These|Our)\s[a-z])")
+"""A heading that a feed has put in front of its paragraph: ``Skarn Boards You can now order``."""
+_BEFORE = (_AGENCY, _PLACE, _RELEASE, _WRITTEN, _LABEL, _HEADING)
+_HEAD = 200
+"""Characters in which these are looked for."""
+
+_BEGINS = re.compile(r"[\"“\u2018«「『]?[$€£¥]?(?:[^\W_a-z]|[a-z]+[A-Z\d]|[a-z]{1,2}-)")
+"""A capital, a figure, a letter of a script without capitals, or a name such as ``iPhone`` and ``o3-mini``."""
+_NO_STOP = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+"""Thai, Lao, Burmese and Khmer are written without full stops."""
+_CUT_OFF = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$|\[(?:\.\.\.|…)\]|:[\"”]?$")
+_HANGING = re.compile(
+    r"[\"“]?(?:"
+    r"it|its|it[’']s|they|their|he|his|she|her|that|that[’']s|these|those|here|here[’']s|there|such|both|another|"
+    r"this(?! (?:guide|tutorial|paper|report|study|course|release|week|year|month)\b)|"
+    r"the (?:latter|former|same|other)|others|"
+    r"but|and|or|so|yet|also|then|thus|hence|however|still|instead|meanwhile|moreover|furthermore|additionally|"
+    r"nevertheless|similarly|likewise|because|while this|again|"
+    r"for (?:example|instance)|as a result|in addition|in other words|in fact|of course|on the other hand|even so|"
+    r"in (?:this|that) (?:post|article|blog|guide|episode|issue|talk|case)|(?:to|for) (?:this|that) (?:end|reason)|"
+    r"among (?:them|these)|at (?:that|this) (?:point|time)|after that|with that|at first|earlier|later)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that leans on the one before it."""
+_PERSONAL = re.compile(r"(?:^|[\s(])(?:I|I[’'](?:m|ve|d|ll)|my|me|myself)(?=[\s,.;:!?)]|$)|^My\b")
+_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]?")
+
+
+def split(text: str) -> list[str]:
+    """The sentences of *text*, each exactly as it stands there; none goes on past the end of its line."""
+    sentences: list[str] = []
+    start = 0
+    for match in _SENTENCE.finditer(text):
+        end = match.end()
+        ends_line = text[end - 1 : end] == "\n"
+        # Only the end is looked at: a text of a thousand abbreviations would take a thousand looks at all of it.
+        is_abbreviated = end < len(text) and _ABBREVIATED.search(text, max(start, end - _LONGEST_ABBREVIATION), end)
+        if is_abbreviated and not ends_line:
+            continue
+        sentences += _GLUED.split(text[start:end])
+        start = end
+    return [sentence for piece in (*sentences, text[start:]) if (sentence := piece.strip())]
+
+
+def bared(sentence: str) -> str:
+    """What is left of *sentence* without what is no part of it: place and date of an agency's report, a heading."""
+    for before in _BEFORE:
+        if found := before.match(sentence[:_HEAD]):
+            return sentence[found.end() :]
+    return sentence
+
+
+def is_quotable(sentence: str) -> bool:
+    """Whether *sentence* is a whole one that says something, and no furniture of its page."""
+    return (
+        SHORTEST <= len(sentence) <= LONGEST
+        and bool(_BEGINS.match(sentence))
+        and _is_finished(sentence)
+        and _is_balanced(sentence)
+        and not ORDERS.match(sentence)
+        and not NO_PROSE.search(sentence)
+        and not BOILERPLATE.search(sentence)
+    )
+
+
+def is_hanging(sentence: str) -> bool:
+    """Whether *sentence* leans on the one before it, and is hard to understand alone."""
+    return bool(_HANGING.match(sentence))
+
+
+def is_personal(sentence: str) -> bool:
+    """Whether the author of *sentence* speaks of herself, outside quotation marks."""
+    return bool(_PERSONAL.search(_QUOTED.sub(" ", sentence)))
+
+
+def _is_finished(sentence: str) -> bool:
+    """A question is not taken for a statement, nor what a feed has cut off for a sentence."""
+    bare = sentence.rstrip(_CLOSING)
+    if _CUT_OFF.search(sentence) or bare.endswith(_QUESTIONS):
+        return False
+    return bare.endswith(tuple(_ENDS)) or bool(_NO_STOP.search(sentence))
+
+
+def _is_balanced(sentence: str) -> bool:
+    """Whether every quotation that *sentence* begins also ends in it, and the other way round."""
+    return sentence.count('"') % 2 == 0 and sentence.count("“") == sentence.count("”")

@@ -1,0 +1,110 @@
+"""Where publishers tell differently, both sides are shown; where they only seem to, nothing is said."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from adapters.analyst.disputes import disputes
+from bot.model import Article
+from tests.articles import article
+
+
+def told(*titles: str) -> list[Article]:
+    """An article of a publisher of its own for each of *titles*."""
+    return [article(title, f"p{number}.test") for number, title in enumerate(titles)]
+
+
+def sides(*titles: str) -> list[list[str]]:
+    return [[version.said for version in one.versions] for one in disputes(told(*titles))]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        (
+            "Norvik buys Halden for $20 billion",
+            "Norvik to take over Halden in $17 billion deal",
+            "$20 billion|$17 billion",
+        ),
+        ("Orrery raises $2 billion from funds", "Orrery raises $2.5 billion from funds", "$2 billion|$2.5 billion"),
+        ("Norvik cuts 12,000 jobs", "Norvik cuts 10,000 jobs in the north", "12,000 jobs|10,000 jobs"),
+        ("Orrery valued at €3bn in sale", "Orrery worth 4 billion euros after sale", "€3bn|4 billion euros"),
+        ("Norvik licenses Halden's chip technology", "Norvik acquires Halden's chip technology", "licenses|acquires"),
+        ("Norvik strikes licensing deal with Halden", "Norvik buys Halden, maker of chips", "licensing deal|buys"),
+        ("Norvik confirms merger talks with Halden", "Norvik denies merger talks with Halden", "confirms|denies"),
+    ],
+)
+def test_what_is_told_differently_is_shown_in_the_words_of_both(one: str, other: str, said: str) -> None:
+    assert sides(one, other) == [said.split("|")]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("Norvik buys Halden for $20 billion", "Norvik buys Halden for $20.3bn"),
+        ("Norvik buys Halden for $2 billion", "Norvik buys Halden for $2.1 billion"),
+        ("Norvik buys Halden for $20 billion", "Norvik buys Halden for about $18 billion"),
+        ("Norvik buys Halden for $20 billion", "Norvik buys Halden for nearly $21 billion"),
+        ("Norvik buys Halden for more than $17 billion", "Norvik buys Halden for $20 billion"),
+        ("Orrery raises $2 billion at $20 billion valuation", "Orrery is now valued at $22 million"),
+        ("Orrery raises $2 billion from funds", "Orrery's revenue reaches $1.5 billion, funds say"),
+        ("Norvik in talks to buy Halden for $20 billion", "Norvik buys Halden for $17 billion"),
+        ("Norvik buys Halden for $20 billion", "Norvik buys Halden for €17 billion"),
+        ("Norvik buys Halden for $20 billion", "Lattice sells its towers for $17 billion"),
+        ("Norvik buys Halden for $20 billion", "Norvik buys Halden"),
+        ("Norvik licenses Halden's chip, does not buy it", "Norvik acquires Halden's chip technology"),
+        ("Norvik acquires Halden", "Sextant is licensed under the same terms as Norvik's Halden"),
+        ("Norvik confirms date of Halden launch", "Norvik denies claims of rivals on Halden"),
+        ("Norvik cuts 12,000 jobs", "Norvik hires 10,000 people, and cuts jobs elsewhere"),
+        ("Norvik buys Halden for $20 billion",),
+        (),
+    ],
+)
+def test_what_only_seems_to_differ_is_not_called_a_dispute(titles: tuple[str, ...]) -> None:
+    assert sides(*titles) == []
+
+
+def test_a_publisher_that_tells_both_figures_is_on_no_side() -> None:
+    articles = told("Norvik buys Halden for $20 billion", "Norvik buys Halden for $17 billion")
+    both = replace(articles[1], extract="Others say that Norvik buys Halden for $20 billion. Nobody knows.")
+
+    assert disputes([articles[0], both]) == ()
+
+
+def test_two_articles_of_one_publisher_are_one_side() -> None:
+    one, other = told("Norvik buys Halden for $20 billion", "Norvik buys Halden for $17 billion")
+
+    assert disputes([one, replace(other, source=one.source)]) == ()
+
+
+def test_a_figure_that_came_days_later_is_news_and_no_dispute() -> None:
+    one, other = told("Norvik buys Halden for $20 billion", "Norvik buys Halden for $17 billion")
+    later = replace(other, news_at=one.news_at + timedelta(days=3))
+
+    assert disputes([one, later]) == ()
+
+
+def test_a_side_names_all_of_its_publishers_and_the_words_of_the_first() -> None:
+    (one,) = disputes(
+        told(
+            "Norvik buys Halden for $20 billion",
+            "Norvik acquires Halden in $17 billion deal",
+            "Halden sold to Norvik for $20bn",
+        )
+    )
+
+    assert [(version.said, version.sources) for version in one.versions] == [
+        ("$20 billion", ("P0", "P2")),
+        ("$17 billion", ("P1",)),
+    ]
+
+
+def test_first_sentences_are_read_and_later_ones_are_not() -> None:
+    one, other = told("Norvik buys Halden", "Norvik takes Halden")
+    first = replace(one, extract="Norvik buys Halden for $20 billion. It is a deal.")
+    far = replace(other, extract="It is big. It is new. Norvik buys Halden for $17 billion.")
+    near = replace(other, extract="Norvik buys Halden for $17 billion. It is new.")
+
+    assert disputes([first, far]) == ()
+    assert len(disputes([first, near])) == 1
