@@ -11,6 +11,7 @@ from bot.errors import AnalystFailed, BudgetSpent
 from bot.fulltext import kept_texts, texts_of
 from bot.model import Answer, Asker, Story, StoryStatus
 from bot.newsroom import Newsroom
+from bot.ports import Writer
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ async def offered(room: Newsroom, answer: Answer) -> Answer:
     names = missing(story, writer.sections) if story and writer and _may_be_shown(room, story) else ()
     if not story or not writer or not names:
         return answer
-    trouble = _lately(room, story.ref) or ("" if await writer.may_write() else _SPENT)
+    trouble = _lately(room, story.ref) or await _hindrance(room, writer)
     if trouble:
         return replace(answer, trouble=trouble if answer.section in names else "")
     return replace(answer, writable=names)
@@ -56,6 +57,14 @@ async def written(room: Newsroom, answer: Answer, asker: Asker) -> Answer:
     if not trouble and section in missing(present, {section}):
         trouble = _REFUSED
     return replace(answer, story=present, writable=(), trouble=trouble)
+
+
+async def _hindrance(room: Newsroom, writer: Writer) -> str:
+    """Why the model would not write just now, whatever the story; empty: it would."""
+    try:
+        return "" if await room.modelled(writer.may_write()) else _SPENT
+    except AnalystFailed as failure:
+        return str(failure)
 
 
 async def _ask(room: Newsroom, ref: str) -> str:

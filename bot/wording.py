@@ -205,6 +205,11 @@ def absent(story: Story, section: SectionName, trouble: str = "") -> str:
     )
 
 
+def being_written(story: Story, section: SectionName) -> str:
+    """What somebody is told at once who asks for a section that a model begins to write."""
+    return f"“{HEADINGS[section]}” is being written for {story.ref}; this takes up to a minute."
+
+
 def not_found(asked: str, nearest: Sequence[Story]) -> str:
     """That nothing is called *asked*; the platform lists *nearest* below."""
     if not asked:

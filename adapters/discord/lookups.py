@@ -23,8 +23,9 @@ class LookUps:
         self._clock = clock
 
     async def topic(self, visit: Visit, name: str, topic: str) -> list[Card]:
-        """A section, the whole story or its sources."""
-        found = await self._desk.look_up(name, answers.section_of(topic), await self._asker(visit))
+        """A section, the whole story or its sources. Whoever asks sees that we are thinking while one is written."""
+        asker = await self._asker(visit)
+        found = await self._desk.written(await self._desk.look_up(name, answers.section_of(topic), asker), asker)
         return answers.answer(found, topic, self._now())
 
     async def read_more(self, visit: Visit, ref: str) -> list[Card]:

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 
 from adapters.slack import actions, answers, views
-from adapters.slack.blocks import Message
 from adapters.slack.rights import Rights
 from adapters.slack.talk import Talk
 from adapters.slack.visit import NO_SUBSCRIPTION, Visit
@@ -45,14 +44,13 @@ class LookUps:
             await self._talk.say(visit, answers.which(_NEEDS_A_STORY[bare], await self._desk.latest_edition(asker)))
             return
         try:
-            await self._talk.say(visit, *await self._answer(line, asker))
+            await self._answer(visit, line, asker)
         except WrongUsage as mistake:
             await self._talk.say(visit, answers.sentence(str(mistake)))
 
     async def topic(self, visit: Visit, topic: str, ref: str, *, replaces: bool = False) -> None:
         """Answer a press or a pick: *topic* is a section, the whole story or its sources."""
-        asker = await self._asker(visit)
-        await self._talk.say(visit, *await self._told(ref, topic, asker), replaces=replaces)
+        await self._tell(visit, ref, topic, await self._asker(visit), replaces=replaces)
 
     async def full(self, visit: Visit, ref: str) -> None:
         """Open the whole story in a view."""
@@ -87,23 +85,28 @@ class LookUps:
         """(ref, title) of the stories that *typed* may become, for the picker."""
         return list(await self._desk.complete(typed, await self._asker(visit), limit=50))
 
-    async def _answer(self, line: str, asker: Asker) -> list[Message]:
+    async def _answer(self, visit: Visit, line: str, asker: Asker) -> None:
         match question(line):
             case LookUp(name, section):
-                return await self._told(name, actions.topic_of(section), asker)
+                await self._tell(visit, name, actions.topic_of(section), asker)
             case Sources(name):
-                return await self._told(name, actions.SOURCES, asker)
+                await self._tell(visit, name, actions.SOURCES, asker)
             case Find(search):
                 found = await self._desk.search(replace(search, workspace=asker.workspace))
-                return [answers.search_results(search.words, found, self._clock.now())]
+                await self._talk.say(visit, answers.search_results(search.words, found, self._clock.now()))
             case Today():
-                return answers.today(await self._desk.latest_edition(asker))
+                await self._talk.say(visit, *answers.today(await self._desk.latest_edition(asker)))
             case Help() | Quit():
-                return [answers.helping(_example(await self._desk.latest_edition(asker)))]
+                await self._talk.say(visit, answers.helping(_example(await self._desk.latest_edition(asker))))
 
-    async def _told(self, name: str, topic: str, asker: Asker) -> list[Message]:
+    async def _tell(self, visit: Visit, name: str, topic: str, asker: Asker, *, replaces: bool = False) -> None:
+        """Answer with *topic* of the story called *name*; what has to be written first is announced at once."""
         found = await self._desk.look_up(name, actions.section_of(topic), asker)
-        return answers.answer(found, topic, self._clock.now())
+        if found.is_awaited and found.story and found.section:
+            soon = wording.being_written(found.story, found.section)
+            await self._talk.say(visit, answers.sentence(soon), replaces=replaces)
+            found, replaces = await self._desk.written(found, asker), False
+        await self._talk.say(visit, *answers.answer(found, topic, self._clock.now()), replaces=replaces)
 
     async def _asker(self, visit: Visit) -> Asker:
         here = await self._desk.in_channel("slack", visit.workspace, visit.channel) if visit.channel else None

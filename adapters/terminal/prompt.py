@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from adapters.terminal import answers, text
+from adapters.terminal import answers, text, waiting
 from adapters.terminal.pieces import ACCENT, gutter, outside, spaced
 from bot import wording
 from bot.asking import Find, LookUp, Question, Quit, Sources, Today, question
@@ -24,6 +24,9 @@ class Desk(Protocol):
 
     async def look_up(self, name: str, section: SectionName | None, asker: Asker) -> Answer:
         """The story called *name*, for one of its sections or whole, else the nearest ones."""
+
+    async def written(self, answer: Answer, asker: Asker) -> Answer:
+        """*answer*, once the section that it waits for is written, or with the reason why it is not."""
 
     async def latest_edition(self, asker: Asker) -> Edition | None:
         """The newest edition that was sent to the asker's channel, or to any."""
@@ -61,7 +64,7 @@ class Prompt:
     async def _answer(self, asked: Question) -> RenderableType:
         match asked:
             case LookUp(name, section):
-                return answers.answer(await self._desk.look_up(name, section, self._asker), now=self._clock.now())
+                return answers.answer(await self._looked_up(name, section), now=self._clock.now())
             case Sources(name):
                 return answers.sources(await self._desk.look_up(name, None, self._asker), now=self._clock.now())
             case Find(search):
@@ -72,6 +75,11 @@ class Prompt:
                 return text.edition(edition) if edition else Text("No edition has been posted yet.")
             case _:
                 return await self._help()
+
+    async def _looked_up(self, name: str, section: SectionName | None) -> Answer:
+        found = await self._desk.look_up(name, section, self._asker)
+        async with waiting.for_answer(found):
+            return await self._desk.written(found, self._asker)
 
     async def _help(self) -> RenderableType:
         edition = await self._desk.latest_edition(self._asker)

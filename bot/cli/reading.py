@@ -81,6 +81,9 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
 
     async with session.house() as house:
         answer = await house.desk.look_up(name, section, Asker())
+        if not wants_history:
+            async with looks.for_answer(answer):
+                answer = await house.desk.written(answer, Asker())
         now = house.room.clock.now()
         if answer.story and wants_history:
             history = await house.desk.history(answer.story.ref)
@@ -99,6 +102,8 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
         raise NotFound(looks.not_found_text(answer))
     if session.as_json:
         session.values(_json(answer, dump_story(answer.story)))
+        if answer.trouble:
+            click.echo(f"daybrief: {answer.trouble}", err=True)
         return
     session.show(looks.answer(answer, now=now))
 

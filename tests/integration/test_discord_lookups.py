@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.model import Standing
+from tests.articles import story as gathered
+from tests.clock import HandClock
+from tests.contract.values import intake
 from tests.discord import ADMIN, GUILD, MEMBER, NEWS, STRANGER, Bot, discord_bot, local_discord, read, told, until
 from tests.fake_discord import FakeDiscord, Fault
-from tests.morning import STORY
+from tests.morning import NOW, STORY
+from tests.scripted_writer import ScriptedWriter
 
 
 @pytest.fixture(autouse=True)
@@ -415,3 +419,35 @@ async def test_an_answer_of_several_messages_comes_in_order(bot: Bot) -> None:
     assert [f"Point {number}." in text for number in range(5)] == [True] * 5
     assert text.index("Point 0.") < text.index("Point 4.")
     assert all(one.ephemeral for one in answers)
+
+
+async def test_whoever_asks_for_what_nobody_has_written_sees_us_thinking_until_it_is_there(bot: Bot) -> None:
+    [kept] = await bot.room.store.archive.admit(intake(gathered("", "wire.test")))
+    writer = ScriptedWriter()
+    writer.may_go_on.clear()
+    bot.room.writer, bot.room.clock = writer, HandClock(NOW)
+
+    run = await bot.discord.command("effects", {"story": kept.ref}, user=MEMBER, channel=NEWS)
+    other = await bot.discord.command("brief changed", {"story": kept.ref}, user=ADMIN, channel=NEWS)
+    await until(lambda: bool(writer.calls))
+    assert run.acknowledged
+    assert run.answers == []
+    writer.may_go_on.set()
+
+    assert "Fewer power stations are built." in await told(run)
+    assert "There is a chip where there was none." in await told(other)
+    assert writer.calls == [("write", kept.ref)]
+
+
+async def test_a_section_that_can_be_written_has_a_button_and_without_budget_a_sentence(bot: Bot) -> None:
+    [kept] = await bot.room.store.archive.admit(intake(gathered("", "wire.test")))
+    writer = ScriptedWriter()
+    bot.room.writer, bot.room.clock = writer, HandClock(NOW)
+    post = await bot.posted(kept)
+
+    shown = await bot.press(post, "daybrief:read")
+    assert "[Second-order effects]" in await told(shown)
+    writer.is_solvent = False
+    assert "Today's budget for models is spent" in await bot.ask("effects", {"story": kept.ref})
+    assert "[Second-order effects]" not in await told(await bot.press(post, "daybrief:read"))
+    assert writer.calls == []

@@ -9,8 +9,12 @@ import pytest
 
 from adapters.slack.plain import plain_of
 from bot.model import SectionName, Story
+from tests.articles import story as gathered
+from tests.clock import HandClock
+from tests.contract.values import intake
 from tests.fake_slack import FakeSlack
 from tests.morning import EDITION, NOW, STORY
+from tests.scripted_writer import ScriptedWriter, broken
 from tests.slack import ADMIN, MEMBER, STRANGER, Bot, furnish, slack_bot
 
 PRIVATE = replace(STORY, ref="", title="Norvik buys a competitor", workspaces=("slack:T1",))
@@ -226,3 +230,64 @@ async def test_a_button_that_nobody_knows_is_answered(slack: FakeSlack, bot: Bot
     run = await slack.press(slack.messages("C1")[-1], "tomorrow", "1", user=ADMIN)
 
     assert "does not know what to do with that" in said((await run.wait_answers(1))[0])
+
+
+async def public(bot: Bot) -> tuple[Story, ScriptedWriter]:
+    """A story from feeds, and a model that has not answered yet."""
+    [kept] = await bot.room.store.archive.admit(intake(gathered("", "wire.test")))
+    writer = ScriptedWriter()
+    writer.may_go_on.clear()
+    bot.room.writer, bot.room.clock = writer, HandClock(NOW)
+    return kept, writer
+
+
+async def test_a_section_that_nobody_has_written_is_announced_at_once_and_told_when_it_is_there(
+    slack: FakeSlack, bot: Bot
+) -> None:
+    kept, writer = await public(bot)
+
+    run = await slack.command("/effects", kept.ref, user=MEMBER, channel="C1")
+    [first] = await run.wait_answers(1)
+    assert said(first) == f"“Second-order effects” is being written for {kept.ref}; this takes up to a minute."
+    writer.may_go_on.set()
+    [_, second] = await run.wait_answers(2)
+
+    assert "Fewer power stations are built." in said(second)
+    assert "Analysis" in said(second)
+    assert {one["response_type"] for one in run.answers} == {"ephemeral"}
+    assert "Fewer power stations are built." in await ask(slack, f"/effects {kept.ref}")
+    assert writer.calls == [("write", kept.ref)]
+
+
+async def test_a_button_of_a_section_that_nobody_has_written_has_it_written(slack: FakeSlack, bot: Bot) -> None:
+    kept, writer = await public(bot)
+    run = await slack.command("/keypoints", kept.ref, user=MEMBER, channel="C1")
+    await run.wait_answers(1)
+    [answer] = slack.ephemerals(MEMBER)
+    writer.may_go_on.set()
+
+    pressed = await slack.press(answer, "section:what_changed", kept.ref, user=MEMBER)
+    [_, told] = await pressed.wait_answers(2)
+
+    assert "There is a chip where there was none." in said(told)
+
+
+async def test_a_model_that_fails_is_told_of_in_a_sentence(slack: FakeSlack, bot: Bot) -> None:
+    kept, writer = await public(bot)
+    writer.fails = broken()
+    writer.may_go_on.set()
+
+    run = await slack.command("/effects", kept.ref, user=MEMBER, channel="C1")
+    [_, told] = await run.wait_answers(2)
+
+    assert "The model answered twice in a form that cannot be read." in said(told)
+
+
+async def test_without_budget_a_section_is_told_to_be_missing_for_that_reason(slack: FakeSlack, bot: Bot) -> None:
+    kept, writer = await public(bot)
+    writer.is_solvent = False
+
+    answer = await ask(slack, f"/effects {kept.ref}")
+
+    assert "Today's budget for models is spent" in answer
+    assert writer.calls == []

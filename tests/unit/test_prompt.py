@@ -1,19 +1,23 @@
 """The prompt: every command is understood, every mistake is answered, and the answers come from the desk."""
 
+import asyncio
+import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 
+from adapters.terminal import waiting
 from adapters.terminal.pieces import as_plain
 from adapters.terminal.prompt import Prompt
 from bot import wording
 from bot.asking import Find, Help, LookUp, Question, Quit, Sources, Today, question, search_of
 from bot.errors import StoreTrouble, WrongUsage
-from bot.model import Answer, Asker, Edition, SectionName, Story
+from bot.model import Answer, Asker, Edition, Passage, SectionName, Story
 from bot.ports import Search
 from tests.clock import VirtualClock
 from tests.morning import EDITION, NOW, STORY
@@ -26,6 +30,7 @@ class FakeDesk:
 
     def __init__(self, edition: Edition | None = EDITION) -> None:
         self._edition = edition
+        self.can_write = False
         self.searches: list[Search] = []
         self.askers: set[Asker] = set()
 
@@ -33,7 +38,14 @@ class FakeDesk:
         self.askers.add(asker)
         if name == "trouble":
             raise StoreTrouble("the database is locked; try again")
-        return Answer(asked=name, section=section, story=STORY if name == "1" else None)
+        awaited = (section,) if self.can_write and section and section not in STORY.sections.written() else ()
+        return Answer(asked=name, section=section, story=STORY if name == "1" else None, writable=awaited)
+
+    async def written(self, answer: Answer, asker: Asker) -> Answer:
+        if not answer.is_awaited:
+            return answer
+        sections = replace(STORY.sections, second_order_effects=Passage(text="Fewer power stations."))
+        return replace(answer, story=replace(STORY, sections=sections), writable=())
 
     async def latest_edition(self, asker: Asker) -> Edition | None:
         self.askers.add(asker)
@@ -170,3 +182,29 @@ async def test_trouble_in_the_newsroom_is_told_and_ends_nothing() -> None:
 
 async def test_after_quit_nothing_is_answered() -> None:
     assert len(await play("", "# a comment", "/keypoints 1", "/quit", "/keypoints 1")) == 1
+
+
+async def test_a_section_that_has_to_be_written_first_is_waited_for() -> None:
+    desk = FakeDesk()
+    desk.can_write = True
+
+    [shown] = await play("/effects 1", desk=desk)
+
+    assert "Fewer power stations." in shown
+
+
+async def test_what_is_waited_for_is_named_on_a_terminal_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_SOON", 0.0)
+    asked = Answer(
+        asked="1",
+        section=SectionName.SECOND_ORDER_EFFECTS,
+        story=STORY,
+        writable=(SectionName.SECOND_ORDER_EFFECTS,),
+    )
+    for is_terminal, is_seen in ((True, True), (False, False)):
+        console = Console(file=io.StringIO(), force_terminal=is_terminal, width=100)
+        async with waiting.for_answer(asked, console):
+            await asyncio.sleep(0.05)
+
+        said = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO from above
+        assert ("“Second-order effects” is being written for K7Q4" in said) is is_seen
