@@ -18,9 +18,6 @@ HEADINGS: Mapping[SectionName, str] = MappingProxyType(
 )
 """What readers call the sections."""
 
-_FORWARD_LOOKING = frozenset(
-    {SectionName.STRATEGIC_IMPLICATIONS, SectionName.WHAT_HAPPENS_NEXT, SectionName.SECOND_ORDER_EFFECTS}
-)
 _NAMED_FAILURES = 3
 """Feeds that a post names before it only counts them."""
 
@@ -171,26 +168,10 @@ def status_line(story: EditionStory | Story, timezone: str = "UTC") -> str:
 # --------------------------------------------------------------------------------------------------- a question
 
 
-def analysis_label(section: SectionName) -> str:
-    """``Analysis`` for a section that says what somebody expects; empty for one that says what was reported."""
-    return "Analysis" if section in _FORWARD_LOOKING else ""
-
-
 def newest_at(story: Story) -> datetime:
     """When its newest article was published, or first seen where it does not say; as editions tell its age."""
     stamps = (article.published or article.first_seen for article in story.articles)
     return max(stamps, default=story.first_seen)
-
-
-def attribution(story: Story) -> str:
-    """Who wrote the sections."""
-    match story.analyst:
-        case "extractive":
-            return "Taken word for word from the sources."
-        case "import":
-            return "Written by people and taken in as it was."
-        case _:
-            return f"Written by {story.analyst}."
 
 
 def absent(story: Story, section: SectionName, trouble: str = "") -> str:

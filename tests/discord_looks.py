@@ -13,7 +13,7 @@ from adapters.discord.form import form
 from adapters.discord.order import Wanted, as_typed
 from bot.model import Channel, Edition, Layout, Notice, SectionName, StoryStatus, Wish
 from tests import slack_looks as situations
-from tests.morning import NOW, STORY
+from tests.morning import NOW, QUOTED, STORY
 from tests.slack_looks import ALL, BARE, TROUBLE, WITHDRAWN, asked, changed, writable
 
 Look = list[dict[str, Any]]
@@ -27,6 +27,7 @@ def _here(edition: Edition) -> Edition:
 
 
 DAY, STALE, DEGRADED = map(_here, (situations.DAY, situations.STALE, situations.DEGRADED))
+DIFFERING = _here(situations.DIFFERING)
 LONG = _here(situations.LONG)
 """Ten stories, the later the longer: they take several messages."""
 THREAD = replace(DAY, layout=Layout.THREAD)
@@ -84,6 +85,7 @@ POSTS: Mapping[str, Look] = {
     "post-ten-long": of(*cards.messages(LONG)),
     "post-ten-long-thread": of(*cards.messages(replace(LONG, layout=Layout.THREAD))),
     "post-thread": of(*cards.messages(THREAD)),
+    "post-differing": of(*cards.messages(DIFFERING)),
     "post-quiet": of(*cards.messages(replace(DAY, stories=()))),
     "post-degraded": of(*cards.messages(DEGRADED)),
     "post-delayed": of(*cards.messages(replace(DAY, delayed=True, composed_at=NOW + timedelta(hours=2)))),
@@ -106,6 +108,10 @@ ANSWERS: Mapping[str, Look] = {
     "answer-read-more-bare": private(*answers.read_more(asked(None, BARE), NOW)),
     "answer-read-more-withdrawn": private(*answers.read_more(asked(None, WITHDRAWN), NOW)),
     "answer-story": private(*answers.answer(asked(None), "story", NOW)),
+    "answer-quoted": private(*answers.answer(asked(None, QUOTED), "story", NOW)),
+    "answer-quoted-outlook": private(
+        *answers.answer(asked(SectionName.WHAT_HAPPENS_NEXT, QUOTED), "what_happens_next", NOW)
+    ),
     "answer-sources": private(*answers.answer(asked(None), "sources", NOW)),
     "answer-sources-none": private(*answers.answer(asked(None, replace(ALL, articles=())), "sources", NOW)),
     "answer-withdrawn": private(*answers.answer(asked(SectionName.KEY_POINTS, WITHDRAWN), "key_points", NOW)),

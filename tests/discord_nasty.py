@@ -11,7 +11,20 @@ from adapters.discord import limits
 from adapters.discord.components import count, custom_ids, texts
 from adapters.discord.custom_ids import READ, pressed
 from adapters.discord.text import usable
-from bot.model import Edition, EditionStory, Inference, KeyPoint, Layout, Link, Passage, Sections, Story, StoryStatus
+from bot.model import (
+    Dispute,
+    Edition,
+    EditionStory,
+    Inference,
+    KeyPoint,
+    Layout,
+    Link,
+    Passage,
+    Sections,
+    Story,
+    StoryStatus,
+    Version,
+)
 from tests.discord_drawing import markdown
 from tests.discord_looks import DAY
 from tests.fake_discord.mentions import pings
@@ -118,10 +131,16 @@ def _edition(found: list[tuple[str, str, str]], layout: Layout, sources: int) ->
                 takeaway=takeaway,
                 sources=tuple(Link(name=title[:80], url=url) for _ in range(sources)),
                 publishers=sources + 3,
+                disputes=(_dispute(title, takeaway),) * (number % 4),
             )
             for number, (title, takeaway, url) in enumerate(found, start=1)
         ),
     )
+
+
+def _dispute(one: str, other: str) -> Dispute:
+    sides = (Version(said=one, sources=(other, one, other)), Version(said=other, sources=(one,)))
+    return Dispute(versions=sides * 2)
 
 
 def _story(found: list[str], url: str) -> Story:
@@ -132,8 +151,9 @@ def _story(found: list[str], url: str) -> Story:
         STORY,
         title=title or "A title",
         takeaway=text,
+        disputes=(_dispute(title, text),),
         sections=Sections(
-            key_points=tuple(KeyPoint(text=one, sources=(url, "https://other.example/a")) for one in found),
+            key_points=tuple(KeyPoint(text=one, sources=(url, "https://other.example/a"), quote=text) for one in found),
             what_changed=passage,
             second_order_effects=passage,
         ),

@@ -7,6 +7,7 @@ from bot.model import (
     Article,
     Channel,
     Coverage,
+    Dispute,
     Edition,
     EditionStory,
     Inference,
@@ -17,6 +18,7 @@ from bot.model import (
     Sections,
     Source,
     Story,
+    Version,
 )
 
 NOW = datetime(2026, 3, 3, 7, 0, 20, tzinfo=UTC)
@@ -129,3 +131,34 @@ STORY = Story(
     origin=Origin.IMPORT,
 )
 """Without strategic implications and second-order effects."""
+PRICE = Dispute(
+    versions=(
+        Version(said="thirty people", sources=("Fjord News",)),
+        Version(said="forty people", sources=("Tech Ledger", "Agent Daily")),
+    )
+)
+QUOTED = replace(
+    STORY,
+    analyst="acme:large",
+    disputes=(PRICE,),
+    sections=Sections(
+        key_points=(
+            KeyPoint(
+                text="Norvik hires at least thirty people.",
+                sources=(ARTICLES[1].url, ARTICLES[0].url),
+                quote="The laboratory opens with thirty people, said Norvik, and it will not stop there.",
+            ),
+            KeyPoint(text="It is the first laboratory outside the large labs.", sources=(ARTICLES[1].url,)),
+        ),
+        what_changed=Passage(text="Norvik has a laboratory of its own."),
+        strategic_implications=Passage(text="Smaller firms may follow.", analyst="acme:small"),
+        what_happens_next=Passage(
+            text="“The first results come out in May 2027,” writes Tech Ledger.", analyst="extractive"
+        ),
+    ),
+    origin=Origin.FEEDS,
+)
+"""By a model, with the sentences that its points rest on, and with what its sources tell differently."""
+LONG_DISPUTES = (
+    Dispute(versions=(Version(said="it is not so, " * 40, sources=("The Gazette of Everything",) * 9),) * 4),
+) * 3

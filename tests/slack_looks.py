@@ -30,7 +30,7 @@ from bot.model import (
     Verdict,
     Wish,
 )
-from tests.morning import EDITION, NOW, STORY
+from tests.morning import EDITION, NOW, PRICE, QUOTED, STORY
 
 Look = list[dict[str, Any]]
 """Messages or views, as Slack gets them."""
@@ -57,6 +57,8 @@ LONG = replace(
         for number in range(1, 11)
     ),
 )
+DIFFERING = replace(DAY, stories=(replace(DAY.stories[0], disputes=(PRICE,)), *DAY.stories[1:]))
+"""Of the first story the sources tell something differently."""
 THREAD = replace(DAY, layout=Layout.THREAD)
 STALE = replace(
     DAY, stories=(), coverage=Coverage(sources=0, articles=0, newest_at=None, failed=("Example Lab",), stale=True)
@@ -125,6 +127,7 @@ MESSAGES: dict[str, Look] = {
     "post-ten-long": of(*post.messages(LONG)),
     "post-ten-long-thread": of(*post.messages(replace(LONG, layout=Layout.THREAD))),
     "post-thread": of(*post.messages(THREAD)),
+    "post-differing": of(*post.messages(DIFFERING)),
     "post-quiet": of(*post.messages(replace(DAY, stories=()))),
     "post-degraded": of(*post.messages(DEGRADED)),
     "post-stale": of(*post.messages(STALE)),
@@ -135,6 +138,10 @@ MESSAGES: dict[str, Look] = {
     "answer-story": of(*answers.answer(asked(None), "story", NOW)),
     "answer-story-writable": of(*answers.answer(writable(None), "story", NOW)),
     "answer-trouble": of(*answers.answer(writable(SectionName.WHAT_CHANGED, TROUBLE), "what_changed", NOW)),
+    "answer-quoted": of(*answers.answer(asked(None, QUOTED), "story", NOW)),
+    "answer-quoted-outlook": of(
+        *answers.answer(asked(SectionName.WHAT_HAPPENS_NEXT, QUOTED), "what_happens_next", NOW)
+    ),
     "answer-sources": of(*answers.answer(asked(None), "sources", NOW)),
     "answer-withdrawn": of(*answers.answer(asked(SectionName.KEY_POINTS, WITHDRAWN), "key_points", NOW)),
     "answer-others": of(*answers.answer(replace(asked(SectionName.KEY_POINTS), others=(STORY,)), "key_points", NOW)),

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 
 from adapters.slack import limits
 from adapters.slack.blocks import size
-from bot.model import Edition, EditionStory, Inference, KeyPoint, Layout, Link, Passage, Sections, Story, StoryStatus
+from bot.model import (
+    Dispute,
+    Edition,
+    EditionStory,
+    Inference,
+    KeyPoint,
+    Layout,
+    Link,
+    Passage,
+    Sections,
+    Story,
+    StoryStatus,
+    Version,
+)
 from tests.fake_slack.validate import problems_of_blocks
 from tests.morning import NOW, STORY
 from tests.slack_looks import DAY, OFFERED
@@ -61,10 +74,16 @@ def _edition(found: list[tuple[str, str, str]], layout: Layout, sources: int) ->
                 sections=OFFERED,
                 sources=tuple(Link(name=title[:80], url=url) for _ in range(sources)),
                 publishers=sources + 3,
+                disputes=(_dispute(title, takeaway),) * (number % 4),
             )
             for number, (title, takeaway, url) in enumerate(found, start=1)
         ),
     )
+
+
+def _dispute(one: str, other: str) -> Dispute:
+    sides = (Version(said=one, sources=(other, one, other)), Version(said=other, sources=(one,)))
+    return Dispute(versions=sides * 2)
 
 
 def _story(texts: list[str], url: str) -> Story:
@@ -75,8 +94,9 @@ def _story(texts: list[str], url: str) -> Story:
         STORY,
         title=title or "A title",
         takeaway=text,
+        disputes=(_dispute(title, text),),
         sections=Sections(
-            key_points=tuple(KeyPoint(text=one, sources=(url, "https://other.example/a")) for one in texts),
+            key_points=tuple(KeyPoint(text=one, sources=(url, "https://other.example/a"), quote=text) for one in texts),
             what_changed=passage,
             second_order_effects=passage,
         ),

@@ -6,7 +6,7 @@ from datetime import datetime
 from adapters.discord import limits
 from adapters.discord.components import Component, gathered, said, separator
 from adapters.discord.text import escaped, fitted, link, parts, struck
-from bot import wording
+from bot import credit, wording
 from bot.model import Article, Inference, KeyPoint, SectionName, Story, StoryStatus
 from bot.text import clean, clean_prose, cut, pieces
 
@@ -28,14 +28,16 @@ def whole(story: Story, now: datetime) -> Iterator[Component]:
         yield separator()
         yield said("### Sources")
         yield from articles(story, now)
-    yield said(f"-# {escaped(wording.attribution(story))}")
+    yield said(f"-# {escaped(credit.attribution(story))}")
 
 
 def lead(story: Story, now: datetime) -> Iterator[Component]:
-    """The title and the takeaway, which a withdrawn story has no more."""
+    """The title and the takeaway, which a withdrawn story has no more, and what the sources tell differently."""
     yield from heading(story, now)
     if story.status is not StoryStatus.WITHDRAWN:
         yield from _paragraphs(clean_prose(story.takeaway))
+    if differ := credit.differ_line(story):
+        yield said(f"-# {fitted(differ, limits.PIECE // 2)}")
 
 
 def heading(story: Story, now: datetime) -> Iterator[Component]:
@@ -54,7 +56,7 @@ def heading(story: Story, now: datetime) -> Iterator[Component]:
 
 def passage_of(story: Story, name: SectionName) -> Iterator[Component]:
     """One written section under its heading, labelled where it is somebody's expectation."""
-    label = wording.analysis_label(name)
+    label = credit.label(story, name)
     yield said(f"### {escaped(wording.HEADINGS[name])}" + (f" · *{label}*" if label else ""))
     passage = story.sections.passage(name)
     if passage:
@@ -71,9 +73,13 @@ def articles(story: Story, now: datetime) -> list[Component]:
 
 def _point(story: Story, point: KeyPoint) -> Iterator[str]:
     names = {article.url: article.source.name or article.source.domain for article in story.articles if article.url}
-    cited = [link(url, cut(clean(names.get(url) or _host(url)), _NAME)) for url in point.sources]
-    named = ", ".join(filter(None, cited))
-    yield from _item(point.text, f"— {named}" if len(named) < limits.PIECE - len("-# — ") else "")
+    first, *others = [link(url, cut(clean(names.get(url) or _host(url)), _NAME)) for url in point.sources] or [""]
+    quote = fitted(credit.quoted(point), 2 * credit.MAX_QUOTE)
+    # A quoted sentence is the first one's.
+    also = ", ".join(filter(None, others))
+    named = ("; also " if quote else ", ").join(filter(None, (first, also)))
+    room = limits.PIECE - len(quote) - len("-#  — ")
+    yield from _item(point.text, " ".join(filter(None, (quote, f"— {named}" if 0 < len(named) < room else ""))))
 
 
 def _inference(item: Inference) -> Iterator[str]:

@@ -6,7 +6,7 @@ from adapters.discord import custom_ids, limits
 from adapters.discord.components import Component, button, gathered, said, section
 from adapters.discord.custom_ids import custom_id
 from adapters.discord.text import escaped, fitted, link, parts, struck
-from bot import wording
+from bot import credit, wording
 from bot.model import Edition, EditionStory, StoryStatus
 from bot.text import clean, cut, pieces
 
@@ -17,6 +17,8 @@ FEW = 40
 _TITLE = 400
 """Characters of a title in one piece; longer ones go on below it."""
 _MARK = 400
+_DIFFER = 600
+"""Characters of what its sources tell differently."""
 _NAMED_SOURCES = 5
 """Sources that a story names; the others are a press away. None is a link, for addresses count as text here: with
 theirs a morning of five stories would not go into one message.
@@ -35,13 +37,20 @@ def story(shown: EditionStory, edition: Edition) -> list[Component]:
         *(f"*{fitted(mark, _MARK)}*" for mark in marks),
     ]
     takeaway = "" if is_gone else clean(shown.takeaway)
+    differ = credit.differ_line(shown)
+    quiet = [f"-# {fitted(differ, _DIFFER)}"] if differ else []
     byline = f"-# {shown.ref} · {fitted(wording.byline(shown, edition.composed_at), 100)}{_sources(shown)}"
-    whole = "\n".join([*lead, *([escaped(takeaway)] if takeaway else []), byline])
+    whole = "\n".join([*lead, *([escaped(takeaway)] if takeaway else []), *quiet, byline])
     button_ = _read_more(shown)
     if len(whole) <= limits.PIECE:
         return [section(whole, button_)]
     beside, *below = gathered(lead)
-    return [section(beside["content"], button_), *below, *map(said, parts(takeaway, limits.PIECE)), said(byline)]
+    return [
+        section(beside["content"], button_),
+        *below,
+        *map(said, parts(takeaway, limits.PIECE)),
+        said("\n".join([*quiet, byline])),
+    ]
 
 
 def row(shown: EditionStory, edition: Edition, most: int = ROW_TITLE) -> Component:
@@ -58,7 +67,7 @@ def shortened(shown: EditionStory, most: int) -> EditionStory:
     """*shown* with no text longer than *most* characters; with none, it is known by its ref."""
     title = cut(clean(shown.title), most) if most else ""
     if most <= FEW:
-        return replace(shown, title=title, takeaway="", status_reason="", news="", sources=())
+        return replace(shown, title=title, takeaway="", status_reason="", news="", sources=(), disputes=())
     takeaway, reason = cut(clean(shown.takeaway), most), cut(clean(shown.status_reason), most)
     return replace(shown, title=title, takeaway=takeaway, status_reason=reason)
 

@@ -26,7 +26,7 @@ from adapters.slack.blocks import (
 )
 from adapters.slack.blocks import actions as buttons
 from adapters.slack.text import link, mrkdwn
-from bot import wording
+from bot import credit, wording
 from bot.model import Edition, EditionStory, Layout, SectionName, StoryStatus
 from bot.text import clean, cut, pieces
 
@@ -41,6 +41,8 @@ _ROW = "rows"
 _ROW_TITLE = 300
 _MARK = 500
 """Characters of why a story was corrected or withdrawn."""
+_DIFFER = 900
+"""Characters of what its sources tell differently."""
 _ROOM_TO_GROW = 1_500
 """Characters that a new message leaves free, so that a correction fits into the message that it corrects: the mark and
 the buttons of every story that a message can hold, where no text of it grows.
@@ -225,16 +227,19 @@ def _joined(body: list[Block], story: EditionStory) -> list[Block]:
 
 
 def _byline(story: EditionStory, now: datetime) -> Block:
+    """Small and grey: what the sources tell differently, and who they are."""
     named = [link(source.url, source.name) for source in story.sources[:_NAMED_SOURCES] if not _is_gone(story)]
     rest = story.publishers - len(named)
     sources = ", ".join(filter(None, named)) + (f" and {rest} more" if named and rest > 0 else "")
     facts = (f"*{story.ref}*", mrkdwn(wording.byline(story, now), limits.BUTTON))
-    return {**context(_within(" · ".join(facts), sources)), "block_id": f"byline:{story.ref}"}
+    differ = mrkdwn(credit.differ_line(story), _DIFFER)
+    line = _within(" · ".join(facts), sources, limits.CONTEXT - len(differ) - 1)
+    return {**context(differ, line), "block_id": f"byline:{story.ref}"}
 
 
-def _within(facts: str, sources: str) -> str:
+def _within(facts: str, sources: str, room: int) -> str:
     """*sources* behind *facts*, unless their addresses are too long to be shown: then they are a look-up away."""
-    return f"{facts} · {sources}" if sources and len(facts) + len(sources) + 3 <= limits.CONTEXT else facts
+    return f"{facts} · {sources}" if sources and len(facts) + len(sources) + 3 <= room else facts
 
 
 def _asked(story: EditionStory) -> list[Block]:
@@ -285,6 +290,7 @@ def _shortened(story: EditionStory, shown: EditionStory, most: int) -> EditionSt
         title=cut(clean(story.title), min(title, limits.PIECE)),
         takeaway=cut(clean(story.takeaway), takeaway),
         status_reason=cut(clean(story.status_reason), most) if most else "",
+        disputes=story.disputes if most > _FEW else (),
     )
 
 

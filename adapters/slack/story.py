@@ -6,7 +6,7 @@ from datetime import datetime
 from adapters.slack import limits
 from adapters.slack.blocks import Block, bullets, context, divider, linked, rich, rich_of, size, text
 from adapters.slack.text import mrkdwn
-from bot import wording
+from bot import credit, wording
 from bot.model import Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
 from bot.text import clean, clean_prose, cut, pieces
 
@@ -22,6 +22,8 @@ def whole(story: Story, now: datetime) -> Iterator[Block]:
         return
     for piece in pieces(clean_prose(story.takeaway), limits.PIECE):
         yield rich(text(piece))
+    if differ := credit.differ_line(story):
+        yield context(mrkdwn(differ, limits.CONTEXT))
     for name in story.sections.written():
         yield divider()
         yield from passage_of(story, name)
@@ -29,7 +31,7 @@ def whole(story: Story, now: datetime) -> Iterator[Block]:
         yield divider()
         yield rich(text("Sources", bold=True))
         yield from articles(story, now)
-    yield context(mrkdwn(wording.attribution(story), limits.CONTEXT))
+    yield context(mrkdwn(credit.attribution(story), limits.CONTEXT))
 
 
 def heading(story: Story, now: datetime) -> Iterator[Block]:
@@ -46,7 +48,7 @@ def heading(story: Story, now: datetime) -> Iterator[Block]:
 
 def passage_of(story: Story, name: SectionName) -> Iterator[Block]:
     """One written section under its heading, labelled where it is somebody's expectation."""
-    label = wording.analysis_label(name)
+    label = credit.label(story, name)
     yield rich(text(wording.HEADINGS[name], bold=True), text(f"  {label}" if label else "", italic=True))
     passage = story.sections.passage(name)
     yield from _prose(passage) if passage else _points(story, story.sections.key_points)
@@ -58,30 +60,42 @@ def articles(story: Story, now: datetime) -> list[Block]:
 
 
 def _points(story: Story, points: Sequence[KeyPoint]) -> Iterator[Block]:
-    """Each point as a bullet, its sources named behind it; many long ones in several blocks."""
+    """Each point as a bullet, below it the sentence that it rests on, and its sources; many long ones in several
+    blocks.
+    """
     names = {article.url: article.source.name or article.source.domain for article in story.articles if article.url}
     items: list[list[Block]] = []
     for point in points:
-        first, *rest = pieces(clean(point.text), limits.PIECE - _CITED) or [""]
-        if items and size([*_runs(items), text(first), *_cited(point, names)]) > limits.PIECE:
+        first, *rest = pieces(clean(point.text), limits.PIECE - _CITED - credit.MAX_QUOTE) or [""]
+        cited = [*_quoted(point), *_cited(point, names)]
+        if items and size([*_runs(items), text(first), *cited]) > limits.PIECE:
             yield rich_of([bullets(items)])
             items = []
-        items.append([text(first), *([] if rest else _cited(point, names))])
+        items.append([text(first), *([] if rest else cited)])
         if rest:
             yield rich_of([bullets(items)])
             items = []
             yield from (rich(text(piece)) for piece in rest[:-1])
-            yield rich(text(rest[-1]), *_cited(point, names))
+            yield rich(text(rest[-1]), *cited)
     if items:
         yield rich_of([bullets(items)])
 
 
+def _quoted(point: KeyPoint) -> list[Block]:
+    """The sentence that a point rests on, below it."""
+    said = credit.quoted(point)
+    return [text(f"\n{said}", italic=True)] if said else []
+
+
 def _cited(point: KeyPoint, names: Mapping[str, str]) -> list[Block]:
-    """The sources of a point, as links; those whose addresses would crowd out the point are left to its story."""
+    """The sources of a point, as links; those whose addresses would crowd out the point are left to its story. A quoted
+    sentence is the first one's.
+    """
     runs: list[Block] = []
-    for url in point.sources:
+    for number, url in enumerate(point.sources):
         name = cut(clean(names.get(url) or _host(url)), _NAME)
-        more = [text(", " if runs else "  — ", italic=True), linked(name, url, italic=True)]
+        between = "; also " if credit.quoted(point) and number == 1 else ", "
+        more = [text(between if runs else "  — ", italic=True), linked(name, url, italic=True)]
         if name and size([*runs, *more]) <= _CITED:
             runs += more
     return runs

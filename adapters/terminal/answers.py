@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from adapters.terminal.pieces import ACCENT, ALERT, GONE, QUIET, STRONG, gutter, lines, linked, outside, spaced
-from bot import wording
+from bot import credit, wording
 from bot.model import Answer, Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
 from bot.ports import Revision
 from bot.text import clean
@@ -49,8 +49,8 @@ def whole_story(story: Story, *, now: datetime, writable: Collection[SectionName
     )
     return spaced(
         _head(story),
-        outside(story.takeaway),
-        lines(outside(" · ".join(facts), QUIET), outside(wording.attribution(story), QUIET)),
+        lines(outside(story.takeaway), outside(credit.differ_line(story), QUIET)),
+        lines(outside(" · ".join(facts), QUIET), outside(credit.attribution(story), QUIET)),
         *(_section(story, name, notes) for name in written),
         lines(
             Text(f"Written when you ask: {_named(open_)}.", style=QUIET) if open_ else None,
@@ -140,7 +140,7 @@ def _named(sections: Iterable[SectionName]) -> str:
 
 def _section(story: Story, name: SectionName, notes: "_Notes") -> RenderableType:
     heading = Text(wording.HEADINGS[name], style=STRONG)
-    if label := wording.analysis_label(name):
+    if label := credit.label(story, name):
         heading.append(f" · {label}", style=f"not bold {ACCENT}")
     passage = story.sections.passage(name)
     body = _prose(passage) if passage else _points(story.sections.key_points, notes)
@@ -148,7 +148,14 @@ def _section(story: Story, name: SectionName, notes: "_Notes") -> RenderableType
 
 
 def _points(points: Sequence[KeyPoint], notes: "_Notes") -> RenderableType:
-    return gutter([(Text("  •", style=ACCENT), outside(point.text) + notes.marks(point.sources)) for point in points])
+    return gutter([(Text("  •", style=ACCENT), _point(point, notes)) for point in points])
+
+
+def _point(point: KeyPoint, notes: "_Notes") -> RenderableType:
+    text, quote = outside(point.text) + notes.marks(point.sources), credit.quoted(point)
+    if not quote:
+        return text
+    return lines(text, outside(" — ".join(filter(None, (quote, notes.publisher(point.sources)))), QUIET))
 
 
 def _prose(passage: Passage) -> RenderableType:
@@ -181,6 +188,11 @@ class _Notes:
         """``[1][3]`` for *urls*, to follow a word without a blank; each new one gets the next number."""
         numbers = sorted(self._numbers.setdefault(url, len(self._numbers) + 1) for url in urls)
         return Text("".join(f"[{number}]" for number in numbers), style=QUIET)
+
+    def publisher(self, urls: Sequence[str]) -> str:
+        """Who published the first of *urls*, if it is one of the story's."""
+        source = self._articles[urls[0]].source if urls and urls[0] in self._articles else None
+        return (source.name or source.domain) if source else ""
 
     def listed(self, now: datetime) -> RenderableType | None:
         """The cited sources by number; None if nothing was cited."""

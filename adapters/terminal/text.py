@@ -21,7 +21,7 @@ from adapters.terminal.pieces import (
     rule,
     spaced,
 )
-from bot import wording
+from bot import credit, wording
 from bot.model import Edition, EditionStory, StoryStatus
 
 _NAMED_SOURCES = 5
@@ -85,6 +85,7 @@ def _story(story: EditionStory, ref_columns: int, now: datetime, timezone: str) 
         outside(wording.update_mark(story), ACCENT),
         # What does not stand any more is not said again.
         None if is_gone else outside(story.takeaway),
+        outside(credit.differ_line(story), QUIET),
         _byline(story, now),
     )
     return gutter([(Text(f"{story.number:>2}", style=STRONG), Text(story.ref.ljust(ref_columns), style=ACCENT), body)])

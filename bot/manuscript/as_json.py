@@ -96,6 +96,7 @@ _MaybeAddress = Annotated[
 class _Point(_Form):
     text: _SomeLine
     sources: Annotated[tuple[_Address, ...], Field(strict=False, max_length=MAX_ARTICLES)] = ()
+    quote: _MaybeLine = ""
 
 
 class _Item(_Form):
@@ -107,6 +108,7 @@ class _Item(_Form):
 
 class _Plain(_Form):
     text: _Prose
+    analyst: object = None
 
 
 class _Forward(_Form):
@@ -114,6 +116,7 @@ class _Forward(_Form):
     items: Annotated[
         tuple[Annotated[_Item, BeforeValidator(_text_alone)], ...], Field(strict=False, max_length=MAX_ITEMS)
     ] = ()
+    analyst: object = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -167,6 +170,7 @@ class _Story(_Form):
     analyst: object = None
     first_seen: object = None
     status: object = None
+    disputes: object = None
     new: object = None
 
 
@@ -228,7 +232,9 @@ def _manuscript(value: object, name: str, line: int | None, which: str) -> Manus
 
 def _sections(form: _Sections) -> Sections:
     return Sections(
-        key_points=tuple(KeyPoint(text=point.text, sources=point.sources) for point in form.key_points),
+        key_points=tuple(
+            KeyPoint(text=point.text, sources=point.sources, quote=point.quote) for point in form.key_points
+        ),
         what_changed=_passage(form.what_changed),
         strategic_implications=_passage(form.strategic_implications),
         what_happens_next=_passage(form.what_happens_next),

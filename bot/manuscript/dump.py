@@ -18,7 +18,10 @@ def dump_story(story: Story) -> Json:
         "analyst": story.analyst,
         "topics": list(story.topics),
         "sections": {
-            "key_points": [{"text": point.text, "sources": list(point.sources)} for point in sections.key_points],
+            "key_points": [
+                {"text": point.text, "sources": list(point.sources)} | ({"quote": point.quote} if point.quote else {})
+                for point in sections.key_points
+            ],
             "what_changed": _plain(sections.what_changed),
             "strategic_implications": _plain(sections.strategic_implications),
             "what_happens_next": _forward(sections.what_happens_next, ("horizon", "confidence", "basis")),
@@ -36,8 +39,15 @@ def dump_story(story: Story) -> Json:
         "first_seen": stamp(story.first_seen),
         "status": story.status.value,
     }
-    # Only where there are some: most stories are for everybody, and the documented form knows no such key.
-    return whole | ({"workspaces": list(story.workspaces)} if story.workspaces else {})
+    # Only where there are some: most stories have none of these, and programs need not know the keys.
+    if story.workspaces:
+        whole["workspaces"] = list(story.workspaces)
+    if story.disputes:
+        whole["disputes"] = [
+            [{"said": version.said, "sources": list(version.sources)} for version in dispute.versions]
+            for dispute in story.disputes
+        ]
+    return whole
 
 
 def stamp(at: datetime) -> str:
@@ -46,7 +56,7 @@ def stamp(at: datetime) -> str:
 
 
 def _plain(passage: Passage | None) -> Json | None:
-    return {"text": passage.text} if passage else None
+    return {"text": passage.text} | _analyst(passage) if passage else None
 
 
 def _forward(passage: Passage | None, always: Iterable[str]) -> Json | None:
@@ -57,4 +67,9 @@ def _forward(passage: Passage | None, always: Iterable[str]) -> Json | None:
     for item in passage.items:
         said = {"horizon": item.horizon, "confidence": item.confidence, "basis": item.basis}
         items.append({"text": item.text} | {key: text for key, text in said.items() if key in always or text})
-    return {"text": passage.text, "items": items}
+    return {"text": passage.text, "items": items} | _analyst(passage)
+
+
+def _analyst(passage: Passage) -> Json:
+    """Who wrote it, where that is not the story's analyst."""
+    return {"analyst": passage.analyst} if passage.analyst else {}

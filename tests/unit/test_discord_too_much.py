@@ -21,7 +21,7 @@ from bot.model import (
 )
 from tests.discord_looks import CHANGES, DAY, ORDER, PAUSED, UNCERTAIN
 from tests.discord_nasty import addresses_of, check, stories_in
-from tests.morning import NOW, STORY
+from tests.morning import LONG_DISPUTES, NOW, STORY
 
 
 def edition_of(number: int, title: str = "T", takeaway: str = "", layout: Layout = Layout.MESSAGE) -> Edition:
@@ -79,7 +79,12 @@ def test_stories_that_can_hardly_be_shortened_fit_where_they_stood(
     for length in lengths:
         giant = replace(tiny.stories[0], takeaway=piece * length)
         posted = replace(tiny, stories=(giant, *tiny.stories[1:]))
-        grown = {"title": "It is not so. " * 20, "takeaway": "No. " * 500, "status_reason": "why? " * 500}
+        grown = {
+            "title": "It is not so. " * 20,
+            "takeaway": "No. " * 500,
+            "status_reason": "why? " * 500,
+            "disputes": LONG_DISPUTES,
+        }
         changed = (replace(one, status=status, status_at=NOW, **grown) for one in posted.stories[1:])  # type: ignore[arg-type]
         edition = replace(posted, stories=(giant, *changed))
         for part, message in enumerate(cards.messages(posted)):
@@ -93,7 +98,12 @@ def test_stories_that_can_hardly_be_shortened_fit_where_they_stood(
 @pytest.mark.parametrize("title", ["Short", "漢" * 600, "*" * 2_000])
 def test_any_of_these_can_grow_in_any_layout(layout: Layout, title: str) -> None:
     posted = edition_of(9, title, title, layout)
-    grown = {"title": "It is not so. " * 60, "takeaway": "漢" * 4_000, "status_reason": "why? " * 500}
+    grown = {
+        "title": "It is not so. " * 60,
+        "takeaway": "漢" * 4_000,
+        "status_reason": "why? " * 500,
+        "disputes": LONG_DISPUTES,
+    }
     for which in (1, 2):
         stories = (
             replace(one, status=StoryStatus.CORRECTED, status_at=NOW, **grown) if one.number % which == 0 else one  # type: ignore[arg-type]
@@ -146,6 +156,17 @@ def test_a_question_that_fills_a_screen_is_not_said_back_whole() -> None:
     nothing = Answer(asked="what? " * 1_000, nearest=(STORY,))
 
     check(answers.not_found(nothing, "story").payload())
+
+
+def test_many_disputes_are_a_line_or_two_of_a_story() -> None:
+    posted = replace(DAY, stories=tuple(replace(one, disputes=LONG_DISPUTES) for one in DAY.stories))
+    told = replace(STORY, disputes=LONG_DISPUTES)
+    posts, read_more = cards.messages(posted), answers.read_more(Answer(asked="", story=told), NOW)
+
+    for message in (*posts, *read_more):
+        check(message.payload(), addresses_of(posted, told), may_list=True)
+    assert "".join(map(read, posts)).count("Sources differ") == len(posted.stories)
+    assert "".join(map(read, read_more)).count("Sources differ") == 1
 
 
 @pytest.mark.parametrize("times", [10, 2_000])

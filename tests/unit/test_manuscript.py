@@ -17,6 +17,7 @@ from bot.manuscript import Manuscript, ManuscriptArticle, dump_story, parse
 from bot.manuscript.values import MAX_KEY_POINTS, MAX_SECTION, MAX_TITLE
 from bot.model import Article, Inference, KeyPoint, Passage, Sections, Source, Story
 from bot.text import clean, clean_prose
+from tests.morning import QUOTED
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "importing.md"
 SEEN = datetime(2026, 3, 3, 8, tzinfo=UTC)
@@ -459,6 +460,25 @@ def test_a_printed_story_has_exactly_the_documented_keys() -> None:
         "status": "current",
     }
     assert dump_story(replace(story, workspaces=("slack:T1",)))["workspaces"] == ["slack:T1"]
+
+
+def test_what_rests_on_what_who_wrote_it_and_what_is_disputed_is_printed_and_taken_back() -> None:
+    printed = dump_story(QUOTED)
+    sections = printed["sections"]
+    assert isinstance(sections, dict)
+    first, second = sections["key_points"]
+
+    assert first["quote"].startswith("The laboratory opens with thirty people")
+    assert "quote" not in second
+    assert sections["what_happens_next"]["analyst"] == "extractive"
+    assert "analyst" not in sections["what_changed"]
+    assert printed["disputes"] == [
+        [
+            {"said": "thirty people", "sources": ["Fjord News"]},
+            {"said": "forty people", "sources": ["Tech Ledger", "Agent Daily"]},
+        ]
+    ]
+    assert one(json.dumps(printed), "x.json").sections.key_points == QUOTED.sections.key_points
 
 
 NOUNS = st.sampled_from(

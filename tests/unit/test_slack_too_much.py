@@ -20,7 +20,7 @@ from bot.model import (
     StoryStatus,
     Verdict,
 )
-from tests.morning import NOW, STORY
+from tests.morning import LONG_DISPUTES, NOW, STORY
 from tests.slack_looks import CHANGES, DAY, OFFERED, ORDER, PAUSED, UNCERTAIN
 from tests.slack_nasty import check, stories_in
 
@@ -47,6 +47,7 @@ def test_a_message_of_which_every_story_has_changed_and_grown_holds_them_all(
             status=status,
             status_reason="why? " * 2_000,
             status_at=NOW,
+            disputes=LONG_DISPUTES,
         )
 
     edition = replace(posted, stories=tuple(changed(n) for n in range(len(posted.stories))))
@@ -94,6 +95,16 @@ def test_names_of_sources_do_not_crowd_out_their_articles() -> None:
 
     check(message.blocks, message.text)
     assert plain_of(message.blocks).count(article.title) == 3
+
+
+def test_many_disputes_are_a_line_or_two_of_a_story() -> None:
+    posted = replace(DAY, stories=tuple(replace(one, disputes=LONG_DISPUTES) for one in DAY.stories))
+    [answered] = answers.answer(Answer(asked="", story=replace(STORY, disputes=LONG_DISPUTES)), "story", NOW)
+
+    for message in (*post.messages(posted), answered):
+        check(message.blocks, message.text)
+        said = plain_of(message.blocks)
+        assert said.count("Sources differ:") == max(1, len(stories_in(message.blocks) - {""}))
 
 
 # ------------------------------------------------------------------------------------- more than a message can hold

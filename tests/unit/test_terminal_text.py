@@ -19,6 +19,7 @@ from bot.model import (
     Article,
     Delivery,
     DeliveryState,
+    Dispute,
     Edition,
     Feed,
     FeedOutcome,
@@ -32,10 +33,11 @@ from bot.model import (
     StoryStatus,
     Subscription,
     Verdict,
+    Version,
 )
 from bot.ports import Revision
 from tests.golden import matches_golden
-from tests.morning import CHANNEL, EDITION, NOW, STORY
+from tests.morning import CHANNEL, EDITION, NOW, PRICE, QUOTED, STORY
 
 ESC = "\x1b"
 HOSTILE = f"[bold]x[/bold] [link=https://evil.example]y[/link] {ESC}[31mred{ESC}]8;;https://evil.example\x07z\u202e"
@@ -46,6 +48,7 @@ STALE = replace(EDITION, coverage=replace(EDITION.coverage, sources=0, stale=Tru
 LATE = replace(
     EDITION, delayed=True, composed_at=NOW + timedelta(hours=2), coverage=replace(EDITION.coverage, sources=3)
 )
+DIFFERING = replace(EDITION, stories=(replace(EDITION.stories[0], disputes=(PRICE,)),))
 AMENDED = replace(
     EDITION,
     stories=(
@@ -104,7 +107,8 @@ def test_the_plain_text_is_what_the_console_shows(edition: Edition, width: int) 
 
 
 @pytest.mark.parametrize(
-    ("name", "edition"), [("quiet", QUIET), ("stale", STALE), ("late", LATE), ("amended", AMENDED)]
+    ("name", "edition"),
+    [("quiet", QUIET), ("stale", STALE), ("late", LATE), ("amended", AMENDED), ("differing", DIFFERING)],
 )
 def test_an_unusual_morning_looks_as_it_was_accepted(name: str, edition: Edition) -> None:
     assert matches_golden(f"terminal/{name}.txt", text.plain(edition))
@@ -193,6 +197,9 @@ def test_a_link_is_an_http_address_in_printable_ascii_or_none(url: str, link: st
     assert address(url) == link
 
 
+HOSTILE_DISPUTES = (Dispute(versions=(Version(said=HOSTILE, sources=(HOSTILE,)),) * 2),)
+
+
 def hostile_edition() -> Edition:
     story = replace(
         EDITION.stories[0],
@@ -203,6 +210,7 @@ def hostile_edition() -> Edition:
         status=StoryStatus.CORRECTED,
         status_reason=HOSTILE,
         sources=(Link(name=HOSTILE, url=f"https://a.example/{HOSTILE}"), Link(name=HOSTILE, url="javascript:x")),
+        disputes=HOSTILE_DISPUTES,
     )
     channel = replace(CHANNEL, name=HOSTILE)
     return replace(EDITION, channel=channel, stories=(story,), coverage=replace(EDITION.coverage, failed=(HOSTILE,)))
@@ -218,7 +226,7 @@ def hostile_story() -> Story:
         first_seen=NOW,
         news_at=NOW,
     )
-    points = (replace(STORY.sections.key_points[0], text=HOSTILE, sources=(article.url,)),)
+    points = (replace(STORY.sections.key_points[0], text=HOSTILE, sources=(article.url,), quote=f"{HOSTILE}!"),)
     passage = STORY.sections.what_happens_next
     assert passage
     item = replace(passage.items[0], text=HOSTILE, horizon=HOSTILE, basis=HOSTILE, confidence=HOSTILE)
@@ -230,6 +238,7 @@ def hostile_story() -> Story:
         title=HOSTILE,
         takeaway=HOSTILE,
         topics=(HOSTILE,),
+        disputes=HOSTILE_DISPUTES,
         sections=sections,
         articles=(article,),
         analyst=HOSTILE,
@@ -278,6 +287,8 @@ def test_text_from_outside_is_shown_and_never_obeyed(shown: Callable[[], Rendera
         ("absent", looks.answer(asked(SectionName.SECOND_ORDER_EFFECTS), now=NOW)),
         ("story", looks.answer(asked(), now=NOW)),
         ("story-writable", looks.answer(replace(asked(), writable=tuple(SectionName)), now=NOW)),
+        ("quoted", looks.answer(asked(story=QUOTED), now=NOW)),
+        ("quoted-outlook", looks.answer(asked(SectionName.WHAT_HAPPENS_NEXT, QUOTED), now=NOW)),
         ("sources", looks.sources(asked(), now=NOW)),
         ("search", looks.search_results("norvik", (STORY, replace(STORY, ref="R8WT2", articles=())), now=NOW)),
         ("nothing-found", looks.search_results("norvik", (), now=NOW)),

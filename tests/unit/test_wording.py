@@ -139,10 +139,6 @@ def test_trouble_takes_the_place_of_advice(section: SectionName) -> None:
     assert sentence == f"“{wording.HEADINGS[section]}” is not written for K7Q4. Today's budget is spent."
 
 
-def test_only_what_somebody_expects_is_called_analysis() -> None:
-    assert [bool(wording.analysis_label(section)) for section in SectionName] == [False, False, True, True, True]
-
-
 def test_a_name_that_fits_nothing_is_repeated_with_the_way_to_name_a_story() -> None:
     assert "“norwick”" in wording.not_found("norwick", ())
     assert wording.NAMING in wording.not_found("norwick", ())
@@ -193,15 +189,3 @@ def test_a_story_is_as_old_as_its_newest_article() -> None:
     assert wording.newest_at(STORY) == NOW - timedelta(hours=3)
     assert wording.newest_at(replace(STORY, articles=(replace(STORY.articles[0], published=None),))) == NOW
     assert wording.newest_at(replace(STORY, articles=())) == STORY.first_seen
-
-
-@pytest.mark.parametrize(
-    ("analyst", "sentence"),
-    [
-        ("extractive", "Taken word for word from the sources."),
-        ("import", "Written by people and taken in as it was."),
-        ("acme:large", "Written by acme:large."),
-    ],
-)
-def test_readers_learn_who_wrote_the_sections(analyst: str, sentence: str) -> None:
-    assert wording.attribution(replace(STORY, analyst=analyst)) == sentence
