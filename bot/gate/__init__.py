@@ -3,6 +3,6 @@
 docs/decisions/013-the-gate.md says what it sees, and what it cannot.
 """
 
-from bot.gate.check import faults, repeats
+from bot.gate.check import faults, novel, repeats
 
-__all__ = ["faults", "repeats"]
+__all__ = ["faults", "novel", "repeats"]

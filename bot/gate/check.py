@@ -1,5 +1,6 @@
 """The gate: whether what a claim says stands in the sentences that it cites. Pure."""
 
+import re
 from collections.abc import Sequence
 
 from bot.gate import edits, names, numbers, polarity, quotes
@@ -9,6 +10,11 @@ COVERED = 0.5
 """The least share of a claim's words that its cited sentences must hold."""
 REPEATED = 0.8
 """From this share on, a forecast says what a sentence says."""
+
+_TIME = re.compile(
+    r"\b(?:[\w-]+ (?:to|or) |\d+\s?[-–]\s?)?[\w-]+[ -](?:days?|weeks?|months?|quarters?|years?)\b", re.IGNORECASE
+)
+"""A span of time."""
 
 
 def faults(claim: str, cited: Sequence[str], *, article: str = "") -> tuple[str, ...]:
@@ -31,6 +37,18 @@ def faults(claim: str, cited: Sequence[str], *, article: str = "") -> tuple[str,
     covered = share(content(said), (stem for sentence in evidence for stem in content(sentence)))
     if covered < COVERED:
         found.append(f"only {covered:.0%} of its words are in the cited sentences")
+    return tuple(dict.fromkeys(found))
+
+
+def novel(forecast: str, sentences: Sequence[str]) -> tuple[str, ...]:
+    """The numbers and names of *forecast* that are in none of *sentences*, a clause each. A forecast may say what may
+    come, and by when (``within six months``); it may not bring figures, people or companies of its own.
+    """
+    said, known = plain(forecast), tuple(plain(sentence) for sentence in sentences)
+    without_times = _TIME.sub(" soon ", said)
+    found = [f"the number “{one}” is in no sentence" for one in numbers.unsupported(without_times, known)]
+    found += [f"the name “{one}” is in no sentence" for one in names.unsupported(said, known, " ".join(known))]
+    found += [f"the quotation “{one}” is in no sentence" for one in quotes.unsupported(said, known)]
     return tuple(dict.fromkeys(found))
 
 

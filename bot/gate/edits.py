@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from bot.gate import names, numbers, polarity
-from bot.gate.words import EMPTY, Word, listed, words
+from bot.gate.words import EMPTY, Word, listed, stem, words
 
 CLOSE = 0.7
 """The share of a claim's words that one sentence must have in the same order."""
@@ -42,6 +42,11 @@ class _Text:
         last = self.words[end].start if end < len(self.words) else len(self.text)
         return self.text[first:last].strip()
 
+    def target(self, place: int) -> str:
+        """The stem of the first word from *place* on that carries content and is no negation."""
+        lows = (low for low in self.lows[place:] if low not in EMPTY and low not in _NEGATIONS)
+        return stem(next(lows, ""))
+
 
 @lru_cache(maxsize=1024)
 def _read(text: str) -> _Text:
@@ -49,42 +54,49 @@ def _read(text: str) -> _Text:
 
 
 def faults(claim: str, cited: tuple[str, ...]) -> list[str]:
-    """What the claim changes in the sentence that it follows, a clause each; nothing where it follows none closely."""
+    """What the claim changes in the sentence that it follows, a clause each; nothing where it follows none closely, or
+    where another cited sentence has it so.
+    """
     mine = _read(claim)
     best: tuple[int, list[str]] = (0, [])
-    for sentence in cited:
+    for place, sentence in enumerate(cited):
         theirs = _read(sentence)
         matcher = SequenceMatcher(None, mine.lows, theirs.lows, autojunk=False)
         alike = sum(block.size for block in matcher.get_matching_blocks())
         if alike >= CLOSE * len(mine.lows) and alike > best[0]:
-            best = (alike, [*_changes(mine, theirs, matcher), *_reordered(mine, theirs)])
+            others = cited[:place] + cited[place + 1 :]
+            best = (alike, [*_changes(mine, theirs, matcher, others), *_reordered(mine, theirs)])
     return best[1]
 
 
-def _changes(mine: _Text, theirs: _Text, matcher: SequenceMatcher[str]) -> Iterable[str]:
+def _changes(mine: _Text, theirs: _Text, matcher: SequenceMatcher[str], others: tuple[str, ...]) -> Iterable[str]:
+    denied = frozenset().union(*map(polarity.denied, others))
+    asserted = frozenset().union(*map(polarity.undenied, others))
     for kind, start, end, their_start, their_end in matcher.get_opcodes():
         put_in, left_out = mine.lows[start:end], theirs.lows[their_start:their_end]
         if kind == "equal":
             continue
-        denies, denied = _NEGATIONS & set(put_in), _NEGATIONS & set(left_out)
-        if denies and not denied and len(put_in) <= _SHORT:
-            yield f"it says “{min(denies)}” where the cited sentence does not"
+        new, old = _NEGATIONS & set(put_in), _NEGATIONS & set(left_out)
+        if new and not old and len(put_in) <= _SHORT and mine.target(start) not in denied:
+            yield f"it says “{min(new)}” where the cited sentence does not"
         # Who leaves out a whole clause says less; who leaves out only a negation says the opposite.
         is_inside = start and end < len(mine.lows)
-        if denied and not denies and len(left_out) <= _SHORT and (is_inside or len(left_out) == 1):
-            yield f"it leaves out the “{min(denied)}” of the cited sentence"
+        is_lost = old and not new and len(left_out) <= _SHORT and (is_inside or len(left_out) == 1)
+        if is_lost and theirs.target(their_start) not in asserted:
+            yield f"it leaves out the “{min(old)}” of the cited sentence"
         if kind == "replace" and max(len(put_in), len(left_out)) <= _SHORT:
-            yield from _exchanged(mine.part(start, end), theirs.part(their_start, their_end))
+            yield from _exchanged(mine.part(start, end), theirs.part(their_start, their_end), others)
 
 
-def _exchanged(put_in: str, left_out: str) -> Iterable[str]:
+def _exchanged(put_in: str, left_out: str, others: tuple[str, ...]) -> Iterable[str]:
     """A number for another one, a name for another one, a word for its opposite."""
-    if numbers.quantities(left_out) and (new := numbers.unsupported(put_in, (left_out,))):
+    if numbers.quantities(left_out) and (new := numbers.unsupported(put_in, (left_out, *others))):
         yield f"it has the number “{new[0]}” where the cited sentence has another one"
     mine, theirs = names.spellings(put_in), names.spellings(left_out)
-    if mine and theirs and not any(names.are_one(one, other) for one in mine for other in theirs):
+    known = theirs.union(*map(names.spellings, others))
+    if mine and theirs and not any(names.are_one(one, other) for one in mine for other in known):
         yield f"it has the name “{min(mine)}” where the cited sentence has “{min(theirs)}”"
-    yield from polarity.turned(put_in, (left_out,))
+    yield from polarity.turned(put_in, (left_out, *others))
 
 
 def _reordered(mine: _Text, theirs: _Text) -> Iterable[str]:

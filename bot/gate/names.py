@@ -63,7 +63,7 @@ _LINKS = frozenset(listed("of for to in on at by from that with"))
 _FRESH = re.compile(r'(?:\A|[.!?:;"(–•|/\]]|\s-)\s*[\'"(]*\Z')
 _RUN = 4
 """Words of a name to either side of one: longer rows of capitals are a title."""
-_TITLE_CASE = 0.6
+_TITLE_CASE = 0.9
 """From this share of capitalised words on, capitals say nothing."""
 _FEWEST_IN_TITLE = 4
 _SHORT_ACRONYM = 2
@@ -115,7 +115,8 @@ def _names(text: str) -> tuple[_Name, ...]:
     for place, word in enumerate(found):
         if not _is_cased(word.text) or _key(word) in EMPTY or word.low.partition("'")[0] in _HONORIFICS:
             continue
-        is_odd = any(one.isupper() for one in word.text[1:]) or any(one.isdigit() for one in word.text)
+        has_capital = any(one.isupper() for one in word.text[1:]) and not text.isupper()
+        is_odd = has_capital or any(one.isdigit() for one in word.text)
         is_fresh = is_title or bool(_FRESH.search(text[max(0, word.start - 4) : word.start]))
         after = found[place + 1].low if place + 1 < len(found) else ""
         names.append(_Name(word, is_odd or not is_fresh, _run(text, found, place), after))

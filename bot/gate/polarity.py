@@ -98,7 +98,7 @@ def faults(claim: str, cited: tuple[str, ...]) -> list[str]:
 def _denied(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
     """What the claim denies without a denial in the cited sentences."""
     denials = [denial for sentence in cited for denial in _denials(sentence)]
-    reached = {word for denial in denials for word in denial.scope}
+    reached = frozenset().union(*map(denied, cited))
     stems = frozenset().union(*map(content, cited))
     is_soft = any(_SOFT.search(sentence) for sentence in cited)
     for denial in _denials(claim):
@@ -110,9 +110,9 @@ def _denied(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
 
 def _asserted(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
     """What the claim says without the denial that it has in the cited sentences."""
-    reached = {word for denial in _denials(claim) for word in denial.scope}
+    reached = denied(claim)
     stems = content(claim)
-    plain = {word for sentence in cited for word in _undenied(sentence)}
+    plain = {word for sentence in cited for word in undenied(sentence)}
     has_softly = bool(_SOFT.search(claim))
     for sentence in cited:
         for denial in _denials(sentence):
@@ -145,9 +145,14 @@ def _denials(text: str) -> tuple[_Denial, ...]:
     return tuple(found)
 
 
-def _undenied(sentence: str) -> frozenset[str]:
-    """The stems that no denial of *sentence* reaches."""
-    return content(sentence) - {word for denial in _denials(sentence) for word in denial.scope}
+def denied(sentence: str) -> frozenset[str]:
+    """The stems that a denial of *sentence*, which is plain, may reach."""
+    return frozenset(word for denial in _denials(sentence) for word in denial.scope)
+
+
+def undenied(sentence: str) -> frozenset[str]:
+    """The stems that no denial of *sentence*, which is plain, reaches."""
+    return content(sentence) - denied(sentence)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gate import faults, repeats
+from bot.gate import faults, novel, repeats
 from tests import mutations
 from tests.sentences import feed_sentences
 
@@ -147,6 +147,35 @@ def test_a_sentence_copied_but_for_a_word_is_compared_place_by_place() -> None:
 
     assert faults("Orrery sued Norvik in 2026 and 2027, and Tarnmoor did not, although it could not win.", [cited])
     assert faults("Norvik sued Orrery in 2026 and 2027, and Tarnmoor did, although it could not win.", [cited])
+
+
+def test_a_claim_may_follow_one_cited_sentence_and_take_a_word_from_another() -> None:
+    cited = ["The chip runs models without a network.", "The Halden chip runs models on a phone, for 40 dollars."]
+
+    assert faults("The Halden chip runs models without a network.", cited) == ()
+    assert faults("The Halden chip runs models on a phone without a network.", cited) == ()
+    assert faults("The Halden chip runs models without a phone.", cited)
+    assert faults("The Halden chip runs models on a phone, for 50 dollars.", cited)
+
+
+def test_many_names_do_not_make_a_title_in_which_anything_may_be_capitalised() -> None:
+    claim = "Norvik unveiled the Halden chip in Bergen on Tuesday."
+
+    assert "the name “Bergen” is in none" in str(faults(claim, [claim.replace("Bergen", "Oslo")]))
+
+
+@pytest.mark.parametrize("claim", ["Norvik Unveils Halden Chip in Bergen", "NORVIK UNVEILS HALDEN CHIP IN BERGEN"])
+def test_titles_are_read_like_sentences(claim: str) -> None:
+    assert faults(claim, ["Norvik has unveiled its Halden chip in Bergen."]) == ()
+    assert faults(claim, ["Norvik has unveiled its Halden chip in Oslo."])
+
+
+def test_a_forecast_brings_no_figure_and_no_name_of_its_own_but_may_say_by_when() -> None:
+    known = [HIRES, RAISED]
+
+    assert novel("Within six to nine months, rivals of Norvik may look for engineers in Japan.", known) == ()
+    assert "“30 percent”" in str(novel("Wages of engineers in Japan may rise by 30 percent.", known))
+    assert "“Tarnmoor”" in str(novel("Later, Tarnmoor may follow to Japan.", known))
 
 
 def test_a_forecast_that_says_what_a_sentence_says_repeats_it() -> None:

@@ -1,0 +1,65 @@
+"""The day's budget: every call of a model is paid before it is made."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC
+
+from adapters.analyst import prices
+from adapters.analyst.endpoint import Endpoint
+from bot.errors import BudgetSpent
+from bot.ports import Clock, Expense, Spending
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Money that is set aside for one call."""
+
+    number: int
+    microdollars: int
+
+
+class Budget:
+    """What may be spent on one model in a day, and what has been."""
+
+    def __init__(self, endpoint: Endpoint, spending: Spending, clock: Clock) -> None:
+        self._endpoint = endpoint
+        self._spending = spending
+        self._clock = clock
+        self._cap = int(endpoint.daily_budget_usd * _MILLION)
+
+    async def takes(self, sent: int, received: int) -> bool:
+        """Whether today still takes a call of so many tokens."""
+        now = self._clock.now()
+        spent = sum(one.microdollars for one in await self._spending.of_day(now.astimezone(UTC).date()))
+        # The table of prices is loaded with the first price, which takes a moment.
+        return spent + await asyncio.to_thread(prices.cost, self._endpoint, sent, received, now) <= self._cap
+
+    async def reserve(self, ref: str, purpose: str, sent: int, received: int) -> Reservation:
+        """Set aside what a call of so many tokens costs at the most.
+
+        Raises:
+            BudgetSpent: that would bring the day above its cap.
+        """
+        now = self._clock.now()
+        amount = prices.cost(self._endpoint, sent, received, now)
+        name = self._endpoint.name
+        expense = Expense(at=now, ref=ref, purpose=purpose, model=name, microdollars=amount, is_settled=False)
+        number = await self._spending.reserve(expense, day=now.astimezone(UTC).date(), cap=self._cap)
+        if number is None:
+            raise BudgetSpent(
+                f"today's budget for models, ${self._endpoint.daily_budget_usd:.2f}, does not take another call; "
+                "it begins anew at midnight UTC, and analyst.daily_budget_usd raises it"
+            )
+        return Reservation(number, amount)
+
+    async def settle(self, reservation: Reservation, sent: int, received: int) -> None:
+        """What the call cost, by the tokens that the provider counted; what nobody can believe counts as reserved."""
+        is_counted = sent > 0 and received >= 0
+        real = prices.cost(self._endpoint, sent, received, self._clock.now()) if is_counted else 0
+        await self._spending.settle(reservation.number, prices.settled(reservation.microdollars, real))
+
+    async def give_back(self, reservation: Reservation) -> None:
+        """The call was surely not made, or not worked on."""
+        await self._spending.settle(reservation.number, 0)

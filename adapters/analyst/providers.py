@@ -1,0 +1,51 @@
+"""The SDKs behind an endpoint. Importing this module loads pydantic-ai; an SDK is loaded when its provider is built."""
+
+import httpx2
+from pydantic_ai.models import Model
+from pydantic_ai.settings import ModelSettings
+
+from adapters.analyst.endpoint import Endpoint
+
+
+def client(endpoint: Endpoint) -> httpx2.AsyncClient:
+    """The HTTP client of *endpoint*: nothing is followed elsewhere, because the request carries a key."""
+    return httpx2.AsyncClient(timeout=endpoint.timeout.total_seconds(), follow_redirects=False)
+
+
+def model(endpoint: Endpoint, http: httpx2.AsyncClient) -> Model:
+    """The model of *endpoint*, asked through *http*."""
+    if endpoint.provider == "anthropic":
+        from pydantic_ai.models.anthropic import AnthropicModel  # noqa: PLC0415  # each SDK takes a second to load
+        from pydantic_ai.providers.anthropic import AnthropicProvider  # noqa: PLC0415
+
+        return AnthropicModel(endpoint.name, provider=AnthropicProvider(api_key=endpoint.key, http_client=http))
+    if endpoint.provider == "google":
+        from pydantic_ai.models.google import GoogleModel  # noqa: PLC0415
+        from pydantic_ai.providers.google import GoogleProvider  # noqa: PLC0415
+
+        return GoogleModel(endpoint.name, provider=GoogleProvider(api_key=endpoint.key, http_client=http))
+    return _chat(endpoint, http)
+
+
+def _chat(endpoint: Endpoint, http: httpx2.AsyncClient) -> Model:
+    """By the chat completions that OpenAI and everything compatible with it answer; few answer its newer API."""
+    from pydantic_ai.models.openai import OpenAIChatModel  # noqa: PLC0415
+    from pydantic_ai.providers.openai import OpenAIProvider  # noqa: PLC0415
+    from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider  # noqa: PLC0415
+
+    if endpoint.provider == "openai":
+        return OpenAIChatModel(endpoint.name, provider=OpenAIProvider(api_key=endpoint.key, http_client=http))
+    own = OpenAICompatibleProvider(
+        "endpoint", base_url=endpoint.base_url, api_key=endpoint.key or None, http_client=http
+    )
+    return OpenAIChatModel(endpoint.name, provider=own)
+
+
+def settings(endpoint: Endpoint, most: int) -> ModelSettings:
+    """For one request whose answer may have *most* tokens. Nothing is repeated behind our back: requests are paid."""
+    seconds = endpoint.timeout.total_seconds()
+    given = ModelSettings(max_tokens=most, timeout=seconds, request_timeout=seconds, max_retries=0)
+    if endpoint.provider:
+        # What thinks aloud spends the answer's tokens before it answers; the gate does not ask how it came about.
+        given["thinking"] = False
+    return given
