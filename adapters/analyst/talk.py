@@ -102,6 +102,18 @@ class Talk:
         return max(reversed(found), key=lambda one: one.worth)
 
 
+def open_talk(endpoint: Endpoint, budget: Budget) -> Talk:
+    """A talk with the model of *endpoint*. Takes a second or two.
+
+    Raises:
+        AnalystFailed: it cannot even be addressed.
+    """
+    try:
+        return Talk(endpoint, budget)
+    except Exception as error:  # noqa: BLE001  # as above
+        raise failures.told(error, endpoint) from None
+
+
 class Metered(WrapperModel):
     """A model whose every request is reserved before it is made, and settled after it."""
 

@@ -1,0 +1,113 @@
+"""Whatever an endpoint does, the writer says why there is nothing, shows nothing ungated, and never holds a secret."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.analyst.endpoint import Endpoint
+from adapters.analyst.writer import ModelWriter
+from bot.errors import AnalystFailed, BudgetSpent
+from tests.clock import VirtualClock
+from tests.fake_model import Reply, answering, says
+from tests.writing import GOOD, KEY, STORY, writing
+
+SECRET = "the-provider-repeats-what-it-was-sent"
+SHORT = timedelta(milliseconds=200)
+HTML = f"<html><head><title>{SECRET}</title></head><body>502 Bad Gateway {KEY}</body></html>"
+
+FAULTS = {
+    "wrong key": (Reply(status=401), "does not accept the key"),
+    "not allowed": (Reply(status=403), "does not accept the key"),
+    "no credit": (Reply(status=402), "credit is used up"),
+    "no such model": (Reply(status=404), "knows no model"),
+    "too often": (Reply(status=429), "asks us to wait, it is asked too often"),
+    "too often, with a time": (Reply(status=429, headers={"Retry-After": "17"}), "asks us to wait 17 seconds"),
+    "out of order": (Reply(status=500), "HTTP 500"),
+    "overloaded": (Reply(status=503, headers={"Retry-After": "5"}), "HTTP 503"),
+    "a web page as an error": (Reply(status=502, body=HTML), "HTTP 502"),
+    "a web page as an answer": (Reply(body=HTML), "does not answer in the form"),
+    "another JSON": (Reply(body='{"hello": "there"}'), "does not answer in the form"),
+    "no choice": (Reply(body='{"id": "1", "object": "chat.completion", "choices": []}'), "norvik-1: "),
+    "cut JSON": (Reply(body='{"id": "1", "object": "chat.compl'), "norvik-1: "),
+    "a redirection": (
+        Reply(status=307, headers={"Location": "https://elsewhere.test/"}, body="{}"),
+        "HTTP 307|norvik-1: ",
+    ),
+    "refused": (Reply(refusal=SECRET), "refuses to write about it"),
+    "filtered": (Reply(content="", finish="content_filter"), "refuses to write about it"),
+    "cut off at the limit": (says('{"takeaway": {"text": "Norvik', finish="length"), "cut off|form"),
+    "empty": (says(""), "form"),
+    "prose": (says(f"Sure! {SECRET}"), "does not answer in the form"),
+    "another form": (says({"headline": SECRET}), "does not answer in the form"),
+    "a key too many": (says(GOOD | {"url": SECRET}), "does not answer in the form"),
+    "a tool that nobody offered": (says({"cmd": SECRET}, calls="shell"), "does not answer in the form"),
+    "a broken connection": (says(GOOD, cut=60), "connection broke"),
+    "a broken connection at once": (says(GOOD, cut=0), "connection broke"),
+    "no answer": (Reply(hangs=True), "no answer within 0.2 seconds"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_an_endpoint_does_wrong_is_a_sentence_without_its_words_and_without_the_key(
+    tmp_path: Path, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    reply, sentence = FAULTS[fault]
+    caplog.set_level(logging.INFO)
+
+    async with writing(tmp_path, answering(reply), timeout=SHORT if reply.hangs else timedelta(seconds=10)) as desk:
+        with pytest.raises(AnalystFailed, match=sentence) as failure:
+            await desk.writer.brief(STORY, {})
+
+    assert str(failure.value).startswith("norvik-1: ")
+    assert failure.value.__cause__ is None
+    for said in (str(failure.value), caplog.text):
+        assert SECRET not in said
+        assert KEY not in said
+
+
+@pytest.mark.parametrize("fault", ["wrong key", "too often", "overloaded", "a broken connection", "refused"])
+async def test_no_request_is_repeated_behind_our_back(tmp_path: Path, fault: str) -> None:
+    async with writing(tmp_path, answering(FAULTS[fault][0])) as desk:
+        with pytest.raises(AnalystFailed):
+            await desk.writer.brief(STORY, {})
+
+        assert len(desk.model.prompts) == len(await desk.expenses()) == 1
+
+
+async def test_the_other_questions_fail_alike(tmp_path: Path) -> None:
+    sentence = "norvik-1: the endpoint answered with HTTP 503"
+    async with writing(tmp_path, answering(Reply(status=503))) as desk:
+        with pytest.raises(AnalystFailed, match=sentence):
+            await desk.writer.write(STORY, {})
+        with pytest.raises(AnalystFailed, match=sentence):
+            await desk.writer.weigh([STORY])
+        with pytest.raises(AnalystFailed, match=sentence):
+            await desk.writer.same_event([(STORY.articles[0], STORY.articles[1])])
+
+
+async def test_an_endpoint_that_is_not_there_is_no_other_error(tmp_path: Path) -> None:
+    async with writing(tmp_path, answering(says(GOOD)), base_url="http://127.0.0.1:9/v1") as desk:
+        with pytest.raises(AnalystFailed, match="norvik-1: the endpoint cannot be reached"):
+            await desk.writer.brief(STORY, {})
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
+async def test_a_provider_without_a_key_is_a_sentence_too(tmp_path: Path, provider: str) -> None:
+    async with writing(tmp_path, answering(says(GOOD))) as desk:
+        writer = ModelWriter(Endpoint(model=f"{provider}:some-model"), desk.store.spending, VirtualClock())
+        with pytest.raises(AnalystFailed, match="some-model: there is no key"):
+            await writer.brief(STORY, {})
+        await writer.close()
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
+async def test_every_provider_can_be_addressed(tmp_path: Path, provider: str) -> None:
+    endpoint = Endpoint(model=f"{provider}:some-model", key=KEY, daily_budget_usd=0)
+
+    async with writing(tmp_path, answering(says(GOOD))) as desk:
+        writer = ModelWriter(endpoint, desk.store.spending, VirtualClock())
+        with pytest.raises(BudgetSpent):
+            await writer.brief(STORY, {})
+        await writer.close()
