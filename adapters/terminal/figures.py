@@ -19,11 +19,11 @@ if TYPE_CHECKING:  # nobody else pays for what only this command needs
 
 def grouping_figures(figures: "GroupingFigures", *, seconds: float, has_meaning: bool) -> RenderableType:
     """How groups agree with labels: ours first, then what needs no thought."""
-    table = _table("", "Groups", "B³ precision", "recall", "F1", "Pair precision", "recall", "F1")
+    table = _table("", "Groups", "B³ P", "R", "F1", "Pairs P", "R", "F1")
     table.add_row(Text("Daybrief", style=STRONG), *_agreement(figures.ours))
     table.add_row(Text("equal titles", style=QUIET), *_agreement(figures.equal_titles))
     table.add_row(Text("each alone", style=QUIET), *_agreement(figures.alone))
-    how = "with meaning" if has_meaning else "by words alone, without meaning"
+    how = "with meaning" if has_meaning else "by words alone"
     return spaced(
         f"{counted(figures.articles, 'article')} of {counted(figures.stories, 'labelled story', 'labelled stories')}, "
         f"grouped {how} in {seconds:.1f} s",
@@ -59,7 +59,7 @@ def key_point_figures(figures: "KeyPointFigures") -> RenderableType:
 
 def gate_figures(figures: "GateFigures") -> RenderableType:
     """How many claims were refused, by what was done to them."""
-    table = _table("Claims", "", "Refused", "of", "Share")
+    table = _table("Claims", "Label", "Refused", "of", "Share")
     for kind in figures.kinds:
         meaning = Text("right", style="green") if kind.is_true else Text("wrong", style=ALERT)
         share = _share(kind.refused.share)
@@ -115,5 +115,5 @@ def _table(*headings: str) -> Table:
     """Names to the left, figures to the right."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=STRONG)
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if number and heading else "left")
+        table.add_column(heading, justify="right" if number and heading != "Label" else "left")
     return table

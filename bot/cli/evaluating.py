@@ -54,7 +54,10 @@ def evaluate() -> None:
 @json_option
 @command
 async def grouping(session: Session, file: str | None, seed: int, timeless: bool, titles_only: bool) -> None:
-    """How well stories agree with labelled ones: B-cubed and pairwise precision, recall and F1."""
+    """Whether articles about one thing become one story.
+
+    Prints B-cubed and pairwise precision, recall and F1, beside what needs no thought.
+    """
     from bot.evaluate import articles_of, evaluate_grouping, read_articles, shuffled
     from bot.group import group
     from bot.wiring import looks
@@ -79,7 +82,10 @@ async def grouping(session: Session, file: str | None, seed: int, timeless: bool
 @json_option
 @command
 async def ranking(session: Session, file: str | None, seed: int, timeless: bool) -> None:
-    """How well the order of a day's stories agrees with what people picked: nDCG@10, P@5, AUC."""
+    """Whether what people picked of a day stands first.
+
+    Prints nDCG@10, precision at 5 and the area under the curve, beside coverage alone and chance.
+    """
     from bot.evaluate import evaluate_ranking, read_stories, shuffled
     from bot.rank import rank
     from bot.wiring import looks
@@ -102,7 +108,10 @@ async def ranking(session: Session, file: str | None, seed: int, timeless: bool)
 @json_option
 @command
 async def keypoints(session: Session, file: str | None, seed: int) -> None:
-    """How much of an editor's own sentences the quoted ones hold: ROUGE-1 and ROUGE-2."""
+    """Whether quoted sentences say what an editor would.
+
+    Prints ROUGE-1 and ROUGE-2 of takeaway and key points, beside the first sentences.
+    """
     from bot.evaluate import evaluate_key_points, read_references, shuffled, stories_of
     from bot.wiring import draft_all, looks, split
 
@@ -121,7 +130,10 @@ async def keypoints(session: Session, file: str | None, seed: int) -> None:
 @json_option
 @command
 async def gate(session: Session, file: str | None, show: bool) -> None:
-    """How many wrong claims the gate refuses, and how many right ones, by what was done to them."""
+    """Whether wrong claims are refused, and right ones not.
+
+    Prints the share that is refused, by what was done to the claims.
+    """
     from bot.evaluate import Judged, evaluate_gate, read_claims
     from bot.gate import faults
     from bot.wiring import looks
