@@ -28,6 +28,8 @@ def faults(claim: str, cited: Sequence[str], *, article: str = "") -> tuple[str,
     said, evidence = plain(claim), tuple(plain(sentence) for sentence in cited)
     if not said or not any(evidence):
         return ("it is empty, or cites no sentence",)
+    if said in evidence:
+        return ()
     missing = "is in none of the cited sentences"
     found = [f"the number “{one}” {missing}" for one in numbers.unsupported(said, evidence)]
     found += [f"the name “{one}” {missing}" for one in names.unsupported(said, evidence, plain(article))]

@@ -65,8 +65,8 @@ def faults(claim: str, cited: tuple[str, ...]) -> list[str]:
         alike = sum(block.size for block in matcher.get_matching_blocks())
         if alike >= CLOSE * len(mine.lows) and alike > best[0]:
             others = cited[:place] + cited[place + 1 :]
-            best = (alike, [*_changes(mine, theirs, matcher, others), *_reordered(mine, theirs)])
-    return best[1]
+            best = (alike, list(_changes(mine, theirs, matcher, others)))
+    return [*best[1], *(fault for sentence in cited for fault in _reordered(mine, _read(sentence)))]
 
 
 def _changes(mine: _Text, theirs: _Text, matcher: SequenceMatcher[str], others: tuple[str, ...]) -> Iterable[str]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.gate.numbers import WRITTEN
 from bot.gate.words import EMPTY, Word, content, listed, stem, words
 
 _ALIASES = (
@@ -230,7 +231,7 @@ def _is_full_name(name: _Name, evidence: _Evidence, article: str) -> bool:
 
 def _is_ordinary(name: _Name, article: str) -> bool:
     low = name.word.low
-    if low in EMPTY:
+    if low in EMPTY or low in WRITTEN:
         return True
     if article and low in _capitalised(article):
         return False

@@ -36,6 +36,7 @@ _SCOPE = 3
 _REACH = 160
 """Characters within which these words stand."""
 _BREAK = re.compile(r"[.;:!?]\s|\sbut\s|–")
+_CLAUSE = re.compile(r"[,.;:!?]\s|\s(?:and|but|because|while|although)\s|–")
 
 _OPPOSITES = (
     (
@@ -47,8 +48,8 @@ _OPPOSITES = (
         "slumps slumped sink sinks sank sunk slide slides slid down lower contract contracts contracted",
     ),
     (
-        "more greater larger bigger most exceed exceeds exceeded above",
-        "less fewer smaller least below",
+        "more greater larger bigger exceed exceeds exceeded above",
+        "less fewer smaller below",
     ),
     (
         "approve approves approved approval accept accepts accepted allow allows allowed permit permits permitted back "
@@ -98,11 +99,12 @@ def faults(claim: str, cited: tuple[str, ...]) -> list[str]:
 def _denied(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
     """What the claim denies without a denial in the cited sentences."""
     denials = [denial for sentence in cited for denial in _denials(sentence)]
-    reached = frozenset().union(*map(denied, cited))
+    reached = frozenset().union(*map(_clauses, cited))
+    hard = frozenset().union(*map(denied, cited))
     stems = frozenset().union(*map(content, cited))
-    is_soft = any(_SOFT.search(sentence) for sentence in cited)
+    soft = {stem(match.group().casefold()) for sentence in cited for match in _SOFT.finditer(sentence)}
     for denial in _denials(claim):
-        if not denials and not is_soft:
+        if (not denials and not soft) or denial.target in soft - hard:
             yield f"it says “{denial.cue}” where the cited sentences deny nothing"
         elif denial.target in stems and denial.target not in reached and not denial.scope & reached:
             yield f"it says “{denial.cue}” of what the cited sentences do not deny"
@@ -110,6 +112,7 @@ def _denied(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
 
 def _asserted(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
     """What the claim says without the denial that it has in the cited sentences."""
+    mine = _denials(claim)
     reached = denied(claim)
     stems = content(claim)
     plain = {word for sentence in cited for word in undenied(sentence)}
@@ -117,7 +120,8 @@ def _asserted(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
     for sentence in cited:
         for denial in _denials(sentence):
             is_said = denial.target in stems - reached and denial.target not in plain
-            if is_said and not has_softly:
+            is_said_otherwise = has_softly or any(one.scope & denial.scope for one in mine)
+            if is_said and not is_said_otherwise:
                 yield f"it leaves out the “{denial.cue}” of the cited sentence"
 
 
@@ -130,6 +134,22 @@ def turned(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
             yield f"it says “{min(said & one)}” where the cited sentences say “{min(known & other)}”"
 
 
+def _clauses(sentence: str) -> frozenset[str]:
+    """The stems of the clauses of *sentence* in which anything is denied, and what its softer words reach: there are no
+    results, and results are not there, deny the same.
+    """
+    parts = [part for part in _CLAUSE.split(sentence) if _denials(part)]
+    soft = (sentence[match.end() : match.end() + _REACH] for match in _SOFT.finditer(sentence))
+    return frozenset().union(*map(content, parts), *(_reach(rest) for rest in soft))
+
+
+def _reach(rest: str) -> tuple[str, ...]:
+    """The first stems of *rest* that carry content, within its clause."""
+    if ends := _BREAK.search(rest):
+        rest = rest[: ends.start()]
+    return tuple(stem(word.low) for word in words(rest) if word.low not in EMPTY)[:_SCOPE]
+
+
 @lru_cache(maxsize=4096)
 def _denials(text: str) -> tuple[_Denial, ...]:
     spared = {place for match in _NO_CUE.finditer(text) for place in range(*match.span())}
@@ -137,10 +157,7 @@ def _denials(text: str) -> tuple[_Denial, ...]:
     for match in _CUES.finditer(text):
         if match.start() in spared:
             continue
-        rest = text[match.end() : match.end() + _REACH]
-        if ends := _BREAK.search(rest):
-            rest = rest[: ends.start()]
-        reach = [stem(word.low) for word in words(rest) if word.low not in EMPTY][:_SCOPE]
+        reach = _reach(text[match.end() : match.end() + _REACH])
         found.append(_Denial(match.group(), reach[0] if reach else "", frozenset(reach)))
     return tuple(found)
 

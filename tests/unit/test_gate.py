@@ -29,6 +29,7 @@ SCORES = "Orrery’s GPT-5.3 model scored 71.5% on the benchmark, twice as much 
 DENIES = "The company denied that it had copied code from Veltrum."
 FIXES = "The update fixes two vulnerabilities that were found by researchers at the University of Bergen."
 EXPECTED = "Analysts had expected sales of 40 to 50 million units, from 20 million a year before."
+PAUSED = "Halden paused its contract, while Brackenfell goes on."
 ARTICLE = " ".join(
     [
         *(RAISED, HIRES, REFUSES, MERGER, REVENUE, SCORES, DENIES, FIXES, EXPECTED),
@@ -58,6 +59,12 @@ ARTICLE = " ".join(
         ("Analysts expected sales of 40 million to 50 million units.", EXPECTED),
         ("Analysts expected sales to double to 40 million units.", EXPECTED),
         ("The company denies having copied Veltrum's code.", DENIES),
+        ("Two vulnerabilities that researchers found are fixed by the update.", FIXES),
+        ("Twenty billion dollars were raised by Norvik.", RAISED),
+        ("There are no independent results yet.", "Independent results are not available yet."),
+        ("Skarn will come in October, not in June.", "Skarn comes in October instead of June."),
+        ("Nine patients were treated late, but none died.", "No patient died as a result, but nine were treated late."),
+        ("Keane stays for three years or more.", "Keane will stay for at least three years."),
     ],
 )
 def test_what_a_sentence_says_passes_in_other_words(claim: str, cited: str) -> None:
@@ -97,6 +104,8 @@ def test_what_a_sentence_says_passes_in_other_words(claim: str, cited: str) -> N
         ("The update fixes two vulnerabilities without researchers.", FIXES, "“without”"),
         ("It refuses to hire 1,200 engineers in Japan.", HIRES, "“refuses”"),
         ("It no longer plans to hire 1,200 engineers in Japan.", HIRES, "“no”"),
+        ("The vendor does not dispute the count.", "The vendor disputes the count.", "“not”"),
+        ("Brackenfell paused its contract, while Halden goes on.", PAUSED, "another order"),
         ("Norvik fails to raise $20bn from investors.", RAISED, "“fails to”"),
         ("Revenue fell 12.4 percent in the third quarter.", REVENUE, "“fell”"),
         (
