@@ -70,7 +70,7 @@ async def writing(
         store = await open_store(folder / "daybrief.db")
         stack.push_async_callback(store.close)
         given: dict[str, Any] = {
-            "model": "norvik-1",
+            "name": "norvik-1",
             "base_url": model.url,
             "key": KEY,
             "timeout": timedelta(seconds=10),

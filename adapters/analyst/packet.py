@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.analyst.extractive import split
+from adapters.analyst.furniture import BOILERPLATE
+from adapters.analyst.sentences import split
 from bot.model import Article, Story
 from bot.text import clean
 
@@ -69,10 +70,9 @@ def _sentences(article: Article, text: str) -> Iterator[Sentence]:
     # A feed's extract is often the beginning of the page, and sometimes says more than the page that could be read.
     text = text if len(text) > len(article.extract) else article.extract
     yield Sentence(clean(article.title), article)
-    for paragraph in text.split("\n\n"):
-        for one in split(clean(paragraph)):
-            if SHORTEST <= len(one) <= LONGEST:
-                yield Sentence(one, article)
+    for one in map(clean, split(text)):
+        if SHORTEST <= len(one) <= LONGEST and not BOILERPLATE.search(one):
+            yield Sentence(one, article)
 
 
 def _within(room: int, sentences: Iterable[Sentence]) -> Iterator[Sentence]:

@@ -9,7 +9,9 @@ from adapters.analyst.endpoint import Endpoint
 
 def client(endpoint: Endpoint) -> httpx2.AsyncClient:
     """The HTTP client of *endpoint*: nothing is followed elsewhere, because the request carries a key."""
-    return httpx2.AsyncClient(timeout=endpoint.timeout.total_seconds(), follow_redirects=False)
+    # A proxy of the environment leads outside; a machine of one's own is not there.
+    trusts = not endpoint.is_local
+    return httpx2.AsyncClient(timeout=endpoint.timeout.total_seconds(), follow_redirects=False, trust_env=trusts)
 
 
 def model(endpoint: Endpoint, http: httpx2.AsyncClient) -> Model:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.analyst import gated, prompts
 from adapters.analyst.budget import Budget
-from adapters.analyst.endpoint import KEYS, Endpoint
+from adapters.analyst.endpoint import Endpoint
 from adapters.analyst.packet import MOST, Packet, packet
 from adapters.analyst.prices import BYTES_PER_TOKEN
 from adapters.analyst.question import Question
@@ -169,7 +169,7 @@ def _packet(story: Story, texts: Mapping[str, str]) -> Packet:
 
 def _open_talk(endpoint: Endpoint, budget: Budget) -> "Talk":
     if endpoint.provider and not endpoint.key:
-        raise AnalystFailed(f"{endpoint.name}: there is no key; set {' or '.join(KEYS[endpoint.provider])}")
+        raise AnalystFailed(f"{endpoint.name}: there is no key for it in the environment")
     try:
         from adapters.analyst.talk import open_talk  # noqa: PLC0415  # the SDKs are an extra, and take seconds to load
     except ImportError:

@@ -96,7 +96,7 @@ async def test_an_endpoint_that_is_not_there_is_no_other_error(tmp_path: Path) -
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
 async def test_a_provider_without_a_key_is_a_sentence_too(tmp_path: Path, provider: str) -> None:
     async with writing(tmp_path, answering(says(GOOD))) as desk:
-        writer = ModelWriter(Endpoint(model=f"{provider}:some-model"), desk.store.spending, VirtualClock())
+        writer = ModelWriter(Endpoint(provider=provider, name="some-model"), desk.store.spending, VirtualClock())
         with pytest.raises(AnalystFailed, match="some-model: there is no key"):
             await writer.brief(STORY, {})
         await writer.close()
@@ -104,7 +104,7 @@ async def test_a_provider_without_a_key_is_a_sentence_too(tmp_path: Path, provid
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
 async def test_every_provider_can_be_addressed(tmp_path: Path, provider: str) -> None:
-    endpoint = Endpoint(model=f"{provider}:some-model", key=KEY, daily_budget_usd=0)
+    endpoint = Endpoint(provider=provider, name="some-model", key=KEY, daily_budget_usd=0)
 
     async with writing(tmp_path, answering(says(GOOD))) as desk:
         writer = ModelWriter(endpoint, desk.store.spending, VirtualClock())

@@ -12,43 +12,26 @@ from adapters.analyst import prices
 from adapters.analyst.endpoint import Endpoint
 from adapters.analyst.packet import numbered, packet
 from adapters.analyst.tidy import tidy, unfit
-from bot.errors import WrongUsage
 from tests.writing import KEY, STORY
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("model", "base_url", "provider", "name"),
-    [
-        ("openai:gpt-5-mini", "", "openai", "gpt-5-mini"),
-        ("anthropic:claude-haiku-4-5", "", "anthropic", "claude-haiku-4-5"),
-        ("google:gemini-2.5-flash", "", "google", "gemini-2.5-flash"),
-        ("qwen3:8b", "http://127.0.0.1:11434/v1", "", "qwen3:8b"),
-        ("openai:served", "http://vllm:8000/v1", "", "served"),
-    ],
-)
-def test_a_model_is_named_by_its_provider_or_by_its_address(
-    model: str, base_url: str, provider: str, name: str
-) -> None:
-    endpoint = Endpoint(model=model, base_url=base_url, key=KEY)
-
-    assert (endpoint.provider, endpoint.name) == (provider, name)
-    assert KEY not in repr(endpoint)
+def test_a_key_is_not_shown_with_the_endpoint() -> None:
+    assert KEY not in repr(Endpoint(provider="openai", name="gpt-5-mini", key=KEY))
 
 
 @pytest.mark.parametrize(
-    ("model", "base_url", "mode"),
+    ("provider", "mode", "modes"),
     [
-        ("gpt-5-mini", "", "auto"),
-        ("openai:", "", "auto"),
-        ("", "http://vllm:8000/v1", "auto"),
-        ("openai:gpt-5", "", "xml"),
+        ("anthropic", "auto", ("tool", "native", "prompted")),
+        ("openai", "auto", ("native", "tool", "prompted")),
+        ("", "auto", ("native", "tool", "prompted")),
+        ("", "prompted", ("prompted",)),
     ],
 )
-def test_what_names_no_model_or_no_form_is_wrong_usage(model: str, base_url: str, mode: str) -> None:
-    with pytest.raises(WrongUsage, match="expected"):
-        Endpoint(model=model, base_url=base_url, mode=mode)
+def test_forms_of_answers_are_tried_as_suits_the_provider(provider: str, mode: str, modes: tuple[str, ...]) -> None:
+    assert Endpoint(provider=provider, name="norvik-1", mode=mode).modes == modes
 
 
 @pytest.mark.parametrize(
@@ -65,16 +48,16 @@ def test_what_names_no_model_or_no_form_is_wrong_usage(model: str, base_url: str
     ],
 )
 def test_nobody_sends_a_bill_for_ones_own_machines(base_url: str, is_local: bool) -> None:
-    endpoint = Endpoint(model="openai:norvik-1", base_url=base_url)
+    endpoint = Endpoint(name="norvik-1", base_url=base_url)
 
     assert endpoint.is_local is is_local
     assert (prices.cost(endpoint, 1000, 1000, NOON) == 0) is is_local
 
 
 def test_prices_come_from_the_table_from_the_operator_or_are_those_of_a_large_model() -> None:
-    known = Endpoint(model="openai:gpt-5-mini")
-    told = Endpoint(model="norvik-1", base_url="https://models.norvik.test/v1", price_per_million=(2.0, 8.0))
-    unknown = Endpoint(model="norvik-1", base_url="https://models.norvik.test/v1")
+    known = Endpoint(provider="openai", name="gpt-5-mini")
+    told = Endpoint(name="norvik-1", base_url="https://models.norvik.test/v1", price_per_million=(2.0, 8.0))
+    unknown = Endpoint(name="norvik-1", base_url="https://models.norvik.test/v1")
 
     assert prices.cost(known, 6_000, 1_200, NOON) == 3_900
     assert prices.cost(told, 6_000, 1_200, NOON) == 12_000 + 9_600
