@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from bot.choice import Choice
+from bot.drafting import may_be_written
 from bot.model import (
     Composition,
     Coverage,
@@ -130,11 +131,9 @@ def _unfit(subscription: Subscription, story: Story, since: datetime, now: datet
 
 
 def offered(story: Story, writable: Collection[SectionName]) -> tuple[SectionName, ...]:
-    """Which sections of *story* can be asked for: the written ones, and the *writable* ones if it has articles that a
-    model could read.
-    """
+    """Which sections of *story* can be asked for: the written ones, and the *writable* ones if a model may write it."""
     written = story.sections.written()
-    return tuple(name for name in SectionName if name in written or (name in writable and story.articles))
+    return tuple(name for name in SectionName if name in written or (name in writable and may_be_written(story)))
 
 
 def _shown(number: int, one: Ranked, writable: Collection[SectionName]) -> EditionStory:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import amend, lookup, orders, request
@@ -35,7 +35,7 @@ from bot.model import (
 )
 from bot.newsroom import Newsroom
 from bot.notify import Notifier
-from bot.ports import Rendering, Revision, Search, Writer
+from bot.ports import Expense, Rendering, Revision, Search, Writer
 from bot.prepare import prepare_ahead
 from bot.revive import revive
 from bot.schedule import next_instant
@@ -298,6 +298,10 @@ class Desk:
     async def withdraw(self, story: Story, reason: str) -> amend.Amended:
         """Withdraw *story*, here and in every message that carries it."""
         return await amend.withdraw(self._room, story, reason)
+
+    async def expenses(self) -> tuple[Expense, ...]:
+        """What models have cost since midnight UTC, call by call."""
+        return await self._room.store.spending.of_day(self._room.clock.now().astimezone(UTC).date())
 
     async def feeds(self) -> tuple[tuple[Feed, FeedState], ...]:
         """Every feed, and how it is doing."""

@@ -28,6 +28,14 @@ def is_quoted(story: Story) -> bool:
     return may_be_drafted(story) and story.analyst == QUOTES
 
 
+def may_be_written(story: Story) -> bool:
+    """Whether a model may write what *story* lacks: it sees nothing that is only for some workspaces, or withdrawn, and
+    without an article there is nothing that a sentence could rest on.
+    """
+    stands = story.status in {StoryStatus.CURRENT, StoryStatus.CORRECTED}
+    return stands and bool(story.articles) and not story.workspaces
+
+
 def missing(story: Story, sections: Collection[SectionName]) -> tuple[SectionName, ...]:
     """Those of *sections* that nobody has written, or only quoted, in the order of :class:`SectionName`."""
     return tuple(name for name in SectionName if name in sections and _is_open(story, name))

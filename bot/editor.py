@@ -1,13 +1,17 @@
 """Reads what editions are chosen from, once for all channels of a round, and lets ``bot.compose`` choose."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.compose import LATE, MAX_WINDOW, compose, late_start, window_start
-from bot.model import Composition, Coverage, Feed, FeedState, Story, Subscription, Wish
+from bot.errors import DaybriefError
+from bot.model import Composition, Coverage, Feed, FeedState, SectionName, Story, Subscription, Wish
 from bot.newsroom import Newsroom
 from bot.rank import Ranked
 from bot.schedule import next_instant
+
+log = logging.getLogger(__name__)
 
 DELAYED_AFTER = timedelta(minutes=15)
 """An edition composed later than this after its hour says so."""
@@ -22,6 +26,7 @@ class Editor:
         self._stories: tuple[Story, ...] | None = None
         self._coverage: dict[datetime, Coverage] = {}
         self._scored: dict[str, Ranked] = {}
+        self._writable: frozenset[SectionName] | None = None
 
     async def compose(self, subscription: Subscription, day: date, due_at: datetime) -> Composition:
         """The edition of *subscription* for *day*, with the reasons for it."""
@@ -35,6 +40,7 @@ class Editor:
         posted = await ledger.posted(subscription.id, [story.ref for story in stories])
         covered = await self._covered(since)
         considered = await self._considered(subscription, stories, late_since, since)
+        writable = await self._may_be_asked_for()
         async with self._room.thinking:
             return compose(
                 subscription,
@@ -50,6 +56,7 @@ class Editor:
                 considered=considered,
                 wishes=wishes,
                 scored=self._scored,
+                writable=writable,
             )
 
     async def preview(self, subscription: Subscription) -> Composition:
@@ -93,6 +100,23 @@ class Editor:
                 oldest = self.now - MAX_WINDOW - 2 * LATE
                 self._stories = await self._room.store.archive.window(oldest, self.now)
         return self._stories
+
+    async def _may_be_asked_for(self) -> frozenset[SectionName]:
+        """The sections that the model would write on request, as things stand."""
+        if self._writable is None:
+            self._writable = await self._asked_of_the_model()
+        return self._writable
+
+    async def _asked_of_the_model(self) -> frozenset[SectionName]:
+        writer = self._room.writer
+        if writer is None:
+            return frozenset()
+        try:
+            return writer.sections if await self._room.modelled(writer.may_write()) else frozenset()
+        except DaybriefError as trouble:
+            # An edition offers less then; it leaves all the same.
+            log.warning("the model does not say whether it would write: %s", trouble)
+            return frozenset()
 
     async def _covered(self, since: datetime) -> Coverage:
         if since not in self._coverage:

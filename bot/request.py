@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.drafting import analysed, missing
+from bot.drafting import analysed, may_be_written, missing
 from bot.errands import within
 from bot.errors import AnalystFailed, BudgetSpent
 from bot.fulltext import kept_texts, texts_of
-from bot.model import Answer, Asker, Story, StoryStatus
+from bot.model import Answer, Asker, Story
 from bot.newsroom import Newsroom
 from bot.ports import Writer
 
@@ -32,7 +32,7 @@ async def offered(room: Newsroom, answer: Answer) -> Answer:
     of them was asked for, with the reason.
     """
     story, writer = answer.story, room.writer
-    names = missing(story, writer.sections) if story and writer and _may_be_shown(room, story) else ()
+    names = missing(story, writer.sections) if story and writer and may_be_written(story) else ()
     if not story or not writer or not names:
         return answer
     trouble = _lately(room, story.ref) or await _hindrance(room, writer)
@@ -84,7 +84,7 @@ async def _ask(room: Newsroom, ref: str) -> str:
 
 async def _write(room: Newsroom, ref: str) -> None:
     story, writer = await room.store.archive.by_ref(ref), room.writer
-    if story is None or writer is None or not _may_be_shown(room, story):
+    if story is None or writer is None or not may_be_written(story):
         return
     texts = await _texts(room, story)
     try:
@@ -98,7 +98,7 @@ async def _write(room: Newsroom, ref: str) -> None:
     # Whatever people wrote meanwhile stays; what they withdrew, or keep to themselves, gets nothing.
     kept = await room.store.archive.change(
         ref,
-        lambda now: analysed(now, sections, writer.name) if _may_be_shown(room, now) else now,
+        lambda now: analysed(now, sections, writer.name) if may_be_written(now) else now,
         reason="analysed",
         at=room.instant(),
     )
@@ -111,14 +111,6 @@ async def _texts(room: Newsroom, story: Story) -> Mapping[str, str]:
         return await within(room.clock, READING, texts_of(room, story))
     except TimeoutError:
         return await kept_texts(room, story)
-
-
-def _may_be_shown(room: Newsroom, story: Story) -> bool:
-    """Whether the model may see *story*: what only some workspaces may see stays with them, and a replay is not told
-    what a model thinks today. Without an article there is nothing that a sentence could rest on.
-    """
-    stands = story.status in {StoryStatus.CURRENT, StoryStatus.CORRECTED}
-    return stands and bool(story.articles) and not story.workspaces and room.replayed is None
 
 
 def _remember(room: Newsroom, ref: str, trouble: str) -> None:

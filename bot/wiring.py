@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
+from adapters import extras
 from adapters.alarm import Alarm
+from adapters.analyst.configured import endpoint_of, key_named
 from adapters.analyst.extractive import ExtractiveAnalyst, draft_all
 from adapters.analyst.sentences import split
+from adapters.analyst.writer import ModelWriter
 from adapters.clock import ReplayClock, SystemClock
 from adapters.discord import health as discord_health
 from adapters.discord.gateway import Gateway
@@ -40,11 +43,11 @@ from adapters.workers import ProcessWorkers
 from bot import wording
 from bot.config import Config
 from bot.desk import Desk
-from bot.errors import DaybriefError, WrongUsage
+from bot.errors import ConfigProblems, DaybriefError, WrongUsage
 from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
-from bot.ports import Clock, PageReader, Platform, Workers
+from bot.ports import Clock, PageReader, Platform, Store, Workers, Writer
 from storage import SqliteStore, backup, open_store, restore
 
 if TYPE_CHECKING:
@@ -59,7 +62,9 @@ __all__ = [
     "discord_says",
     "discord_standing",
     "draft_all",
+    "extras",
     "gather",
+    "key_named",
     "looks",
     "open_house",
     "opml",
@@ -71,6 +76,7 @@ __all__ = [
     "slack_troubles",
     "split",
     "typed_lines",
+    "writer_trouble",
 ]
 
 log = logging.getLogger(__name__)
@@ -98,6 +104,8 @@ class House:
     room: Newsroom
     slack: Workspaces
     discord: Rest
+    writer_trouble: ConfigProblems | None = None
+    """Why the model that is configured cannot be asked; whoever delivers does not open a house with such a trouble."""
 
 
 def database(config: Config) -> Path:
@@ -134,6 +142,9 @@ async def open_house(
         delivers: this process holds the delivery lock.
     """
     clock: Clock = ReplayClock(at) if at else SystemClock()
+    trouble = writer_trouble(config)
+    if trouble and delivers:
+        raise trouble
     config.bot.data_dir.mkdir(parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         workers = ProcessWorkers()
@@ -166,16 +177,38 @@ async def open_house(
             analyst=ExtractiveAnalyst(workers),
             platforms={**own, **(platforms or {})},
             replayed=at,
+            writer=None if trouble or at else _writer(config, store, clock),
         )
+        stack.push_async_callback(_close_writer, room)
         stack.push_async_callback(room.errands.close)
         desk = Desk(room)
         if delivers or not delivery_lock(config).is_taken():
             # A bot that runs works by the configuration that it has loaded, until it is told to load another.
             await desk.open()
-        house = House(desk=desk, store=store, room=room, slack=workspaces, discord=discord)
+        house = House(desk=desk, store=store, room=room, slack=workspaces, discord=discord, writer_trouble=trouble)
         if delivers:
             await _settle(house)
         yield house
+
+
+def writer_trouble(config: Config) -> ConfigProblems | None:
+    """Why the model in *config* cannot be asked: its key or the extra is not there. None: it can, or there is none."""
+    try:
+        endpoint_of(config)
+    except ConfigProblems as problems:
+        return problems
+    return None
+
+
+def _writer(config: Config, store: Store, clock: Clock) -> ModelWriter | None:
+    """The model in *config*, which is loaded when it is first asked; None: it names none. Raises ConfigProblems."""
+    endpoint = endpoint_of(config)
+    return ModelWriter(endpoint, store.spending, clock) if endpoint else None
+
+
+async def _close_writer(room: Newsroom) -> None:
+    if isinstance(room.writer, ModelWriter):
+        await room.writer.close()
 
 
 def _pages(http: Http, workers: Workers, clock: Clock) -> PageReader | None:
@@ -298,8 +331,11 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     def ring_for_gathering() -> None:
         alarm.ring("gather", lambda: gather(house, only_due=True), every=house.room.config.bot.gather_every)
 
+    def renewed(config: Config) -> Writer | None:
+        return _renewed(house.room, config)
+
     def on_hangup() -> None:
-        task = loop.create_task(_reload(desk, reload, ring_for_gathering))
+        task = loop.create_task(_reload(desk, reload, renewed, ring_for_gathering))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
@@ -407,9 +443,25 @@ def _slack(house: House) -> "tuple[Door, Connection] | None":
     return door, Sockets(door.app, app_token.reveal(), house.room.clock)
 
 
-async def _reload(desk: Desk, reload: Callable[[], Config], loaded: Callable[[], None]) -> None:
+def _renewed(room: Newsroom, config: Config) -> Writer | None:
+    """The model that *config* names: the one at work, if nothing about it has changed. Raises ConfigProblems.
+
+    A former one is left to those who wait for it; it holds nothing but an idle connection.
+    """
+    if endpoint_of(config) == endpoint_of(room.config):
+        return room.writer
+    return _writer(config, room.store, room.clock)
+
+
+async def _reload(
+    desk: Desk,
+    reload: Callable[[], Config],
+    renewed: Callable[[Config], Writer | None],
+    loaded: Callable[[], None],
+) -> None:
     try:
-        await desk.reload(await asyncio.to_thread(reload))
+        config = await asyncio.to_thread(reload)
+        await desk.reload(config, renewed(config))
     except DaybriefError as trouble:
         log.error("the new configuration is refused, and the old one stays. %s", trouble)  # noqa: TRY400
         return

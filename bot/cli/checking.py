@@ -1,7 +1,7 @@
 """``daybrief check``: everything that could spoil a morning, looked at before it does."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from bot.wording import counted
 
 if TYPE_CHECKING:
     from bot.config import Config
+    from bot.ports import Expense
     from bot.wiring import House
 
 _SAFE_SQLITE = (3, 51, 3)
@@ -46,6 +47,7 @@ async def check(session: Session) -> int:
     with without_log("adapters.slack"), without_log("adapters.discord"):
         async with session.house() as house:
             findings, upcoming = await _findings(house, config), await house.desk.upcoming(5)
+            expenses = await house.desk.expenses()
     if session.as_json:
         session.values(
             {
@@ -54,6 +56,7 @@ async def check(session: Session) -> int:
                     {"channel": one.channel.name, "due": when.astimezone(UTC).isoformat().replace("+00:00", "Z")}
                     for when, one in upcoming
                 ],
+                "models": _spent(expenses, config),
             }
         )
     else:
@@ -69,6 +72,7 @@ async def _findings(house: "House", config: "Config") -> list[Finding]:
         *await _discord(house),
         *_machine(house),
         *await _database(house),
+        *await _analyst(house, config),
         *await _channels(house),
         *await _feeds(house),
         _lock(house),
@@ -152,6 +156,48 @@ async def _database(house: "House") -> list[Finding]:
             + ("" if is_clock_fine else f", but the bot has run at {seen:%Y-%m-%d %H:%M}; set it"),
         ),
     ]
+
+
+async def _analyst(house: "House", config: "Config") -> list[Finding]:
+    """Who writes, what makes them better and is not there, and what models have cost today."""
+    from urllib.parse import urlsplit
+
+    from bot import costs
+    from bot.config.models import EXTRACTIVE
+    from bot.wiring import extras, key_named
+
+    missing = [name for name in extras.PACKAGES if name not in extras.installed()]
+    found = [
+        Finding(
+            "extras",
+            True,
+            ", ".join(extras.installed() or ("none",))
+            + (f"; not installed: {', '.join(missing)} (make extras)" if missing else ""),
+        )
+    ]
+    if house.writer_trouble:
+        [problem] = house.writer_trouble.problems
+        found.append(Finding("analyst", False, f"{problem.path}: {problem.sentence}"))
+    elif config.analyst.model == EXTRACTIVE:
+        found.append(
+            Finding("analyst", True, "extractive: it quotes; a model would write what takes judgement as well")
+        )
+    else:
+        where = f" at {urlsplit(config.analyst.base_url).hostname}" if config.analyst.base_url else ""
+        found.append(Finding("analyst", True, f"{config.analyst.model}{where}, with {key_named(config) or 'no key'}"))
+    expenses = await house.desk.expenses()
+    if expenses or config.analyst.model != EXTRACTIVE:
+        found.append(Finding("models", True, costs.line(expenses, config.analyst.daily_budget_usd)))
+    return found
+
+
+def _spent(expenses: "Sequence[Expense]", config: "Config") -> dict[str, object]:
+    """What models have cost today, for programs."""
+    from bot import costs
+
+    day = costs.total(expenses)
+    stories = [{"ref": one.ref or None, "usd": one.usd, "calls": one.calls} for one in costs.by_story(expenses)]
+    return {"usd": day.usd, "cap_usd": config.analyst.daily_budget_usd, "calls": day.calls, "stories": stories}
 
 
 async def _channels(house: "House") -> list[Finding]:

@@ -173,8 +173,8 @@ class Analyst(Table):
     deadline: SomeDuration = timedelta(seconds=45)
     """How long editions wait, once they are due, for what is still being read and written of their stories."""
     output_mode: Annotated[str, AfterValidator(lambda value: choose(value, MODES, "output mode"))] = "auto"
-    price_per_million: Prices = ()
-    """Dollars for a million tokens that are sent, and that come back; empty: by the table of prices."""
+    price_per_million: Prices = None
+    """Dollars for a million tokens that are sent, and that come back; None: by the table of prices."""
 
 
 TABLES: dict[str, type[Table]] = {

@@ -127,14 +127,16 @@ def topics(value: object) -> tuple[str, ...]:
     return words
 
 
-def prices(value: object) -> tuple[float, ...]:
-    """A price for what is sent and one for what comes back, or nothing."""
+def prices(value: object) -> tuple[float, float] | None:
+    """A price for what is sent and one for what comes back; an empty list says none."""
     if not isinstance(value, list | tuple):
         raise ValueError(f"expected a list of two prices such as [0.25, 2.0], found {kind(value)}")  # noqa: TRY004
-    numbers = [one for one in value if isinstance(one, int | float) and not isinstance(one, bool)]
-    if len(numbers) != len(value) or len(value) not in {0, 2} or not all(0 <= one < math.inf for one in numbers):
-        raise ValueError("expected two prices in dollars, such as [0.25, 2.0], or none: []")
-    return tuple(float(one) for one in numbers)
+    match [one for one in value if isinstance(one, int | float) and not isinstance(one, bool) and 0 <= one < math.inf]:
+        case [sent, received] if len(value) == 2:  # noqa: PLR2004
+            return float(sent), float(received)
+        case [] if not value:
+            return None
+    raise ValueError("expected two prices in dollars, such as [0.25, 2.0], or none: []")
 
 
 def layout(value: object) -> Layout:
@@ -164,6 +166,6 @@ MaybeWebAddress = Annotated[str, BeforeValidator(maybe_web_address)]
 MaybeGateway = Annotated[str, BeforeValidator(maybe_gateway)]
 Hosts = Annotated[tuple[Annotated[str, BeforeValidator(host)], ...], Field(strict=False)]
 ListenAddress = Annotated[str, BeforeValidator(listen_address)]
-Prices = Annotated[tuple[float, ...], BeforeValidator(prices)]
+Prices = Annotated[tuple[float, float] | None, BeforeValidator(prices)]
 Topics = Annotated[tuple[str, ...], BeforeValidator(topics)]
 ChannelLayout = Annotated[Layout, BeforeValidator(layout)]

@@ -34,11 +34,11 @@ async def test_a_configuration_that_the_store_cannot_take_changes_nothing(
         with monkeypatch.context() as broken:
             broken.setattr(room.store.subscriptions, "declare", full)
             with caplog.at_level(logging.ERROR):
-                await wiring._reload(Desk(room), lambda: new, count)  # noqa: SLF001
+                await wiring._reload(Desk(room), lambda: new, lambda _: None, count)  # noqa: SLF001
         assert room.config is old
         assert "the disk is full" in caplog.text
 
-        await wiring._reload(Desk(room), lambda: new, count)  # noqa: SLF001
+        await wiring._reload(Desk(room), lambda: new, lambda _: None, count)  # noqa: SLF001
         assert room.config is new
         assert loaded == 1
         assert len(await room.store.subscriptions.all()) == 3
