@@ -31,7 +31,7 @@ CANDIDATES = 20
 ORDERS = 50
 """Channels whose editions are looked at: those with the same hour, topics and number of stories show much the same."""
 
-_IN_THE_RUNNING = frozenset({Stage.POSTED, Stage.CUT, Stage.SOURCE_LIMIT})
+_IN_THE_RUNNING = frozenset({Stage.POSTED, Stage.CUT, Stage.DIVERSITY, Stage.SOURCE_LIMIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
