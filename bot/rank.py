@@ -15,12 +15,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from bot.asides import is_aside
 from bot.model import Origin, Story
 from bot.names import made, named
 from bot.novelty import news_since
 
 SALIENCE = 0.5
 """For each kind of weighty name in the titles, two at the most."""
+ASIDE = 0.5
+"""What an aside (``bot.asides``) of a single publisher loses instead: it comes after whatever has happened."""
 WEIGHED = 20
 """So many of the best stories a model's significance may put into another order, and no others."""
 PER_STEP = 0.15
@@ -41,8 +44,9 @@ _LABS = frozenset(
 """Those of the companies that we know whose every move is news to people who work with AI."""
 _STAKES = re.compile(
     r"\b(?:acquir(?:e|es|ed|ing)|acquisition|merger|lawsuit|sue[sd]?|ban(?:s|ned)?|regulat\w+|antitrust|billion|ipo|"
-    r"launch(?:es|ed)?|releases?d?|open[- ](?:sourc\w+|weights?)|breach(?:es|ed)?|outage|safety|court|export controls?|"
-    r"funding|layoffs?)\b",
+    r"launch(?:es|ed|ing)?|releas(?:es?|ed|ing)|introduc(?:es?|ed|ing)|announc(?:es?|ed|ing)|unveil(?:s|ed|ing)?|"
+    r"open[- ](?:sourc\w+|weights?)|breach(?:es|ed)?|outage|safety|court|export controls?|funding|raises|valuation|"
+    r"invest(?:s|ed|ment)?|partnership|compute|gigawatts?|layoffs?)\b",
     re.IGNORECASE,
 )
 
@@ -54,6 +58,7 @@ class Score:
     coverage: float
     """ln(1 + independent publishers)."""
     salience: float
+    """For the weighty names in its titles; below zero for what tells of nothing that has happened."""
     weight: float
 
     @property
@@ -90,7 +95,9 @@ def score_of(titles: Sequence[str], publishers: int, weight: float = 1.0) -> Sco
         publishers: how many independent ones report it; 0 counts as 1.
         weight: how much the operator trusts where it comes from; 1.0 is ordinary.
     """
-    return Score(coverage=math.log(1 + max(publishers, 1)), salience=_salience(tuple(titles)), weight=weight)
+    is_behind = publishers <= 1 and is_aside(titles[0])
+    salience = -ASIDE if is_behind else _salience(tuple(titles))
+    return Score(coverage=math.log(1 + max(publishers, 1)), salience=salience, weight=weight)
 
 
 def rank(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Origin
-from bot.rank import SALIENCE, Ranked, rank, score_of
+from bot.rank import ASIDE, SALIENCE, Ranked, rank, score_of
 from tests.articles import story
 from tests.clock import TUESDAY
 
@@ -89,6 +89,23 @@ def test_the_score_of_a_story_is_that_of_its_titles_and_publishers() -> None:
 
     assert ranked.score == score_of([candidate.title], 2, 2.0).value == pytest.approx(2 * (math.log(3) + 0.5))
     assert score_of(["A shop"], 0).value == score_of(["A shop"], 1).value
+
+
+def test_what_has_not_happened_comes_after_whatever_has() -> None:
+    aside = story("C2DF", "a.test", title="How to build agents with OpenAI and GPT-9: 5 tips", weight=1.5)
+    plain = story("C3DF", "b.test", title="A shop opens in a small town", at=TUESDAY - 9 * HOUR)
+
+    ranked = rank([aside, plain], posted={})
+
+    assert refs(ranked) == ["C3DF", "C2DF"]
+    assert dict(ranked[1].numbers)["salience"] == -ASIDE
+
+
+def test_what_several_publishers_report_has_happened_whatever_it_is_called() -> None:
+    title = "How we got here: the fall of OpenAI, explained"
+
+    assert score_of([title], 1).salience == -ASIDE
+    assert score_of([title], 2).salience == SALIENCE
 
 
 def test_a_model_reorders_the_best_twenty_only() -> None:
