@@ -29,6 +29,13 @@ _REPEATS = 90
 _HARMLESS_FAULTS = (CharacterEncodingOverride, NonXMLContentType)
 """The server's labels were wrong, and the document was fine."""
 _ALLOWED_IN_URL = re.compile(r"[^\w!#$%&'()*+,\-./:;=?@\[\]~]")
+_CARD = re.compile(
+    r"^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}, \d{4}(?=[A-Z])"
+    r"(?:[A-Z][a-z]+(?: [A-Z][a-z]+)?(?=[A-Z][a-z]|\d))?"
+)
+"""The date, and perhaps the kind, that run into the title where a feed was made from the cards of a page:
+``May 14, 2026PolicyWhat we ask of states``.
+"""
 _MIDNIGHT = re.compile(r"[T\s]00:00(:00(\.0+)?)?(?![:\d])")
 
 _Node = dict[str, Any]
@@ -66,7 +73,7 @@ def parse(body: bytes, content_type: str, base_url: str) -> Reading:
 
 def _entry(one: _Node, base_url: str) -> Entry | None:
     """None for an entry that says nothing."""
-    title = cut(_text(one.get("title_detail")), MAX_TITLE)
+    title = cut(_CARD.sub("", _text(one.get("title_detail"))), MAX_TITLE)
     extract = cut(_extract(one), MAX_EXTRACT)
     if fuzz.ratio(_words(extract), _words(title)) >= _REPEATS:
         extract = ""

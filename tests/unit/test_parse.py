@@ -118,6 +118,23 @@ def test_a_million_unfinished_tags_take_no_time() -> None:
     assert plain("<div>" * 100_000 + "x") == ""  # what lies deeper than anybody reads is not looked at
 
 
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("May 14, 2026PolicyWhat we ask of states", "What we ask of states"),
+        ("Apr 22, 2026Economic ResearchWhat 81,000 people told us", "What 81,000 people told us"),
+        ("May 14, 2026Policy2028: two paths", "2028: two paths"),
+        ("May 7, 2026Cranes are back", "Cranes are back"),
+        ("May 7, 2026NVIDIA is back", "NVIDIA is back"),
+        ("May 7, 2026: a day to remember", "May 7, 2026: a day to remember"),
+        ("March 3, 2026 was a Tuesday", "March 3, 2026 was a Tuesday"),
+        ("PolicyWhat", "PolicyWhat"),
+    ],
+)
+def test_a_date_that_runs_into_a_title_is_no_part_of_it(title: str, read: str) -> None:
+    assert item(f"<title>{title}</title>").title == read
+
+
 def test_an_extract_is_cut_to_what_is_kept_and_a_title_too() -> None:
     entry = item(f"<title>{'word ' * 1000}</title><description>{'text ' * 5000}</description>")
 
