@@ -22,11 +22,12 @@ _ASIDE = re.compile(
             r"^(?:[\w.-]+ ){0,3}v?\d+\.\d+\.\d+\S*$|^v\d+\.\d+\S*$|^(?:change ?log|release notes)\b",
             # Series.
             r"\bpodcast\b|^(?:ep\.?|episode) ?#?\d+|\bepisode \d+\b|^(?:sponsored|advertisement|opinion)\b",
-            # Of the feed itself.
-            r"^\[?notice\]?\b.*\bfeed\b|\bfeed (?:is|has been) (?:no longer|discontinued|moved)\b",
         )
     ),
     re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"^\W*notice\W.*\bfeed\b|\bthis feed (?:is|has been|will be) (?:no longer|discontinued|moved)\b", re.IGNORECASE
 )
 _MANY = re.compile(r"^(?:[A-Z0-9][^\s,]*(?: [^\s,]+){2,}, ){2,}[A-Z0-9][^\s,]*(?: [^\s,]+){2,}$")
 """Three headlines or more in one: an issue of a newsletter that is called after what is in it."""
@@ -36,3 +37,8 @@ def is_aside(title: str) -> bool:
     """Whether the article called *title* seems to tell of nothing that has happened: *5 tips for agents*."""
     shown = " ".join(title.split())
     return _ASIDE.search(shown) is not None or _MANY.match(shown) is not None
+
+
+def is_notice(title: str) -> bool:
+    """Whether it is none at all, but a note of the feed on itself: *This feed is no longer maintained*."""
+    return _NOTICE.search(title) is not None

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+from bot.asides import is_notice
 from bot.choice import Choice
 from bot.drafting import may_be_written
 from bot.model import (
@@ -122,6 +123,8 @@ def _unfit(subscription: Subscription, story: Story, since: datetime, now: datet
         return Stage.WITHDRAWN
     if wish:
         return Stage.DROPPED if wish is Wish.DROP else None
+    if is_notice(story.title):
+        return Stage.NO_STORY
     if not since < story.news_at <= now:
         return Stage.OUTSIDE_WINDOW
     wanted = {topic.casefold() for topic in subscription.topics}

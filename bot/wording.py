@@ -211,6 +211,7 @@ def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
         Stage.SOURCE_LIMIT: "its publisher already had two stories in that edition",
         Stage.DIVERSITY: "the edition had stories about the same company already",
         Stage.KNOWN: "the channel has had it, and nothing new was known",
+        Stage.NO_STORY: "it is a feed's note on itself, and tells of nothing else",
         Stage.OFF_TOPIC: "it is about none of the channel's topics",
         Stage.OUTSIDE_WINDOW: "its news lies outside the time that the edition covers",
         Stage.WITHDRAWN: "it had been withdrawn",

@@ -169,6 +169,8 @@ class Stage(StrEnum):
     """It would have fitted, but the edition had stories about the same company already."""
     KNOWN = "known"
     """This channel has had it, and nothing new is known."""
+    NO_STORY = "no_story"
+    """A feed's note on itself."""
     OFF_TOPIC = "off_topic"
     OUTSIDE_WINDOW = "outside_window"
     WITHDRAWN = "withdrawn"

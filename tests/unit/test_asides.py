@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.asides import is_aside
+from bot.asides import is_aside, is_notice
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,6 @@ from bot.asides import is_aside
         "Changelog for May",
         "The Norvik Podcast: cranes",
         "Episode 12: a crane speaks",
-        "[NOTICE] This feed is no longer maintained",
         "Norvik Makes A Splash, Halden Designs Its Own Chips, Helping Cranes Not Forget",
     ],
 )
@@ -55,3 +54,10 @@ def test_what_tells_of_nothing_that_happened_is_an_aside(title: str) -> None:
 )
 def test_what_happened_is_none(title: str) -> None:
     assert not is_aside(title)
+
+
+def test_a_note_of_a_feed_on_itself_is_told_apart() -> None:
+    assert is_notice("[NOTICE] This feed is no longer maintained")
+    assert is_notice("This feed has been discontinued")
+    assert not is_notice("Notice of a fine reaches Norvik")
+    assert not is_notice("The feed is no longer chronological")

@@ -106,6 +106,7 @@ def test_a_story_is_left_out_for_the_right_reason() -> None:
         story("C5DF", "d.test", topics=("labs",), at=TUESDAY + HOUR),
         replace(story("C6DF", "e.test", topics=("labs",)), status=StoryStatus.WITHDRAWN),
         story("C7DF", "f.test", topics=("labs",)),
+        story("C8DF", "g.test", topics=("labs",), title="[NOTICE] This feed is no longer maintained"),
     ]
 
     composition = composed(candidates, subscription=wanted, posted={"C7DF": (TUESDAY - 24 * HOUR, 1)})
@@ -118,6 +119,7 @@ def test_a_story_is_left_out_for_the_right_reason() -> None:
         "C5DF": Stage.OUTSIDE_WINDOW,
         "C6DF": Stage.WITHDRAWN,
         "C7DF": Stage.KNOWN,
+        "C8DF": Stage.NO_STORY,
     }
 
 
