@@ -81,6 +81,8 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
 
     async with session.house() as house:
         answer = await house.desk.look_up(name, section, Asker())
+        if house.writer_trouble and answer.story and not answer.is_written:
+            raise house.writer_trouble
         if not wants_history:
             async with looks.for_answer(answer):
                 answer = await house.desk.written(answer, Asker())

@@ -1,0 +1,85 @@
+"""The whole program with a model: two lines of configuration, a section on request, and what the day has cost."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.acceptance.program import CONFIG, Done, Program
+from tests.fake_model import FakeModel, answering, says
+from tests.writing import DAILY, KEY, WIRE
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>{name}</title>
+<item><title>{title}</title><link>https://{name}.example/halden</link><description>{text}</description></item>
+</channel></rss>"""
+SECTIONS = {
+    "what_changed": {"text": "The Halden chip runs models of 8 billion parameters without a network.", "cites": [3]},
+    "strategic_implications": {"text": "Vendors of phones may depend less on data centres.", "cites": [3]},
+    "what_happens_next": [],
+    "second_order_effects": [{"text": "Fewer queries may reach large data centres.", "cites": [3]}],
+}
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[FakeModel]:
+    async with FakeModel(answering(says(SECTIONS))) as served:
+        yield served
+
+
+async def run(program: Program, command: str, *arguments: str, **environment: str) -> Done:
+    """One command in a process of its own, while the model answers in this one."""
+    return await asyncio.to_thread(lambda: program.run(command, *arguments, **environment))
+
+
+def configured(program: Program, analyst: str) -> None:
+    feeds = ""
+    for name, title, text in (
+        ("wire", "Norvik unveils the Halden chip", WIRE),
+        ("daily", "Norvik unveils the Halden chip for phones", DAILY),
+    ):
+        program.write(f"{name}.xml", FEED.format(name=name, title=title, text=text))
+        feeds += f'[[feeds]]\nurl = "{name}.xml"\nname = "{name}"\n'
+    program.write("config.toml", f"{CONFIG}\n{feeds}\n[analyst]\n{analyst}\n")
+
+
+async def test_effects_are_written_when_they_are_asked_for_and_check_says_what_that_cost(
+    program: Program, model: FakeModel
+) -> None:
+    configured(program, f'model = "norvik-1"\nbase_url = "{model.url}"\nprice_per_million = [1.0, 5.0]')
+    assert (await run(program, "gather")).code == 0
+
+    first = await run(program, "effects", "halden chip", "--json", OPENAI_API_KEY=KEY)
+    asked = len(model.prompts)
+    again = await run(program, "effects", "halden chip", OPENAI_API_KEY=KEY)
+    checked = await run(program, "check", "--json", OPENAI_API_KEY=KEY)
+
+    assert first.code == 0, first.err
+    told = json.loads(first.out)
+    assert "Fewer queries may reach large data centres." in json.dumps(told["sections"]["second_order_effects"])
+    assert "Fewer queries may reach large data centres." in again.out
+    assert "Analysis" in again.out
+    spent = checked.json()["models"]
+    assert spent["calls"] == len(model.prompts) == asked > 0
+    assert [(one["ref"], one["usd"]) for one in spent["stories"]] == [(told["ref"], spent["usd"])]
+    assert 0 < spent["usd"] < spent["cap_usd"] == 1.0
+    for done in (first, again, checked):
+        assert KEY not in done.out + done.err
+
+
+async def test_a_key_that_is_missing_is_said_by_check_and_by_whoever_wants_something_written(program: Program) -> None:
+    configured(program, 'model = "openai:gpt-5-mini"')
+    assert (await run(program, "gather", OPENAI_API_KEY="")).code == 0
+
+    effects = await run(program, "effects", "halden chip", OPENAI_API_KEY="")
+    points = await run(program, "keypoints", "halden chip", OPENAI_API_KEY="")
+    checked = await run(program, "check", "--json", OPENAI_API_KEY="")
+    post = await run(program, "post", OPENAI_API_KEY="")
+
+    assert effects.code == post.code == 2
+    for said in (effects.err, post.err):
+        assert 'analyst.model: "openai:gpt-5-mini" needs OPENAI_API_KEY' in said
+    assert points.code == 0, points.err
+    assert checked.code == 3
+    assert [one["fine"] for one in checked.json()["findings"] if one["about"] == "analyst"] == [False]
+    assert (await run(program, "deliveries", "--json")).json() == []
