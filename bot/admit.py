@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.drafting import with_models_sections
 from bot.identity import canonical_url, domain_of
 from bot.manuscript import Manuscript, ManuscriptArticle
 from bot.model import Article, Origin, Source, Story, StoryStatus
@@ -46,7 +47,8 @@ async def _known(room: Newsroom, manuscript: Manuscript) -> Story | None:
 def with_manuscript(old: Story | None, manuscript: Manuscript, now: datetime) -> Story:
     """The story that *manuscript* makes of *old*, or a new one without a ref. Pure.
 
-    Its text replaces the old one; articles that we already have stay, and so does a correction or withdrawal mark.
+    Its text replaces the old one; articles that we already have stay, and so does a correction or withdrawal mark, and
+    what somebody had a model write that the manuscript leaves out.
     """
     articles = tuple(_article(article, manuscript, now) for article in manuscript.articles)
     written = {
@@ -73,7 +75,7 @@ def with_manuscript(old: Story | None, manuscript: Manuscript, now: datetime) ->
         topics=manuscript.topics or old.topics,
         articles=(*old.articles, *fresh),
         origin=Origin.IMPORT,
-        **written,  # type: ignore[arg-type]
+        **written | {"sections": with_models_sections(old, manuscript.sections)},  # type: ignore[arg-type]
     )
     # Importing the same again changes nothing, neither whose words they are nor when they became news.
     return old if replace(changed, origin=old.origin) == old else replace(changed, news_at=now)
@@ -94,9 +96,13 @@ def _article(article: ManuscriptArticle, manuscript: Manuscript, now: datetime) 
 
 
 def corrected(old: Story, manuscript: Manuscript, now: datetime) -> Story:
-    """*old* with the text of *manuscript*, marked as corrected. Pure."""
+    """*old* with the text of *manuscript*, marked as corrected. Pure.
+
+    What a model had written goes: it may rest on what was wrong.
+    """
     return replace(
         with_manuscript(old, manuscript, now),
+        sections=manuscript.sections,
         news_at=old.news_at,
         origin=old.origin,
         status=StoryStatus.CORRECTED,

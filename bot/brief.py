@@ -25,7 +25,8 @@ RESTS = timedelta(minutes=15)
 async def quote(room: Newsroom, story: Story) -> None:
     """Quote *story* from the full texts of its articles, as far as there are any, if it is a quoted one."""
     if is_quoted(story):
-        await _unless_it_fails(room.errands.run(("quote", story.ref, _keys(story)), lambda: _quote(room, story)), story)
+        errand = room.errands.run(("quote", story.ref, _keys(story)), lambda: _quote(room, story))
+        await _unless_it_fails(room, errand, f"{story.ref} is quoted from its feeds alone")
 
 
 async def weigh(room: Newsroom, stories: Sequence[Story]) -> None:
@@ -36,14 +37,16 @@ async def weigh(room: Newsroom, stories: Sequence[Story]) -> None:
     for story in new:
         # Rounds may overlap; and a model that has no number for a story is not asked for it every minute.
         room.errands.remember(("weigh", story.ref), room.clock.elapsed())
-    await _unless_it_fails(room.errands.run(("weigh", new[0].ref), lambda: _weigh(room, new)), new[0])
+    errand = room.errands.run(("weigh", new[0].ref), lambda: _weigh(room, new))
+    await _unless_it_fails(room, errand, "the best stories stand in the order of their scores alone")
 
 
 async def brief(room: Newsroom, story: Story) -> None:
     """Have the model write what the post shows of *story*, if that is only quoted so far."""
     name = ("brief", story.ref)
     if is_quoted(story) and not _rests(room, name):
-        await _unless_it_fails(room.errands.run(name, lambda: _brief(room, story)), story)
+        errand = room.errands.run(name, lambda: _brief(room, story))
+        await _unless_it_fails(room, errand, f"{story.ref} stays as it is quoted")
 
 
 async def _quote(room: Newsroom, story: Story) -> None:
@@ -100,14 +103,15 @@ async def _brief(room: Newsroom, story: Story) -> None:
     )
 
 
-async def _unless_it_fails(step: Awaitable[None], story: Story) -> None:
-    """Take *step* for *story*; what goes wrong with it costs no other story anything."""
+async def _unless_it_fails(room: Newsroom, step: Awaitable[None], otherwise: str) -> None:
+    """Take *step*; what goes wrong with it costs no other story anything, and is told with what is so *otherwise*."""
     try:
         await step
     except DaybriefError as trouble:
-        log.warning("%s stays as it is: %s", story.ref, trouble)
+        if not room.is_stopping:
+            log.warning("%s: %s", otherwise, trouble)
     except Exception:
-        log.exception("%s stays as it is: preparing it failed in a way that was not foreseen", story.ref)
+        log.exception("%s: something failed in a way that was not foreseen", otherwise)
 
 
 def _rests(room: Newsroom, name: tuple[str, str]) -> bool:

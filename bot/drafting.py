@@ -79,6 +79,15 @@ def analysed(story: Story, written: Sections, analyst: str) -> Story:
     return replace(story, sections=replace(story.sections, **added))
 
 
+def with_models_sections(story: Story, by_hand: Sections) -> Sections:
+    """What a person wrote of *story*, *by_hand*, with the sections that they left out and a model had written."""
+    passages = {name.value: story.sections.passage(name) for name in _PASSAGES if by_hand.passage(name) is None}
+    kept: dict[str, Any] = {
+        name: passage for name, passage in passages.items() if passage and passage.analyst not in {"", QUOTES}
+    }
+    return replace(by_hand, **kept)
+
+
 def grown(held: Story, arrived: Story) -> Story:
     """What *held* becomes when *arrived*, made from it a while ago, brings articles.
 

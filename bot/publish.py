@@ -61,6 +61,8 @@ async def publish(room: Newsroom, *, only: int | None = None, progress: Progress
 async def _carry_prepared(room: Newsroom, tidings: "_Tidings", only: int | None) -> Round:
     """Prepare what has come due, within the deadline, then enter and carry it."""
     await prepare_due(room, only=only)
+    if room.is_stopping:
+        return Round()  # what is entered only after the next start is prepared before it
     now = room.instant()
     if held_back := await _held_back(room, now):
         return Round(held_back=held_back)

@@ -32,13 +32,12 @@ async def offered(room: Newsroom, answer: Answer) -> Answer:
     of them was asked for, with the reason.
     """
     story, writer = answer.story, room.writer
-    names = missing(story, writer.sections) if story and writer and may_be_written(story) else ()
-    if not story or not writer or not names:
+    if story is None or writer is None or not (names := missing(story, writer.sections)):
         return answer
-    trouble = _lately(room, story.ref) or await _hindrance(room, writer)
+    trouble = _why_not_shown(story) or _lately(room, story.ref) or await _hindrance(room, writer)
     if trouble:
         return replace(answer, trouble=trouble if answer.section in names else "")
-    return replace(answer, writable=names)
+    return replace(answer, writable=names if may_be_written(story) else ())
 
 
 async def written(room: Newsroom, answer: Answer, asker: Asker) -> Answer:
@@ -57,6 +56,13 @@ async def written(room: Newsroom, answer: Answer, asker: Asker) -> Answer:
     if not trouble and section in missing(present, {section}):
         trouble = _REFUSED
     return replace(answer, story=present, writable=(), trouble=trouble)
+
+
+def _why_not_shown(story: Story) -> str:
+    """Why no model may see the story; empty: one may, or the story itself says why not."""
+    if story.workspaces:
+        return "a story that only some workspaces may see is shown to no model"
+    return "" if story.articles else "it names no article that a model could read"
 
 
 async def _hindrance(room: Newsroom, writer: Writer) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import DaybriefError
-from bot.model import FeedState, Origin, Source, Story, StoryStatus
+from bot.model import FeedState, Origin, Passage, Source, Story, StoryStatus
 from bot.ports import Intake, Known, Search, Store
 from bot.refs import candidates, looks_like_ref
 from tests.contract.values import DAY, FULL_ARTICLE, FULL_STORY, HOUR, NOW, article, intake, story, unfilled
@@ -787,3 +787,20 @@ async def test_a_change_that_fails_keeps_nothing_and_harms_nobody(store: Store) 
     assert await store.archive.by_ref(kept.ref) == kept
     after = await store.archive.revise(replace(kept, title="New"), reason="corrected", at=NOW)
     assert after.title == "New"
+
+
+async def test_growth_keeps_what_a_model_wrote_after_the_round_had_looked(store: Store) -> None:
+    [kept] = await admitted(store, replace(story("A lab opens", article("a")), analyst="extractive"))
+    effects = Passage(text="More of them.", analyst="acme:large")
+    grown = replace(kept, title="Two labs open", articles=(*kept.articles, article("b")))
+    await store.archive.change(
+        kept.ref,
+        lambda now: replace(now, significance=4, sections=replace(now.sections, second_order_effects=effects)),
+        reason="analysed",
+        at=NOW,
+    )
+
+    [after] = await admitted(store, grown)
+
+    assert (after.title, len(after.articles), after.significance) == ("Two labs open", 2, 4)
+    assert after.sections.second_order_effects == effects

@@ -11,6 +11,7 @@ import pytest
 from bot import request
 from bot.desk import Desk
 from bot.errors import BudgetSpent
+from bot.manuscript import parse
 from bot.model import Answer, Asker, Origin, Passage, SectionName, Story, StoryStatus
 from bot.newsroom import Newsroom
 from tests.articles import article, story
@@ -250,12 +251,16 @@ async def test_a_story_that_became_private_meanwhile_is_told_to_nobody_else(tmp_
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"workspaces": ("terminal:local",)}, {"articles": ()}, {"status": StoryStatus.WITHDRAWN}],
+    ("change", "says"),
+    [
+        ({"workspaces": ("terminal:local",)}, "a story that only some workspaces may see is shown to no model"),
+        ({"articles": ()}, "it names no article that a model could read"),
+        ({"status": StoryStatus.WITHDRAWN}, ""),
+    ],
     ids=["private", "without articles", "withdrawn"],
 )
 async def test_what_a_model_may_not_see_or_could_not_prove_is_offered_by_nobody(
-    tmp_path: Path, change: dict[str, object]
+    tmp_path: Path, change: dict[str, object], says: str
 ) -> None:
     async with house(tmp_path) as (desk, writer, _):
         plain = story("", "other.test", origin=Origin.IMPORT)
@@ -265,7 +270,7 @@ async def test_what_a_model_may_not_see_or_could_not_prove_is_offered_by_nobody(
         answer = await desk.look_up(kept.ref, EFFECTS, ME)
 
         assert answer.story is not None
-        assert (answer.writable, answer.trouble) == ((), "")
+        assert (answer.writable, answer.trouble) == ((), says)
         assert writer.calls == []
 
 
@@ -286,6 +291,45 @@ async def test_an_import_with_articles_gets_what_its_author_left_out_and_keeps_t
         assert answer.story.sections.second_order_effects.analyst == writer.name
         assert answer.story.sections.what_changed == Passage(text="By hand.")
         assert answer.story.analyst == "import"
+
+
+BY_HAND = """Norvik opens a laboratory
+
+It is the first of its kind.
+Key Points
+- 1It hires thirty people.
+Source: https://wire.test/norvik-lab
+"""
+
+
+async def test_importing_the_same_again_changes_nothing_and_keeps_what_a_model_wrote_beside_it(tmp_path: Path) -> None:
+    async with house(tmp_path) as (desk, writer, _):
+        manuscripts = parse(BY_HAND, name="story.txt")
+        [first] = await desk.admit(manuscripts)
+        answer = await asked(desk, first.story.ref)
+        hand(desk).move_to(hand(desk).now() + request.PATIENCE)
+
+        [again] = await desk.admit(manuscripts)
+
+        assert again.story == answer.story
+        assert again.story.sections.second_order_effects == Passage(
+            text="Fewer power stations are built.", analyst=writer.name
+        )
+
+
+async def test_a_correction_takes_a_models_sections_with_it_and_they_can_be_asked_for_again(tmp_path: Path) -> None:
+    async with house(tmp_path) as (desk, writer, kept):
+        written = (await asked(desk, kept.ref)).story
+        assert written is not None
+        [manuscript] = parse("# What really happened\n\nIt was another company.\n", name="story.md")
+
+        await desk.correct(written, manuscript)
+
+        answer = await desk.look_up(kept.ref, EFFECTS, ME)
+        assert not answer.is_written
+        assert answer.is_awaited
+        assert (await desk.written(answer, ME)).is_written
+        assert len(writer.calls) == 2
 
 
 async def test_without_a_model_nothing_is_offered(tmp_path: Path) -> None:
