@@ -46,7 +46,7 @@ picture: $(VENV)/.dev ## docs/pictures, from the demo's morning; those of Slack 
 
 golden: $(VENV)/.dev ## accept how things look now; review the difference like code
 	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py tests/unit/test_slack_looks.py \
-	    tests/unit/test_discord_looks.py
+	    tests/unit/test_discord_looks.py tests/unit/test_editions_page.py
 
 lock: ## newest versions within pyproject.toml's bounds; needs uv
 	$(LOCK) pyproject.toml --group build -o requirements.lock
