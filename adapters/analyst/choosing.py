@@ -19,7 +19,7 @@ from bot.model import Article
 MOST = 150
 """Sentences of one article that are looked at: twenty thousand characters have about as many."""
 
-_PLACE, _CENTRE, _TITLE, _RECURRING = 0.6, 0.3, 0.3, 0.3
+_PLACE, _CENTRE, _TITLE, _RECURRING = 0.6, 0.3, 0.45, 0.3
 """Weights. Each of what they weigh is between 0 and 1 within a story."""
 _UNLIKE = 0.8
 """How much being like a chosen sentence counts against one, at most."""

@@ -35,6 +35,11 @@ _REPORTED = re.compile(
     re.IGNORECASE,
 )
 """Stands before the day on which something was said."""
+_HAPPENED = re.compile(
+    r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bbeen )\b(?!(?:scheduled|expected|planned|slated|projected|need|speed)\w*)"
+    r"\w+ed\s(?:\w+\s)?$"
+)
+"""Stands before the day on which something was done."""
 _NOT_PLANNED = re.compile(
     r"\bwould\b|\bcould have\b|\bdid not\b|\bdenied\b|\bused to\b|\bhad (?:planned|expected|hoped)\b|[?!]|"
     r"\b(?:register|registration|RSVP|tickets?|livestream|webinar|meetup|hackathon|workshop|bootcamp|hiring|discount|"
@@ -67,20 +72,18 @@ def outlook(sentences: Sequence[Sentence], articles: Sequence[Article]) -> Passa
 
 def _planned(sentence: Sentence, today: date) -> When | None:
     """The date to come that *sentence* says something is planned for."""
-    if _NOT_PLANNED.search(sentence.text):
+    text, said = sentence.text, _day(sentence.article)
+    will, planned = ([verb.start() for verb in verbs.finditer(text)] for verbs in (_WILL, _PLANNED))
+    if not (will or planned) or _NOT_PLANNED.search(text):
         return None
-    said = _day(sentence.article)
-    for when in dates_in(sentence.text, said):
-        if when.until > max(today, said) and _is_plan(sentence.text, when):
+    for when in dates_in(text, said):
+        verbs = [*will, *(planned if when.is_precise else ())]
+        is_near = any(abs(when.at - verb) <= _NEAR for verb in verbs)
+        before = text[: when.at]
+        is_past = _REPORTED.search(before) or _HAPPENED.search(before)
+        if is_near and when.until > max(today, said) and not is_past:
             return when
     return None
-
-
-def _is_plan(text: str, when: When) -> bool:
-    if _REPORTED.search(text[: when.at]):
-        return False
-    verbs = [*_WILL.finditer(text), *(_PLANNED.finditer(text) if when.is_precise else ())]
-    return any(abs(when.at - verb.start()) <= _NEAR for verb in verbs)
 
 
 def _is_same(one: Sentence, when: When, other: Sentence, then: When) -> bool:

@@ -3,56 +3,77 @@
 import re
 
 
-def _any(*patterns: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), flags)
+def _any(*patterns: str) -> str:
+    return "|".join(patterns)
 
 
-BOILERPLATE = _any(
-    # where else to read
-    r"\bread more\b|\bcontinue reading|\blearn more\b|\bcomments url|\bpoints: \d|# comments",
-    r"\b(?:read|see|view|find|get) (?:the )?(?:full|whole|entire|rest of|original)\b|\bview (?:this|in (?:your|a)) ",
-    r"\b(?:(?:first|originally) appeared|appeared first) (?:on|in)\b|\b(?:is|was) derived from",
-    r"\bthis (?:article|story|post|essay) (?:was|is|has been|or)\b|\bfull changelog|\brelease notes",
-    r"\btable of contents|\brelated (?:articles|stories|posts)",
-    r"\bfor (?:more|further) (?:information|details),? (?:visit|see|contact|please|on|go|about)\b",
-    # what to do next
-    r"\bsign[- ]?up\b|\bsubscribe (?:to|now|here|today|for)\b|\b(?:click|tap) (?:here|on|the|to)\b",
-    r"\b(?:register|apply) (?:now|here|today)\b|\bregister for\b|\bjoin us\b|\bcontact us\b|\bfollow (?:us|me|along)\b",
-    r"\bshare this (?:article|story|post|page)|\btune in\b|\bstay tuned|\bget (?:started|funded|in touch)\b",
-    r"\b(?:book|request|schedule) a demo|\btry it (?:now|today|out|for free)\b|\bcheck (?:it |them )?out\b",
-    r"\bwatch (?:the|our|this) (?:video|full|webinar|recording|episode)|\bleave a (?:comment|reply)",
-    r"\bsee you (?:there|soon|next)|\bthank(?:s| you) for (?:reading|listening|watching)",
-    r"\bhappy (?:new year|holidays|coding|reading)",
-    # what is sold
-    r"\b(?:our|this|free|daily|weekly|email) newsletters?\b|^advertisement|\bsponsored (?:by|post|content)",
-    r"\bpromo code|\bcoupons?\b|\baffiliate (?:link|commission)|\bmay earn a commission|\bearly[- ]bird",
-    r"\blimited[- ]time|% off\b|\bwebinar|\btickets? (?:are|on sale|now)\b|\bwe[’']?(?: a)?re hiring",
-    # what the law wants
-    r"\bcookies? (?:policy|settings|notice|banner|preferences)|\bus(?:es?|ing) (?:of )?cookies",
-    r"\b(?:accept|our|these) cookies|\ball rights reserved|\bprivacy policy",
-    r"\bterms of (?:service|use)\b.{0,20}(?:and|apply)",
-    # who made it, and when
-    r"\b(?:image|photo|picture|illustration|video)s? (?:credits?|by|courtesy|via)\b|\bcredits?:|\bgetty images",
-    r"\bshutterstock|\bpictured (?:above|below|left|right|here)|\bfile photo\b|\bto enlarge\b|\beditor[’']s note",
-    r"\blast (?:updated|modified)\b",
-    r"^\W*(?:posted|written|edited|reported|published|updated|reporting|editing) (?:by|on|at)\b",
-    # what the page can do
-    r"\blisten to this\b|\bmin(?:ute)? read\b|\benable javascript|\bskip to (?:main )?content",
+_SAID_TO_VISITORS = re.compile(
+    # One boundary for all: the alternatives are tried where a word begins, and not at every letter.
+    r"\b(?:"
+    + _any(
+        # where else to read
+        r"read more\b|continue reading|learn more\b|comments url|points: \d|full changelog|release notes",
+        r"(?:read|see|view|find|get) (?:the )?(?:full|whole|entire|rest of|original)\b|view (?:this|in (?:your|a)) ",
+        r"(?:(?:first|originally) appeared|appeared first) (?:on|in)\b|(?:is|was) derived from",
+        r"this (?:article|story|post|essay) (?:was|is|has been|or)\b|table of contents",
+        r"related (?:articles|stories|posts)",
+        r"for (?:more|further) (?:information|details),? (?:visit|see|contact|please|on|go|about)\b",
+        # what to do next
+        r"sign[- ]?up\b|subscribe (?:to|now|here|today|for)\b|(?:click|tap) (?:here|on|the|to)\b|join us\b",
+        r"(?:register|apply) (?:now|here|today)\b|register for\b|contact us\b|follow (?:us|me|along)\b|tune in\b",
+        r"share this (?:article|story|post|page)|stay tuned|get (?:started|funded|in touch)\b",
+        r"check (?:it |them )?out\b",
+        r"(?:book|request|schedule) a demo|try it (?:now|today|out|for free)\b|leave a (?:comment|reply)",
+        r"watch (?:the|our|this) (?:video|full|webinar|recording|episode)|see you (?:there|soon|next)",
+        r"thank(?:s| you) for (?:reading|listening|watching)|happy (?:new year|holidays|coding|reading)",
+        # what is sold
+        r"(?:our|this|free|daily|weekly|email) newsletters?\b|sponsored (?:by|post|content)|promo code|coupons?\b",
+        r"affiliate (?:link|commission)|may earn a commission|early[- ]bird|limited[- ]time|webinar",
+        r"tickets? (?:are|on sale|now)\b|we[’']?(?: a)?re hiring",
+        # what the law wants
+        r"cookies? (?:policy|settings|notice|banner|preferences)|us(?:es?|ing) (?:of )?cookies|privacy policy",
+        r"(?:accept|our|these) cookies|all rights reserved|terms of (?:service|use)\b.{0,20}(?:and|apply)",
+        # who made it, and when
+        r"(?:image|photo|picture|illustration|video)s? (?:credits?|by|courtesy|via)\b|credits?:|getty images",
+        r"pictured (?:above|below|left|right|here)|file photo\b|to enlarge\b|editor[’']s note|shutterstock",
+        r"last (?:updated|modified)\b",
+        # what the page can do
+        r"listen to this\b|min(?:ute)? read\b|enable javascript|skip to (?:main )?content",
+    )
+    + r")|% off\b|# comments"
 )
-ORDERS = _any(
-    r"(?:try|check|just|imagine|note|see|visit|discover|explore|learn|meet|use|start|join|download|read|watch|find out|"
-    r"click|bring|stop|don[’']t|do not|please|remember|let[’']s|introducing|announcing|welcome)\b(?! (?:and|or)\b)",
-    r"(?:fix|add|improve|update|remove|bump|resolve|refactor|deprecate|revert)(?:e?d|e?s)?\b",
-    r"(?:various|bug ?fix(?:es)?|patch fixes|what[’']s new|changelog)\b",
+_BEGINNINGS = re.compile(
+    r"advertisement|\W*(?:posted|written|edited|reported|published|updated|reporting|editing) (?:by|on|at)\b"
+)
+
+
+def is_boilerplate(sentence: str) -> bool:
+    """Whether *sentence* is said to visitors of a page rather than to readers of an article."""
+    text = sentence.lower()
+    return bool(_BEGINNINGS.match(text) or _SAID_TO_VISITORS.search(text))
+
+
+ORDERS = re.compile(
+    _any(
+        r"(?:introducing|announcing|welcome|please|let[’']s|don[’']t|do not|imagine|remember)\b",
+        r"(?:try|check|note|see|visit|discover|explore|learn|meet|use|start|join|download|read|watch|find out|click|"
+        r"bring|stop) (?:the|an?|this|these|that|our|your|us|how|what|why|where|more|all|another|it|out|if|to|for|here|"
+        r"now|with)\b",
+        r"(?:fix|add|improve|update|remove|bump|resolve|refactor|deprecate|revert)(?:e?d|e?s)?\b(?!-)",
+        r"(?:various|bug ?fix(?:es)?|patch fixes|what[’']s new|changelog|note:|(?:general )?improvements? (?:to|for)|"
+        r"(?:general|features?(?: &)?) (?:improvements?|tools))\b",
+    ),
+    re.IGNORECASE,
 )
 """How a sentence begins that wants something of its reader, or has no subject, as in change logs."""
-NO_PROSE = _any(
-    r"https?:|\bwww\.|[\w.+-]{1,64}@[\w-]+\.\w|(?<!\w)[#@][A-Za-z]\w+",  # addresses
-    r"[{}`<>|\\©®]|=>|->|::|\(\)|;\s*$|(?<!\w)--?[a-z]+[-=]",  # code
-    r"^\W*[Bb][Yy] [A-Z][\w’'-]+ [A-Z]|^[\d\s.,:/-]+$|^\(",  # bylines, bare figures, asides
-    r"[=_~*•·▪►→]{2,}|[•▪►✅👉]",  # bullets
-    r"^(?:[A-Z\d][\w.+&-]*\s+){2,8}(?:Adds?|Added|Fix(?:ed)?|Improved?|Introducing)\s",  # a heading before a line
-    r"[a-z]{3}(?:We|You|The|This|It|In|Support|Takes|Due|Added|Fixed|With|No)\s",  # a lost space
-    flags=0,
+NO_PROSE = re.compile(
+    _any(
+        r"https?:|\bwww\.|[\w.+-]{1,64}@[\w-]+\.\w|(?<!\w)[#@][A-Za-z]\w+",  # addresses
+        r"[{}`<>|\\©®]|=>|->|::|\(\)|;\s*$|(?<!\w)--?[a-z]+[-=]",  # code
+        r"^\W*[Bb][Yy] [A-Z][\w’'-]+ [A-Z]|^[\d\s.,:/-]+$|^\(",  # bylines, bare figures, asides
+        r"[=_~*•·▪►→]{2,}|[•▪►✅👉]",  # bullets
+        r"^(?:[A-Z\d][\w.+&-]*\s+){2,8}(?:Adds?|Added|Fix(?:ed)?|Improved?|Introducing)\s",  # a heading before a line
+        r"[a-z]{3}(?:We|You|The|This|It|In|Support|Takes|Due|Added|Fixed|With|No)\s",  # a lost space
+    )
 )
 """Signs of what is no sentence of a report."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.analyst.furniture import BOILERPLATE
+from adapters.analyst.furniture import is_boilerplate
 from adapters.analyst.sentences import split
 from bot.model import Article, Story
 from bot.text import clean
@@ -71,7 +71,7 @@ def _sentences(article: Article, text: str) -> Iterator[Sentence]:
     text = text if len(text) > len(article.extract) else article.extract
     yield Sentence(clean(article.title), article)
     for one in map(clean, split(text)):
-        if SHORTEST <= len(one) <= LONGEST and not BOILERPLATE.search(one):
+        if SHORTEST <= len(one) <= LONGEST and not is_boilerplate(one):
             yield Sentence(one, article)
 
 

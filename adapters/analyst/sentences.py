@@ -2,7 +2,7 @@
 
 import re
 
-from adapters.analyst.furniture import BOILERPLATE, NO_PROSE, ORDERS
+from adapters.analyst.furniture import NO_PROSE, ORDERS, is_boilerplate
 
 SHORTEST, LONGEST = 25, 400
 """Characters of a sentence that may be quoted."""
@@ -12,13 +12,24 @@ _ENDS = ".!?…\u3002\uff01\uff1f\u0964\u06d4\u061f"
 _QUESTIONS = ("?", "\uff1f", "\u061f")
 _CLOSING = "\"'”’)]」』»"
 _SENTENCE = re.compile(
-    rf"[^{_ENDS}\n]*(?:[.!?…](?![\s{re.escape(_CLOSING)}]|$)[^{_ENDS}\n]*)*(?:[{_ENDS}]+[{re.escape(_CLOSING)}]*|\n|$)"
+    rf"[^{_ENDS}\n]*(?:(?:\n(?=[a-z])|[.!?…](?![\s{re.escape(_CLOSING)}]|$))[^{_ENDS}\n]*)*"
+    rf"(?:[{_ENDS}]+[{re.escape(_CLOSING)}]*|\n|$)"
 )
+"""To the next stop, or to the end of the line, unless the next line goes on in small letters."""
 _ABBREVIATED = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|inc|ltd|co|corp|llc|plc|bros|univ|dept|vs|no|st|mt|jr|sr|gen|gov|sen|rep|lt|col|e\.g|i\.e|"
     r"etc|approx|est|fig|jan|feb|mar|apr|aug|sept?|oct|nov|dec)|\b[a-z]|(?:[a-z]\.)+[a-z])\.$",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\b(?:no|fig)\.$", re.IGNORECASE)
+"""Abbreviations before a number, and words before anything else."""
+_TITLED = re.compile(r"\b(?:mr|mrs|ms|dr|prof|st|mt|gen|gov|sen|rep|lt|col|vs|e\.g|i\.e)\.$", re.IGNORECASE)
+"""Abbreviations with which no sentence ends."""
+_STARTS = re.compile(
+    r"\s+(?:The|A|An|It|Its|In|On|At|He|She|They|We|I|You|This|That|These|Those|But|And|As|If|For|When|While|After|"
+    r"By|However|There|Some|Many|Most|Both|Two|Three|His|Her|Their|Our|Last|Next|With|To|From)\s"
+)
+"""How sentences begin, and hardly any name."""
 _LONGEST_ABBREVIATION = 12
 _GLUED = re.compile(r"(?<=[a-z)][a-z)][.!?])(?=[A-Z][a-z]*(?:\s|['’]))")
 """Where a feed has lost the space between two sentences: ``is true.The first``."""
@@ -49,6 +60,8 @@ _BEGINS = re.compile(r"[\"“\u2018«「『]?[$€£¥]?(?:[^\W_a-z]|[a-z]+[A-Z\
 _NO_STOP = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Thai, Lao, Burmese and Khmer are written without full stops."""
 _CUT_OFF = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$|\[(?:\.\.\.|…)\]|:[\"”]?$")
+_WORDS = re.compile(r"(?<![\w’'])[a-z]{2}|[\u0370-\u1fff\u2e80-\uffff]")
+"""A word in small letters, or in a script of its own: without one, it is names and signs."""
 _HANGING = re.compile(
     r"[\"“]?(?:"
     r"it|its|it[’']s|they|their|he|his|she|her|that|that[’']s|these|those|here|here[’']s|there|such|both|another|"
@@ -63,23 +76,32 @@ _HANGING = re.compile(
 )
 """How a sentence begins that leans on the one before it."""
 _PERSONAL = re.compile(r"(?:^|[\s(])(?:I|I[’'](?:m|ve|d|ll)|my|me|myself)(?=[\s,.;:!?)]|$)|^My\b")
+_PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("「", "」"), ("«", "»"))
 _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]?")
 
 
 def split(text: str) -> list[str]:
-    """The sentences of *text*, each exactly as it stands there; none goes on past the end of its line."""
+    """The sentences of *text*, each exactly as it stands there; none goes on past the end of a paragraph."""
     sentences: list[str] = []
     start = 0
     for match in _SENTENCE.finditer(text):
         end = match.end()
-        ends_line = text[end - 1 : end] == "\n"
-        # Only the end is looked at: a text of a thousand abbreviations would take a thousand looks at all of it.
-        is_abbreviated = end < len(text) and _ABBREVIATED.search(text, max(start, end - _LONGEST_ABBREVIATION), end)
-        if is_abbreviated and not ends_line:
+        if _goes_on(text, start, end):
             continue
         sentences += _GLUED.split(text[start:end])
         start = end
     return [sentence for piece in (*sentences, text[start:]) if (sentence := piece.strip())]
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether the stop before *end* is that of an abbreviation, and the sentence from *start* does not end there."""
+    # Only the end is looked at: a text of a thousand abbreviations would take a thousand looks at all of it.
+    start = max(start, end - _LONGEST_ABBREVIATION)
+    if end == len(text) or text[end - 1 : end] == "\n" or not _ABBREVIATED.search(text, start, end):
+        return False
+    if _NUMBERED.search(text, start, end):
+        return text[end : end + 2].strip().isdigit()
+    return bool(_TITLED.search(text, start, end)) or not _STARTS.match(text, end)
 
 
 def bared(sentence: str) -> str:
@@ -97,9 +119,10 @@ def is_quotable(sentence: str) -> bool:
         and bool(_BEGINS.match(sentence))
         and _is_finished(sentence)
         and _is_balanced(sentence)
+        and bool(_WORDS.search(sentence))
         and not ORDERS.match(sentence)
         and not NO_PROSE.search(sentence)
-        and not BOILERPLATE.search(sentence)
+        and not is_boilerplate(sentence)
     )
 
 
@@ -122,5 +145,6 @@ def _is_finished(sentence: str) -> bool:
 
 
 def _is_balanced(sentence: str) -> bool:
-    """Whether every quotation that *sentence* begins also ends in it, and the other way round."""
-    return sentence.count('"') % 2 == 0 and sentence.count("“") == sentence.count("”")
+    """Whether every quotation and bracket that *sentence* opens is closed in it, and the other way round."""
+    even = sentence.count('"') % 2 == 0
+    return even and all(sentence.count(opening) == sentence.count(closing) for opening, closing in _PAIRS)

@@ -50,3 +50,26 @@ async def test_key_points_name_addresses_of_the_articles_of_their_own_story_only
 
     for draft, articles in zip(drafts, STORIES, strict=True):
         assert {url for point in draft.key_points for url in point.sources} <= {one.url for one in articles}
+
+
+async def test_what_is_told_of_dates_to_come_names_its_date_and_its_publisher(analyst: Analyst) -> None:
+    articles = [article("Norvik shows Halden", "a.test", extract="Norvik will sell the Halden chip from 1 June 2027.")]
+
+    (draft,) = await analyst.draft([articles])
+
+    assert draft.what_happens_next is not None
+    (item,) = draft.what_happens_next.items
+    assert "1 June 2027" in item.horizon
+    assert item.basis == articles[0].source.name
+
+
+async def test_disputes_name_publishers_of_their_own_story_only(analyst: Analyst) -> None:
+    sums = ("$20 billion", "$17 billion")
+    articles = [article(f"Norvik buys Halden for {said}", f"{number}.test") for number, said in enumerate(sums)]
+
+    (draft, other) = await analyst.draft([articles, articles[:1]])
+
+    (dispute,) = draft.disputes
+    assert [version.said for version in dispute.versions] == list(sums)
+    assert {name for version in dispute.versions for name in version.sources} == {one.source.name for one in articles}
+    assert other.disputes == ()

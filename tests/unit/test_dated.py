@@ -37,6 +37,7 @@ def ahead(*texts: str, at: datetime = NOW) -> list[Inference]:
         ("Users in Europe will get the feature in the coming weeks.", "in the coming weeks"),
         ("Norvik is set to report its results on Thursday.", "on Thursday"),
         ("The company will stop selling the older board in 2028.", "in 2028"),
+        ("The plant will be completed in August 2027.", "August 2027"),
         ("The boards will ship by Q3 2027 at the latest.", "Q3 2027"),
     ],
 )
@@ -67,6 +68,7 @@ def test_a_dated_statement_is_quoted_whole_with_its_date_and_its_publisher(sente
         "Last year it said that it will never sell boards to anybody.",
         "The model may be released in June, according to two people.",
         "By 2025, the firm had sold a million boards and will sell more.",
+        "The start-ups that it funded this summer will show what they have made.",
         "The plant will make the 2027-8 boards and nothing else from now on.",
         "The firm will sell 15 march bands, and the rest by hand.",
     ],
