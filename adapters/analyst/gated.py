@@ -18,6 +18,8 @@ MOST_OF_PASSAGE = 900
 """Characters."""
 CITED = 4
 """Sentences that one text may cite: who cites all of them cites none."""
+_READ = 2_000
+"""Characters of a text that are looked at: one that goes on is too long, and need not be read."""
 _SHOWN = 80
 """Characters of a text by which a model knows it again."""
 
@@ -34,17 +36,17 @@ class Gate:
 
     def fact(self, name: str, claim: Claim, most: int) -> tuple[str, tuple[Sentence, ...]] | None:
         """The text of *claim*, and the sentences that it cites, if they say so."""
-        text, cited = tidy(claim.text), self.packet.cited(claim.cites)[:CITED]
+        text, cited = tidy(claim.text[:_READ]), self.packet.cited(claim.cites)[:CITED]
         sentences = [one.text for one in cited]
-        found = (*unfit(text, sentences, most), *faults(text, sentences, article=self.packet.article))
+        found = unfit(text, sentences, most) or faults(text, sentences, article=self.packet.article)
         if not found and repeats(text, self.passed):
             found = ("it says what another text of yours says",)
         return (text, cited) if self._passes(name, text, found) else None
 
     def forecast(self, name: str, claim: Claim, most: int) -> tuple[str, tuple[Sentence, ...]] | None:
         """The text of *claim*, and the facts that it follows from, if it names any and brings none of its own."""
-        text, cited = tidy(claim.text), self.packet.cited(claim.cites)[:CITED]
-        found = (*unfit(text, self.packet.texts, most), *novel(text, self.packet.texts))
+        text, cited = tidy(claim.text[:_READ]), self.packet.cited(claim.cites)[:CITED]
+        found = unfit(text, self.packet.texts, most) or novel(text, self.packet.texts)
         if not cited:
             found = (*found, "it cites no sentence that there is")
         if repeats(text, [*self.packet.texts, *self.passed]):

@@ -14,6 +14,8 @@ _ADDRESS = re.compile(
 )
 _DOMAIN = re.compile(r"\b(?:[\w-]+\.)+[a-z]{2,}\b", re.IGNORECASE)
 _MARKUP = re.compile(r"\]\s?\(|<[!/@#:a-z]|<\w+[^>]*>|&(?:lt|gt|amp|#\d+);|\{\{|\|\|", re.IGNORECASE)
+_SAYS = re.compile(r"\w\W+\w+\W+\w|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{5}")
+"""Three words, or what takes as much in writing without spaces."""
 _MENTION = re.compile(r"[@\uff20\ufe6b](?:everyone|here|channel|[\w.-]{2,})|<[@#!&]", re.IGNORECASE)
 
 
@@ -33,8 +35,8 @@ def unfit(text: str, sources: Sequence[str], most: int) -> tuple[str, ...]:
     """
     found = []
     known = " ".join(sources).casefold()
-    if not text:
-        found.append("it is empty")
+    if not _SAYS.search(text):
+        found.append("it says nothing")
     if len(text) > most:
         found.append(f"it is longer than {most} characters")
     if _ADDRESS.search(text):

@@ -127,7 +127,9 @@ def test_signs_that_models_add_are_taken_off(text: str, plain: str) -> None:
         "Norvik &lt;b&gt; won.",
         "||Norvik|| won.",
         "",
-        "x" * 301,
+        "x",
+        "Norvik.",
+        "x " * 151,
     ],
 )
 def test_addresses_markup_and_mentions_are_never_shown(text: str) -> None:
