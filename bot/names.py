@@ -88,6 +88,8 @@ def _compiled(names: Mapping[str, str]) -> tuple[tuple[str, re.Pattern[str]], ..
     return tuple((company, re.compile(rf"(?<![\w-])(?:{pattern})(?!\w)")) for company, pattern in names.items())
 
 
+_ANY = re.compile("|".join((*COMPANIES.values(), *PRODUCTS.values())))
+"""Most titles name nobody, which this says at once."""
 _BY_NAME = _compiled(COMPANIES)
 _BY_PRODUCT = _compiled(PRODUCTS)
 
@@ -106,4 +108,4 @@ def made(title: str) -> frozenset[str]:
 
 def companies(title: str) -> frozenset[str]:
     """The companies that *title* is about: *ChatGPT gets ads* is about OpenAI."""
-    return named(title) | made(title)
+    return named(title) | made(title) if _ANY.search(title) else frozenset()

@@ -1,0 +1,163 @@
+"""How alike articles are, two by two, from their titles and the time between them. Pure; only workers load it.
+
+Words count by TF-IDF, and so do the pieces of words. What is in many articles about one event is not common on that
+account: the articles that are much like one another count as one article together where rarity is concerned.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.group.vetoes import WINDOW
+from bot.group.words import COMMONPLACE, pieces, words
+from bot.model import Article
+
+PER_DAY = 0.03
+"""Likeness lost for each day between two articles."""
+SAME_FEED = 0.62
+"""Two articles of one feed are not alike below this: a publisher rarely writes twice about one thing, and series look
+alike.
+"""
+MEANING = 0.7
+"""How much meaning counts beside the words, where there is any."""
+
+_PIECE_WEIGHT = 0.5
+_TELLING = (0.25, 0.5)
+"""What is left of the likeness of two titles that share no telling word, or one: they share a subject, and perhaps no
+event.
+"""
+_FEW = 50
+"""Among so many articles only half of that is left, and among fewer less: nothing tells that the one word is rare."""
+_MUCH_ALIKE = 0.3
+"""Titles whose words are so alike count together where rarity is concerned."""
+_BLOCK = 256
+"""Articles whose meaning is compared at a time."""
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """All pairs of articles that are alike at all, in order of the second."""
+
+    earlier: Numbers
+    later: Numbers
+    alike: Floats
+    """Above 0, at most 1."""
+
+
+def compare(articles: Sequence[Article], meaning: Mapping[str, bytes], noise: float) -> Pairs:
+    """The likeness of all of *articles*, which are in order of time.
+
+    Args:
+        articles: whose titles to compare.
+        meaning: for each title a vector, as ``bot.ports.Meaning`` gives it; empty: words decide alone.
+        noise: likeness up to this says nothing and counts as none.
+    """
+    titles = [words(article.title) for article in articles]
+    both = [
+        [(word, 1.0) for word in one] + [(p, _PIECE_WEIGHT) for word in one for p in pieces(word)] for one in titles
+    ]
+    by_words = _alike_before(_Bags(both, weights=_shares(titles)))
+    telling = [[(word, 1.0) for word in one if word not in COMMONPLACE] for one in titles]
+    shared = _alike_before(_Bags(telling, weights=None))
+    meant = _meant_before(articles, meaning) if meaning else None
+    feeds = _numbered([article.feed or article.key for article in articles])
+    stamps = np.array([article.news_at.timestamp() for article in articles])
+    begins = np.searchsorted(stamps, stamps - WINDOW.total_seconds())
+    telling_words = np.array([*_TELLING, 1.0])
+    telling_words[:2] *= len(articles) / (len(articles) + _FEW)
+    found: list[tuple[Numbers, Floats]] = []
+    for place, (in_words, count) in enumerate(zip(by_words, shared, strict=True)):
+        alike = in_words * telling_words[np.minimum(count, 2).astype(np.int64)]
+        value = alike if meant is None else MEANING * next(meant) + (1 - MEANING) * alike
+        value = value - PER_DAY / timedelta(days=1).total_seconds() * (stamps[place] - stamps[:place])
+        value[(feeds[:place] == feeds[place]) & (alike < SAME_FEED)] = 0
+        value[: begins[place]] = 0
+        kept = np.flatnonzero(value > noise)
+        found.append((kept, ((value[kept] - noise) / (1 - noise)).astype(np.float32)))
+    return Pairs(
+        earlier=np.concatenate([np.zeros(0, dtype=np.int64), *(kept for kept, _ in found)]),
+        later=np.repeat(np.arange(len(found)), [len(kept) for kept, _ in found]),
+        alike=np.concatenate([np.zeros(0, dtype=np.float32), *(value for _, value in found)]),
+    )
+
+
+class _Bags:
+    """Which features each article has, and how much each weighs in it.
+
+    Written as one flat list of all articles' features, and where each article begins in it.
+    """
+
+    def __init__(self, bags: Sequence[Sequence[tuple[str, float]]], *, weights: NDArray[np.float64] | None) -> None:
+        """With *weights*, how much each article counts where rarity is concerned, weigh by TF-IDF, each article to the
+        length 1; without, every feature counts 1.
+        """
+        names: dict[str, int] = {}
+        once = [dict(bag) for bag in bags]
+        self.features = np.array([names.setdefault(name, len(names)) for bag in once for name in bag], dtype=np.int64)
+        self.begins = np.concatenate([[0], np.cumsum([len(bag) for bag in once], dtype=np.int64)])
+        owners = np.repeat(np.arange(len(once)), np.diff(self.begins))
+        self.spread = np.bincount(self.features, minlength=len(names))
+        if weights is None:
+            self.values = np.ones(len(self.features))
+            return
+        held = np.bincount(self.features, weights[owners], minlength=len(names))
+        rarity = np.log((1 + weights.sum()) / (1 + held)) + 1
+        values = np.array([weight for bag in once for weight in bag.values()]) * rarity[self.features]
+        lengths = np.sqrt(np.bincount(owners, values**2, minlength=len(once)))
+        self.values = values / lengths[owners]
+
+
+def _alike_before(bags: _Bags) -> Iterator[NDArray[np.float64]]:
+    """For one article after the other, its inner products with all articles before it."""
+    begins = np.concatenate([[0], np.cumsum(bags.spread)])[:-1]
+    holders = np.zeros(len(bags.features), dtype=np.int64)
+    weights = np.zeros(len(bags.features))
+    filled = np.zeros(len(begins), dtype=np.int64)  # how many articles so far have the feature
+    for place, (begin, end) in enumerate(pairwise(bags.begins)):
+        own, values = bags.features[begin:end], bags.values[begin:end]
+        counts = filled[own]
+        ends = np.cumsum(counts)
+        total = int(ends[-1]) if len(ends) else 0
+        where = np.repeat(begins[own] - (ends - counts), counts) + np.arange(total)
+        alike = np.bincount(holders[where], weights[where] * np.repeat(values, counts), minlength=place)
+        yield alike[:place].astype(np.float64)  # of nothing at all, numpy counts whole numbers
+        at = begins[own] + counts
+        holders[at], weights[at] = place, values
+        filled[own] += 1
+
+
+def _with_pieces(title: Sequence[str]) -> list[tuple[str, float]]:
+    return [(word, 1.0) for word in title] + [(piece, _PIECE_WEIGHT) for word in title for piece in pieces(word)]
+
+
+def _shares(titles: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
+    """How much each title counts where rarity is concerned: a third, where three are much alike."""
+    bags = _Bags([[(word, 1.0) for word in one] for one in titles], weights=np.ones(len(titles)))
+    crowd = np.ones(len(titles))
+    for place, alike in enumerate(_alike_before(bags)):
+        near = np.flatnonzero(alike >= _MUCH_ALIKE)
+        crowd[place] += len(near)
+        crowd[near] += 1
+    return 1 / crowd
+
+
+def _meant_before(articles: Sequence[Article], meaning: Mapping[str, bytes]) -> Iterator[Floats]:
+    """For one article after the other, how near in meaning all articles before it are."""
+    table = np.stack([np.frombuffer(meaning[article.title], dtype="<f4") for article in articles])
+    for start in range(0, len(table), _BLOCK):
+        block = table[start : start + _BLOCK] @ table[: start + _BLOCK].T
+        for row, near in enumerate(block):
+            yield near[: start + row]
+
+
+def _numbered(names: Sequence[str]) -> Numbers:
+    """A number for each of *names*, the same for the same name."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
