@@ -17,13 +17,16 @@ from functools import lru_cache
 
 from bot.asides import is_aside
 from bot.model import Origin, Story
-from bot.names import made, named
+from bot.names import companies, made, named
 from bot.novelty import news_since
+from bot.roundups import is_roundup
 
 SALIENCE = 0.5
 """For each kind of weighty name in the titles, two at the most."""
 ASIDE = 0.5
-"""What an aside (``bot.asides``) of a single publisher loses instead: it comes after whatever has happened."""
+"""What an aside or a roundup of a single publisher loses instead (``bot.asides``, ``bot.roundups``): it comes after
+whatever has happened.
+"""
 WEIGHED = 20
 """So many of the best stories a model's significance may put into another order, and no others."""
 PER_STEP = 0.15
@@ -42,6 +45,13 @@ _LABS = frozenset(
     }
 )
 """Those of the companies that we know whose every move is news to people who work with AI."""
+_FIRST_HAND = frozenset(
+    {
+        *("AI21", "Alibaba", "Anthropic", "Cohere", "DeepSeek", "Google", "Meta", "MiniMax", "Mistral", "Moonshot"),
+        *("OpenAI", "SSI", "Sakana", "Stability", "Thinking Machines", "Z.ai", "xAI"),
+    }
+)
+"""Those whose own posts are news, too, though they do not name themselves. Not those who mostly post for customers."""
 _STAKES = re.compile(
     r"\b(?:acquir(?:e|es|ed|ing)|acquisition|merger|lawsuit|sue[sd]?|ban(?:s|ned)?|regulat\w+|antitrust|billion|ipo|"
     r"launch(?:es|ed|ing)?|releas(?:es?|ed|ing)|introduc(?:es?|ed|ing)|announc(?:es?|ed|ing)|unveil(?:s|ed|ing)?|"
@@ -87,16 +97,17 @@ class Ranked:
     """For an update: what is new."""
 
 
-def score_of(titles: Sequence[str], publishers: int, weight: float = 1.0) -> Score:
+def score_of(titles: Sequence[str], publishers: int, weight: float = 1.0, by: str = "") -> Score:
     """How much a story counts.
 
     Args:
         titles: its own title first, then those of its articles, in any order; at least one.
         publishers: how many independent ones report it; 0 counts as 1.
         weight: how much the operator trusts where it comes from; 1.0 is ordinary.
+        by: the name of whoever reported it first: a laboratory that tells of itself need not name itself.
     """
-    is_behind = publishers <= 1 and is_aside(titles[0])
-    salience = -ASIDE if is_behind else _salience(tuple(titles))
+    is_behind = publishers <= 1 and (is_aside(titles[0]) or is_roundup(titles[0]))
+    salience = -ASIDE if is_behind else _salience(tuple(titles), bool(companies(by) & _FIRST_HAND))
     return Score(coverage=math.log(1 + max(publishers, 1)), salience=salience, weight=weight)
 
 
@@ -124,9 +135,11 @@ def rank(
     return _weighed(sorted(ranked, key=_order))
 
 
-def _order(one: Ranked) -> tuple[bool, float, float, str]:
+def _order(one: Ranked) -> tuple[bool, float, float, bool, str]:
+    """Among equals the newest comes first; many feeds give only a date, and then what has something to say."""
     newest_first = -one.story.news_at.timestamp()
-    return (not one.leads, newest_first if one.leads else -one.score, newest_first, one.story.ref)
+    says_nothing = not one.story.takeaway
+    return (not one.leads, newest_first if one.leads else -one.score, newest_first, says_nothing, one.story.ref)
 
 
 def _weighed(ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
@@ -148,14 +161,15 @@ def _moved(one: Ranked) -> Ranked:
 
 
 @lru_cache(maxsize=8192)
-def _salience(titles: tuple[str, ...]) -> float:
+def _salience(titles: tuple[str, ...], is_first_hand: bool) -> float:  # a key of the cache
     """Kept, because on one morning thousands of channels choose from the same stories."""
     kinds = [_kinds(title) for title in titles]
     counted = (
         kinds[0][kind] or _SHARE * sum(of_title[kind] for of_title in kinds) >= len(kinds)
         for kind in range(len(kinds[0]))
     )
-    return SALIENCE * min(_MOST_NAMES, sum(counted))
+    lab, product, stakes = counted
+    return SALIENCE * min(_MOST_NAMES, (lab or is_first_hand) + product + stakes)
 
 
 def _kinds(title: str) -> tuple[bool, bool, bool]:
@@ -165,7 +179,9 @@ def _kinds(title: str) -> tuple[bool, bool, bool]:
 
 def _ranked(story: Story, had: tuple[datetime, int] | None) -> Ranked:
     weight = max((article.weight for article in story.articles), default=1.0)
-    score = score_of((story.title, *(article.title for article in story.articles)), story.publishers, weight)
+    titles = (story.title, *(article.title for article in story.articles))
+    by = story.articles[0].source.name if story.articles else ""
+    score = score_of(titles, story.publishers, weight, by)
     news = news_since(story, *had) if had else ""
     return Ranked(
         story=story,

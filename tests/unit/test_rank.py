@@ -91,8 +91,29 @@ def test_the_score_of_a_story_is_that_of_its_titles_and_publishers() -> None:
     assert score_of(["A shop"], 0).value == score_of(["A shop"], 1).value
 
 
-def test_what_has_not_happened_comes_after_whatever_has() -> None:
-    aside = story("C2DF", "a.test", title="How to build agents with OpenAI and GPT-9: 5 tips", weight=1.5)
+def test_among_equals_of_one_time_the_one_that_says_something_comes_first() -> None:
+    silent, telling = replace(story("C2DF", "a.test"), takeaway=""), story("C3DF", "b.test")
+
+    assert refs(rank([silent, telling], posted={})) == ["C3DF", "C2DF"]
+
+
+def test_a_laboratory_that_tells_of_itself_need_not_name_itself() -> None:
+    assert score_of(["Natural language autoencoders"], 1, by="Anthropic Research").salience == SALIENCE
+    assert score_of(["Anthropic shows autoencoders"], 1, by="Anthropic Research").salience == SALIENCE
+    assert score_of(["A shop opens"], 1, by="NVIDIA").salience == 0
+    own = story("C2DF", "a.test", title="Natural language autoencoders")
+    source = replace(own.articles[0].source, name="Claude Blog")
+
+    (ranked,) = rank([replace(own, articles=(replace(own.articles[0], source=source),))], posted={})
+
+    assert dict(ranked.numbers)["salience"] == SALIENCE
+
+
+@pytest.mark.parametrize(
+    "title", ["How to build agents with OpenAI and GPT-9: 5 tips", "This week in AI: GPT-9 and more"]
+)
+def test_what_has_not_happened_comes_after_whatever_has(title: str) -> None:
+    aside = story("C2DF", "a.test", title=title, weight=1.5)
     plain = story("C3DF", "b.test", title="A shop opens in a small town", at=TUESDAY - 9 * HOUR)
 
     ranked = rank([aside, plain], posted={})
