@@ -8,6 +8,7 @@ from adapters.analyst.choosing import Sentence, choose, read
 from adapters.analyst.dated import outlook
 from adapters.analyst.disputes import disputes
 from adapters.analyst.sentences import SHORTEST
+from bot.asides import is_aside
 from bot.model import Article, KeyPoint
 from bot.ports import Draft, Workers
 
@@ -59,12 +60,14 @@ def _point(sentence: Sentence) -> KeyPoint:
 
 
 def _title(articles: Sequence[Article]) -> str:
-    """The title that is most like all others; trusted feeds and early articles win ties."""
+    """The title that is most like all others; trusted feeds and early articles win ties. That of an aside only where
+    all are: *Best practices for X* is not what happened when X came out.
+    """
     titles = [_without_source(article) for article in articles[:_TITLES]]
 
-    def merit(place: int) -> tuple[float, float, int]:
+    def merit(place: int) -> tuple[bool, float, float, int]:
         alike = sum(fuzz.token_set_ratio(titles[place], other) for other in titles)
-        return alike * articles[place].weight, articles[place].weight, -place
+        return not is_aside(titles[place]), alike * articles[place].weight, articles[place].weight, -place
 
     return titles[max(range(len(titles)), key=merit)]
 

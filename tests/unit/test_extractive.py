@@ -54,6 +54,19 @@ def test_a_title_loses_the_publisher_that_was_added_to_it() -> None:
     assert draft.title == "Halden chip runs large models on phones"
 
 
+def test_a_story_is_not_called_after_the_instructions_that_came_with_it() -> None:
+    articles = [
+        article("Best practices for the Halden chip", "a.test"),
+        article("Norvik unveils the Halden chip", "b.test"),
+    ]
+
+    (with_news,) = draft_all([articles])
+    (without,) = draft_all([articles[:1]])
+
+    assert with_news.title == "Norvik unveils the Halden chip"
+    assert without.title == "Best practices for the Halden chip"
+
+
 def test_without_extracts_there_is_a_title_and_nothing_is_invented() -> None:
     (draft,) = draft_all([[article("Norvik unveils the Halden chip")]])
 
