@@ -1,5 +1,6 @@
 """What all platforms must say alike, in full sentences and plain words. Pure; nothing is escaped here."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -23,6 +24,8 @@ _NAMED_FAILURES = 3
 
 FORMULA = "score = (coverage + salience) × weight × significance − diversity"
 """How the numbers of a verdict make its score."""
+FORMULA_NAMES = frozenset(re.findall(r"[a-z]+", FORMULA)) - {"score"}
+"""The numbers that it takes."""
 NAMING = (
     "A story can be named by its ref (K7Q4), its number in the latest edition, words of its title, "
     "or the address of one of its articles."
@@ -199,6 +202,12 @@ def not_found(asked: str, nearest: Sequence[Story]) -> str:
     return f"No stored story is called “{asked}”. {known}"
 
 
+def why_in_numbers(ref: str, channel: str, day: date, verdict: Verdict) -> str:
+    """The same as :func:`why`, and the arithmetic, in two sentences or three."""
+    numbers = arithmetic(verdict)
+    return f"{why(ref, channel, day, verdict)}{f' {sentence_of(numbers)}' if numbers else ''}"
+
+
 def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
     """Why the story *ref* was, or was not, in the edition that *channel* got for *day*."""
     if verdict.stage is Stage.POSTED:
@@ -219,6 +228,24 @@ def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
     }
     sentence = f"{ref} was not chosen for {channel} on {long_day(day)}: {reasons[verdict.stage]}."
     return _with_detail(sentence, verdict)
+
+
+def arithmetic(verdict: Verdict) -> str:
+    """How the score of a verdict came about: ``score 2.29 = (coverage 1.79 + salience 0.5) × weight 1 …``; empty where
+    the story was not ranked.
+    """
+    if verdict.score is None:
+        return ""
+    values = {"score": verdict.score, **dict(verdict.numbers)}
+    said = {name: f"{name} {decimals(value)}" for name, value in values.items()}
+    if not said.keys() >= FORMULA_NAMES:  # by another formula, of an older version
+        return ", ".join(said.values())
+    return re.sub(r"[a-z]+", lambda name: said[name[0]], FORMULA)
+
+
+def decimals(value: float) -> str:
+    """``1.79``, ``0.5``, ``1``: as many as it takes, two at the most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def help_lines(example: str = "1") -> tuple[tuple[str, str], ...]:

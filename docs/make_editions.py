@@ -15,6 +15,7 @@ from bot.config import load
 from bot.manuscript import parse
 from bot.model import Asker, Feed, Verdict
 from bot.text import cut
+from bot.wording import decimals
 
 PAGE = Path(__file__).resolve().parent / "editions.md"
 WEDNESDAY = Path(__file__).resolve().parent / "wednesday.xml"
@@ -75,8 +76,8 @@ def _table(ranked: Sequence[Verdict], titles: Mapping[str, str]) -> str:
     rows = [
         [
             *(str(one.rank), one.ref, cut(titles[one.ref], _TITLE), one.stage.value),
-            *(f"{value:.2f}".rstrip("0").rstrip(".") for _, value in one.numbers),
-            f"{one.score:.2f}",
+            *(decimals(value) for _, value in one.numbers),
+            decimals(one.score or 0),
         ]
         for one in ranked
     ]

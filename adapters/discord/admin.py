@@ -131,7 +131,7 @@ class Admin:
             return [answers.not_found(found, "")]
         ref, where = found.story.ref, f"#{one.channel.name}"
         rulings = await self._desk.why(one, found.story)
-        said = [wording.why(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
+        said = [wording.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
         return [admin_answers.why(said or [f"No edition of {where} has considered {ref}."])]
 
     async def greet(self, guild: str, event: str) -> Card | None:

@@ -109,7 +109,7 @@ def preview(
 
 def why(sentences: Sequence[str]) -> Card:
     """Why a story was posted here or was not, newest edition first."""
-    return card([said("\n".join(fitted(one, 300) for one in sentences[:_RECENT]))])
+    return card([said("\n".join(fitted(one, 500) for one in sentences[:_RECENT]))])
 
 
 def _wish(wish: str, ref: str, order: Subscription, day: date) -> str:

@@ -168,7 +168,7 @@ class Admin:
             return
         ref, where = found.story.ref, views.channel_named(one.channel)
         rulings = await self._desk.why(one, found.story)
-        sentences = [wording.why(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
+        sentences = [wording.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
         await self._talk.say(visit, admin_answers.why(sentences or [f"No edition of {where} has considered {ref}."]))
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Message]:

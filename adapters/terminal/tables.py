@@ -171,7 +171,7 @@ def _ruling(ref: str, channel: str, delivery: Delivery, verdict: Verdict) -> Ren
     return lines(
         outside(wording.why(ref, channel, delivery.date, verdict)),
         numbers if rows else None,
-        Text(f"  {wording.FORMULA}", style=QUIET) if verdict.score is not None else None,
+        Text(f"  {wording.FORMULA}", style=QUIET) if dict(verdict.numbers).keys() >= wording.FORMULA_NAMES else None,
     )
 
 

@@ -491,7 +491,7 @@ async def test_an_uncertain_edition_of_a_paused_channel_stays_uncertain(bot: Bot
     assert [one.state for one in await bot.desk.deliveries()] == [DeliveryState.UNCERTAIN]
 
 
-async def test_why_a_story_was_posted_is_told_in_a_sentence(bot: Bot) -> None:
+async def test_why_a_story_was_posted_is_told_in_a_sentence_and_in_numbers(bot: Bot) -> None:
     story, one = await bot.story(), await bot.subscribe()
     await bot.desk.post_now(one)
     await bot.desk.publish()
@@ -499,6 +499,7 @@ async def test_why_a_story_was_posted_is_told_in_a_sentence(bot: Bot) -> None:
     answer = await bot.ask("daybrief why", {"story": "1"}, user=ADMIN)
 
     assert f"{story.ref} was chosen for #ai-news" in answer
+    assert "coverage 0.69 " in answer
     assert "No stored story is called" in await bot.ask("daybrief why", {"story": "zzz yyy"}, user=ADMIN)
 
 

@@ -342,12 +342,17 @@ async def test_a_replayed_click_changes_nothing_even_after_a_restart(slack: Fake
         assert one.standing is Standing.ACTIVE
 
 
-async def test_why_a_story_was_posted_is_told_in_a_sentence(slack: FakeSlack, bot: Bot, story: Story) -> None:
+async def test_why_a_story_was_posted_is_told_in_a_sentence_and_in_numbers(
+    slack: FakeSlack, bot: Bot, story: Story
+) -> None:
     one = await served(bot)
     await bot.desk.post_now(one)
     await bot.desk.publish()
 
-    assert f"{story.ref} was chosen for #ai-news" in await ask(slack, bot, f"/daybrief why {story.ref}")
+    told = await ask(slack, bot, f"/daybrief why {story.ref}")
+
+    assert f"{story.ref} was chosen for #ai-news" in told
+    assert "= (coverage " in told
     assert "No stored story is called" in await ask(slack, bot, "/daybrief why zzz yyy")
 
 

@@ -185,6 +185,20 @@ def test_the_formula_that_people_see_gives_the_score() -> None:
     assert [dict(one.numbers)["diversity"] for one in choice.verdicts()] == [0, DIVERSITY]
 
 
+def test_the_arithmetic_is_told_with_its_numbers() -> None:
+    parts = {"coverage": 1.7918, "salience": 0.5, "weight": 1.0, "significance": 1.0, "diversity": 0.35}
+    verdict = Verdict(ref="K7Q4", stage=Stage.POSTED, rank=2, score=1.9418, numbers=tuple(parts.items()))
+    older = replace(verdict, numbers=(("coverage", 1.7918), ("recency", 0.5)))
+    told = "coverage 1.79 + salience 0.5) × weight 1 × significance 1 − diversity 0.35"
+
+    assert wording.arithmetic(verdict) == f"score 1.94 = ({told}"
+    assert wording.arithmetic(older) == "score 1.94, coverage 1.79, recency 0.5"
+    assert wording.arithmetic(Verdict(ref="K7Q4", stage=Stage.OFF_TOPIC)) == ""
+    assert wording.why_in_numbers("K7Q4", "ai-news", date(2026, 3, 3), verdict) == (
+        f"K7Q4 was chosen for ai-news on Tuesday 3 March 2026; it ranked 2. Score 1.94 = ({told}."
+    )
+
+
 def test_a_story_is_as_old_as_its_newest_article() -> None:
     assert wording.newest_at(STORY) == NOW - timedelta(hours=3)
     assert wording.newest_at(replace(STORY, articles=(replace(STORY.articles[0], published=None),))) == NOW
