@@ -499,7 +499,7 @@ async def test_why_a_story_was_posted_is_told_in_a_sentence_and_in_numbers(bot: 
     answer = await bot.ask("daybrief why", {"story": "1"}, user=ADMIN)
 
     assert f"{story.ref} was chosen for #ai-news" in answer
-    assert "coverage 0.69 " in answer
+    assert "= (coverage 1.1 + " in answer
     assert "No stored story is called" in await bot.ask("daybrief why", {"story": "zzz yyy"}, user=ADMIN)
 
 
