@@ -33,8 +33,9 @@ class ScriptedWriter:
         self.weights: dict[str, int] = {}
         """By title."""
         self.may_go_on = asyncio.Event()
-        """Until it is set, nothing is answered."""
+        """Until it is set, none of :attr:`holds` is answered."""
         self.may_go_on.set()
+        self.holds = frozenset({"brief", "write", "weigh"})
         self.most_at_once = 0
         self._at_once = 0
 
@@ -68,7 +69,8 @@ class ScriptedWriter:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
-            await self.may_go_on.wait()
+            if what in self.holds:
+                await self.may_go_on.wait()
         finally:
             self._at_once -= 1
         if self.fails:
@@ -83,12 +85,13 @@ class GivenPages:
         self.visits: list[str] = []
         self.fails: Exception | None = None
         self.hangs: set[str] = set()
-        """Addresses that never answer."""
+        """Addresses that do not answer until :attr:`may_go_on` is set."""
+        self.may_go_on = asyncio.Event()
 
     async def read(self, article: Article) -> str:
         self.visits.append(article.url)
         if article.url in self.hangs:
-            await asyncio.Event().wait()
+            await self.may_go_on.wait()
         if self.fails:
             raise self.fails
         if article.url not in self.texts:

@@ -18,6 +18,7 @@ from bot.model import Asker, SectionName
 from tests.articles import article
 from tests.contract.values import intake
 from tests.fake_model import FakeModel, Reply, answering, says
+from tests.scripted_writer import ScriptedWriter
 from tests.writing import KEY, STORY
 
 ME = Asker()
@@ -169,6 +170,23 @@ async def test_a_house_that_closes_while_a_model_hangs_closes_at_once(tmp_path: 
             told = await asking
 
         assert "being stopped" in told.trouble
+
+
+async def test_what_is_being_written_ends_before_the_store_closes(tmp_path: Path) -> None:
+    async with wiring.open_house(config(tmp_path, 'model = "extractive"')) as house:
+        writer = ScriptedWriter()
+        writer.may_go_on.clear()
+        house.room.writer, house.room.pages = writer, None
+        [kept] = await house.store.archive.admit(intake(replace(STORY, ref="")))
+        answer = await house.desk.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
+        asking = asyncio.create_task(house.desk.written(answer, ME))
+        while not writer.calls:  # noqa: ASYNC110  # a fake says nothing when it is asked
+            await asyncio.sleep(0.01)
+
+    await asyncio.wait({asking}, timeout=2)
+
+    assert asking.done()
+    asking.exception()
 
 
 def test_every_extra_of_the_project_is_looked_for(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import brief, prepare
+from bot import brief, errands, prepare
 from bot.desk import Desk
 from bot.errors import BudgetSpent
 from bot.fulltext import AGAIN_AFTER, PER_STORY, texts_of
-from bot.model import DeliveryState, Edition, Story, StoryStatus
+from bot.model import Article, DeliveryState, Edition, Origin, SectionName, Story, StoryStatus
 from bot.newsroom import Newsroom
+from bot.ports import Analyst, Draft
 from bot.publish import post_now, publish
 from tests.articles import article, story
 from tests.clock import TUESDAY, HandClock
@@ -56,6 +57,18 @@ class Morning:
 
     def posted(self) -> list[Edition]:
         return [edition for _, _, edition in self.platform.posts]
+
+
+class Counting:
+    """An analyst that counts how often it is asked."""
+
+    def __init__(self, analyst: Analyst) -> None:
+        self._analyst = analyst
+        self.drafts = 0
+
+    async def draft(self, stories: Sequence[Sequence[Article]]) -> tuple[Draft, ...]:
+        self.drafts += 1
+        return await self._analyst.draft(stories)
 
 
 @contextlib.asynccontextmanager
@@ -334,17 +347,128 @@ async def test_rounds_that_overlap_ask_for_each_story_once(tmp_path: Path) -> No
 async def test_what_grows_while_the_model_writes_is_left_to_the_next_time(tmp_path: Path) -> None:
     async with morning(tmp_path, is_early=True) as there:
         kept = await there.news("Norvik unveils the Halden chip", "wire.test")
+        there.writer.holds = frozenset({"brief"})
         there.writer.may_go_on.clear()
-        there.pages.texts = {}
         preparing = asyncio.create_task(prepare.prepare_ahead(there.room))
-        await began(there.writer.calls)
+        async with asyncio.timeout(5):
+            while not there.writer.asked("brief"):  # noqa: ASYNC110  # a fake says nothing when it is called
+                await asyncio.sleep(0.005)
         grown = replace(kept, title="Grown", articles=(*kept.articles, article("More", "daily.test")))
         await there.room.store.archive.admit(intake(grown))
         there.writer.may_go_on.set()
         await preparing
+        assert (await there.now(kept.ref)).title == "Grown"
+
+        await prepare.prepare_ahead(there.room)
+        assert (await there.now(kept.ref)).title == "Briefly: Grown"
+
+
+async def test_what_grows_while_its_pages_are_read_is_not_quoted_as_it_was(tmp_path: Path) -> None:
+    async with morning(tmp_path, is_early=True) as there:
+        there.room.writer = None
+        kept = await there.news("Norvik unveils the Halden chip", "wire.test")
+        there.pages.texts = {kept.articles[0].url: LONG}
+        there.pages.hangs = {kept.articles[0].url}
+        preparing = asyncio.create_task(prepare.prepare_ahead(there.room))
+        await began(there.pages.visits)
+        grown = replace(kept, title="Grown", articles=(*kept.articles, article("More", "daily.test")))
+        await there.room.store.archive.admit(intake(grown))
+        there.pages.may_go_on.set()
+        await preparing
+
+        assert (await there.now(kept.ref)).title == "Grown"
+
+
+async def test_a_story_is_quoted_anew_only_when_there_is_something_new_to_quote(tmp_path: Path) -> None:
+    async with morning(tmp_path, is_early=True) as there:
+        there.room.writer = None
+        analyst = Counting(there.room.analyst)
+        there.room.analyst = analyst
+        kept = await there.news("Norvik unveils the Halden chip", "wire.test")
+        there.pages.texts = {kept.articles[0].url: LONG}
+        for minute in range(4):
+            there.clock.move_to(BEFORE + minute * MINUTE)
+            await prepare.prepare_ahead(there.room)
+
+        assert analyst.drafts == 1
+
+
+async def test_only_the_best_are_read_and_weighed_and_nothing_that_a_person_brought(tmp_path: Path) -> None:
+    async with morning(tmp_path) as there:
+        by_hand = story("", "ours.test", title="Halden writes itself", origin=Origin.IMPORT, at=EIGHT - MINUTE)
+        brought = await there.room.store.archive.revise(by_hand, reason="imported", at=by_hand.news_at)
+        for number in range(25):
+            await there.news(f"Company {number} opens office {number}", f"p{number}.test")
+
+        await publish(there.room)
+
+        [weighed] = there.writer.asked("weigh")
+        assert brought.ref not in weighed.split()
+        assert len(weighed.split()) == prepare.CANDIDATES - 1
+        assert len(there.pages.visits) == prepare.CANDIDATES - 1
+        assert brought.ref in {one.ref for one in there.posted()[0].stories}
+        assert brought.ref not in there.writer.asked("brief")
+
+
+async def test_a_few_pages_are_read_at_once_and_the_others_wait(tmp_path: Path) -> None:
+    async with morning(tmp_path) as there:
+        told = [await there.news(f"Company {number} opens", f"p{number}.test") for number in range(12)]
+        there.pages.hangs = {one.articles[0].url for one in told}
+        reading = asyncio.gather(*(texts_of(there.room, one) for one in told))
+        await began(there.pages.visits, errands.PAGES_AT_ONCE)
+        await asyncio.sleep(0.05)
+        assert len(there.pages.visits) == errands.PAGES_AT_ONCE
+
+        there.pages.may_go_on.set()
+        await reading
+        assert len(there.pages.visits) == 12
+
+
+async def test_no_page_is_read_for_a_story_that_only_some_may_see_and_one_for_each_publisher(tmp_path: Path) -> None:
+    async with morning(tmp_path) as there:
+        kept = await there.news("Norvik unveils the Halden chip", "wire.test")
+        again = article("The Halden chip is there", "wire.test")
+
+        assert await texts_of(there.room, replace(kept, workspaces=("slack:T1",))) == {}
+        assert there.pages.visits == []
+        await texts_of(there.room, replace(kept, articles=(*kept.articles, again)))
+        assert len(there.pages.visits) == 1
+
+
+async def test_a_fault_in_reading_a_page_is_kept_as_the_reason_why_there_is_none(tmp_path: Path) -> None:
+    async with morning(tmp_path) as there:
+        kept = await there.news("Norvik unveils the Halden chip", "wire.test")
+        there.pages.fails = ZeroDivisionError("none of ours")
+
+        assert await texts_of(there.room, kept) == {}
+
+        [page] = (await there.room.store.archive.pages([kept.articles[0].key])).values()
+        assert page.reason == "Daybrief failed on it (ZeroDivisionError)"
+
+
+async def test_a_paused_channel_is_not_prepared(tmp_path: Path) -> None:
+    async with morning(tmp_path, is_early=True) as there:
+        await there.news("Norvik unveils the Halden chip", "wire.test")
+        [one] = await there.room.store.subscriptions.all()
+        await there.room.store.subscriptions.pause(one.id, "by hand")
+
         await prepare.prepare_ahead(there.room)
 
-        assert (await there.now(kept.ref)).title == "Briefly: Grown"
+        assert there.writer.calls == []
+
+
+@pytest.mark.parametrize("is_solvent", [True, False])
+async def test_an_edition_offers_what_the_model_would_write_and_nothing_without_budget(
+    tmp_path: Path, *, is_solvent: bool
+) -> None:
+    async with morning(tmp_path) as there:
+        await there.news("Norvik unveils the Halden chip", "wire.test")
+        there.writer.is_solvent = is_solvent
+
+        await publish(there.room)
+
+        [[shown]] = [edition.stories for edition in there.posted()]
+        assert (SectionName.SECOND_ORDER_EFFECTS in shown.sections) is is_solvent
 
 
 async def test_a_replay_reads_no_pages_and_asks_no_model(tmp_path: Path) -> None:

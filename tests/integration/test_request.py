@@ -174,6 +174,17 @@ async def test_a_model_that_fails_is_not_asked_again_for_a_few_minutes(
         assert (await asked(desk, kept.ref)).is_written
 
 
+async def test_whoever_looked_before_the_model_failed_does_not_ask_it_once_more(tmp_path: Path) -> None:
+    async with house(tmp_path) as (desk, writer, kept):
+        writer.fails = broken()
+        answers = [await desk.look_up(kept.ref, EFFECTS, ME) for _ in range(2)]
+
+        told = [await desk.written(one, ME) for one in answers]
+
+        assert all("in a form that cannot be read" in one.trouble for one in told)
+        assert len(writer.calls) == 1
+
+
 async def test_a_section_that_did_not_pass_the_gate_is_told_to_be_missing_for_that_reason(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, writer, kept):
         writer.gives = without(WRITTEN, EFFECTS)
@@ -183,6 +194,7 @@ async def test_a_section_that_did_not_pass_the_gate_is_told_to_be_missing_for_th
         assert "did not stand up to the sources" in effects.trouble
         assert changed.is_written
         assert changed.trouble == ""
+        assert "did not stand up to the sources" in (await asked(desk, kept.ref)).trouble
         assert len(writer.calls) == 1
 
 

@@ -272,6 +272,21 @@ async def test_a_button_of_a_section_that_nobody_has_written_has_it_written(slac
     assert "There is a chip where there was none." in said(told)
 
 
+async def test_what_has_to_be_written_first_takes_the_place_of_the_picker_only_once(slack: FakeSlack, bot: Bot) -> None:
+    kept, writer = await public(bot)
+    writer.may_go_on.set()
+    run = await slack.command("/effects", "", user=MEMBER, channel="C1")
+    await run.wait_answers(1)
+    [answer] = slack.ephemerals(MEMBER)
+    offered = await slack.suggest(answer, "pick:second_order_effects", "some", user=MEMBER)
+
+    chosen = await slack.select(answer, "pick:second_order_effects", offered[0], user=MEMBER)
+    both = await chosen.wait_answers(2)
+
+    assert [one["value"] for one in offered] == [kept.ref]
+    assert [one["replace_original"] for one in both] == [True, False]
+
+
 async def test_a_model_that_fails_is_told_of_in_a_sentence(slack: FakeSlack, bot: Bot) -> None:
     kept, writer = await public(bot)
     writer.fails = broken()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.drafting import analysed, briefed, grown, is_quoted, missing, quoted
+from bot.drafting import analysed, briefed, grown, is_quoted, missing, quoted, with_models_sections
 from bot.model import Dispute, KeyPoint, Origin, Passage, SectionName, Sections, Story, StoryStatus, Version
 from bot.ports import Draft
 from tests.articles import article, story
@@ -115,3 +115,13 @@ def test_growth_leaves_a_persons_text_alone(change: dict[str, Origin | StoryStat
     assert after.title == "By a person"
     assert after.sections == held.sections
     assert len(after.articles) == 2
+
+
+def test_a_persons_story_keeps_a_models_sections_and_no_quotes() -> None:
+    briefed_and_quoted = briefed(gathered(), BRIEF)
+    by_hand = Sections(what_changed=Passage(text="By hand."))
+
+    assert with_models_sections(briefed_and_quoted, by_hand) == by_hand
+    kept = with_models_sections(analysed(briefed_and_quoted, WRITTEN, MODEL), by_hand)
+    assert kept.what_changed == Passage(text="By hand.")
+    assert kept.second_order_effects == Passage(text="Fewer power stations.", analyst=MODEL)
