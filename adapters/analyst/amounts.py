@@ -73,7 +73,9 @@ _ABOUT = re.compile(r"(?:about|around|roughly|some|approximately|an estimated|ci
 _BEFORE, _AFTER = 60, 45
 """Characters around an amount in which it says what it is of."""
 _CLAUSE = re.compile(
-    r"[;:,.–—]\s|\b(?:and|but|while|after|which|who|as|at an?|with|from|than|amid)\b|\d[\w.,]*", re.IGNORECASE
+    r"[;:,.–—]\s|\b(?:and|but|while|after|which|who|as|at an?|with|from|(?<!more )(?<!less )(?<!fewer )than|amid)\b|"
+    r"\d[\w.,]*",
+    re.IGNORECASE,
 )
 """Where a clause ends, or another amount begins."""
 

@@ -29,6 +29,8 @@ _FULL, _LONG = 32, 0.3
 """Words from which a sentence is too long to be read at a glance, and what it loses from there to twice as many."""
 _REPEATS = 90
 """Likeness, 0 to 100, from which a sentence says what another one says."""
+_HELD = 0.75
+"""Part of the words of a sentence that another one has, from which it holds that sentence, if it has its facts too."""
 _NEWS = 3
 """Words that a sentence must have and a title not, to say something beside it."""
 _TITLES, _COMPARED = 30, 300
@@ -70,7 +72,7 @@ def read(articles: Iterable[Article]) -> list[Sentence]:
         texts = [bared(text) for text in split(article.extract)[: 2 * MOST]]
         quotable = [text for text in texts if is_quotable(text) and not is_personal(text)]
         found += [
-            Sentence(text, article, place, words_of(text), frozenset(_FACT.findall(text)))
+            Sentence(text, article, place, words_of(text), _facts_of(text))
             for place, text in enumerate(quotable[:MOST])
         ]
     return found
@@ -82,6 +84,10 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(
         word[:-1] if len(word) > _TELLING + 1 and word[-1] == "s" else word for word in words if _tells(word)
     )
+
+
+def _facts_of(text: str) -> frozenset[str]:
+    return frozenset(fact for fact in _FACT.findall(text) if fact.casefold() not in _COMMON)
 
 
 def choose(sentences: Sequence[Sentence], titles: Sequence[str], count: int) -> tuple[Sentence | None, list[Sentence]]:
@@ -153,7 +159,10 @@ def _repeats(sentence: Sentence, told: Iterable[tuple[str, frozenset[str]]]) -> 
 
 
 def _says_the_same(one: Sentence, other: Sentence) -> bool:
-    return one is other or fuzz.ratio(one.text, other.text) >= _REPEATS
+    """Whether nobody who has read *other* learns anything from *one*."""
+    if one is other or fuzz.ratio(one.text, other.text) >= _REPEATS:
+        return True
+    return _overlap(one, other) >= _HELD and one.facts <= other.facts
 
 
 def _overlap(one: Sentence, other: Sentence) -> float:

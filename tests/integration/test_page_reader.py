@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
@@ -13,6 +15,7 @@ import pytest
 from aiohttp import web
 
 from adapters.http import Http
+from adapters.pages.extract import extract
 from adapters.pages.reader import HttpPageReader
 from adapters.pages.turns import MOST_PAUSE, MOST_WAITING, PAUSE
 from adapters.workers import InlineWorkers, ProcessWorkers
@@ -140,7 +143,7 @@ async def test_a_long_text_ends_with_a_whole_paragraph(desk: Desk) -> None:
         (page(b"x", content_type="nonsense"), "is no web page, but something else"),
         (page(b"", content_type="text/html"), "is no web page that can be read"),
         (html(written("Please enable JavaScript.")), "shows too little text"),
-        (html(written(FIRST, "Subscribe to continue reading.")), "shows too little text"),
+        (html(written(FIRST, SECOND, "Subscribe to continue reading.")), "shows too little text"),
         (html(written(GADGETS).replace(TITLE.encode(), b"Ten gadgets")), "tells of something else than its title"),
         (html(written(FIRST, SECOND, head="<meta name='robots' content='index, NOARCHIVE'>")), "does not want it kept"),
         (html(written(FIRST, SECOND, head="<meta name='daybrief' content='max-snippet: 0'>")), "does not want it kept"),
@@ -207,6 +210,32 @@ async def test_pages_are_understood_in_worker_processes() -> None:
             await workers.close()
 
     assert FIRST in text
+
+
+def test_the_bot_itself_never_loads_what_only_its_workers_need() -> None:
+    code = "import sys, bot.wiring; print([name for name in ('trafilatura', 'protego', 'lxml') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+HOSTILE = {
+    "nested": b"<div>" * 200_000,
+    "unfinished": b"<!--" * 100_000,
+    "attributes": b"<p " + b"a=b " * 200_000 + b">x",
+    "entities": b"<p>" + b"&amp;" * 200_000,
+    "zeros": bytes(1_000_000),
+    "a file of ours": b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]>"
+    + b"<html><body><p>&x; "
+    + FIRST.encode() * 3
+    + b"</p></body></html>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_page_that_was_made_to_do_harm_is_refused_and_tells_nothing(name: str) -> None:
+    with pytest.raises(PageFailed, match=r"is no web page|shows too little text"):
+        extract(HOSTILE[name], "text/html", TITLE)
 
 
 # ------------------------------------------------------------------------------------------------------- robots.txt
@@ -312,7 +341,8 @@ async def test_pages_of_one_host_are_read_one_at_a_time_with_a_pause_between_the
 
 
 @pytest.mark.parametrize(
-    ("delay", "pause"), [("7", timedelta(seconds=7)), ("0.1", PAUSE), ("86400", MOST_PAUSE), ("inf", PAUSE)]
+    ("delay", "pause"),
+    [("7", timedelta(seconds=7)), ("0.1", PAUSE), ("86400", MOST_PAUSE), ("1e300", MOST_PAUSE), ("-5", PAUSE)],
 )
 async def test_the_pause_is_the_one_that_robots_txt_asks_for_within_bounds(
     delay: str, pause: timedelta, desk: Desk

@@ -101,35 +101,63 @@ def test_a_takeaway_can_be_understood_alone_and_may_be_missing() -> None:
     assert (draft.takeaway, draft.key_points) == ("", ())
 
 
-def test_of_a_single_article_the_first_sentences_are_quoted_first_where_nothing_speaks_against_them() -> None:
+def test_the_first_sentence_is_quoted_before_a_later_one_that_is_more_like_the_title() -> None:
     extract = (
-        "The maker of chips Norvik showed a processor in Oslo that runs large models on phones. Three phone makers "
-        "have ordered the Halden processor for models that they will sell next year. The weather in Oslo was fine. "
-        "Trams ran on time all day. A bakery near the station sold out of buns by noon."
+        "The maker of processors Norvik presented a part in Oslo that runs large models. Three phone makers have "
+        "ordered it for models that they will sell next year. The weather in Oslo was fine. Trams ran on time all day. "
+        "Reporters of Oslo saw the Halden chip for phones from a train."
     )
     (draft,) = draft_all([[article("Norvik shows the Halden chip for phones", extract=extract)]])
 
-    assert draft.takeaway.startswith("The maker of chips Norvik")
-    assert draft.key_points[0].text.startswith("Three phone makers")
+    assert draft.takeaway.startswith("The maker of processors Norvik")
+    assert "Three phone makers" in draft.key_points[1].text
 
 
-def test_a_fact_that_two_publishers_report_is_preferred() -> None:
-    filler = "Oslo is a town with many offices, and people there talk about work all day long."
-    one = article("Norvik shows a chip", "one.test", extract=f"{filler} A buyer named Ekeby ordered 4500 boards.")
-    two = article("Norvik shows a chip", "two.test", extract="Some say that Ekeby wants 4500 of these for a plant.")
-    (alone,) = draft_all([[one]])
-    (together,) = draft_all([[one, two]])
+@pytest.mark.parametrize(
+    ("second", "takeaway"), [("two.test", "Makers see 4500 boards"), ("one.test", "Trams of Oslo stood still")]
+)
+def test_facts_that_a_second_publisher_reports_come_first(second: str, takeaway: str) -> None:
+    extract = (
+        "Trams of Oslo stood still on Monday, and people there waited for hours. Snow lay on the lines of the north "
+        "for days. Ekeby ordered 4500 boards from Kelsund."
+    )
+    one = article("Trams of Oslo stand still in snow", "one.test", extract=extract)
+    two = article("Snow in Oslo", second, extract="Makers see 4500 boards go from Kelsund to Ekeby.")
 
-    assert alone.takeaway == filler
-    assert "4500" in together.takeaway
+    (draft,) = draft_all([[one, two]])
+
+    assert draft.takeaway.startswith(takeaway)
 
 
 def test_of_two_sentences_that_say_the_same_one_is_quoted() -> None:
-    said = "The Halden chip runs models of 8 billion parameters on a phone"
-    articles = [article(f"Norvik {n}", f"{n}.test", extract=f"{said}{end}") for n, end in enumerate((".", " today."))]
-    (draft,) = draft_all([articles])
+    said = "Norvik has presented the Halden chip for large models in Oslo today."
+    again = "The Halden chip that Norvik has presented is for large models, Oslo heard."
+    more = "The Halden chip that Norvik has presented in Oslo is for large models of 8 billion parameters."
+    short = article("A day in Oslo", "a.test", extract=f"{said} {again}")
+    long = article("A day in Oslo", "b.test", extract=f"{said} {more}")
 
-    assert draft.takeaway.startswith(said)
+    (repeating, adding) = draft_all([[short], [long]])
+
+    assert repeating.key_points == ()
+    assert [point.text for point in adding.key_points] == [more]
+
+
+def test_a_sentence_that_is_unlike_the_quoted_ones_is_preferred_to_one_that_is_like_them() -> None:
+    first = "The council of Kelsund has decided to close the old harbour of the town in the spring."
+    alike = "The council decided to close the old harbour after 12 years of losses for the town."
+    other = "Boats will find berths in Ekeby instead."
+    (draft,) = draft_all([[article("Harbour of Kelsund", extract=f"{first} {alike} {other}")]])
+
+    assert [draft.takeaway, draft.key_points[0].text] == [first, other]
+
+
+def test_who_speaks_of_herself_is_not_quoted() -> None:
+    extract = (
+        "A friend and I have built a chip in a garage. The chip runs models of 8 billion parameters without a fan."
+    )
+    (draft,) = draft_all([[article("A chip", extract=extract)]])
+
+    assert draft.takeaway.startswith("The chip runs")
     assert draft.key_points == ()
 
 
