@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from bot.coverage import copies
 from bot.model import Origin, Passage, SectionName, Sections, Story, StoryStatus
 from bot.ports import Draft
 
@@ -94,14 +95,16 @@ def grown(held: Story, arrived: Story) -> Story:
     Nothing that *held* has is lost. Its text is replaced too, unless a person wrote or corrected it; what a model has
     written of it meanwhile stays.
     """
-    together = {article.key: article for article in (*arrived.articles, *held.articles)}
+    once = {article.key: article for article in (*arrived.articles, *held.articles)}
+    together = tuple(sorted(once.values(), key=lambda article: article.news_at))
     return replace(
         _with_sections_of(held, arrived) if may_be_drafted(held) else held,
         ref=held.ref,
         first_seen=held.first_seen,
         news_at=max(held.news_at, arrived.news_at),
         topics=tuple(dict.fromkeys((*arrived.topics, *held.topics))),
-        articles=tuple(sorted(together.values(), key=lambda article: article.news_at)),
+        articles=together,
+        copies=copies(together) if once.keys() - {article.key for article in arrived.articles} else arrived.copies,
         workspaces=held.workspaces,
     )
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.coverage import copies
 from bot.drafting import may_be_drafted, quoted
 from bot.errors import FeedFailed
-from bot.group import Cluster, Grouping, group
+from bot.group import Cluster, Grouping
 from bot.identity import names_of, tell_apart
 from bot.model import Article, Feed, FeedOutcome, FeedState, GatherReport, Reading, Story
 from bot.newsroom import Newsroom
+from bot.placing import place
 from bot.ports import Intake, Known
 
 log = logging.getLogger(__name__)
@@ -166,7 +168,7 @@ async def _stories(
     open_stories = {story.ref: story for story in known if story.articles and not story.workspaces}
     shown = await room.store.ledger.shown(tuple(open_stories))
     clusters = [_cluster(story, story.ref in shown) for story in open_stories.values()]
-    grouping: Grouping = await room.workers.run(group, tuple(new), tuple(clusters))
+    grouping = await place(room, new, clusters)
     return await _drafted(room, _regrouped(grouping, open_stories)), grouping.merges
 
 
@@ -186,6 +188,7 @@ def _regrouped(grouping: Grouping, open_stories: Mapping[str, Story]) -> list[St
             news_at=max(article.news_at for article in articles),
             articles=_in_order(articles),
             topics=_topics(articles),
+            copies=copies(_in_order(articles)),
         )
         for articles in grouping.founded
     ]
@@ -194,10 +197,10 @@ def _regrouped(grouping: Grouping, open_stories: Mapping[str, Story]) -> list[St
 
 async def _drafted(room: Newsroom, stories: list[Story]) -> list[Story]:
     """*stories* with drafts; what a person wrote or corrected stays as it is."""
-    open_to_drafts = [place for place, story in enumerate(stories) if may_be_drafted(story)]
-    drafts = await room.analyst.draft([stories[place].articles for place in open_to_drafts])
-    for place, draft in zip(open_to_drafts, drafts, strict=True):
-        stories[place] = quoted(stories[place], draft)
+    open_to_drafts = [number for number, story in enumerate(stories) if may_be_drafted(story)]
+    drafts = await room.analyst.draft([stories[number].articles for number in open_to_drafts])
+    for number, draft in zip(open_to_drafts, drafts, strict=True):
+        stories[number] = quoted(stories[number], draft)
     return stories
 
 
@@ -206,6 +209,7 @@ def _with_articles(story: Story, articles: Iterable[Article]) -> Story:
     return replace(
         story,
         articles=everything,
+        copies=copies(everything),
         news_at=max((story.news_at, *(article.news_at for article in everything))),
         topics=tuple(dict.fromkeys((*story.topics, *_topics(everything)))),
     )

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from adapters.feeds import opml
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
 from adapters.locks import Lock
+from adapters.meaning.titles import TitleMeaning
 from adapters.pages import reader as pages
 from adapters.slack import health as slack_health
 from adapters.slack.manifest import manifest as slack_manifest
@@ -47,7 +48,7 @@ from bot.errors import ConfigProblems, DaybriefError, WrongUsage
 from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
-from bot.ports import Clock, PageReader, Platform, Store, Workers, Writer
+from bot.ports import Clock, Meaning, PageReader, Platform, Store, Workers, Writer
 from storage import SqliteStore, backup, open_store, restore
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ __all__ = [
     "gather",
     "key_named",
     "looks",
+    "meaning_of",
     "open_house",
     "opml",
     "prompt",
@@ -174,6 +176,7 @@ async def open_house(
             workers=workers,
             reader=HttpFeedReader(http, workers),
             pages=_pages(http, workers, clock),
+            meaning=_meaning(workers),
             analyst=ExtractiveAnalyst(workers),
             platforms={**own, **(platforms or {})},
             replayed=at,
@@ -209,6 +212,25 @@ def _writer(config: Config, store: Store, clock: Clock) -> ModelWriter | None:
 async def _close_writer(room: Newsroom) -> None:
     if isinstance(room.writer, ModelWriter):
         await room.writer.close()
+
+
+def _meaning(workers: Workers) -> Meaning | None:
+    """Whoever knows which titles mean alike; None without the extra ``semantic``."""
+    return TitleMeaning(workers) if "semantic" in extras.installed() else None
+
+
+async def meaning_of(titles: Sequence[str]) -> Mapping[str, bytes]:
+    """What each of *titles* means, as ``bot.group.group`` takes it; nothing without the extra ``semantic``.
+
+    Raises:
+        DaybriefError: the model is not the one that we know.
+    """
+    workers = ProcessWorkers()
+    try:
+        meaning = _meaning(workers)
+        return dict(zip(titles, await meaning.of(titles), strict=True)) if meaning else {}
+    finally:
+        await workers.close()
 
 
 def _pages(http: Http, workers: Workers, clock: Clock) -> PageReader | None:

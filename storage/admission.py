@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlite_utils
 
 from bot import drafting
+from bot.coverage import copies
 from bot.model import Article, Origin, Story, StoryStatus
 from bot.ports import Intake
 from bot.refs import candidates, looks_like_ref
@@ -105,7 +106,7 @@ def _admit_story(db: sqlite_utils.Database, story: Story, moved: dict[int, tuple
     if story.articles and not free:
         return _holder(db, story)
     if free != story.articles:
-        story = replace(story, articles=free, news_at=max(article.news_at for article in free))
+        story = replace(story, articles=free, copies=copies(free), news_at=max(article.news_at for article in free))
     named = _as_shelved(db, replace(story, ref=_name(db, story)))
     return _write(db, None, named, "gathered", _newest_sight(story))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.coverage import copies
 from bot.errors import DaybriefError
 from bot.model import FeedState, Origin, Passage, Source, Story, StoryStatus
 from bot.ports import Intake, Known, Search, Store
@@ -804,3 +805,15 @@ async def test_growth_keeps_what_a_model_wrote_after_the_round_had_looked(store:
 
     assert (after.title, len(after.articles), after.significance) == ("Two labs open", 2, 4)
     assert after.sections.second_order_effects == effects
+
+
+async def test_copies_are_told_anew_when_another_process_was_faster(store: Store) -> None:
+    (first,) = await store.archive.admit(intake(story("A", article("a"))))
+    grown = replace(first, articles=(*first.articles, article("b")))
+    await store.archive.admit(intake(grown))
+
+    (kept,) = await store.archive.admit(intake(replace(first, articles=(*first.articles, article("c")))))
+
+    assert [one.key for one in kept.articles] == ["a", "b", "c"]
+    assert kept.copies == copies(kept.articles)
+    assert kept.copies

@@ -1,0 +1,121 @@
+"""What grouping goes by in a real round: meaning where there is any, and a model where it is close."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.errors import AnalystFailed, DaybriefError
+from bot.gather import gather
+from bot.model import Article
+from bot.newsroom import Newsroom
+from bot.placing import CLOSE_CALLS, place
+from bot.ports import Search
+from tests.articles import article
+from tests.clock import TUESDAY
+from tests.newsroom import GivenFeeds, entry, newsroom
+from tests.scripted_writer import ScriptedWriter
+
+FAR = [article("Norvik unveils a chip", "wire.test"), article("New silicon shown in Oslo", "daily.test")]
+CLOSE = [
+    article("Norvik signs a lease for a larger office in Oslo harbour", "wire.test"),
+    article("Fishermen protest loudly as Norvik plans a tower and a pier in Oslo", "daily.test"),
+    article("Regulators publish a draft on open model weights", "wire.test"),
+    article("Lattice raises money for a data centre in the north", "daily.test"),
+    article("A study counts the cost of synthetic training data", "ledger.test"),
+    article("Orrery Labs opens its evaluation suite", "harbour.test"),
+]
+
+
+class Alike:
+    """Implements ``bot.ports.Meaning``: everything means the same."""
+
+    def __init__(self, trouble: str = "") -> None:
+        self.trouble = trouble
+        self.asked: list[tuple[str, ...]] = []
+
+    async def of(self, titles: Sequence[str]) -> tuple[bytes, ...]:
+        self.asked.append(tuple(titles))
+        if self.trouble:
+            raise DaybriefError(self.trouble)
+        return (np.array([1, 0], dtype="<f4").tobytes(),) * len(titles)
+
+
+class Judge(ScriptedWriter):
+    """A model that says the same of every pair."""
+
+    def __init__(self, says: bool | None) -> None:
+        super().__init__()
+        self.says = says
+        self.pairs: list[tuple[Article, Article]] = []
+
+    async def same_event(self, pairs: Sequence[tuple[Article, Article]]) -> tuple[bool | None, ...]:
+        self.pairs += pairs
+        if self.fails:
+            raise self.fails
+        return (self.says,) * len(pairs)
+
+
+async def stories(room: Newsroom, articles: Sequence[Article]) -> int:
+    return len((await place(room, articles, ())).founded)
+
+
+async def test_meaning_joins_titles_that_share_no_word(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, {}) as room:
+        assert await stories(room, FAR) == 2
+        room.meaning = Alike()
+        assert await stories(room, FAR) == 1
+
+
+async def test_without_the_model_of_meaning_the_words_decide_and_the_log_says_why(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with newsroom(tmp_path, {}) as room:
+        room.meaning = Alike("model.onnx is not the file that Daybrief knows")
+
+        assert await stories(room, FAR) == 2
+        assert "by their words alone: model.onnx is not the file that Daybrief knows" in caplog.text
+
+
+@pytest.mark.parametrize(("says", "expected"), [(True, 5), (False, 6), (None, 5)])
+async def test_a_model_decides_where_it_is_close(tmp_path: Path, says: bool | None, expected: int) -> None:
+    async with newsroom(tmp_path, {}) as room:
+        room.writer = judge = Judge(says)
+
+        assert await stories(room, CLOSE) == expected
+        assert [{one.key, other.key} for one, other in judge.pairs] == [{CLOSE[0].key, CLOSE[1].key}]
+        assert len(judge.pairs) <= CLOSE_CALLS
+
+
+async def test_a_model_that_fails_or_may_not_be_asked_changes_nothing(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, {}) as room:
+        alone = await stories(room, CLOSE)
+        room.writer = failing = Judge(False)
+        failing.fails = AnalystFailed("the model is not there")
+        assert await stories(room, CLOSE) == alone
+        assert failing.pairs
+
+        room.writer = spent = Judge(False)
+        spent.is_solvent = False
+        assert await stories(room, CLOSE) == alone
+        assert not spent.pairs
+
+
+async def test_copies_are_found_when_a_story_is_founded_and_when_it_grows(tmp_path: Path) -> None:
+    wire, daily, slow = "https://wire.test/feed", "https://reddit.com/feed", "https://msn.com/feed"
+    title = "Norvik unveils the Halden chip for phones"
+    reader = GivenFeeds()
+    reader.entries = {
+        wire: [entry(title, "https://wire.test/1", published=TUESDAY)],
+        daily: [entry(title, "https://reddit.com/1", published=TUESDAY)],
+    }
+    async with newsroom(tmp_path, {}, feeds=(wire, daily, slow), reader=reader) as room:
+        await gather(room)
+        (founded,) = await room.store.archive.search(Search())
+        reader.entries[slow] = [entry(f"{title} today", "https://msn.com/1", published=TUESDAY)]
+        await gather(room)
+        (grown,) = await room.store.archive.search(Search())
+
+    assert (len(founded.articles), founded.publishers, len(founded.copies)) == (2, 1, 1)
+    assert (len(grown.articles), grown.publishers, len(grown.copies)) == (3, 1, 2)
