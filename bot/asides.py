@@ -5,6 +5,7 @@ what happened; where several publishers report it, it did happen, whatever the t
 """
 
 import re
+from functools import lru_cache
 
 _NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
 _ASIDE = re.compile(
@@ -39,6 +40,10 @@ def is_aside(title: str) -> bool:
     return _ASIDE.search(shown) is not None or _MANY.match(shown) is not None
 
 
+@lru_cache(maxsize=8192)
 def is_notice(title: str) -> bool:
-    """Whether it is none at all, but a note of the feed on itself: *This feed is no longer maintained*."""
+    """Whether it is none at all, but a note of the feed on itself: *This feed is no longer maintained*.
+
+    Kept, because on one morning thousands of channels choose from the same stories.
+    """
     return _NOTICE.search(title) is not None

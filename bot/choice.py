@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from bot.model import Stage, Story, Verdict
 from bot.names import companies
@@ -94,7 +95,7 @@ class Choice:
         found, best = 0, self._costed(waiting[0])
         for number, one in enumerate(waiting):
             # Diversity only takes: what scores less without it cannot score more with it.
-            if one.merit <= best.merit and number:
+            if one.free_merit <= best.merit:
                 break
             tried = self._costed(one)
             if tried.merit > best.merit:
@@ -103,8 +104,10 @@ class Choice:
 
     def _costed(self, one: _Judged) -> _Judged:
         """*one* with what diversity takes from it now, for the company of which there is so much already."""
-        company = max(sorted(_about(one.ranked.story)), key=lambda name: self._told[name], default="")
-        return replace(one, cost=DIVERSITY * self._told[company], company=company)
+        company, had = max(
+            ((name, self._told[name]) for name in _about(one.ranked.story)), key=itemgetter(1, 0), default=("", 0)
+        )
+        return _Judged(one.place, one.ranked, one.stage, DIVERSITY * had, company) if had else one
 
     def _settle(self, judged: _Judged) -> None:
         stage = self._stage(judged.ranked)

@@ -6,9 +6,12 @@ stories are full.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
 
 from bot.model import Article, Story
 from bot.names import companies, made, named
@@ -23,6 +26,9 @@ SHOWN = 3
 _NEAR = 0.05
 """Figures that differ by no more than this share are one, rounded differently."""
 _LONGEST = 40
+"""Characters of a fact that is named."""
+_READ, _FACTS = 20, 30
+"""Later articles that are read, the latest; figures, and names, that are taken from one of them."""
 _HEADLINE = 0.6
 """From this share of capitalised words on, capitals say nothing of what is a name."""
 
@@ -37,7 +43,7 @@ _FIGURE = re.compile(
     r"(?P<unit>[\s-](?:dollars|euros|pounds|yuan|yen|won|rupees|people|employees|workers|jobs|staff|users|customers|"
     r"subscribers|developers|tokens|parameters|[GCT]PUs|chips|servers|gigawatts?|megawatts?|[GM]W|shares|lawsuits)\b)?"
 )
-_CAPITALISED = r"[A-Z][\w’'-]*[a-z][\w’'-]*"
+_CAPITALISED = r"[A-Z][\w’'-]{0,20}[a-z][\w’'-]{0,20}"
 _NAME = re.compile(rf"\b{_CAPITALISED}(?:\s{_CAPITALISED})+")
 _VERSION = re.compile(r"\b[A-Z][A-Za-z]+(?:-|\s)?\d+(?:\.\d+)*[A-Za-z]?\b")
 _NO_VERSION = re.compile(r"(?i)(?:q[1-4]|fy|covid|iso|day|top|part|chapter|phase|series|version|week|page|figure)\W?\d")
@@ -69,6 +75,22 @@ class _Fact:
         return abs(self.figure - other.figure) <= _NEAR * max(self.figure, other.figure)
 
 
+class _Known:
+    """What the text of the earlier articles has."""
+
+    def __init__(self, text: str, figures: Sequence[float]) -> None:
+        self._text = text.casefold()
+        self._companies = companies(text)
+        self._figures = figures
+
+    def has(self, one: _Fact) -> bool:
+        """A figure nearly; a name whole, or its last word."""
+        if one.figure is None:
+            return one.said in self._companies or one.said.split()[-1].casefold() in self._text
+        place = bisect_left(self._figures, one.figure * (1 - _NEAR))
+        return place < len(self._figures) and one.is_same(_Fact("", self._figures[place]))
+
+
 def news_since(story: Story, when: datetime, had: int) -> str:
     """What is new in *story* since it was posted: ``new: $17 billion, Jensen Huang · now 5 publishers, 2 when posted``.
 
@@ -96,14 +118,18 @@ def new_facts(story: Story, when: datetime) -> tuple[str, ...]:
     """Figures and names that articles which became news after *when* give, in a title or by two publishers, and that no
     earlier one gave; figures first, those of titles first.
     """
-    fresh = [one for one in story.articles if one.news_at > when and one.key not in story.copies]
-    earlier = [one for one in story.articles if one.news_at <= when]
-    if not fresh or not earlier:
-        return ()
+    fresh = tuple(one for one in story.articles if one.news_at > when and one.key not in story.copies)
+    earlier = tuple(one for one in story.articles if one.news_at <= when)
+    return _new(fresh, earlier) if fresh and earlier else ()
+
+
+@lru_cache(maxsize=512)
+def _new(fresh: Sequence[Article], earlier: Sequence[Article]) -> tuple[str, ...]:
+    """Kept, because on one morning thousands of channels have had the same story at about the same time."""
     text = "\n".join(f"{one.title}\n{one.extract}" for one in earlier)
-    own = {one.source.name.casefold() for one in story.articles}
-    known = tuple(_figures(text, is_any=True))
-    told = [one for one in _given(fresh) if not _is_known(one, known, text) and not _is_publisher(one, own)]
+    own = {one.source.name.casefold() for one in (*fresh, *earlier)}
+    known = _Known(text, sorted(one.figure for one in _figures(text, is_any=True) if one.figure is not None))
+    told = [one for one in _given(fresh[-_READ:]) if not known.has(one) and not _is_publisher(one, own)]
     ordered = sorted(told, key=lambda one: one.figure is None)
     return tuple(cut(one.said, _LONGEST) for one in ordered)
 
@@ -113,7 +139,8 @@ def _given(fresh: Sequence[Article]) -> list[_Fact]:
     by_publisher: dict[str, list[_Fact]] = {}
     for article in fresh:
         said = by_publisher.setdefault(article.source.domain or article.source.name, [])
-        said += (*_figures(article.extract), *_products(article.extract), *_people(article.extract))
+        said += islice(_figures(article.extract), _FACTS)
+        said += islice((*_products(article.extract), *_people(article.extract)), _FACTS)
     in_extracts = [one for said in by_publisher.values() for one in said]
     in_titles = [fact for article in fresh for fact in _of_title(article.title, in_extracts)]
     confirmed = [
@@ -163,16 +190,9 @@ def _people(text: str) -> Iterator[_Fact]:
         if _STARTS.search(text, max(0, match.start() - 3), match.start()):
             said = said.partition(" ")[2]  # any word has a capital there
         for part in _ROLES.split(said):
-            name = re.sub(r"['’]s?$", "", part.strip(" -’'"))
+            name = re.sub(r"['’]s?$", "", " ".join(part.split()).strip(" -’'"))
             if " " in name and not _NO_NEWS.match(name):
                 yield _Fact(name)
-
-
-def _is_known(one: _Fact, known: Iterable[_Fact], text: str) -> bool:
-    """Whether the *text* of the earlier articles has it: a figure nearly, a name or the last word of it."""
-    if one.figure is not None:
-        return any(one.is_same(other) for other in known)
-    return one.said in companies(text) or one.said.split()[-1].casefold() in text.casefold()
 
 
 def _is_publisher(one: _Fact, own: Iterable[str]) -> bool:

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.model import Article, Story
 from bot.novelty import new_facts, news_since
@@ -126,3 +129,37 @@ def test_three_facts_are_named_at_the_most_and_none_is_long() -> None:
     assert news_since(told(fresh(title)), POSTED, 2) == "new: $17 billion, $1 billion, 30 billion euros"
     long = fresh("So says " + "Anna Maria Sofia Luisa Johanna Margareta " * 9)
     assert all(len(fact) <= 40 for fact in new_facts(told(long), POSTED))
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300), st.text(max_size=300), st.text(max_size=300))
+def test_any_text_gives_short_facts_on_one_line_or_none(title: str, first: str, second: str) -> None:
+    facts = new_facts(told(fresh(title, "a.test", first), fresh(second, "b.test", first)), POSTED)
+
+    assert all(0 < len(fact) <= 40 and "\n" not in fact for fact in facts)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "A'",
+        "Aa ",
+        "Jonas Falk. ",
+        "$1 billion ",
+        "1,",
+        "GPT-9 ",
+        "Aa\n",
+        "1" * 40 + "x",
+        "CEO ",
+        "9" * 400 + " dollars ",
+    ],
+)
+def test_made_up_text_takes_no_time(piece: str) -> None:
+    extract = (piece * 4_000)[:4_000]
+    later = [fresh(f"{piece * 9} {n}", f"{n}.test", extract.replace("1", str(n % 10))) for n in range(60)]
+    before = [replace(one, news_at=POSTED, key=f"{n:024x}") for n, one in enumerate(later)]
+
+    began = perf_counter()
+    new_facts(told(*later, publishers=(FIRST, *before)), POSTED)
+
+    assert perf_counter() - began < 3
