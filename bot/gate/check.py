@@ -26,8 +26,10 @@ def faults(claim: str, cited: Sequence[str], *, article: str = "") -> tuple[str,
         article: all that the sources say. It tells what is a name; it supports nothing.
     """
     said, evidence = plain(claim), tuple(plain(sentence) for sentence in cited)
-    if not said or not any(evidence):
-        return ("it is empty, or cites no sentence",)
+    if not said:
+        return ("it is empty",)
+    if not any(evidence):
+        return ("it cites no sentence that there is",)
     if said in evidence:
         return ()
     missing = "is in none of the cited sentences"

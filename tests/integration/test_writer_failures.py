@@ -61,7 +61,7 @@ async def test_what_an_endpoint_does_wrong_is_a_sentence_without_its_words_and_w
             await desk.writer.brief(STORY, {})
 
     assert str(failure.value).startswith("norvik-1: ")
-    assert failure.value.__cause__ is None
+    assert (failure.value.__cause__, failure.value.__suppress_context__) == (None, True)
     for said in (str(failure.value), caplog.text):
         assert SECRET not in said
         assert KEY not in said
