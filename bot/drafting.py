@@ -59,14 +59,21 @@ def quoted(story: Story, draft: Draft) -> Story:
 
 
 def briefed(story: Story, draft: Draft) -> Story:
-    """*story* with what a model has written of what the post shows; what the model left out stays as it was quoted."""
+    """*story* with what a model has written of what the post shows; what the model left out stays as it was quoted.
+
+    Whatever is between us and the model, no address gets in that is not one of the story's own articles'.
+    """
     sections = _signed(story)
+    known = {article.url for article in story.articles}
+    points = tuple(
+        replace(point, sources=tuple(url for url in point.sources if url in known)) for point in draft.key_points
+    )
     return replace(
         story,
         title=draft.title or story.title,
         takeaway=draft.takeaway or story.takeaway,
         analyst=draft.analyst,
-        sections=replace(sections, key_points=draft.key_points or sections.key_points),
+        sections=replace(sections, key_points=points or sections.key_points),
         disputes=draft.disputes or story.disputes,
     )
 

@@ -15,7 +15,7 @@ from bot.model import Answer, Edition, Story, StoryStatus
 from bot.text import clean, cut
 
 MOST_MESSAGES = 4
-"""An answer can use its response url five times; one is left to say that something went wrong."""
+"""An answer can use its response url five times; one is left to say that it is being written, or that it went wrong."""
 _LISTED = 10
 """Stories with a button of their own in a list."""
 

@@ -2,16 +2,23 @@
 
 import asyncio
 import json
+import os
+import signal
+import sys
+import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from tests.acceptance.program import CONFIG, Done, Program
-from tests.fake_model import FakeModel, answering, says
+from tests.fake_model import FakeModel, Reply, answering, says
 from tests.writing import DAILY, KEY, WIRE
 
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>{name}</title>
-<item><title>{title}</title><link>https://{name}.example/halden</link><description>{text}</description></item>
+<item><title>{title}</title><link>https://{name}.example/halden</link><description>{text}</description>
+<pubDate>{when}</pubDate></item>
 </channel></rss>"""
 SECTIONS = {
     "what_changed": {"text": "The Halden chip runs models of 8 billion parameters without a network.", "cites": [3]},
@@ -32,15 +39,16 @@ async def run(program: Program, command: str, *arguments: str, **environment: st
     return await asyncio.to_thread(lambda: program.run(command, *arguments, **environment))
 
 
-def configured(program: Program, analyst: str) -> None:
+def configured(program: Program, analyst: str, at: str = "08:00") -> None:
     feeds = ""
     for name, title, text in (
         ("wire", "Norvik unveils the Halden chip", WIRE),
         ("daily", "Norvik unveils the Halden chip for phones", DAILY),
     ):
-        program.write(f"{name}.xml", FEED.format(name=name, title=title, text=text))
+        when = format_datetime(datetime.now(UTC) - timedelta(hours=1))
+        program.write(f"{name}.xml", FEED.format(name=name, title=title, text=text, when=when))
         feeds += f'[[feeds]]\nurl = "{name}.xml"\nname = "{name}"\n'
-    program.write("config.toml", f"{CONFIG}\n{feeds}\n[analyst]\n{analyst}\n")
+    program.write("config.toml", f'{CONFIG}time = "{at}"\n{feeds}\n[analyst]\n{analyst}\n')
 
 
 async def test_effects_are_written_when_they_are_asked_for_and_check_says_what_that_cost(
@@ -83,3 +91,38 @@ async def test_a_key_that_is_missing_is_said_by_check_and_by_whoever_wants_somet
     assert checked.code == 3
     assert [one["fine"] for one in checked.json()["findings"] if one["about"] == "analyst"] == [False]
     assert (await run(program, "deliveries", "--json")).json() == []
+
+
+async def test_a_running_bot_prepares_what_is_due_in_minutes_and_stops_in_time_though_the_model_hangs(
+    program: Program,
+) -> None:
+    soon = datetime.now(UTC) + timedelta(minutes=6)
+    async with FakeModel(answering(Reply(hangs=True))) as silent:
+        configured(program, f'model = "norvik-1"\nbase_url = "{silent.url}"', at=f"{soon:%H:%M}")
+        assert (await run(program, "gather")).code == 0
+        log = program.folder / "run.log"
+        with log.open("w") as said:
+            running = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--config", str(program.folder / "config.toml")),
+                stdout=said,
+                stderr=said,
+                env={**os.environ, "OPENAI_API_KEY": KEY},
+            )
+        try:
+            async with asyncio.timeout(60):
+                while not silent.prompts:  # noqa: ASYNC110  # a fake says nothing when it is asked
+                    await asyncio.sleep(0.05)
+            asked = time.monotonic()
+            running.send_signal(signal.SIGTERM)
+            code = await asyncio.wait_for(running.wait(), 20)
+        finally:
+            if running.returncode is None:
+                running.kill()
+                await running.wait()
+
+    assert code == 0
+    assert time.monotonic() - asked < 10
+    told = log.read_text("utf-8")
+    assert "Traceback" not in told
+    assert KEY not in told
+    assert silent.prompts[0].headers["Authorization"] == f"Bearer {KEY}"

@@ -50,6 +50,13 @@ def test_a_brief_leaves_the_quoted_future_to_whoever_quoted_it() -> None:
     assert not is_quoted(after)
 
 
+def test_no_address_gets_in_that_no_article_has() -> None:
+    here = gathered().articles[0].url
+    point = KeyPoint(text="Norvik ships it.", sources=("https://evil.test/", here))
+
+    assert briefed(gathered(), replace(BRIEF, key_points=(point,))).sections.key_points[0].sources == (here,)
+
+
 def test_what_a_brief_leaves_out_stays_as_it_was_quoted() -> None:
     after = briefed(gathered(), Draft(title="", takeaway="In a nutshell.", key_points=(), analyst=MODEL))
 
