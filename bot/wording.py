@@ -1,7 +1,6 @@
 """What all platforms must say alike, in full sentences and plain words. Pure; nothing is escaped here."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -19,13 +18,21 @@ HEADINGS: Mapping[SectionName, str] = MappingProxyType(
 )
 """What readers call the sections."""
 
+COMMANDS: Mapping[SectionName, str] = MappingProxyType(
+    {
+        SectionName.KEY_POINTS: "/keypoints",
+        SectionName.WHAT_CHANGED: "/brief changed",
+        SectionName.STRATEGIC_IMPLICATIONS: "/brief implications",
+        SectionName.WHAT_HAPPENS_NEXT: "/brief outlook",
+        SectionName.SECOND_ORDER_EFFECTS: "/effects",
+    }
+)
+"""How they are asked for, before the name of a story."""
 _NAMED_FAILURES = 3
 """Feeds that a post names before it only counts them."""
 
 FORMULA = "score = (coverage + salience) × weight × significance − diversity"
 """How the numbers of a verdict make its score."""
-FORMULA_NAMES = frozenset(re.findall(r"[a-z]+", FORMULA)) - {"score"}
-"""The numbers that it takes."""
 NAMING = (
     "A story can be named by its ref (K7Q4), its number in the latest edition, words of its title, "
     "or the address of one of its articles."
@@ -194,18 +201,19 @@ def being_written(story: Story, section: SectionName) -> str:
     return f"“{HEADINGS[section]}” is being written for {story.ref}; this takes up to a minute."
 
 
+def on_request(story: Story, writable: Collection[SectionName]) -> str:
+    """With which commands the *writable* sections of *story* that are not there yet can be had; empty: none can."""
+    written = story.sections.written()
+    asked = [f"{COMMANDS[name]} {story.ref}" for name in SectionName if name in writable and name not in written]
+    return f"Written when you ask: {', '.join(asked)}" if asked else ""
+
+
 def not_found(asked: str, nearest: Sequence[Story]) -> str:
     """That nothing is called *asked*; the platform lists *nearest* below."""
     if not asked:
         return f"Say which story. {NAMING}"
     known = "The nearest:" if nearest else NAMING
     return f"No stored story is called “{asked}”. {known}"
-
-
-def why_in_numbers(ref: str, channel: str, day: date, verdict: Verdict) -> str:
-    """The same as :func:`why`, and the arithmetic, in two sentences or three."""
-    numbers = arithmetic(verdict)
-    return f"{why(ref, channel, day, verdict)}{f' {sentence_of(numbers)}' if numbers else ''}"
 
 
 def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
@@ -228,24 +236,6 @@ def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
     }
     sentence = f"{ref} was not chosen for {channel} on {long_day(day)}: {reasons[verdict.stage]}."
     return _with_detail(sentence, verdict)
-
-
-def arithmetic(verdict: Verdict) -> str:
-    """How the score of a verdict came about: ``score 2.29 = (coverage 1.79 + salience 0.5) × weight 1 …``; empty where
-    the story was not ranked.
-    """
-    if verdict.score is None:
-        return ""
-    values = {"score": verdict.score, **dict(verdict.numbers)}
-    said = {name: f"{name} {decimals(value)}" for name, value in values.items()}
-    if not said.keys() >= FORMULA_NAMES:  # by another formula, of an older version
-        return ", ".join(said.values())
-    return re.sub(r"[a-z]+", lambda name: said[name[0]], FORMULA)
-
-
-def decimals(value: float) -> str:
-    """``1.79``, ``0.5``, ``1``: as many as it takes, two at the most."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def help_lines(example: str = "1") -> tuple[tuple[str, str], ...]:

@@ -14,8 +14,8 @@ from bot import samples, wiring
 from bot.config import load
 from bot.manuscript import parse
 from bot.model import Asker, Feed, Verdict
+from bot.reasons import decimals
 from bot.text import cut
-from bot.wording import decimals
 
 PAGE = Path(__file__).resolve().parent / "editions.md"
 WEDNESDAY = Path(__file__).resolve().parent / "wednesday.xml"
@@ -44,6 +44,7 @@ async def parts() -> Mapping[str, str]:
 
 async def _morning(house: wiring.House, name: str, *, chosen: int, another: int) -> dict[str, str]:
     """One morning: everything is gathered and posted, then we ask why of the stories at two places of the ranking."""
+    house.room.meaning = None  # the page is the same whether or not the extra for it is installed
     await wiring.gather(house)
     (subscription,) = await house.desk.subscriptions()
     composition, rendering = await house.desk.preview(subscription)

@@ -179,6 +179,7 @@ MODALS: dict[str, Look] = {
         )
     ],
     "view-story": [views.story(ALL, NOW)],
+    "view-story-writable": [views.story(BARE, NOW, writable(None).writable)],
     "view-story-withdrawn": [views.story(WITHDRAWN, NOW)],
     "view-said": [views.said("Daybrief", "Today's edition is on its way to #ai-news.")],
 }

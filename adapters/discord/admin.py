@@ -8,7 +8,7 @@ from adapters.discord.components import Card, Component, button
 from adapters.discord.custom_ids import SETUP, custom_id
 from adapters.discord.order import Wanted, as_typed, days_named, order
 from adapters.discord.visit import Target, Visit
-from bot import wording
+from bot import reasons, wording
 from bot.desk import Desk
 from bot.errors import WrongUsage
 from bot.model import Change, Channel, Standing, Subscription, Wish
@@ -131,7 +131,7 @@ class Admin:
             return [answers.not_found(found, "")]
         ref, where = found.story.ref, f"#{one.channel.name}"
         rulings = await self._desk.why(one, found.story)
-        said = [wording.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
+        said = [reasons.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
         return [admin_answers.why(said or [f"No edition of {where} has considered {ref}."])]
 
     async def greet(self, guild: str, event: str) -> Card | None:

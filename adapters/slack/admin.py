@@ -6,7 +6,7 @@ from adapters.slack.rights import Rights, not_allowed
 from adapters.slack.setup import SetUp
 from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
-from bot import wording
+from bot import reasons, wording
 from bot.desk import Desk
 from bot.model import DeliveryState, Standing, Subscription, Wish
 from bot.ports import Clock
@@ -168,7 +168,7 @@ class Admin:
             return
         ref, where = found.story.ref, views.channel_named(one.channel)
         rulings = await self._desk.why(one, found.story)
-        sentences = [wording.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
+        sentences = [reasons.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
         await self._talk.say(visit, admin_answers.why(sentences or [f"No edition of {where} has considered {ref}."]))
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Message]:

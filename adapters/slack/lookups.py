@@ -59,7 +59,7 @@ class LookUps:
         opened = "" if done else await self._talk.open(visit, views.loading("Story"))
         found = await asked
         if found.story:
-            view = views.story(found.story, self._clock.now())
+            view = views.story(found.story, self._clock.now(), found.writable)
         else:
             view = views.said("Story", wording.not_found(found.asked, ()))
         if opened:

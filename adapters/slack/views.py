@@ -1,7 +1,7 @@
 """Modals and the App Home. Pure."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -13,7 +13,7 @@ from adapters.slack.story import whole
 from adapters.slack.text import mrkdwn
 from bot import wording
 from bot.config.tables import MAX_STORIES
-from bot.model import Channel, Layout, Standing, Story, Subscription
+from bot.model import Channel, Layout, SectionName, Standing, Story, StoryStatus, Subscription
 from bot.text import clean, cut
 
 View = dict[str, Any]
@@ -63,15 +63,17 @@ def said(title: str, *sentences: str, extra: Sequence[Block] = ()) -> View:
     return _modal(title, [*(section(one) for one in sentences if one), *extra])
 
 
-def story(told: Story, now: datetime) -> View:
-    """A whole story. What a view cannot take is a command away."""
+def story(told: Story, now: datetime, writable: Collection[SectionName] = ()) -> View:
+    """A whole story, and how to have the *writable* sections written. What a view cannot take is a command away."""
+    open_ = "" if told.status is StoryStatus.WITHDRAWN else wording.on_request(told, writable)
+    foot = [context(mrkdwn(open_, limits.CONTEXT))] if open_ else []
     blocks: list[Block] = []
     for block in whole(told, now):
-        if len(blocks) >= limits.VIEW_BLOCKS - 1 or size([*blocks, block]) > _VIEW_TEXT:
+        if len(blocks) >= limits.VIEW_BLOCKS - 1 - len(foot) or size([*blocks, block, *foot]) > _VIEW_TEXT:
             blocks.append(context(mrkdwn(f"There is more: /brief story {told.ref}", limits.CONTEXT)))
             break
         blocks.append(block)
-    return _modal(f"Story {told.ref}", blocks)
+    return _modal(f"Story {told.ref}", [*blocks, *foot])
 
 
 def setup(

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters.terminal.pieces import ACCENT, ALERT, QUIET, STRONG, gutter, lines, outside, spaced
-from bot import wording
+from bot import reasons, wording
 from bot.model import (
     Delivery,
     DeliveryState,
@@ -171,7 +171,7 @@ def _ruling(ref: str, channel: str, delivery: Delivery, verdict: Verdict) -> Ren
     return lines(
         outside(wording.why(ref, channel, delivery.date, verdict)),
         numbers if rows else None,
-        Text(f"  {wording.FORMULA}", style=QUIET) if dict(verdict.numbers).keys() >= wording.FORMULA_NAMES else None,
+        Text(f"  {wording.FORMULA}", style=QUIET) if dict(verdict.numbers).keys() >= reasons.FORMULA_NAMES else None,
     )
 
 

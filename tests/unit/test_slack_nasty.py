@@ -93,7 +93,7 @@ def test_any_answer_and_any_view_is_taken_and_harmless(
         admin_answers.why([f"Since {story.title}"] * 60),
     ):
         check(message.blocks, message.text)
-    view = views.story(story, NOW)
+    view = views.story(story, NOW, tuple(SectionName))
 
     assert problems_of_view(view, "modal") == []
     assert all(map(is_harmless, mrkdwn(view)))

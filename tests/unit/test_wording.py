@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot import wording
+from bot import reasons, wording
 from bot.choice import DIVERSITY, Choice
 from bot.model import Coverage, Origin, SectionName, Stage, StoryStatus, Verdict
 from bot.rank import rank
@@ -139,6 +139,14 @@ def test_trouble_takes_the_place_of_advice(section: SectionName) -> None:
     assert sentence == f"“{wording.HEADINGS[section]}” is not written for K7Q4. Today's budget is spent."
 
 
+def test_what_a_model_may_write_is_told_with_its_command_unless_it_is_written() -> None:
+    writable = (SectionName.SECOND_ORDER_EFFECTS, SectionName.WHAT_CHANGED, SectionName.STRATEGIC_IMPLICATIONS)
+
+    assert wording.on_request(STORY, writable) == "Written when you ask: /brief implications K7Q4, /effects K7Q4"
+    assert wording.on_request(STORY, ()) == ""
+    assert set(wording.COMMANDS.values()) <= {line.rpartition(" ")[0] for line, _ in wording.help_lines("K7Q4")}
+
+
 def test_a_name_that_fits_nothing_is_repeated_with_the_way_to_name_a_story() -> None:
     assert "“norwick”" in wording.not_found("norwick", ())
     assert wording.NAMING in wording.not_found("norwick", ())
@@ -191,10 +199,10 @@ def test_the_arithmetic_is_told_with_its_numbers() -> None:
     older = replace(verdict, numbers=(("coverage", 1.7918), ("recency", 0.5)))
     told = "coverage 1.79 + salience 0.5) × weight 1 × significance 1 − diversity 0.35"
 
-    assert wording.arithmetic(verdict) == f"score 1.94 = ({told}"
-    assert wording.arithmetic(older) == "score 1.94, coverage 1.79, recency 0.5"
-    assert wording.arithmetic(Verdict(ref="K7Q4", stage=Stage.OFF_TOPIC)) == ""
-    assert wording.why_in_numbers("K7Q4", "ai-news", date(2026, 3, 3), verdict) == (
+    assert reasons.arithmetic(verdict) == f"score 1.94 = ({told}"
+    assert reasons.arithmetic(older) == "score 1.94, coverage 1.79, recency 0.5"
+    assert reasons.arithmetic(Verdict(ref="K7Q4", stage=Stage.OFF_TOPIC)) == ""
+    assert reasons.why_in_numbers("K7Q4", "ai-news", date(2026, 3, 3), verdict) == (
         f"K7Q4 was chosen for ai-news on Tuesday 3 March 2026; it ranked 2. Score 1.94 = ({told}."
     )
 

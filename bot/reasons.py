@@ -1,0 +1,34 @@
+"""Why a story is where it is, with the arithmetic. Pure; nothing is escaped here."""
+
+import re
+from datetime import date
+
+from bot.model import Verdict
+from bot.wording import FORMULA, sentence_of, why
+
+FORMULA_NAMES = frozenset(re.findall(r"[a-z]+", FORMULA)) - {"score"}
+"""The numbers that it takes."""
+
+
+def why_in_numbers(ref: str, channel: str, day: date, verdict: Verdict) -> str:
+    """The same as :func:`why`, and the arithmetic, in two sentences or three."""
+    numbers = arithmetic(verdict)
+    return f"{why(ref, channel, day, verdict)}{f' {sentence_of(numbers)}' if numbers else ''}"
+
+
+def arithmetic(verdict: Verdict) -> str:
+    """How the score of a verdict came about: ``score 2.29 = (coverage 1.79 + salience 0.5) × weight 1 …``; empty where
+    the story was not ranked.
+    """
+    if verdict.score is None:
+        return ""
+    values = {"score": verdict.score, **dict(verdict.numbers)}
+    said = {name: f"{name} {decimals(value)}" for name, value in values.items()}
+    if not said.keys() >= FORMULA_NAMES:  # by another formula, of an older version
+        return ", ".join(said.values())
+    return re.sub(r"[a-z]+", lambda name: said[name[0]], FORMULA)
+
+
+def decimals(value: float) -> str:
+    """``1.79``, ``0.5``, ``1``: as many as it takes, two at the most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
