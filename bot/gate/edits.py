@@ -19,6 +19,10 @@ _LONGEST = 200
 _SHORT = 4
 """Words of an exchange at the most: longer ones are rewritten, not exchanged."""
 _NEGATIONS = frozenset(listed("not never no none nobody nothing neither nor cannot without"))
+_PREPOSITIONS = frozenset(
+    listed("in on at by of for from to with after before until since under over near the this last")
+)
+_SAYS = frozenset(listed("said says say adds added told according wrote writes"))
 _CONTRACTED = (
     (re.compile(r"\bcan'?t\b|\bcannot\b", re.IGNORECASE), "can not"),
     (re.compile(r"\bwon't\b", re.IGNORECASE), "will not"),
@@ -41,6 +45,12 @@ class _Text:
         first = self.words[start - 1].end if start else 0
         last = self.words[end].start if end < len(self.words) else len(self.text)
         return self.text[first:last].strip()
+
+    def actors(self) -> tuple[str, ...]:
+        """The names that follow no preposition."""
+        before = ("", *self.lows)
+        names = (word for word, low in zip(self.words, before, strict=False) if low not in _PREPOSITIONS)
+        return tuple(word.low for word in names if _is_fact(word))
 
     def target(self, place: int) -> str:
         """The stem of the first word from *place* on that carries content and is no negation."""
@@ -100,12 +110,17 @@ def _exchanged(put_in: str, left_out: str, others: tuple[str, ...]) -> Iterable[
 
 
 def _reordered(mine: _Text, theirs: _Text) -> Iterable[str]:
-    """The same words in the same order, but for the names and numbers: they have changed places."""
+    """The names or numbers of the sentence have changed places: between the same words, or, where all words are the
+    sentence's, as whoever does something and whom it is done to.
+    """
     if Counter(mine.lows) - Counter(theirs.lows) or _is_within(mine.lows, theirs.lows):
         return
-    others = [tuple(word.low for word in text.words if not _is_fact(word)) for text in (mine, theirs)]
     facts = [tuple(word.low for word in text.words if _is_fact(word)) for text in (mine, theirs)]
-    if _is_within(others[0], others[1]) and not _is_within(facts[0], facts[1]):
+    others = [tuple(word.low for word in text.words if not _is_fact(word)) for text in (mine, theirs)]
+    have_moved = _is_within(others[0], others[1]) and not _is_within(facts[0], facts[1])
+    # "In Oslo, Norvik won" and "Norvik won, said Halden" are said in another order, too.
+    is_turned = len(mine.lows) == len(theirs.lows) and not _SAYS & set(mine.lows)
+    if have_moved or (is_turned and not _is_within(mine.actors(), theirs.actors())):
         yield f"it has {', '.join(f'“{fact}”' for fact in facts[0])} in another order than the cited sentence"
 
 

@@ -30,6 +30,7 @@ DENIES = "The company denied that it had copied code from Veltrum."
 FIXES = "The update fixes two vulnerabilities that were found by researchers at the University of Bergen."
 EXPECTED = "Analysts had expected sales of 40 to 50 million units, from 20 million a year before."
 PAUSED = "Halden paused its contract, while Brackenfell goes on."
+BUYS = "Norvik is buying Brackenfell for 3.4 billion dollars."
 ARTICLE = " ".join(
     [
         *(RAISED, HIRES, REFUSES, MERGER, REVENUE, SCORES, DENIES, FIXES, EXPECTED),
@@ -64,6 +65,8 @@ ARTICLE = " ".join(
         ("There are no independent results yet.", "Independent results are not available yet."),
         ("Skarn will come in October, not in June.", "Skarn comes in October instead of June."),
         ("Nine patients were treated late, but none died.", "No patient died as a result, but nine were treated late."),
+        ("Norvik won in Oslo.", "In Oslo, Norvik won."),
+        ("Halden said that Norvik won on Tuesday.", "On Tuesday Norvik won, Halden said that."),
         ("Keane stays for three years or more.", "Keane will stay for at least three years."),
     ],
 )
@@ -106,6 +109,7 @@ def test_what_a_sentence_says_passes_in_other_words(claim: str, cited: str) -> N
         ("It no longer plans to hire 1,200 engineers in Japan.", HIRES, "“no”"),
         ("The vendor does not dispute the count.", "The vendor disputes the count.", "“not”"),
         ("Brackenfell paused its contract, while Halden goes on.", PAUSED, "another order"),
+        ("Brackenfell is buying Norvik for 3.4 billion dollars.", BUYS, "another order"),
         ("Norvik fails to raise $20bn from investors.", RAISED, "“fails to”"),
         ("Revenue fell 12.4 percent in the third quarter.", REVENUE, "“fell”"),
         (
