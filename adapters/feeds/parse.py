@@ -29,10 +29,9 @@ _REPEATS = 90
 _HARMLESS_FAULTS = (CharacterEncodingOverride, NonXMLContentType)
 """The server's labels were wrong, and the document was fine."""
 _ALLOWED_IN_URL = re.compile(r"[^\w!#$%&'()*+,\-./:;=?@\[\]~]")
-_CARD = re.compile(
-    r"^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d{1,2}, \d{4}(?=[A-Z])"
-    r"(?:[A-Z][a-z]+(?: [A-Z][a-z]+)?(?=[A-Z][a-z]|\d))?"
-)
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_KIND = r"[A-Z][a-z]+(?: [A-Z][a-z]+)?"
+_CARD = re.compile(rf"^(?:{_KIND}(?={_MONTH}))?{_MONTH}[a-z]* \d{{1,2}}, \d{{4}}(?=[A-Z])(?:{_KIND}(?=[A-Z][a-z]|\d))?")
 """The date, and perhaps the kind, that run into the title where a feed was made from the cards of a page:
 ``May 14, 2026PolicyWhat we ask of states``.
 """

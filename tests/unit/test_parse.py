@@ -124,6 +124,7 @@ def test_a_million_unfinished_tags_take_no_time() -> None:
         ("May 14, 2026PolicyWhat we ask of states", "What we ask of states"),
         ("Apr 22, 2026Economic ResearchWhat 81,000 people told us", "What 81,000 people told us"),
         ("May 14, 2026Policy2028: two paths", "2028: two paths"),
+        ("PolicyDec 18, 2025A crane: phase two", "A crane: phase two"),
         ("May 7, 2026Cranes are back", "Cranes are back"),
         ("May 7, 2026NVIDIA is back", "NVIDIA is back"),
         ("May 7, 2026: a day to remember", "May 7, 2026: a day to remember"),
