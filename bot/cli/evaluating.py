@@ -51,28 +51,32 @@ def evaluate() -> None:
 @_shuffle_option
 @_no_time_option
 @click.option("--titles-only", is_flag=True, help="Leave the texts out.")
+@click.option("--plain", is_flag=True, help="Go by words alone, even where the extra [semantic] is installed.")
 @json_option
 @command
-async def grouping(session: Session, file: str | None, seed: int, timeless: bool, titles_only: bool) -> None:
+async def grouping(
+    session: Session, file: str | None, seed: int, timeless: bool, titles_only: bool, plain: bool
+) -> None:
     """Whether articles about one thing become one story.
 
     Prints B-cubed and pairwise precision, recall and F1, beside what needs no thought.
     """
     from bot.evaluate import articles_of, evaluate_grouping, read_articles, shuffled
     from bot.group import group
-    from bot.wiring import looks
+    from bot.wiring import looks, meaning_of
 
     labelled = shuffled(_read(session, file, "grouping", read_articles), seed)
     articles = articles_of(labelled, timeless=timeless, titles_only=titles_only)
     with _working(session, f"grouping {len(articles):,} articles"):
         began = time.perf_counter()
-        groups = group(articles, ()).founded
+        meaning = {} if plain else await meaning_of(tuple(dict.fromkeys(article.title for article in articles)))
+        groups = group(articles, (), meaning).founded
         seconds = time.perf_counter() - began
     figures = evaluate_grouping(labelled, groups)
     if session.as_json:
-        session.values(_grouping_values(figures, seconds, has_meaning=False))
+        session.values(_grouping_values(figures, seconds, has_meaning=bool(meaning)))
     else:
-        session.show(looks.grouping_figures(figures, seconds=seconds, has_meaning=False))
+        session.show(looks.grouping_figures(figures, seconds=seconds, has_meaning=bool(meaning)))
 
 
 @evaluate.command()

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import accumulate
 from statistics import fmean
 
+from bot.coverage import copies
 from bot.evaluate.grouping import ONE_INSTANT
 from bot.evaluate.lines import LabelledStory
 from bot.model import Article, Source, Story
@@ -44,7 +45,7 @@ class RankingFigures:
     picked: int
     ours: Ordered
     coverage: Ordered
-    """By the number of publishers alone, ties by chance."""
+    """By the number of different domains alone, ties by chance."""
     chance: Ordered
     """What is to be expected of no order at all, worked out and not tried."""
 
@@ -63,7 +64,7 @@ def evaluate_ranking(labelled: Sequence[LabelledStory], order: Order, *, timeles
         stories = _stories(day, timeless=timeless)
         picked = {story.ref for story, one in zip(stories, day, strict=True) if one.is_picked}
         ours.append(_gains(order(stories), picked))
-        coverage.append(_gains(sorted(stories, key=lambda story: -story.publishers), picked))
+        coverage.append(_gains(sorted(stories, key=_domains, reverse=True), picked))
         chance.append((len(day), len(picked)))
     return RankingFigures(
         days=len(ours),
@@ -132,6 +133,7 @@ def _story(ref: str, labelled: LabelledStory, at: datetime) -> Story:
         first_seen=at,
         news_at=at,
         articles=articles,
+        copies=copies(articles),
     )
 
 
@@ -147,6 +149,10 @@ def _reports(labelled: LabelledStory) -> list[tuple[str, str]]:
 
 def _padded(values: tuple[str, ...], length: int) -> tuple[str, ...]:
     return values + values[:1] * (length - len(values))
+
+
+def _domains(story: Story) -> int:
+    return len({article.source.domain for article in story.articles})
 
 
 def _gains(ordered: Sequence[Story], picked: set[str]) -> list[bool]:

@@ -175,7 +175,7 @@ def test_days_count_alike_and_those_without_a_pick_not_at_all() -> None:
     assert figures.chance.precision == pytest.approx(0.2)
 
 
-def test_publishers_are_the_different_domains_and_without_any_the_different_titles() -> None:
+def test_publishers_are_the_independent_domains_and_without_any_the_different_titles() -> None:
     seen: list[Story] = []
 
     def look(stories: Sequence[Story]) -> Sequence[Story]:
@@ -190,15 +190,17 @@ def test_publishers_are_the_different_domains_and_without_any_the_different_titl
         one(("A",), "a.test", "b.test", "c.test"),
         one(("A", "B", "A")),
         one(("A", "B"), "a.test"),
+        one(("A", "B"), "a.test", "news.google.com"),
     ]
     evaluate_ranking(stories, look, timeless=False)
 
-    assert [story.publishers for story in seen] == [1, 3, 2, 1]
+    assert [story.publishers for story in seen] == [1, 3, 2, 1, 1]
     assert [[article.title for article in story.articles] for story in seen] == [
         ["A", "B"],
         ["A"] * 3,
-        list("ABA"),
-        list("AB"),
+        ["A", "B", "A"],
+        ["A", "B"],
+        ["A", "B"],
     ]
 
 
