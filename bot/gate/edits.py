@@ -22,6 +22,7 @@ _NEGATIONS = frozenset(listed("not never no none nobody nothing neither nor cann
 _PREPOSITIONS = frozenset(
     listed("in on at by of for from to with after before until since under over near the this last")
 )
+_ONE = re.compile(r"\bone\b", re.IGNORECASE)
 _SAYS = frozenset(listed("said says say adds added told according wrote writes"))
 _CONTRACTED = (
     (re.compile(r"\bcan'?t\b|\bcannot\b", re.IGNORECASE), "can not"),
@@ -100,7 +101,9 @@ def _changes(mine: _Text, theirs: _Text, matcher: SequenceMatcher[str], others: 
 
 def _exchanged(put_in: str, left_out: str, others: tuple[str, ...]) -> Iterable[str]:
     """A number for another one, a name for another one, a word for its opposite."""
-    if numbers.quantities(left_out) and (new := numbers.unsupported(put_in, (left_out, *others))):
+    # In the place of a number even a bare "one" is a number.
+    counted, before = _ONE.sub("1", put_in), _ONE.sub("1", left_out)
+    if numbers.quantities(before) and (new := numbers.unsupported(counted, (before, *others))):
         yield f"it has the number “{new[0]}” where the cited sentence has another one"
     mine, theirs = names.spellings(put_in), names.spellings(left_out)
     known = theirs.union(*map(names.spellings, others))

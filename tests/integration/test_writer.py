@@ -65,7 +65,8 @@ async def test_the_model_sees_numbered_sentences_and_no_address_no_ref_no_tool(t
     assert "wire.test" not in sent
     assert "https://" not in sent
     assert STORY.ref not in sent
-    assert "tools" not in prompt.body
+    assert not {"tools", "max_completion_tokens"} & set(prompt.body)
+    assert prompt.body["max_tokens"] == 1_500
     assert prompt.headers["Authorization"] == f"Bearer {KEY}"
 
 

@@ -102,6 +102,17 @@ async def test_a_provider_without_a_key_is_a_sentence_too(tmp_path: Path, provid
         await writer.close()
 
 
+async def test_an_endpoint_of_ones_own_is_never_given_the_key_that_is_there_for_openai(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+
+    async with writing(tmp_path, answering(says(GOOD)), key="") as desk:
+        await desk.writer.brief(STORY, {})
+
+    assert KEY not in str(desk.model.prompts[0].headers)
+
+
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
 async def test_every_provider_can_be_addressed(tmp_path: Path, provider: str) -> None:
     endpoint = Endpoint(provider=provider, name="some-model", key=KEY, daily_budget_usd=0)

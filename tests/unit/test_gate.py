@@ -109,6 +109,7 @@ def test_what_a_sentence_says_passes_in_other_words(claim: str, cited: str) -> N
         ("It no longer plans to hire 1,200 engineers in Japan.", HIRES, "“no”"),
         ("The vendor does not dispute the count.", "The vendor disputes the count.", "“not”"),
         ("Brackenfell paused its contract, while Halden goes on.", PAUSED, "another order"),
+        ("The update fixes one vulnerability found by researchers.", FIXES, "number “1”"),
         ("Brackenfell is buying Norvik for 3.4 billion dollars.", BUYS, "another order"),
         ("Norvik fails to raise $20bn from investors.", RAISED, "“fails to”"),
         ("Revenue fell 12.4 percent in the third quarter.", REVENUE, "“fell”"),
