@@ -62,18 +62,20 @@ class Talk:
         Raises:
             AnalystFailed: there is none.
         """
-        for place, mode in enumerate(self._modes):
+        modes = self._modes
+        for place, mode in enumerate(modes):
             try:
                 found = await self._ask(question, check, mode)
             except DaybriefError:
                 raise
             except Exception as error:  # noqa: BLE001  # five SDKs; not one of their errors may come through
-                if failures.refuses_form(error) and place + 1 < len(self._modes):
+                if failures.refuses_form(error) and place + 1 < len(modes):
                     log.info("%s: does not answer in form “%s”", self._endpoint.name, mode)
                     continue
                 # Its text may hold anything, the key too: the cause is cut off, or a traceback would show it.
                 raise failures.told(error, self._endpoint) from None
-            self._modes = self._modes[place:]
+            # By what this call began with: others may have found out meanwhile.
+            self._modes = modes[place:]
             return found
         raise AssertionError("there is at least one mode")
 

@@ -1,5 +1,6 @@
 """The writer asks a model over HTTP, by the real SDK, and shows only what stands in the sentences that it cites."""
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -256,6 +257,15 @@ async def test_an_endpoint_that_refuses_a_form_is_asked_in_the_next_one_and_then
             await desk.writer.brief(STORY, {})
 
         assert [prompt.mode for prompt in desk.model.prompts] == asked
+
+
+async def test_many_that_find_out_at_once_which_form_an_endpoint_takes_agree(tmp_path: Path) -> None:
+    async with writing(tmp_path, answering(says(GOOD)), modes=("tool",)) as desk:
+        drafts = await asyncio.gather(*(desk.writer.brief(STORY, {}) for _ in range(4)))
+        drafts.append(await desk.writer.brief(STORY, {}))
+
+    assert all(draft.key_points for draft in drafts)
+    assert desk.model.prompts[-1].mode == "tool"
 
 
 async def test_a_form_that_the_operator_chose_is_the_only_one(tmp_path: Path) -> None:
