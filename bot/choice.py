@@ -136,9 +136,9 @@ class Choice:
 
     def _verdict(self, one: _Judged, cut_at: _Merit | None) -> Verdict:
         stage = one.stage
-        if stage is Stage.CUT and not self._takes_its_place(one.ranked):
+        if stage is Stage.CUT:
             one = self._costed(one)
-            is_crowded_out = cut_at is not None and one.merit <= cut_at < one.free_merit
+            is_crowded_out = cut_at is not None and one.free_merit > cut_at
             stage = Stage.DIVERSITY if is_crowded_out else stage
         *parts, publishers = one.ranked.numbers
         return Verdict(

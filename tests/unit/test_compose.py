@@ -278,6 +278,15 @@ def test_a_story_that_others_about_its_company_keep_out_says_so() -> None:
     assert stages(composition)["D3DF"] is Stage.CUT
 
 
+def test_a_story_about_two_companies_costs_what_the_one_costs_of_which_there_is_more() -> None:
+    many = [story(f"C{n}DF", f"{n}.test", "z.test", title=f"OpenAI opens shop {n}") for n in range(2, 4)]
+    both = story("D2DF", "x.test", title="xAI meets OpenAI")
+
+    composition = composed([*many, both])
+
+    assert [dict(one.numbers)["diversity"] for one in composition.verdicts] == [0, DIVERSITY, 2 * DIVERSITY]
+
+
 def test_a_laboratory_that_does_not_name_itself_in_its_titles_is_one_company() -> None:
     def own(n: int) -> Story:
         blog = story(f"C{n}DF", "openai.test", title=f"Introducing shop {n}")

@@ -52,6 +52,10 @@ def test_a_figure_or_a_name_in_the_title_of_a_later_article_is_new(title: str, f
     [
         "Norvik pays $20bn for it",
         "Norvik pays about $19.8 billion",
+        "Norvik pays about $20.6 billion",
+        "Crane Makers fear it, and so does Norvik",
+        "Norvik after Covid-19 and what follows",
+        "What they say of Norvik in the White House",
         "Norvik pays 20 billion dollars",
         "Norvik: 400 employees wait",
         "Berg explains why Norvik buys",
