@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
+from adapters import extras
+from adapters.meaning.model import WEIGHTS_SHA256, meant, weights
+from adapters.meaning.titles import AT_ONCE
 from bot.group import group
 from bot.group.linking import CUT
 from bot.group.words import pieces, words
@@ -59,6 +62,14 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+def meant_by(articles: list[Article]) -> dict[str, bytes]:
+    """What the titles mean, a few hundred at a time as a worker is asked."""
+    titles = [one.title for one in articles]
+    batches = [titles[start : start + AT_ONCE] for start in range(0, len(titles), AT_ONCE)]
+    vectors = [vector for batch in batches for vector in meant(batch, weights(), WEIGHTS_SHA256)]
+    return dict(zip(titles, vectors, strict=True))
+
+
 def all_pairs(articles: list[Article]) -> int:
     """The naive way: the words and the pieces of words of every two titles, in plain Python."""
     bags = [{*(own := words(one.title)), *(piece for word in own for piece in pieces(word))} for one in articles]
@@ -100,6 +111,14 @@ def main() -> None:
         ours = seconds(lambda: group(some, []))
         naive = seconds(lambda: all_pairs(some))
     console.print(f"group {count:,} articles      {grouped:7.2f} s   into {len(founded):,} stories")
+    if "semantic" in extras.installed():
+        with console.status(f"asking what {count} titles mean …"):
+            meaning: dict[str, bytes] = {}
+            asked = seconds(lambda: meaning.update(meant_by(articles)))
+            alike = seconds(lambda: group(articles, [], meaning))
+        console.print(
+            f"  with their meaning     {alike:7.2f} s   and {asked:.1f} s, once, to learn what the titles mean"
+        )
     console.print(f"rank {len(stories):,} stories         {ranked:7.2f} s")
     console.print(
         f"group {SAMPLE} articles         {ours:7.2f} s   all pairs alone: {naive:.2f} s, {naive / ours:.1f} × as long"

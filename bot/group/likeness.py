@@ -24,12 +24,18 @@ alike.
 """
 MEANING = 0.7
 """How much meaning counts beside the words, where there is any."""
+MOST_PAIRS = 10_000_000
+"""Pairs that are remembered: of ten thousand articles, a thousand alike ones before each; some 600 MB while they are
+sorted. The least alike ones are forgotten first, and count as not alike at all.
+"""
 
 _PIECE_WEIGHT = 0.5
 _TELLING = (0.25, 0.5)
 """What is left of the likeness of two titles that share no telling word, or one: they share a subject, and perhaps no
 event.
 """
+_TELLING_MEANT = (0.75, 0.9)
+"""The same of how near two titles are in meaning: most titles of one trade mean something alike."""
 _FEW = 50
 """Among so many articles only half of that is left, and among fewer less: nothing tells that the one word is rare."""
 _MUCH_ALIKE = 0.3
@@ -51,35 +57,40 @@ class Pairs:
     """Above 0, at most 1."""
 
 
-def compare(articles: Sequence[Article], meaning: Mapping[str, bytes], noise: float) -> Pairs:
+def compare(articles: Sequence[Article], meaning: Mapping[str, bytes], noise: float, pairs: int = MOST_PAIRS) -> Pairs:
     """The likeness of all of *articles*, which are in order of time.
 
     Args:
         articles: whose titles to compare.
         meaning: for each title a vector, as ``bot.ports.Meaning`` gives it; empty: words decide alone.
         noise: likeness up to this says nothing and counts as none.
+        pairs: how many to remember at the most, shared out evenly.
     """
     titles = [words(article.title) for article in articles]
     both = [
         [(word, 1.0) for word in one] + [(p, _PIECE_WEIGHT) for word in one for p in pieces(word)] for one in titles
     ]
     by_words = _alike_before(_Bags(both, weights=_shares(titles)))
-    telling = [[(word, 1.0) for word in one if word not in COMMONPLACE] for one in titles]
-    shared = _alike_before(_Bags(telling, weights=None))
+    own = [[(word, 1.0) for word in one if word not in COMMONPLACE] for one in titles]
+    shared = _alike_before(_Bags(own, weights=None))
     meant = _meant_before(articles, meaning) if meaning else None
     feeds = _numbered([article.feed or article.key for article in articles])
     stamps = np.array([article.news_at.timestamp() for article in articles])
     begins = np.searchsorted(stamps, stamps - WINDOW.total_seconds())
-    telling_words = np.array([*_TELLING, 1.0])
-    telling_words[:2] *= len(articles) / (len(articles) + _FEW)
+    in_telling, meant_telling = np.array([*_TELLING, 1.0]), np.array([*_TELLING_MEANT, 1.0])
+    in_telling[:2] *= len(articles) / (len(articles) + _FEW)
+    most = pairs // max(len(articles), 1)
     found: list[tuple[Numbers, Floats]] = []
     for place, (in_words, count) in enumerate(zip(by_words, shared, strict=True)):
-        alike = in_words * telling_words[np.minimum(count, 2).astype(np.int64)]
-        value = alike if meant is None else MEANING * next(meant) + (1 - MEANING) * alike
+        telling = np.minimum(count, 2).astype(np.int64)
+        alike = in_words * in_telling[telling]
+        value = alike if meant is None else MEANING * next(meant) * meant_telling[telling] + (1 - MEANING) * alike
         value = value - PER_DAY / timedelta(days=1).total_seconds() * (stamps[place] - stamps[:place])
         value[(feeds[:place] == feeds[place]) & (alike < SAME_FEED)] = 0
         value[: begins[place]] = 0
         kept = np.flatnonzero(value > noise)
+        if len(kept) > most:
+            kept = np.sort(kept[np.argsort(-value[kept], kind="stable")[:most]])
         found.append((kept, ((value[kept] - noise) / (1 - noise)).astype(np.float32)))
     return Pairs(
         earlier=np.concatenate([np.zeros(0, dtype=np.int64), *(kept for kept, _ in found)]),

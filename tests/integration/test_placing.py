@@ -1,5 +1,7 @@
 """What grouping goes by in a real round: meaning where there is any, and a model where it is close."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -119,3 +121,35 @@ async def test_copies_are_found_when_a_story_is_founded_and_when_it_grows(tmp_pa
 
     assert (len(founded.articles), founded.publishers, len(founded.copies)) == (2, 1, 1)
     assert (len(grown.articles), grown.publishers, len(grown.copies)) == (3, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("bot.wiring", ("onnxruntime", "tokenizers", "publicsuffixlist")),
+        ("bot.gather", ("numpy",)),  # sqlite-utils loads it for itself, wherever it is installed
+        ("adapters.meaning.titles", ("numpy",)),
+    ],
+)
+def test_the_bot_itself_loads_nothing_that_only_workers_need(module: str, heavy: tuple[str, ...]) -> None:
+    code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+async def test_a_round_that_waits_too_long_for_a_model_goes_on_without(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Slow(Judge):
+        async def same_event(self, pairs: Sequence[tuple[Article, Article]]) -> tuple[bool | None, ...]:
+            raise TimeoutError
+
+    caplog.set_level("INFO")
+    async with newsroom(tmp_path, {}) as room:
+        alone = await stories(room, CLOSE)
+        room.writer = Slow(False)
+
+        assert await stories(room, CLOSE) == alone
+        assert "it took too long" in caplog.text

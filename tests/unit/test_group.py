@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.group import WINDOW, Cluster, Judgement, group
+from bot.group.likeness import compare
 from bot.group.parts import parts
 from bot.model import Article
 from tests.articles import article
@@ -319,6 +320,17 @@ def test_what_is_too_much_for_one_table_is_parted_at_its_weakest_ties() -> None:
     assert members(2) == [[0, 1], [2, 3]]
     assert members(1) == []
     assert [pairs.tolist() for _, pairs in parts(6, one, other, alike, least=0.01)] == [[0, 1, 2, 3]]
+
+
+def test_of_too_many_pairs_the_most_alike_are_remembered() -> None:
+    same = [article("Norvik unveils Halden chip", f"p{number}.test") for number in range(3)]
+    alike = [*same, article("Norvik unveils Halden chip for phones", "wire.test")]
+
+    everything, some = compare(alike, {}, 0.02), compare(alike, {}, 0.02, pairs=4)
+
+    assert len(everything.alike) == 6
+    assert some.later.tolist() == [1, 2, 3]
+    assert some.alike.tolist()[:2] == pytest.approx([1.0, 1.0])
 
 
 def test_many_articles_that_are_all_alike_are_cut_in_order() -> None:
