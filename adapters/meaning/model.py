@@ -25,7 +25,7 @@ VOCABULARY = Path(__file__).with_name("vocab.txt")
 
 _MOST_PIECES = 64
 """Pieces of words of a title that are read; headlines have twenty."""
-_TOGETHER = 32
+_TOGETHER = 16
 """Titles that are worked out at once."""
 _THREADS = 2
 

@@ -108,7 +108,7 @@ def test_the_vocabulary_is_the_one_that_the_model_was_made_with() -> None:
 @installed
 @pytest.mark.shared
 async def test_thousands_of_headlines_are_grouped_better_by_their_meaning(shared: Path) -> None:
-    articles, truth = headlines(shared, 40)  # of each story, as a vector takes five milliseconds
+    articles, truth = headlines(shared, 25)  # of each story, as a vector takes five milliseconds
     workers = ProcessWorkers()
     try:
         titles = [one.title for one in articles]
