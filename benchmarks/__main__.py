@@ -6,6 +6,8 @@ import sys
 NAMES = (
     "gather",
     "group_rank",
+    "extract",
+    "model_cost",
     "lookup",
     "slack_ack",
     "slack_pace",

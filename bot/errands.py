@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from bot.errors import AnalystFailed
 from bot.ports import Clock
 
-PAGES_AT_ONCE = 8
-"""Pages of articles that are read at the same time, from however many hosts."""
+PAGES_AT_ONCE = 40
+"""Pages of articles that are asked for at the same time. Most of these only wait for their host's turn, which lets one
+page through every few seconds: a few places would all be taken by one slow host.
+"""
 BRIEFS_AT_ONCE = 4
 """Stories that a model writes for the morning at the same time; those that somebody asks for do not wait for them."""
 _REMEMBERED = 2_000

@@ -412,16 +412,18 @@ async def test_only_the_best_are_read_and_weighed_and_nothing_that_a_person_brou
 
 async def test_a_few_pages_are_read_at_once_and_the_others_wait(tmp_path: Path) -> None:
     async with morning(tmp_path) as there:
-        told = [await there.news(f"Company {number} opens", f"p{number}.test") for number in range(12)]
+        count = errands.PAGES_AT_ONCE + 2
+        told = [await there.news(f"Company {number} opens", f"p{number}.test") for number in range(count)]
         there.pages.hangs = {one.articles[0].url for one in told}
         reading = asyncio.gather(*(texts_of(there.room, one) for one in told))
         await began(there.pages.visits, errands.PAGES_AT_ONCE)
-        await asyncio.sleep(0.05)
+        for _ in range(100):
+            await asyncio.sleep(0)
         assert len(there.pages.visits) == errands.PAGES_AT_ONCE
 
         there.pages.may_go_on.set()
         await reading
-        assert len(there.pages.visits) == 12
+        assert len(there.pages.visits) == count
 
 
 async def test_no_page_is_read_for_a_story_that_only_some_may_see_and_one_for_each_publisher(tmp_path: Path) -> None:
