@@ -198,11 +198,11 @@ class _Linking:
         row[list(self._refused[place])] = 0
         return row
 
-    def _find(self, place: int) -> NDArray[np.float64]:
+    def _find(self, place: int) -> None:
+        """Find out which group the one at *place* may join first."""
         row = self._scores(place)
         self._best[place] = row.argmax()
         self._value[place] = row[self._best[place]]
-        return row
 
     def _refuse(self, one: int, other: int) -> None:
         """Look at these two again only when one of them has grown."""
@@ -227,13 +227,10 @@ class _Linking:
                 self._told[into].add(other)
         self._scale(into)
         self._scales[gone], self._value[gone] = 0, -1
-        row = self._find(into)
-        is_alive = self._scales > 0
-        is_alive[into] = False
-        for stale in np.flatnonzero(is_alive & ((self._best == into) | (self._best == gone))).tolist():
+        self._find(into)
+        # Whoever is now nearest to it need not know: the pair is found from this side.
+        for stale in np.flatnonzero((self._scales > 0) & ((self._best == into) | (self._best == gone))).tolist():
             self._find(stale)
-        better = np.flatnonzero(is_alive & (row > self._value))
-        self._best[better], self._value[better] = into, row[better]
 
 
 def _most_alike(

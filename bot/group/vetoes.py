@@ -95,7 +95,6 @@ def may_join(one: Group, other: Group) -> bool:
         and not _name_others(one, other)
         and not any(_differ(ours, theirs) for ours in one.versions for theirs in other.versions)
         and not _refuses(one, other)
-        and not _refuses(other, one)
     )
 
 
@@ -114,6 +113,7 @@ def by_time(article: Article) -> tuple[datetime, str]:
 
 
 def _refuses(one: Group, other: Group) -> bool:
+    """Both sides of a refusal know it, so that one of them is enough to ask."""
     return bool(one.refuses) and any(article.key in one.refuses for article in other.articles)
 
 

@@ -817,3 +817,14 @@ async def test_copies_are_told_anew_when_another_process_was_faster(store: Store
     assert sorted(one.key for one in kept.articles) == ["a", "b", "c"]
     assert kept.copies == copies(kept.articles)
     assert kept.copies
+
+
+async def test_copies_are_told_anew_of_a_new_story_some_of_whose_articles_are_taken(store: Store) -> None:
+    await store.archive.admit(intake(story("A", article("a"))))
+    new = replace(story("B", article("a"), article("b"), article("c")), copies=("b", "c"))
+
+    (kept,) = await store.archive.admit(intake(new))
+
+    assert {one.key for one in kept.articles} == {"b", "c"}
+    assert kept.copies == copies(kept.articles)
+    assert len(kept.copies) == 1

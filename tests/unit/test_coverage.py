@@ -40,6 +40,7 @@ def test_where_there_are_only_aggregators_one_counts() -> None:
     wrapped = [article("Norvik unveils a chip", domain) for domain in ("news.google.com", "reddit.com", "msn.com")]
 
     assert publishers(*wrapped) == 1
+    assert len(copies(wrapped)) == 2
 
 
 def test_googles_own_pages_are_no_aggregators() -> None:

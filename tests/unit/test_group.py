@@ -1,5 +1,6 @@
 """Articles about one thing become one story, and no others."""
 
+import itertools
 import json
 import random
 from collections import Counter
@@ -240,6 +241,36 @@ def test_titles_that_share_no_word_are_one_story_if_they_mean_the_same() -> None
 
     assert len(group([*pair, lone], [], {}).founded) == 3
     assert titles(group([*pair, lone], [], meaning).founded) == titles([pair, [lone]])
+
+
+def test_meaning_alone_must_be_nearer_than_meaning_with_a_word_in_common() -> None:
+    titles_of = ("Agents in the enterprise", "How firms hire software", "Halden firms hire")
+    articles = [article(title, f"p{place}.test") for place, title in enumerate(titles_of)]
+    vectors = ([1, 0, 0], [0.5, 0.75**0.5, 0], [0.5, 0, 0.75**0.5])
+    meaning = {title: np.array(one, dtype="<f4").tobytes() for title, one in zip(titles_of, vectors, strict=True)}
+
+    assert len(group(articles[:2], [], meaning).founded) == 2
+    assert len(group(articles[1:], [], meaning | {titles_of[2]: meaning[titles_of[1]]}).founded) == 1
+
+
+def test_what_one_feed_says_twice_must_be_nearly_the_same_to_be_one_story() -> None:
+    words = ("Norvik unveils Halden chip for phones", "Norvik shows Halden chip again at the fair in Oslo")
+    feeds = ("https://wire.test/feed", "https://daily.test/feed")
+    twice = [article(title, "wire.test", feed=feeds[0], name=title) for title in words]
+    apart = [article(title, "wire.test", feed=feed) for title, feed in zip(words, feeds, strict=True)]
+
+    assert len(group([*twice, *OTHERS], []).founded) == 6
+    assert len(group([*apart, *OTHERS], []).founded) == 5
+
+
+def test_an_article_that_fits_two_stories_alike_goes_to_the_same_one_in_any_order() -> None:
+    plain = article("Orrery ships Helio with a longer context", "wire.test")
+    first = article("Orrery ships Helio-5.3 with a longer context", "daily.test")
+    second = article("Orrery ships Helio-5.4 with a longer context", "ledger.test")
+    expected = group([plain, first, second], []).founded
+
+    assert len(expected) == 2
+    assert all(group(mixed, []).founded == expected for mixed in itertools.permutations([plain, first, second]))
 
 
 def test_without_the_meaning_of_every_title_words_decide() -> None:
