@@ -20,11 +20,13 @@ PATIENCE = timedelta(seconds=90)
 READING = timedelta(seconds=20)
 """How much of that goes to full texts; then the model works with what is there."""
 RESTS = timedelta(minutes=5)
-"""How long the model is not asked again for a story that it could not write, however many people ask."""
+"""How long the model is not asked again for a story that it failed at, however many people ask."""
+RESTS_WRITTEN = timedelta(hours=6)
+"""The same where it wrote something, but not all: of the same articles it would hardly make more."""
 
 _SPENT = "today's budget for models is spent; it begins anew at midnight UTC"
 _LATE = "writing it takes longer than it should; ask again in a minute"
-_REFUSED = "what the model wrote of it did not stand up to the sources, so it is not shown"
+_REFUSED = "the model wrote nothing about it that stands up to the sources"
 
 
 async def offered(room: Newsroom, answer: Answer) -> Answer:
@@ -99,7 +101,7 @@ async def _write(room: Newsroom, ref: str) -> None:
         raise
     except AnalystFailed as failure:
         log.warning("%s: the model did not write its sections: %s", ref, failure)
-        _remember(room, ref, str(failure))
+        _remember(room, ref, str(failure), RESTS)
         raise
     # Whatever people wrote meanwhile stays; what they withdrew, or keep to themselves, gets nothing.
     kept = await room.store.archive.change(
@@ -109,7 +111,7 @@ async def _write(room: Newsroom, ref: str) -> None:
         at=room.instant(),
     )
     if kept and missing(kept, writer.sections):
-        _remember(room, ref, _REFUSED)
+        _remember(room, ref, _REFUSED, RESTS_WRITTEN)
 
 
 async def _texts(room: Newsroom, story: Story) -> Mapping[str, str]:
@@ -119,13 +121,13 @@ async def _texts(room: Newsroom, story: Story) -> Mapping[str, str]:
         return await kept_texts(room, story)
 
 
-def _remember(room: Newsroom, ref: str, trouble: str) -> None:
-    room.errands.remember(("sections", ref), (room.clock.elapsed(), trouble))
+def _remember(room: Newsroom, ref: str, trouble: str, rest: timedelta) -> None:
+    room.errands.remember(("sections", ref), (room.clock.elapsed() + rest, trouble))
 
 
 def _lately(room: Newsroom, ref: str) -> str:
-    """Why the model could not write the story a few minutes ago; empty: it could, or was not asked."""
+    """Why the model could not write the story a while ago; empty: it could, was not asked, or may be asked again."""
     match room.errands.recall(("sections", ref)):
-        case (timedelta() as since, str(trouble)) if room.clock.elapsed() - since < RESTS:
+        case (timedelta() as until, str(trouble)) if room.clock.elapsed() < until:
             return trouble
     return ""

@@ -191,11 +191,16 @@ async def test_a_section_that_did_not_pass_the_gate_is_told_to_be_missing_for_th
 
         effects, changed = await asked(desk, kept.ref), await asked(desk, kept.ref, SectionName.WHAT_CHANGED)
 
-        assert "did not stand up to the sources" in effects.trouble
+        assert "nothing about it that stands up to the sources" in effects.trouble
         assert changed.is_written
         assert changed.trouble == ""
-        assert "did not stand up to the sources" in (await asked(desk, kept.ref)).trouble
+        hand(desk).move_to(hand(desk).now() + request.RESTS)
+        assert "nothing about it that stands up to the sources" in (await asked(desk, kept.ref)).trouble
         assert len(writer.calls) == 1
+
+        writer.gives = WRITTEN
+        hand(desk).move_to(hand(desk).now() + request.RESTS_WRITTEN)
+        assert (await asked(desk, kept.ref)).is_written
 
 
 async def test_nobody_waits_for_a_model_that_hangs(tmp_path: Path) -> None:
