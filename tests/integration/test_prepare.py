@@ -496,3 +496,21 @@ async def test_a_bot_that_stops_drops_what_is_being_written(tmp_path: Path) -> N
 
         assert there.posted() == []
         assert await states(there.room) == []
+
+
+async def test_a_bot_that_dies_while_it_prepares_loses_no_morning_and_begins_where_it_was(tmp_path: Path) -> None:
+    async with morning(tmp_path) as there:
+        await there.news("Norvik unveils the Halden chip", "wire.test")
+        there.writer.holds = frozenset({"brief"})
+        there.writer.may_go_on.clear()
+        posting = asyncio.create_task(publish(there.room))
+        await began(there.writer.calls, 2)
+        posting.cancel()
+        await asyncio.gather(posting, return_exceptions=True)
+
+    async with morning(tmp_path) as again:
+        await publish(again.room)
+
+        [edition] = again.posted()
+        assert [one.title for one in edition.stories] == ["Briefly: Norvik unveils the Halden chip"]
+        assert await states(again.room) == [(DeliveryState.SENT, "")]
