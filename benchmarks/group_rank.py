@@ -116,9 +116,7 @@ def main() -> None:
             meaning: dict[str, bytes] = {}
             asked = seconds(lambda: meaning.update(meant_by(articles)))
             alike = seconds(lambda: group(articles, [], meaning))
-        console.print(
-            f"  with their meaning     {alike:7.2f} s   and {asked:.1f} s to learn it, once"
-        )
+        console.print(f"  with their meaning     {alike:7.2f} s   and {asked:.1f} s to learn it, once")
     console.print(f"rank {len(stories):,} stories         {ranked:7.2f} s")
     console.print(
         f"group {SAMPLE:,} articles       {ours:7.2f} s   all pairs alone: {naive:.2f} s, {naive / ours:.1f} × as long"
