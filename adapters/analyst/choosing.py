@@ -8,7 +8,7 @@ is chosen already (maximal marginal relevance, Carbonell and Goldstein 1998).
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -98,8 +98,9 @@ def choose(sentences: Sequence[Sentence], titles: Sequence[str], count: int) -> 
     told = [(title.casefold(), words_of(title)) for title in dict.fromkeys(titles[:_TITLES])]
     merits = _merits(sentences, frozenset().union(*(words for _, words in told)))
     ranked = sorted(zip(merits, sentences, strict=True), key=lambda pair: -pair[0])
-    pool = [(merit, one) for merit, one in ranked if not _repeats(one, told)][:_COMPARED]
-    takeaway = next((one for _, one in pool if not is_hanging(one.text)), None)
+    repeating = {(one.article.key, one.place) for one in sentences if _repeats(one, told)}
+    pool = [(merit, one) for merit, one in ranked if (one.article.key, one.place) not in repeating][:_COMPARED]
+    takeaway = next((one for _, one in pool if not is_hanging(one.text)), None) or _led_in(pool, repeating)
     if takeaway is None:
         return None, []
     chosen = [takeaway]
@@ -110,6 +111,11 @@ def choose(sentences: Sequence[Sentence], titles: Sequence[str], count: int) -> 
         _, best = max(pool, key=lambda pair: pair[0] - _UNLIKE * max(_overlap(pair[1], had) for had in chosen))
         chosen.append(best)
     return takeaway, chosen[1:]
+
+
+def _led_in(pool: Iterable[tuple[float, Sentence]], repeating: Collection[tuple[str, int]]) -> Sentence | None:
+    """The best that goes on from a sentence which says what the title says: under that, it is understood as well."""
+    return next((one for _, one in pool if (one.article.key, one.place - 1) in repeating), None)
 
 
 def _merits(sentences: Sequence[Sentence], titles: frozenset[str]) -> list[float]:

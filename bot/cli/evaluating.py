@@ -62,14 +62,14 @@ async def grouping(
     Prints B-cubed and pairwise precision, recall and F1, beside what needs no thought.
     """
     from bot.evaluate import articles_of, evaluate_grouping, read_articles, shuffled
-    from bot.group import group
+    from bot.group import gist, group
     from bot.wiring import looks, meaning_of
 
     labelled = shuffled(_read(session, file, "grouping", read_articles), seed)
     articles = articles_of(labelled, timeless=timeless, titles_only=titles_only)
     with _working(session, f"grouping {len(articles):,} articles"):
         began = time.perf_counter()
-        meaning = {} if plain else await meaning_of(tuple(dict.fromkeys(article.title for article in articles)))
+        meaning = {} if plain else await meaning_of(tuple(dict.fromkeys(gist(article) for article in articles)))
         groups = group(articles, (), meaning).founded
         seconds = time.perf_counter() - began
     figures = evaluate_grouping(labelled, groups)

@@ -106,6 +106,8 @@ class Fetch(Table):
 
     allow_hosts: Hosts = ()
     proxy: MaybeWebAddress = ""
+    full_text: bool = True
+    """Whether the pages behind the feeds are read, where the extra for it is installed."""
 
 
 class Delivery(Table):

@@ -1,4 +1,4 @@
-"""How alike articles are, two by two, from their titles and the time between them. Pure; only workers load it.
+"""How alike articles are, two by two, from what they say and the time between them. Pure; only workers load it.
 
 Words count by TF-IDF, and so do the pieces of words. What is in many articles about one event is not common on that
 account: the articles that are much like one another count as one article together where rarity is concerned.
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.group.vetoes import WINDOW
-from bot.group.words import COMMONPLACE, pieces, words
+from bot.group.words import BEGINNING, COMMONPLACE, gist, pieces, words
 from bot.model import Article
 
 PER_DAY = 0.03
@@ -30,6 +30,8 @@ sorted. The least alike ones are forgotten first, and count as not alike at all.
 """
 
 _PIECE_WEIGHT = 0.5
+_BEGINNING_WEIGHT = 0.5
+"""Of a word that stands not in the title, but where the text begins."""
 _TELLING = (0.25, 0.5)
 """What is left of the likeness of two titles that share no telling word, or one: they share a subject, and perhaps no
 event.
@@ -61,17 +63,19 @@ def compare(articles: Sequence[Article], meaning: Mapping[str, bytes], noise: fl
     """The likeness of all of *articles*, which are in order of time.
 
     Args:
-        articles: whose titles to compare.
-        meaning: for each title a vector, as ``bot.ports.Meaning`` gives it; empty: words decide alone.
+        articles: which to compare.
+        meaning: for the gist of each a vector, as ``bot.ports.Meaning`` gives it; empty: words decide alone.
         noise: likeness up to this says nothing and counts as none.
         pairs: how many to remember at the most, shared out evenly.
     """
     titles = [words(article.title) for article in articles]
-    both = [
-        [(word, 1.0) for word in one] + [(p, _PIECE_WEIGHT) for word in one for p in pieces(word)] for one in titles
+    beginnings = [words(article.extract[:BEGINNING]) for article in articles]
+    everything = [_weighted(title, beginning) for title, beginning in zip(titles, beginnings, strict=True)]
+    by_words = _alike_before(_Bags(everything, weights=_shares(titles)))
+    own = [
+        [(word, 1.0) for word in dict.fromkeys((*title, *beginning)) if word not in COMMONPLACE]
+        for title, beginning in zip(titles, beginnings, strict=True)
     ]
-    by_words = _alike_before(_Bags(both, weights=_shares(titles)))
-    own = [[(word, 1.0) for word in one if word not in COMMONPLACE] for one in titles]
     shared = _alike_before(_Bags(own, weights=None))
     meant = _meant_before(articles, meaning) if meaning else None
     feeds = _numbered([article.feed or article.key for article in articles])
@@ -97,6 +101,15 @@ def compare(articles: Sequence[Article], meaning: Mapping[str, bytes], noise: fl
         later=np.repeat(np.arange(len(found)), [len(kept) for kept, _ in found]),
         alike=np.concatenate([np.zeros(0, dtype=np.float32), *(value for _, value in found)]),
     )
+
+
+def _weighted(title: Sequence[str], beginning: Sequence[str]) -> list[tuple[str, float]]:
+    """The features of an article; a word of its title counts as one, wherever else it stands."""
+    return [
+        *((word, _BEGINNING_WEIGHT) for word in beginning),
+        *((word, 1.0) for word in title),
+        *((piece, _PIECE_WEIGHT) for word in title for piece in pieces(word)),
+    ]
 
 
 class _Bags:
@@ -161,7 +174,7 @@ def _shares(titles: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
 
 def _meant_before(articles: Sequence[Article], meaning: Mapping[str, bytes]) -> Iterator[Floats]:
     """For one article after the other, how near in meaning all articles before it are."""
-    table = np.stack([np.frombuffer(meaning[article.title], dtype="<f4") for article in articles])
+    table = np.stack([np.frombuffer(meaning[gist(article)], dtype="<f4") for article in articles])
     for start in range(0, len(table), _BLOCK):
         block = table[start : start + _BLOCK] @ table[: start + _BLOCK].T
         for row, near in enumerate(block):

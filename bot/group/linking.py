@@ -13,6 +13,7 @@ from bot.group.likeness import Pairs, compare
 from bot.group.parts import parts
 from bot.group.values import Cluster, Grouping, Judgement
 from bot.group.vetoes import Group, by_time, is_older, may_join
+from bot.group.words import gist
 from bot.model import Article
 
 CUT = 0.12
@@ -55,7 +56,7 @@ def link(
     numbered = [(article, number) for number, one in enumerate(groups) for article in one.articles]
     numbered.sort(key=lambda one: (by_time(one[0]), one[1]))
     articles = [article for article, _ in numbered]
-    knows = bool(meaning) and all(article.title in meaning for article in articles)
+    knows = bool(meaning) and all(gist(article) in meaning for article in articles)
     noise, cut = (NOISE_OF_MEANING, CUT_OF_MEANING) if knows else (NOISE, CUT)
     cut = (cut - noise) / (1 - noise)
     pairs = compare(articles, meaning if knows else {}, noise)

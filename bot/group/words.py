@@ -1,19 +1,24 @@
-"""The words of titles, as far as they tell events apart. Pure."""
+"""What of an article is compared: the words of its title, and of how its text begins. Pure."""
 
 import re
 from functools import lru_cache
 
+from bot.model import Article
+
+BEGINNING = 300
+"""Characters of an extract whose words are compared."""
 PIECE = 4
 """Letters of a piece of a word: *regulators* and *regulation* share some."""
 
 COMMONPLACE = frozenset(  # a paragraph reads better than a column of quotes
     """
-    account adds agent agents ai announces announcing api app apps available availability billion bn brings build
-    building built company companies data debuts developer developers enterprise expands feature features first funding
+    account adds agent agents ai announces announcing api app appeared apps article author available availability
+    billion bn brings build building built click comments company companies continue data debuts developer developers
+    email enterprise expands feature features first full funding
     general generally gets helps here inc introduces introducing latest launch launched launches launching lets llm llms
-    make makes making million model models news next open part percent platform power product raise raises release
-    released releases report reports research round says series service startup support team tech tool tools unveils
-    update updates use using ways week work year
+    link make makes making million model models news newsletter next open part percent photo platform points post posted
+    power product raise raises read release released releases report reports research round says series service startup
+    story subscribe summary support team tech tool tools unveils update updates url use using ways week work year
     january february march april june july august september october november december
     2022 2023 2024 2025 2026 2027 2028
     alibaba alphabet amazon anthropic apple aws chatgpt claude codex copilot deepmind deepseek gemini google gpt grok
@@ -29,9 +34,17 @@ _STOP = frozenset(  # a paragraph reads better than a column of quotes
     why will with would you your
     """.split()  # noqa: SIM905
 )
+_GIST = 160
+"""Characters of an extract from which its meaning is taken: the first sentence, and seldom more."""
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 _GENITIVE = re.compile(r"['’]s$")
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212", "-"))
+
+
+def gist(article: Article) -> str:
+    """What *article* is about, for whoever knows what texts mean: its title, and how it begins."""
+    beginning = " ".join(article.extract[:_GIST].split())
+    return f"{article.title}. {beginning}" if beginning else article.title
 
 
 def plain(text: str) -> str:

@@ -34,9 +34,9 @@ MAX_TEXT = 20_000
 
 
 class Meaning(Protocol):
-    """Knows which titles mean alike, even where they share no word."""
+    """Knows which short texts mean alike, even where they share no word."""
 
-    async def of(self, titles: Sequence[str]) -> tuple[bytes, ...]:
-        """For each of *titles* a vector of length 1, as little-endian 32-bit floats, all of the same size: the more
-        alike two titles are, the nearer to 1 is their inner product.
+    async def of(self, texts: Sequence[str]) -> tuple[bytes, ...]:
+        """For each of *texts* a vector of length 1, as little-endian 32-bit floats, all of the same size: the more
+        alike two texts are, the nearer to 1 is their inner product.
         """

@@ -12,6 +12,9 @@ CONFIG = """
 [bot]
 data_dir = "data"
 
+[fetch]
+full_text = false
+
 [defaults]
 days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def configuration(*channels: str, at: datetime) -> str:
     days = '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
-    head = f'[bot]\ndata_dir = "data"\n[defaults]\ndays = {days}\ntime = "{at:%H:%M}"\n'
+    head = f'[bot]\ndata_dir = "data"\n[fetch]\nfull_text = false\n[defaults]\ndays = {days}\ntime = "{at:%H:%M}"\n'
     return head + "".join(f'[[channels]]\nname = "{name}"\nplatform = "terminal"\n' for name in channels)
 
 

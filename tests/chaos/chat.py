@@ -261,7 +261,7 @@ class ChatChaos:
         )
         text = (
             f'[bot]\ndata_dir = "data"\n{self.chat.table()}'
-            f'[delivery]\nrequest_timeout = "2s"\nsettle = "{self.settle}"\n'
+            f'[fetch]\nfull_text = false\n[delivery]\nrequest_timeout = "2s"\nsettle = "{self.settle}"\n'
             f'[defaults]\ndays = ["mon","tue","wed","thu","fri","sat","sun"]\n{channels}'
         )
         (self.folder / "config.toml").write_text(text)

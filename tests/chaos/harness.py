@@ -159,7 +159,8 @@ class Chaos:
             for number in range(self.channels)
         )
         text = (
-            f'[bot]\ndata_dir = "data"\n[delivery]\nrequest_timeout = "1s"\nsettle = "{self.settle}"\n'
+            '[bot]\ndata_dir = "data"\n[fetch]\nfull_text = false\n'
+            f'[delivery]\nrequest_timeout = "1s"\nsettle = "{self.settle}"\n'
             f'[defaults]\ntime = "08:00"\ndays = ["mon","tue","wed","thu","fri","sat","sun"]\n{channels}'
         )
         (self.folder / "config.toml").write_text(text)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from adapters import extras
-from adapters.meaning.model import VOCABULARY, VOCABULARY_SHA256, WEIGHTS_SHA256, meant, trusted, weights
-from adapters.meaning.titles import KEPT, TitleMeaning
+from adapters.meaning.model import TOKENIZER_SHA256, WEIGHTS_SHA256, meant, tokenizer, trusted, weights
+from adapters.meaning.texts import KEPT, TextMeaning
 from adapters.workers import ProcessWorkers
 from bot.errors import DaybriefError
 from bot.group import group
@@ -61,7 +61,7 @@ def test_a_title_means_the_same_whatever_is_worked_out_beside_it() -> None:
 async def test_it_runs_in_a_worker_within_the_caps_of_one() -> None:
     workers = ProcessWorkers(1)
     try:
-        (vector,) = await TitleMeaning(workers).of(["Norvik unveils a chip"])
+        (vector,) = await TextMeaning(workers).of(["Norvik unveils a chip"])
     finally:
         await workers.close()
 
@@ -70,7 +70,7 @@ async def test_it_runs_in_a_worker_within_the_caps_of_one() -> None:
 
 async def test_only_new_titles_cost_anything(tmp_path: Path) -> None:
     workers = CountingWorkers()
-    meaning = TitleMeaning(workers, model=tmp_path)
+    meaning = TextMeaning(workers, model=tmp_path)
 
     first = await meaning.of(["a", "bb", "a"])
     again = await meaning.of(["bb", "ccc", "a"])
@@ -80,7 +80,7 @@ async def test_only_new_titles_cost_anything(tmp_path: Path) -> None:
 
 
 async def test_no_more_titles_are_kept_than_there_is_room_for(tmp_path: Path) -> None:
-    meaning = TitleMeaning(CountingWorkers(), model=tmp_path)
+    meaning = TextMeaning(CountingWorkers(), model=tmp_path)
 
     everything = await meaning.of([str(number) for number in range(KEPT + 10)])
 
@@ -93,7 +93,7 @@ async def test_weights_that_are_not_ours_are_never_loaded(tmp_path: Path) -> Non
     forged.write_bytes(b"not a model")
 
     with pytest.raises(DaybriefError, match=r"^model.onnx is not the file that Daybrief knows"):
-        await TitleMeaning(InlineWorkers(), model=forged).of(["Norvik unveils a chip"])
+        await TextMeaning(InlineWorkers(), model=forged).of(["Norvik unveils a chip"])
 
 
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
@@ -101,8 +101,9 @@ def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
         trusted(tmp_path / "absent", WEIGHTS_SHA256)
 
 
-def test_the_vocabulary_is_the_one_that_the_model_was_made_with() -> None:
-    assert len(trusted(VOCABULARY, VOCABULARY_SHA256).decode().splitlines()) == 30_522
+@installed
+def test_the_tokenizer_is_the_one_that_the_model_was_made_with() -> None:
+    assert b"##ing" in trusted(tokenizer(), TOKENIZER_SHA256)
 
 
 @installed
@@ -112,7 +113,7 @@ async def test_thousands_of_headlines_are_grouped_better_by_their_meaning(shared
     workers = ProcessWorkers()
     try:
         titles = [one.title for one in articles]
-        meaning = dict(zip(titles, await TitleMeaning(workers).of(titles), strict=True))
+        meaning = dict(zip(titles, await TextMeaning(workers).of(titles), strict=True))
     finally:
         await workers.close()
 

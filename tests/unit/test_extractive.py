@@ -95,6 +95,14 @@ def test_a_takeaway_says_more_than_the_title() -> None:
     assert draft.takeaway == "Phones with the chip will run models of 8 billion parameters."
 
 
+def test_a_takeaway_may_go_on_from_a_sentence_that_says_what_the_title_says() -> None:
+    extract = "Norvik unveiled the Halden chip on Tuesday. It runs models of 8 billion parameters on 4 watts."
+
+    [draft] = draft_all([[article("Norvik unveils the Halden chip", "a.test", extract=extract)]])
+
+    assert draft.takeaway == "It runs models of 8 billion parameters on 4 watts."
+
+
 def test_a_takeaway_can_be_understood_alone_and_may_be_missing() -> None:
     (draft,) = draft_all([[article("A chip for phones", extract="It was shown on Tuesday by the company in Oslo.")]])
 

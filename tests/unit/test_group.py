@@ -52,6 +52,18 @@ def test_five_publishers_of_one_event_are_one_story_and_the_rest_stay_apart() ->
     assert titles(grouping.founded) == titles([CHIP, *[[one] for one in OTHERS]])
 
 
+def test_articles_whose_headlines_share_nothing_are_one_story_if_their_texts_begin_with_the_same_event() -> None:
+    extract = "The Halden chip of Norvik is delayed until October, because one memory stack in nine loses data."
+    one = article("Norvik's buyers have to wait", "wire.test", extract=extract)
+    other = article(
+        "Hot stacks, cold feet", "daily.test", extract="One memory stack in nine loses data, so Halden is late."
+    )
+
+    assert titles(group([one, other, *OTHERS], []).founded) == titles([[one, other], *[[each] for each in OTHERS]])
+    bare = [replace(each, extract="") for each in (one, other)]
+    assert len(group(bare, []).founded) == 2
+
+
 def test_the_order_of_the_articles_makes_no_difference() -> None:
     mixed = [*CHIP, *OTHERS]
     expected = group(mixed, [])

@@ -148,4 +148,3 @@ def test_a_built_package_carries_samples_and_example(tmp_path: Path) -> None:
     shipped = [path for path in samples.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     assert {f"bot/samples/{path.relative_to(samples).as_posix()}" for path in shipped} <= inside
     assert "bot/samples/config.example.toml" in inside
-    assert "adapters/meaning/vocab.txt" in inside
