@@ -151,7 +151,7 @@ class _Linking:
                 self._told[places[one]].add(places[other])
                 self._told[places[other]].add(places[one])
         count = len(self._groups)
-        self._scales = np.zeros(count)
+        self._scales = np.zeros(count, dtype=np.float32)
         self._best = np.zeros(count, dtype=np.int64)
         self._value = np.zeros(count)
         for place in range(count):
@@ -192,9 +192,9 @@ class _Linking:
         cohesion = max(float(self._within[place]) / size**2, _LOOSEST)
         self._scales[place] = 1 / (size * cohesion**COHESION)
 
-    def _scores(self, place: int) -> NDArray[np.float64]:
+    def _scores(self, place: int) -> NDArray[np.float32]:
         """How alike the group at *place* and all others are; 0 where they may not join as they are."""
-        row: NDArray[np.float64] = self._sums[place] * self._scales * self._scales[place]
+        row: NDArray[np.float32] = self._sums[place] * self._scales * self._scales[place]
         row[list(self._told[place])] = _CERTAIN
         row[list(self._refused[place])] = 0
         return row

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from bot.model import Article
 
-BEGINNING = 300
-"""Characters of an extract whose words are compared."""
+BEGINNING = 160
+"""Characters of an extract that are compared: the first sentence, and seldom more."""
 PIECE = 4
 """Letters of a piece of a word: *regulators* and *regulation* share some."""
 
@@ -34,8 +34,6 @@ _STOP = frozenset(  # a paragraph reads better than a column of quotes
     why will with would you your
     """.split()  # noqa: SIM905
 )
-_GIST = 160
-"""Characters of an extract from which its meaning is taken: the first sentence, and seldom more."""
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 _GENITIVE = re.compile(r"['’]s$")
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212", "-"))
@@ -43,7 +41,7 @@ _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212", "-"))
 
 def gist(article: Article) -> str:
     """What *article* is about, for whoever knows what texts mean: its title, and how it begins."""
-    beginning = " ".join(article.extract[:_GIST].split())
+    beginning = " ".join(article.extract[:BEGINNING].split())
     return f"{article.title}. {beginning}" if beginning else article.title
 
 
