@@ -2,7 +2,9 @@
 written. Pure.
 
 Key points and takeaway are by whoever ``Story.analyst`` names. A passage says who wrote it where that is somebody else;
-it is signed before the story's analyst changes, so that words are never told to be somebody else's.
+it is signed before the story's analyst changes, so that words are never told to be somebody else's. An outlook may be by
+two, and is then signed by the model: what the sources say of dates to come stands before what the model expects. A quoted
+item has its publisher for a basis, a model's has a sentence.
 """
 
 from collections.abc import Collection
@@ -10,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.coverage import copies
-from bot.model import Origin, Passage, SectionName, Sections, Story, StoryStatus
+from bot.model import Inference, Origin, Passage, SectionName, Sections, Story, StoryStatus
 from bot.ports import Draft
 
 QUOTES = "extractive"
@@ -44,16 +46,13 @@ def missing(story: Story, sections: Collection[SectionName]) -> tuple[SectionNam
 
 def quoted(story: Story, draft: Draft) -> Story:
     """*story* with *draft*, which quotes; sections that a model has written stay."""
-    sections = _signed(story)
-    outlook = sections.what_happens_next
-    if _is_open(story, SectionName.WHAT_HAPPENS_NEXT):
-        outlook = draft.what_happens_next
+    outlook = _with_quotes(story, draft.what_happens_next)
     return replace(
         story,
         title=draft.title,
         takeaway=draft.takeaway,
         analyst=draft.analyst,
-        sections=replace(sections, key_points=draft.key_points, what_happens_next=outlook),
+        sections=replace(_signed(story), key_points=draft.key_points, what_happens_next=outlook),
         disputes=draft.disputes,
     )
 
@@ -79,11 +78,14 @@ def briefed(story: Story, draft: Draft) -> Story:
 
 
 def analysed(story: Story, written: Sections, analyst: str) -> Story:
-    """*story* with those of the *written* sections that it lacks, signed by *analyst*."""
+    """*story* with those of the *written* sections that it lacks, signed by *analyst*; what was quoted stays before."""
     added: dict[str, Any] = {}
     for name in missing(story, written.written()):
         passage = written.passage(name)
-        added[name.value] = replace(passage, analyst=analyst) if passage else written.key_points
+        if passage is None:
+            added[name.value] = written.key_points
+        elif added_to := _behind(story.sections.passage(name), replace(passage, analyst=analyst)):
+            added[name.value] = added_to
     return replace(story, sections=replace(story.sections, **added))
 
 
@@ -91,7 +93,9 @@ def with_models_sections(story: Story, by_hand: Sections) -> Sections:
     """What a person wrote of *story*, *by_hand*, with the sections that they left out and a model had written."""
     passages = {name.value: story.sections.passage(name) for name in _PASSAGES if by_hand.passage(name) is None}
     kept: dict[str, Any] = {
-        name: passage for name, passage in passages.items() if passage and passage.analyst not in {"", QUOTES}
+        name: _without_quotes(story, passage)
+        for name, passage in passages.items()
+        if passage and passage.analyst not in {"", QUOTES}
     }
     return replace(by_hand, **kept)
 
@@ -120,11 +124,46 @@ def _with_sections_of(held: Story, arrived: Story) -> Story:
     """*arrived* with what a model has written of *held*."""
     kept = _signed(held)
     written: dict[str, Any] = {name.value: kept.passage(name) for name in _PASSAGES if not _is_open(held, name)}
+    written["what_happens_next"] = _with_quotes(held, _quotes(arrived))
     return replace(
         arrived,
         sections=replace(arrived.sections, **written),
         significance=arrived.significance if held.significance is None else held.significance,
     )
+
+
+def _with_quotes(story: Story, quotes: Passage | None) -> Passage | None:
+    """The outlook of *story* with *quotes* for those that it had; what a model expects stays behind them."""
+    passage = _signed(story).what_happens_next
+    if passage is None or passage.analyst == QUOTES:
+        return quotes
+    return _behind(quotes, _without_quotes(story, passage)) or quotes
+
+
+def _behind(quotes: Passage | None, passage: Passage) -> Passage | None:
+    """*passage* with the items of *quotes* before its own; None if it says nothing that these do not."""
+    quoted_items = quotes.items if quotes else ()
+    known = {item.text.casefold() for item in quoted_items}
+    new = tuple(item for item in passage.items if item.text.casefold() not in known)
+    return replace(passage, items=(*quoted_items, *new)) if new or passage.text else None
+
+
+def _quotes(story: Story) -> Passage | None:
+    """What the outlook of *story* quotes, alone."""
+    passage = _signed(story).what_happens_next
+    if passage is None or passage.analyst == QUOTES:
+        return passage
+    items = tuple(item for item in passage.items if _is_quote(story, item))
+    return Passage(text="", items=items, analyst=QUOTES) if items else None
+
+
+def _without_quotes(story: Story, passage: Passage) -> Passage:
+    return replace(passage, items=tuple(item for item in passage.items if not _is_quote(story, item)))
+
+
+def _is_quote(story: Story, item: Inference) -> bool:
+    """Whether an item is a sentence of the sources: a model's rests on a sentence, and says how sure it is."""
+    return not item.confidence and item.basis in {article.source.name for article in story.articles}
 
 
 def _is_open(story: Story, name: SectionName) -> bool:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot import request
+from bot.credit import label
 from bot.desk import Desk
 from bot.errors import BudgetSpent
 from bot.manuscript import parse
-from bot.model import Answer, Asker, Origin, Passage, SectionName, Story, StoryStatus
+from bot.model import Answer, Asker, Inference, Origin, Passage, SectionName, Story, StoryStatus
 from bot.newsroom import Newsroom
 from tests.articles import article, story
 from tests.clock import HandClock
@@ -94,9 +95,13 @@ async def test_however_many_ask_at_once_it_is_written_once(tmp_path: Path) -> No
         assert writer.calls == [("write", kept.ref)]
 
 
-async def test_a_quoted_outlook_is_shown_until_a_model_has_written_one(tmp_path: Path) -> None:
+async def test_a_quoted_outlook_stays_before_what_a_model_expects(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, writer, kept):
-        dated = replace(kept.sections, what_happens_next=Passage(text="It ships on 4 May."))
+        said = Inference(text="It ships on 4 May.", horizon="4 May", basis=kept.articles[0].source.name)
+        guess = Inference(text="Two more vendors may ship one.", confidence="low", basis="It ships.")
+        quotes = Passage(text="", items=(said,), analyst="extractive")
+        dated = replace(kept.sections, what_happens_next=quotes)
+        writer.gives = replace(WRITTEN, what_happens_next=Passage(text="", items=(guess,)))
         await room_of(desk).store.archive.change(
             kept.ref, lambda now: replace(now, sections=dated), reason="quoted", at=kept.news_at
         )
@@ -104,10 +109,13 @@ async def test_a_quoted_outlook_is_shown_until_a_model_has_written_one(tmp_path:
         assert before.is_written
         assert before.is_awaited
 
-        after = await desk.written(before, ME)
+        # Sections are written together, whichever of them somebody asked for.
+        effects = await asked(desk, kept.ref)
 
-        assert after.story is not None
-        assert after.story.sections.what_happens_next == Passage(text="Two more vendors ship one.", analyst=writer.name)
+        assert effects.story is not None
+        assert effects.story.sections.what_happens_next == Passage(text="", items=(said, guess), analyst=writer.name)
+        assert label(effects.story, SectionName.WHAT_HAPPENS_NEXT) == "Analysis"
+        assert not (await desk.look_up(kept.ref, SectionName.WHAT_HAPPENS_NEXT, ME)).is_awaited
 
 
 async def test_the_model_reads_full_texts_and_does_without_those_that_take_too_long(tmp_path: Path) -> None:

@@ -5,14 +5,30 @@ from dataclasses import replace
 import pytest
 
 from bot.drafting import analysed, briefed, grown, is_quoted, missing, quoted, with_models_sections
-from bot.model import Dispute, KeyPoint, Origin, Passage, SectionName, Sections, Story, StoryStatus, Version
+from bot.model import (
+    Dispute,
+    Inference,
+    KeyPoint,
+    Origin,
+    Passage,
+    SectionName,
+    Sections,
+    Story,
+    StoryStatus,
+    Version,
+)
 from bot.ports import Draft
 from tests.articles import article, story
 
 MODEL = "gpt-5-mini"
 ALL = frozenset(SectionName)
 POINT = KeyPoint(text="Norvik ships it in May.")
-DATED = Passage(text="It ships on 4 May.")
+MAY = Inference(text="It ships on 4 May.", horizon="4 May", basis="Wire")
+JUNE = Inference(text="The hearing is set for 2 June.", horizon="2 June", basis="Daily")
+GUESS = Inference(
+    text="Two more vendors may ship one.", horizon="months", confidence="low", basis="It runs on 4 watts."
+)
+DATED = Passage(text="", items=(MAY,))
 DISPUTE = Dispute(versions=(Version(said="20", sources=("Wire",)), Version(said="17", sources=("Daily",))))
 QUOTE = Draft(
     title="Quoted",
@@ -26,7 +42,7 @@ BRIEF = Draft(title="Briefed", takeaway="In a nutshell.", key_points=(POINT,), a
 WRITTEN = Sections(
     what_changed=Passage(text="A chip is there."),
     strategic_implications=Passage(text="Others must follow."),
-    what_happens_next=Passage(text="Two more ship."),
+    what_happens_next=Passage(text="", items=(GUESS,)),
     second_order_effects=Passage(text="Fewer power stations."),
 )
 
@@ -64,16 +80,48 @@ def test_what_a_brief_leaves_out_stays_as_it_was_quoted() -> None:
     assert after.sections.key_points == QUOTE.key_points
 
 
-def test_sections_on_request_are_signed_and_take_the_place_of_quotes_alone() -> None:
+def test_sections_on_request_are_signed_and_stand_behind_what_the_sources_say() -> None:
     mine = replace(gathered(), sections=replace(gathered().sections, what_changed=Passage(text="Mine.", analyst="ada")))
 
     after = analysed(mine, WRITTEN, MODEL)
 
     assert after.sections.what_changed == Passage(text="Mine.", analyst="ada")
     assert after.sections.key_points == QUOTE.key_points
-    assert after.sections.what_happens_next == Passage(text="Two more ship.", analyst=MODEL)
+    assert after.sections.what_happens_next == Passage(text="", items=(MAY, GUESS), analyst=MODEL)
     assert after.sections.second_order_effects == Passage(text="Fewer power stations.", analyst=MODEL)
     assert analysed(after, replace(WRITTEN, second_order_effects=Passage(text="Else.")), "another") == after
+
+
+def test_a_model_that_only_repeats_what_is_quoted_adds_nothing() -> None:
+    echo = replace(GUESS, text=MAY.text.upper())
+
+    after = analysed(gathered(), Sections(what_happens_next=Passage(text="", items=(echo,))), MODEL)
+
+    assert after == gathered()
+    assert SectionName.WHAT_HAPPENS_NEXT in missing(after, ALL)
+
+
+def test_dates_are_quoted_anew_before_what_a_model_expects() -> None:
+    before = analysed(gathered(), WRITTEN, MODEL)
+    two = replace(before, articles=(*before.articles, article("More", "daily.test")))
+
+    later = quoted(two, replace(QUOTE, what_happens_next=replace(DATED, items=(MAY, JUNE))))
+    assert later.sections.what_happens_next == Passage(text="", items=(MAY, JUNE, GUESS), analyst=MODEL)
+    none = quoted(later, replace(QUOTE, what_happens_next=None))
+    assert none.sections.what_happens_next == Passage(text="", items=(GUESS,), analyst=MODEL)
+
+
+def test_growth_brings_new_dates_to_what_a_model_wrote_meanwhile() -> None:
+    before = gathered()
+    more = replace(before, articles=(*before.articles, article("More", "daily.test")))
+    arrived = quoted(more, replace(QUOTE, what_happens_next=replace(DATED, items=(MAY, JUNE))))
+    held = analysed(before, WRITTEN, MODEL)
+    both = Passage(text="", items=(MAY, JUNE, GUESS), analyst=MODEL)
+
+    assert grown(held, arrived).sections.what_happens_next == both
+    assert grown(analysed(more, WRITTEN, MODEL), replace(arrived, analyst=MODEL)).sections.what_happens_next == both
+    quotes = Passage(text="", items=(MAY, JUNE), analyst="extractive")
+    assert grown(before, arrived).sections.what_happens_next == quotes
 
 
 def test_what_a_person_wrote_is_not_open_to_a_model() -> None:
@@ -91,7 +139,7 @@ def test_a_story_that_is_quoted_anew_keeps_a_models_sections_and_their_author() 
     assert (after.title, after.analyst) == ("Quoted anew", "extractive")
     assert is_quoted(after)
     assert after.sections.key_points == QUOTE.key_points
-    assert after.sections.what_happens_next == Passage(text="Two more ship.", analyst=MODEL)
+    assert after.sections.what_happens_next == Passage(text="", items=(MAY, GUESS), analyst=MODEL)
     assert missing(after, ALL) == ()
 
 
@@ -109,7 +157,7 @@ def test_growth_keeps_what_a_model_wrote_while_the_new_articles_were_read() -> N
     assert after.analyst == "extractive"
     assert after.significance == 4
     assert len(after.articles) == 2
-    assert after.sections.what_happens_next == Passage(text="Two more ship.", analyst=MODEL)
+    assert after.sections.what_happens_next == Passage(text="", items=(MAY, GUESS), analyst=MODEL)
     assert after.sections.second_order_effects == Passage(text="Fewer power stations.", analyst=MODEL)
 
 
@@ -132,3 +180,4 @@ def test_a_persons_story_keeps_a_models_sections_and_no_quotes() -> None:
     kept = with_models_sections(analysed(briefed_and_quoted, WRITTEN, MODEL), by_hand)
     assert kept.what_changed == Passage(text="By hand.")
     assert kept.second_order_effects == Passage(text="Fewer power stations.", analyst=MODEL)
+    assert kept.what_happens_next == Passage(text="", items=(GUESS,), analyst=MODEL)
