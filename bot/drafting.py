@@ -2,9 +2,10 @@
 written. Pure.
 
 Key points and takeaway are by whoever ``Story.analyst`` names. A passage says who wrote it where that is somebody else;
-it is signed before the story's analyst changes, so that words are never told to be somebody else's. An outlook may be by
-two, and is then signed by the model: what the sources say of dates to come stands before what the model expects. A quoted
-item has its publisher for a basis, a model's has a sentence.
+it is signed before the story's analyst changes, so that words are never told to be somebody else's.
+
+An outlook may be by two, and is then signed by the model: what the sources say of dates to come stands before what the
+model expects. A quoted item has its publisher for a basis, a model's has a sentence.
 """
 
 from collections.abc import Collection
