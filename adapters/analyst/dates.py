@@ -38,6 +38,7 @@ _AROUND_YEAR = (
 )
 _SEASONS = {"spring": 5, "summer": 8, "fall": 11, "autumn": 11, "winter": 2}
 """The last month of each."""
+_JUST_NOW, _HALF_A_YEAR, _A_YEAR = timedelta(days=31), timedelta(days=183), timedelta(days=365)
 _PERIOD = r"(?P<period>week|month|quarter|year|spring|summer|fall|autumn|winter)\b(?!['’])"
 
 _FORMS: tuple[re.Pattern[str], ...] = tuple(
@@ -74,6 +75,8 @@ class When:
     """The last day that it can mean."""
     is_precise: bool
     """Whether it names a month, a day or a quarter, so that a verb in the present can be a plan."""
+    is_guessed: bool = False
+    """Whether no year was named, and the last such day is nearer than the next one, which is meant here."""
 
 
 def dates_in(sentence: str, said: date) -> Iterator[When]:
@@ -83,14 +86,16 @@ def dates_in(sentence: str, said: date) -> Iterator[When]:
             parts = {name: text for name, text in found.groupdict().items() if text}
             if until := _until(parts, found[0], said):
                 precise = not parts.keys() & {"later", "next", "unit", "end", "yearend"}
-                yield When(found[0].strip(), found.start(), until, precise and parts.keys() != {"year"})
+                guessed = "day" in parts and "year" not in parts and until - said > _HALF_A_YEAR
+                yield When(found[0].strip(), found.start(), until, precise and parts.keys() != {"year"}, guessed)
 
 
 def _until(parts: dict[str, str], words: str, said: date) -> date | None:
     """The last day of a date with these *parts*; None where it makes no sense."""
     year = int(parts["year"]) if "year" in parts else None
     if "month" in parts:
-        return _in_month(_MONTHS.index(parts["month"][:3].lower()) + 1, int(parts.get("day", 0)), year, said)
+        month = _MONTHS.index(parts["month"][:3].lower()) + 1
+        return _on_day(month, int(parts["day"]), year, said) if "day" in parts else _in_month(month, year, said)
     if quarter := parts.get("q") or parts.get("quarter"):
         return _in_quarter(_QUARTERS[quarter], year, said)
     if year and (half := parts.get("h") or parts.get("half")):
@@ -100,18 +105,31 @@ def _until(parts: dict[str, str], words: str, said: date) -> date | None:
     return _after(parts, said) if "unit" in parts else _relative(parts, said)
 
 
-def _in_month(month: int, day: int, year: int | None, said: date) -> date | None:
+def _on_day(month: int, day: int, year: int | None, said: date) -> date | None:
+    """Without a *year*, the next such day, unless the last one is no more than a month back."""
+    if not 1 <= day <= _last_of(year or said.year, month):
+        return None
+    this = date(year or said.year, month, day)
+    if year or this > said - _JUST_NOW:
+        return this if year or this - said < _A_YEAR - _JUST_NOW else date(this.year - 1, month, day)
+    return date(this.year + 1, month, min(day, _last_of(this.year + 1, month)))
+
+
+def _in_month(month: int, year: int | None, said: date) -> date:
     """Without a *year*, the next such month, or the last one: what lies half a year back is meant to come."""
     if year is None:
         year = said.year + (month + 6 <= said.month) - (month > said.month + 6)
-    last = calendar.monthrange(year, month)[1]
-    return date(year, month, day or last) if day <= last else None
+    return date(year, month, _last_of(year, month))
+
+
+def _last_of(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]
 
 
 def _in_quarter(quarter: int, year: int | None, said: date) -> date:
     month = quarter * 3
     year = year or said.year + (month + 6 <= said.month)
-    return date(year, month, calendar.monthrange(year, month)[1])
+    return date(year, month, _last_of(year, month))
 
 
 def _of_year(year: int, words: str, said: date) -> date | None:
@@ -142,5 +160,5 @@ def _relative(parts: dict[str, str], said: date) -> date:
     if period == "year":
         return date(said.year + is_next, 12, 31)
     month = said.month if period == "month" else (said.month + 2) // 3 * 3
-    end = date(said.year, month, calendar.monthrange(said.year, month)[1])
+    end = date(said.year, month, _last_of(said.year, month))
     return end + timedelta(days=28 if period == "month" else 92) * is_next

@@ -39,13 +39,25 @@ def ahead(*texts: str, at: datetime = NOW) -> list[Inference]:
         ("The company will stop selling the older board in 2028.", "in 2028"),
         ("The plant will be completed in August 2027.", "August 2027"),
         ("The boards will ship by Q3 2027 at the latest.", "Q3 2027"),
+        ("The council must approve the rule by 30 April 2027.", "30 April 2027"),
+        ("Firms must register with the agency by 1 July.", "1 July"),
+        ("Makers are required to name their suppliers from 1 March.", "1 March"),
+        ("Companies have until 1 March 2027 to object.", "until 1 March 2027"),
+        ("Norvik has until 9 June to answer the court.", "until 9 June"),
+        ("A hearing is set for 8 December.", "8 December"),
+        ("The results are due on 8 August.", "8 August"),
+        ("The deadline for comments is 3 January.", "3 January"),
+        ("The rule comes into force on 1 February.", "1 February"),
+        ("The console goes on sale on 12 January.", "12 January"),
+        ("The agency will publish a report on 4 December.", "4 December"),
+        ("The ruling will be published on 4 June.", "4 June"),
     ],
 )
 def test_a_dated_statement_is_quoted_whole_with_its_date_and_its_publisher(sentence: str, horizon: str) -> None:
     (item,) = ahead(f"Norvik makes chips in Kelsund. {sentence} Nobody knows the price.")
 
     assert item.text == sentence
-    assert item.horizon.removeprefix("by ") == horizon.removeprefix("by ")
+    assert item.horizon.removeprefix("by ") == horizon.removeprefix("by ").removeprefix("until ")
     assert item.basis == "0"
 
 
@@ -71,10 +83,34 @@ def test_a_dated_statement_is_quoted_whole_with_its_date_and_its_publisher(sente
         "The start-ups that it funded this summer will show what they have made.",
         "The plant will make the 2027-8 boards and nothing else from now on.",
         "The firm will sell 15 march bands, and the rest by hand.",
+        "The firm, which was founded on 5 January, will sell boards to all.",
+        "The firm will keep the boards that it bought on 5 January.",
+        "The rules have been in force since 1 March and must be obeyed.",
+        "In a report of 1 March it said that all firms must obey.",
+        "Firms had until 1 March to say what they do.",
+        "All firms must obey, the agency said in a statement on 20 March.",
+        "The chip will be sold from today, 12 May.",
+        "Register for the fair, which must be seen, by 8 December.",
     ],
 )
 def test_what_is_past_unreal_undated_or_an_invitation_is_not_quoted(sentence: str) -> None:
     assert ahead(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "is_quoted"),
+    [
+        ("", True),
+        ("Norvik makes boards in the north of Kelsund. ", True),
+        ("Orrery has a plant in Kelsund too. ", False),
+    ],
+)
+def test_it_is_quoted_only_where_the_titles_name_who_that_is(before: str, is_quoted: bool) -> None:
+    text = before + "It will publish a report on 4 December."
+
+    (draft,) = draft_all([[article("Norvik shows the Halden chip", extract=text, at=NOW)]])
+
+    assert bool(draft.what_happens_next) == is_quoted
 
 
 def test_dates_are_meant_from_the_day_on_which_their_article_was_published() -> None:
@@ -124,6 +160,12 @@ def test_a_passage_of_quotes_has_no_text_of_its_own_and_says_who_quotes() -> Non
         ("next quarter", date(2026, 12, 31), date(2027, 4, 2)),
         ("this summer", date(2026, 5, 12), date(2026, 8, 28)),
         ("within 90 days", date(2026, 5, 12), date(2026, 8, 10)),
+        ("on 4 December", date(2026, 11, 27), date(2026, 12, 4)),
+        ("on 4 January", date(2026, 11, 27), date(2027, 1, 4)),
+        ("on 1 August", date(2026, 11, 27), date(2027, 8, 1)),
+        ("on 20 November", date(2026, 11, 27), date(2026, 11, 20)),
+        ("on 20 December", date(2027, 1, 5), date(2026, 12, 20)),
+        ("on 27 November", date(2026, 11, 27), date(2026, 11, 27)),
         ("H1 2027", date(2026, 5, 12), date(2027, 6, 30)),
     ],
 )
