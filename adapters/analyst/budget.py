@@ -1,6 +1,7 @@
 """The day's budget: every call of a model is paid before it is made."""
 
 import asyncio
+import math
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -10,6 +11,8 @@ from bot.errors import BudgetSpent
 from bot.ports import Clock, Expense, Spending
 
 _MILLION = 1_000_000
+_SHOWN = 100
+"""Microdollars to which an amount is rounded up where people read it: a hundredth of a cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Budget:
         self._cap = int(endpoint.daily_budget_usd * _MILLION)
 
     async def takes(self, sent: int, received: int) -> bool:
-        """Whether today still takes a call of so many tokens."""
+        """Whether today still takes a call of so many tokens; of a budget of nothing, not one that costs nothing."""
+        if not self._endpoint.daily_budget_usd:
+            return False
         now = self._clock.now()
         spent = sum(one.microdollars for one in await self._spending.of_day(now.astimezone(UTC).date()))
         # The table of prices is loaded with the first price, which takes a moment.
@@ -40,16 +45,24 @@ class Budget:
         """Set aside what a call of so many tokens costs at the most.
 
         Raises:
-            BudgetSpent: that would bring the day above its cap.
+            BudgetSpent: that would bring the day above its cap; or nothing may be spent at all, and so none is asked,
+                not even a model that costs nothing.
         """
+        if not self._endpoint.daily_budget_usd:
+            raise BudgetSpent("daily_budget_usd is 0, so no model is asked")
         now = self._clock.now()
         amount = prices.cost(self._endpoint, sent, received, now)
         name = self._endpoint.name
+        if amount > self._cap:
+            raise BudgetSpent(
+                f"one call of {name} may cost {_dollars(amount)}, and analyst.daily_budget_usd allows "
+                f"{_dollars(self._cap)} in a whole day; raise it"
+            )
         expense = Expense(at=now, ref=ref, purpose=purpose, model=name, microdollars=amount, is_settled=False)
         number = await self._spending.reserve(expense, day=now.astimezone(UTC).date(), cap=self._cap)
         if number is None:
             raise BudgetSpent(
-                f"today's budget for models, ${self._endpoint.daily_budget_usd:.2f}, does not take another call; "
+                f"today's budget for models, {_dollars(self._cap)}, does not take another call; "
                 "it begins anew at midnight UTC, and analyst.daily_budget_usd raises it"
             )
         return Reservation(number, amount)
@@ -63,3 +76,9 @@ class Budget:
     async def give_back(self, reservation: Reservation) -> None:
         """The call was surely not made, or not worked on."""
         await self._spending.settle(reservation.number, 0)
+
+
+def _dollars(amount: int) -> str:
+    """``$0.0083`` of millionths, ``$1.00``."""
+    shown = f"{math.ceil(amount / _SHOWN) * _SHOWN / _MILLION:.4f}"
+    return f"${shown.removesuffix('00') if shown.endswith('00') else shown.rstrip('0')}"

@@ -1,6 +1,7 @@
 """Which model writes, where it is, and what may be spent on it. Loads no SDK."""
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 _ORDER = {"anthropic": ("tool", "native", "prompted")}
 _ORDER_OF_OTHERS = ("native", "tool", "prompted")
 """Forms of answers (``bot.config.models.MODES``), in the order of trying them."""
+_PORT = re.compile(r":\d+\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,15 @@ class Endpoint:
     def modes(self) -> tuple[str, ...]:
         """The ways to ask for an answer, in the order of trying."""
         return _ORDER.get(self.provider, _ORDER_OF_OTHERS) if self.mode == "auto" else (self.mode,)
+
+    @property
+    def address(self) -> str:
+        """Host and port of :attr:`base_url`, for people: without its path, and without a password written into it."""
+        parts = urlsplit(self.base_url)
+        host = parts.netloc.rpartition("@")[2]
+        if not host or _PORT.search(host):
+            return host
+        return f"{host}:{443 if parts.scheme == 'https' else 80}"
 
     @property
     def is_local(self) -> bool:

@@ -14,6 +14,11 @@ _UNFIT_FORM = re.compile(r"response_format|json_schema|structured output|tool|fu
 _BAD_REQUEST = frozenset({400, 404, 415, 422, 501})
 _SERVER = 500
 _REFUSED = range(400, 500)
+_MISPLACED = frozenset({*range(300, 400), 405})
+"""What servers answer at an address where no model is; 404 is a case of its own."""
+_NO_COMPLETION = re.compile(r"\AInvalid response from .* chat completions endpoint")
+"""pydantic-ai on what came back: no JSON, such as a web page, or JSON of another kind."""
+_ADDRESS = "analyst.base_url, which usually ends in /v1"
 _LATE = 408
 """HTTP: the server gave up waiting for a request that it may have had in full."""
 
@@ -55,15 +60,17 @@ def _reason(error: Exception, endpoint: Endpoint) -> str:  # noqa: C901, PLR0911
         case errors.ModelRateLimitError():
             return "the provider asks us to wait" + (f" {wait:.0f} seconds" if wait else "") + ", it is asked too often"
         case errors.ModelNotFoundError():
-            return "the provider knows no model of that name"
+            return f"the {_who(endpoint)} knows no model of that name" + _or_address(endpoint)
         case errors.ModelContextWindowExceededError():
             return "the story is too long for the model"
         case errors.ModelRequestTimeout() | errors.ModelTimeoutError():
             return f"no answer within {endpoint.timeout.total_seconds():g} seconds"
         case errors.ModelConnectionError(phase="pool" | "connect"):
-            return "the endpoint cannot be reached"
+            return f"the {_who(endpoint)} cannot be reached" + (f" at {at}" if (at := endpoint.address) else "")
         case errors.ModelConnectionError():
             return "the connection broke before the answer was there"
+        case errors.ModelAPIError() if endpoint.base_url and (status := _status(error)) in _MISPLACED:
+            return f"HTTP {status} is not what a model answers with; see {_ADDRESS}"
         case errors.ModelHTTPError():
             return f"the endpoint answered with HTTP {error.status_code}"
         case errors.ModelAPIError():
@@ -72,8 +79,23 @@ def _reason(error: Exception, endpoint: Endpoint) -> str:  # noqa: C901, PLR0911
             return "the model, or its provider's filter, refuses to write about it"
         case errors.OutputTokenLimitExceeded():
             return "the answer was cut off at its greatest length"
+        case errors.UnexpectedModelBehavior() if endpoint.base_url and _NO_COMPLETION.match(str(error)):
+            return f"what answers there is no model; see {_ADDRESS}"
         case errors.UnexpectedModelBehavior() | errors.UsageLimitExceeded():
             return "the model does not answer in the form that it was asked for"
         case errors.UserError():
             return "the model cannot be asked like this; see analyst.output_mode"
     return f"asking it failed in a way that was not foreseen ({type(error).__name__})"
+
+
+def _status(error: errors.ModelAPIError) -> int:
+    """The status of HTTP; 0: none. A redirection is no ModelHTTPError, but the SDK's own error has it."""
+    return int(getattr(error, "status_code", 0) or getattr(error.__cause__, "status_code", 0))
+
+
+def _who(endpoint: Endpoint) -> str:
+    return "endpoint" if endpoint.base_url else "provider"
+
+
+def _or_address(endpoint: Endpoint) -> str:
+    return f", or is elsewhere: check analyst.model, and {_ADDRESS}" if endpoint.base_url else ""

@@ -31,13 +31,14 @@ def model(endpoint: Endpoint, http: httpx2.AsyncClient) -> Model:
 
 def _chat(endpoint: Endpoint, http: httpx2.AsyncClient) -> Model:
     """By the chat completions that OpenAI and everything compatible with it answer; few answer its newer API."""
-    from pydantic_ai.models.openai import OpenAIChatModel  # noqa: PLC0415
     from pydantic_ai.profiles.openai import OpenAIModelProfile  # noqa: PLC0415
     from pydantic_ai.providers.openai import OpenAIProvider  # noqa: PLC0415
     from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider  # noqa: PLC0415
 
+    from adapters.analyst.lenient import LenientChatModel  # noqa: PLC0415
+
     if endpoint.provider == "openai":
-        return OpenAIChatModel(endpoint.name, provider=OpenAIProvider(api_key=endpoint.key, http_client=http))
+        return LenientChatModel(endpoint.name, provider=OpenAIProvider(api_key=endpoint.key, http_client=http))
     own = OpenAICompatibleProvider(
         "endpoint",
         base_url=endpoint.base_url,
@@ -46,7 +47,7 @@ def _chat(endpoint: Endpoint, http: httpx2.AsyncClient) -> Model:
         # The older name of the limit: everybody but OpenAI knows it, and some refuse what they do not know.
         profile=OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False),
     )
-    return OpenAIChatModel(endpoint.name, provider=own)
+    return LenientChatModel(endpoint.name, provider=own)
 
 
 def settings(endpoint: Endpoint, most: int) -> ModelSettings:

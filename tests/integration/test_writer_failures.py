@@ -21,19 +21,24 @@ FAULTS = {
     "wrong key": (Reply(status=401), "does not accept the key"),
     "not allowed": (Reply(status=403), "does not accept the key"),
     "no credit": (Reply(status=402), "credit is used up"),
-    "no such model": (Reply(status=404), "knows no model"),
+    "no such model": (Reply(status=404), "knows no model of that name, or is elsewhere: check .*base_url, .* in /v1"),
+    "no such page": (Reply(status=404, body=HTML), "or is elsewhere: check .*base_url, which usually ends in /v1"),
+    "another method": (Reply(status=405, body=HTML), "HTTP 405 is not what a model answers with; see .*base_url"),
     "too often": (Reply(status=429), "asks us to wait, it is asked too often"),
     "too often, with a time": (Reply(status=429, headers={"Retry-After": "17"}), "asks us to wait 17 seconds"),
     "out of order": (Reply(status=500), "HTTP 500"),
     "overloaded": (Reply(status=503, headers={"Retry-After": "5"}), "HTTP 503"),
     "a web page as an error": (Reply(status=502, body=HTML), "HTTP 502"),
-    "a web page as an answer": (Reply(body=HTML), "does not answer in the form"),
-    "another JSON": (Reply(body='{"hello": "there"}'), "does not answer in the form"),
+    "a web page as an answer": (
+        Reply(body=HTML),
+        "what answers there is no model; see .*base_url, which usually ends in /v1",
+    ),
+    "another JSON": (Reply(body='{"hello": "there"}'), "what answers there is no model; see .*base_url"),
     "no choice": (Reply(body='{"id": "1", "object": "chat.completion", "choices": []}'), "norvik-1: "),
     "cut JSON": (Reply(body='{"id": "1", "object": "chat.compl'), "norvik-1: "),
     "a redirection": (
         Reply(status=307, headers={"Location": "https://elsewhere.test/"}, body="{}"),
-        "HTTP 307|norvik-1: ",
+        "HTTP 307 is not what a model answers with; see .*base_url",
     ),
     "refused": (Reply(refusal=SECRET), "refuses to write about it"),
     "filtered": (Reply(content="", finish="content_filter"), "refuses to write about it"),
@@ -87,10 +92,12 @@ async def test_the_other_questions_fail_alike(tmp_path: Path) -> None:
             await desk.writer.same_event([(STORY.articles[0], STORY.articles[1])])
 
 
-async def test_an_endpoint_that_is_not_there_is_no_other_error(tmp_path: Path) -> None:
-    async with writing(tmp_path, answering(says(GOOD)), base_url="http://127.0.0.1:9/v1") as desk:
-        with pytest.raises(AnalystFailed, match="norvik-1: the endpoint cannot be reached"):
+async def test_an_endpoint_that_is_not_there_is_named_without_its_path_and_password(tmp_path: Path) -> None:
+    async with writing(tmp_path, answering(says(GOOD)), base_url=f"http://ada:{SECRET}@127.0.0.1:9/{SECRET}") as desk:
+        with pytest.raises(AnalystFailed) as failure:
             await desk.writer.brief(STORY, {})
+
+    assert str(failure.value) == "norvik-1: the endpoint cannot be reached at 127.0.0.1:9"
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])

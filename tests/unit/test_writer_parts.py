@@ -54,6 +54,21 @@ def test_nobody_sends_a_bill_for_ones_own_machines(base_url: str, is_local: bool
     assert (prices.cost(endpoint, 1000, 1000, NOON) == 0) is is_local
 
 
+@pytest.mark.parametrize(
+    ("base_url", "address"),
+    [
+        ("http://127.0.0.1:11434/v1", "127.0.0.1:11434"),
+        ("https://models.norvik.test/a/b?c=d", "models.norvik.test:443"),
+        ("http://ada:p@ss:7@vllm/v1", "vllm:80"),
+        ("http://[::1]/v1", "[::1]:80"),
+        ("http://[::1]:8000", "[::1]:8000"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_host_and_port_alone(base_url: str, address: str) -> None:
+    assert Endpoint(name="norvik-1", base_url=base_url).address == address
+
+
 def test_prices_come_from_the_table_from_the_operator_or_are_those_of_a_large_model() -> None:
     known = Endpoint(provider="openai", name="gpt-5-mini")
     told = Endpoint(name="norvik-1", base_url="https://models.norvik.test/v1", price_per_million=(2.0, 8.0))
