@@ -1,8 +1,11 @@
 """Composing: which stories make one edition, in which order, and why the others do not. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from bot.asides import is_notice
 from bot.choice import Choice
@@ -23,6 +26,7 @@ from bot.model import (
 )
 from bot.rank import Ranked, rank
 from bot.text import cut
+from bot.wording import day_and_hour
 
 MIN_WINDOW = timedelta(hours=24)
 MAX_WINDOW = timedelta(hours=72)
@@ -91,12 +95,14 @@ def compose(
         writable: sections that a model may write when somebody asks for them.
     """
     outside: list[Verdict] = []
+    times: dict[str, tuple[datetime, datetime]] = {}
     inside: list[Story] = []
     for story in stories:
         since = window_start if late_start is None or story.ref in considered else late_start
         stage = _unfit(subscription, story, since, now, wishes.get(story.ref))
         if stage:
             outside.append(Verdict(ref=story.ref, stage=stage))
+            times[story.ref] = story.news_at, since
         else:
             inside.append(story)
     pins = {ref: place for place, ref in enumerate(ref for ref in wishes if wishes[ref] is Wish.PIN)}
@@ -115,7 +121,14 @@ def compose(
         layout=subscription.layout,
         delayed=delayed,
     )
-    return Composition(edition=edition, verdicts=choice.verdicts(outside))
+    # Only for the reasons that are kept: there may be thousands of stories outside the window.
+    verdicts = tuple(
+        replace(one, detail=_missed(*times[one.ref], now, subscription.timezone))
+        if one.stage is Stage.OUTSIDE_WINDOW
+        else one
+        for one in choice.verdicts(outside)
+    )
+    return Composition(edition=edition, verdicts=verdicts)
 
 
 def _unfit(subscription: Subscription, story: Story, since: datetime, now: datetime, wish: Wish | None) -> Stage | None:
@@ -131,6 +144,20 @@ def _unfit(subscription: Subscription, story: Story, since: datetime, now: datet
     if wanted and not wanted & {topic.casefold() for topic in story.topics}:
         return Stage.OFF_TOPIC
     return None
+
+
+def _missed(news_at: datetime, since: datetime, now: datetime, timezone: str) -> str:
+    """How a story that became news at *news_at* missed an edition that takes what came after *since* until *now*."""
+    came = f"its news is of {_moment(news_at, timezone)}"
+    if news_at > now:
+        return f"{came}, and the edition was composed before"
+    return f"{came}, and the edition takes what came after {_moment(since, timezone)} ({timezone})"
+
+
+@lru_cache(maxsize=8192)
+def _moment(instant: datetime, timezone: str) -> str:
+    """Kept, because on one morning thousands of channels miss the same stories."""
+    return day_and_hour(instant.astimezone(ZoneInfo(timezone)))
 
 
 def offered(story: Story, writable: Collection[SectionName]) -> tuple[SectionName, ...]:

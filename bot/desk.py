@@ -234,7 +234,9 @@ class Desk:
         return await self._room.store.ledger.wishes(subscription.id, day)
 
     async def preview(self, subscription: Subscription, *, platform: str = "") -> tuple[Composition, Rendering]:
-        """The edition that *subscription* would get next, and how its platform (or *platform*) would show it."""
+        """The edition that *subscription* would get next with what is here by now, and how its platform (or *platform*)
+        would show it.
+        """
         composition = await Editor(self._room, self._room.instant()).preview(subscription)
         name = platform or subscription.channel.platform
         if name not in self._room.platforms:

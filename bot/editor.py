@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.compose import LATE, MAX_WINDOW, compose, late_start, window_start
@@ -60,8 +61,12 @@ class Editor:
             )
 
     async def preview(self, subscription: Subscription) -> Composition:
-        """The edition that *subscription* would get at its next hour after now, if nothing more came in."""
-        return await self.compose(subscription, *await self.next_date(subscription))
+        """The edition that *subscription* would get at its next hour after now, if nothing more came in: what will be
+        too old by then is not in it. In a replay, as of the time that was asked for.
+        """
+        day, due_at = await self.next_date(subscription)
+        editor = self if self._room.replayed else Editor(self._room, due_at)
+        return await editor.compose(subscription, day, due_at)
 
     async def next_date(self, subscription: Subscription) -> tuple[date, datetime]:
         """The date of the edition that *subscription* gets next, and when; a date that an admin had posted before its
@@ -122,7 +127,10 @@ class Editor:
         if since not in self._coverage:
             articles, newest_at = await self._room.store.archive.counts(since, self.now)
             states = await self._room.store.feeds.states()
-            self._coverage[since] = coverage(await self._room.feeds(), states, since, articles, newest_at)
+            known = coverage(await self._room.feeds(), states, since, articles, newest_at)
+            # Before a window begins nothing can have been read in it.
+            is_ahead = since > self._room.instant()
+            self._coverage[since] = replace(known, ahead=True, stale=False) if is_ahead else known
         return self._coverage[since]
 
 
@@ -138,6 +146,7 @@ def coverage(
         newest_at=newest_at,
         failed=tuple(feed.name for feed, state in visited if state.failures),
         stale=bool(feeds) and not fine,
+        unread=bool(feeds) and not any(state.fine_at for _, state in visited),
     )
 
 

@@ -124,6 +124,8 @@ def failed_line(edition: Edition) -> str:
 def degraded_line(edition: Edition) -> str:
     """Said plainly when much of the news did not reach us; empty otherwise."""
     coverage = edition.coverage
+    if coverage.unread:
+        return f"No feed {'could be' if coverage.failed else 'has been'} read yet: news is missing from this edition."
     if coverage.stale:
         since = _local(edition, edition.window_start)
         return f"No feed could be read since {since:%A}, {since:%H:%M}: news is missing from this edition."
@@ -144,9 +146,12 @@ def delayed_line(edition: Edition) -> str:
 def quiet_line(edition: Edition) -> str:
     """The whole message of a day without a story."""
     coverage = edition.coverage
-    if coverage.stale:
+    if coverage.stale or (coverage.unread and not coverage.articles):
         return "Nothing to tell."
-    since = f"since {_local(edition, edition.window_start):%A}"
+    start = _local(edition, edition.window_start)
+    if coverage.ahead:
+        return f"Nothing yet: this edition tells what becomes news from {day_and_hour(start)} on."
+    since = f"since {start:%A}"
     if not coverage.articles:
         return f"A quiet day: nothing new {since}."
     return f"A quiet day: no story in {counted(coverage.articles, 'new article')} {since}."

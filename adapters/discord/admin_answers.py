@@ -84,10 +84,11 @@ def status(
 def preview(
     order: Subscription, composition: Composition, wishes: Mapping[str, Wish], *, can_change: bool
 ) -> list[Card]:
-    """The next edition as it would be posted now, and levers to pin and drop its stories."""
+    """The next edition with what is here by now, and levers to pin and drop its stories."""
     edition = composition.edition
     zone = ZoneInfo(edition.timezone)
-    head = f"Only you see this: the edition for {wording.day_and_hour(edition.due_at.astimezone(zone))}, as of now."
+    due = wording.day_and_hour(edition.due_at.astimezone(zone))
+    head = f"Only you see this: the edition for {due}, with what is here by now."
     shown = [card([said(head)]), *cards.messages(edition)]
     if not can_change:
         return shown

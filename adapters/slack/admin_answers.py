@@ -80,11 +80,11 @@ def status(
 def preview(
     subscription: Subscription, composition: Composition, wishes: Mapping[str, Wish], *, can_change: bool
 ) -> list[Message]:
-    """The next edition as it would be posted now; its buttons drop or pin stories instead of opening them."""
+    """The next edition with what is here by now; its buttons drop or pin stories instead of opening them."""
     edition = composition.edition
     zone = ZoneInfo(edition.timezone)
     due = wording.day_and_hour(edition.due_at.astimezone(zone))
-    head = f"A preview: the edition for {due}, as it would be posted now."
+    head = f"A preview: the edition for {due}, with what is here by now."
     number = f"{subscription.id}:{edition.date.isoformat()}"
     messages = posts.messages(edition)
     # A private answer can be replaced when something is wished only as long as it is one message.

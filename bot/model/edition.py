@@ -124,13 +124,17 @@ class Coverage:
     """Names of feeds whose last visit failed."""
     stale: bool = False
     """No feed could be read since the window began, although there are feeds."""
+    unread: bool = False
+    """No feed has ever been read, although there are feeds: a bot that is new, or that reaches none of them."""
+    ahead: bool = False
+    """The window is yet to begin: a preview of an edition that is days away."""
 
     @property
     def degraded(self) -> bool:
-        """Readers should know that much of the news did not reach us: at least half of the feeds failed, or all is
-        stale.
+        """Readers should know that much of the news did not reach us: at least half of the feeds failed, all is
+        stale, or nothing has ever been read.
         """
-        return self.stale or (bool(self.failed) and len(self.failed) >= self.sources)
+        return self.stale or self.unread or (bool(self.failed) and len(self.failed) >= self.sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,6 +260,8 @@ def without_key(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def test_a_slack_channel_is_previewed_without_a_token(program: Program, slack: FakeSlack) -> None:
     declare(program, slack)
+    every_day = "days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']\n"
+    program.write("config.toml", (program.folder / "config.toml").read_text(encoding="utf-8") + every_day)
 
     [payload] = program.run("preview", "ai-news", "--json").json()
 

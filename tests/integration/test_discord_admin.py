@@ -414,7 +414,7 @@ async def test_a_channel_that_is_not_set_up_offers_to_be(bot: Bot, command: str)
 
 
 async def test_an_admin_pins_and_drops_a_story_of_the_next_edition(bot: Bot) -> None:
-    story, one = await bot.story(), await bot.subscribe()
+    story, one = await bot.story(news_at=NOW), await bot.subscribe()
     run = await bot.discord.command("daybrief test", {}, user=ADMIN, channel=NEWS)
     assert STORY.title in read(*await run.wait_answers(3))
 
@@ -431,7 +431,7 @@ async def test_an_admin_pins_and_drops_a_story_of_the_next_edition(bot: Bot) -> 
 
 async def test_a_wish_for_an_edition_that_is_out_changes_no_other(bot: Bot) -> None:
     one = await bot.subscribe()
-    await bot.story()
+    await bot.story(news_at=NOW)
     run = await bot.discord.command("daybrief test", {}, user=ADMIN, channel=NEWS)
     await run.wait_answers(3)
     bot.clock.move_to(NOW + timedelta(days=2))

@@ -41,7 +41,7 @@ async def bot(request: pytest.FixtureRequest, slack: FakeSlack, tmp_path: Path) 
 
 @pytest.fixture
 async def story(bot: Bot) -> Story:
-    return await bot.room.store.archive.revise(replace(STORY, ref=""), reason="imported", at=NOW)
+    return await bot.room.store.archive.revise(replace(STORY, ref="", news_at=NOW), reason="imported", at=NOW)
 
 
 async def served(bot: Bot, owner: str = "") -> Subscription:

@@ -121,6 +121,12 @@ def test_a_story_is_left_out_for_the_right_reason() -> None:
         "C7DF": Stage.KNOWN,
         "C8DF": Stage.NO_STORY,
     }
+    details = {one.ref: one.detail for one in composition.verdicts}
+    assert details["C4DF"] == (
+        "its news is of Monday 2 March, 08:00, and the edition takes what came after Monday 2 March, 08:00 (UTC)"
+    )
+    assert details["C5DF"] == "its news is of Tuesday 3 March, 09:00, and the edition was composed before"
+    assert details["C8DF"] == ""
 
 
 def test_one_publisher_leads_two_stories_at_most_and_imports_are_not_counted() -> None:
