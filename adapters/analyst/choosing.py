@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from adapters.analyst.sentences import bared, is_hanging, is_personal, is_quotable, split
+from adapters.analyst.sentences import bared, is_background, is_hanging, is_order, is_personal, is_quotable, split
 from bot.model import Article
 
 MOST = 150
@@ -24,9 +24,13 @@ _PLACE, _CENTRE, _TITLE, _RECURRING = 0.6, 0.3, 0.45, 0.3
 _UNLIKE = 0.8
 """How much being like a chosen sentence counts against one, at most."""
 _LEANS = 0.3
-"""What a sentence loses that is hard to understand without the one before it."""
+"""What a sentence loses that is hard to understand without the one before it, or that orders."""
 _FULL, _LONG = 32, 0.3
 """Words from which a sentence is too long to be read at a glance, and what it loses from there to twice as many."""
+_SHORT, _TERSE, _BEFORE = 6, 0.5, 0.5
+"""Words below which a sentence hardly says what happened; what it loses as a takeaway, and what one loses that tells
+only what had been before.
+"""
 _REPEATS = 90
 """Likeness, 0 to 100, from which a sentence says what another one says."""
 _HELD = 0.75
@@ -100,7 +104,7 @@ def choose(sentences: Sequence[Sentence], titles: Sequence[str], count: int) -> 
     ranked = sorted(zip(merits, sentences, strict=True), key=lambda pair: -pair[0])
     repeating = {(one.article.key, one.place) for one in sentences if _repeats(one, told)}
     pool = [(merit, one) for merit, one in ranked if (one.article.key, one.place) not in repeating][:_COMPARED]
-    takeaway = next((one for _, one in pool if not is_hanging(one.text)), None) or _led_in(pool, repeating)
+    takeaway = _takeaway(pool) or _led_in(pool, repeating)
     if takeaway is None:
         return None, []
     chosen = [takeaway]
@@ -113,9 +117,26 @@ def choose(sentences: Sequence[Sentence], titles: Sequence[str], count: int) -> 
     return takeaway, chosen[1:]
 
 
+def _takeaway(pool: Iterable[tuple[float, Sentence]]) -> Sentence | None:
+    """The best that stands alone, says what happened and is no instruction."""
+    fit = [(merit - _lacks(one.text), one) for merit, one in pool if not (is_hanging(one.text) or is_order(one.text))]
+    return max(fit, key=lambda pair: pair[0])[1] if fit else None
+
+
+def _lacks(text: str) -> float:
+    """What a sentence loses as a takeaway that does not say what happened, or hardly."""
+    return _TERSE * _is_terse(text) + _BEFORE * is_background(text)
+
+
+def _is_terse(text: str) -> bool:
+    """Whether *text*, in a script with spaces between words, has very few of them."""
+    return text.isascii() and len(text.split()) < _SHORT
+
+
 def _led_in(pool: Iterable[tuple[float, Sentence]], repeating: Collection[tuple[str, int]]) -> Sentence | None:
     """The best that goes on from a sentence which says what the title says: under that, it is understood as well."""
-    return next((one for _, one in pool if (one.article.key, one.place - 1) in repeating), None)
+    led_in = (one for _, one in pool if (one.article.key, one.place - 1) in repeating)
+    return next((one for one in led_in if not is_order(one.text)), None)
 
 
 def _merits(sentences: Sequence[Sentence], titles: frozenset[str]) -> list[float]:
@@ -129,7 +150,7 @@ def _merits(sentences: Sequence[Sentence], titles: frozenset[str]) -> list[float
         + _CENTRE * centre[number]
         + _TITLE * alike[number]
         + _RECURRING * min(1.0, len(one.facts & shared) / 3)
-        - _LEANS * is_hanging(one.text)
+        - _LEANS * (is_hanging(one.text) or is_order(one.text))
         - _LONG * min(1.0, max(0.0, len(one.text.split()) / _FULL - 1))
         for number, one in enumerate(sentences)
     ]

@@ -75,6 +75,36 @@ _HANGING = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that leans on the one before it."""
+_NO_ORDER = (
+    "about above across after again against all along alongside amid among and around as at because before behind "
+    "below beneath beside between beyond both but by despite during except for from given half if in inside into is "
+    "are was were like near never next no nor not now of off on once one only onto or out outside over past per "
+    "plus since so such than that then though through throughout till to today tomorrow toward towards twice under "
+    "unless unlike until up upon what when whenever where whereas wherever whether which while who whose why with "
+    "within without yesterday yet do does did has have had can could may might will would shall should must how "
+    "even just still perhaps maybe often sometimes soon here there although somehow instead almost became become "
+    "came gave got made took held won lost left built sent met let rather quite"
+).replace(" ", "|")
+"""Words that stand before an article and are no verb that orders."""
+_ORDER = re.compile(
+    r"[\"“]?(?:(?:first|second|third|then|next|finally|instead|always|never|also|simply|just)\b,? )?(?:"
+    rf"(?!(?:{_NO_ORDER}|[a-z]+(?:ing|ed|ly|(?<!s)s))\b)[a-z]+ "
+    r"(?-i:the|an?(?! (?:year|month|week|day|decade|quarter)\b)|your|it|them|yourself|whether|sure)(?![\w’'])|"
+    r"(?:ask|avoid|be|choose|compare|consider|create|decide|define|describe|ensure|explain|give|go|keep|make|pick|put|"
+    r"select|specify|tell|turn|verify|write)\b(?! (?:is|was|has|up)\b) [a-z])",
+    re.IGNORECASE,
+)
+"""How a sentence begins that orders: a verb in its bare form, and at once what it is done to."""
+_BACKGROUND = re.compile(
+    r"(?!.*\b(?:said|says|told|found|shows?|showed|announced|reported|revealed|admitted|confirmed|discovered|learned|"
+    r"that|who|which|when|before|until|after|once|if)\b.*\bhad\b)"
+    r"[^,;:]*\bhad (?:(?:already|also|earlier|long|never|not|previously|once|only|just|twice) )*"
+    r"(?:been|\w+ed|begun|bought|built|chosen|come|done|drawn|fallen|found|given|gone|grown|held|kept|known|led|left|lost|"
+    r"made|met|paid|put|risen|run|seen|sent|set|shown|sold|spent|spoken|sunk|taken|told|won|written)\b(?!.*\b(?:before|when|"
+    r"until|by the time)\b)",
+    re.IGNORECASE,
+)
+"""Its main verb tells what had been, before what the story tells."""
 _PERSONAL = re.compile(r"(?:^|[\s(])(?:I|I[’'](?:m|ve|d|ll)|my|me|myself)(?=[\s,.;:!?)]|$)|^My\b")
 _PAIRS = (("“", "”"), ("(", ")"), ("[", "]"), ("「", "」"), ("«", "»"))
 _QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]?")
@@ -129,6 +159,16 @@ def is_quotable(sentence: str) -> bool:
 def is_hanging(sentence: str) -> bool:
     """Whether *sentence* leans on the one before it, and is hard to understand alone."""
     return bool(_HANGING.match(sentence))
+
+
+def is_order(sentence: str) -> bool:
+    """Whether *sentence* tells its reader what to do, as those of instructions."""
+    return bool(_ORDER.match(sentence))
+
+
+def is_background(sentence: str) -> bool:
+    """Whether *sentence* tells only what had been before, as in *A regulator had asked questions*."""
+    return bool(_BACKGROUND.match(sentence))
 
 
 def is_personal(sentence: str) -> bool:

@@ -109,6 +109,34 @@ def test_a_takeaway_can_be_understood_alone_and_may_be_missing() -> None:
     assert (draft.takeaway, draft.key_points) == ("", ())
 
 
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "Regulators of Kelsund had questioned Norvik about Halden.",
+        "Halden boards please Norvik buyers.",
+        "Compare the boards of Norvik with the chips of Halden.",
+    ],
+)
+def test_no_takeaway_is_background_or_an_order_or_terse_where_another_says_what_happened(weak: str) -> None:
+    news = "Norvik has paid 20 billion dollars for the maker of boards in Kelsund, its largest purchase ever."
+    articles = [
+        article("Sale of Halden raises questions", "one.test", extract=weak),
+        article("Norvik takes over Halden", "two.test", extract=news),
+    ]
+
+    for told in (articles, articles[::-1]):
+        (draft,) = draft_all([told])
+        assert draft.takeaway == news
+
+
+def test_instructions_alone_give_no_takeaway() -> None:
+    extract = "Name the form of the answer that you want. Give your model three examples of such answers."
+
+    (draft,) = draft_all([[article("Better answers", extract=extract)]])
+
+    assert draft.takeaway == ""
+
+
 def test_the_first_sentence_is_quoted_before_a_later_one_that_is_more_like_the_title() -> None:
     extract = (
         "The maker of processors Norvik presented a part in Oslo that runs large models. Three phone makers have "

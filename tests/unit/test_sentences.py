@@ -4,7 +4,16 @@ import time
 
 import pytest
 
-from adapters.analyst.sentences import LONGEST, bared, is_hanging, is_personal, is_quotable, split
+from adapters.analyst.sentences import (
+    LONGEST,
+    bared,
+    is_background,
+    is_hanging,
+    is_order,
+    is_personal,
+    is_quotable,
+    split,
+)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +165,65 @@ def test_no_text_takes_long_to_be_taken_apart(name: str) -> None:
         is_quotable(bared(sentence))
 
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Name the form of the answer.",
+        "Pick a board that fits your phone.",
+        "First, connect the board to a screen.",
+        "Then write a letter to the agency.",
+        "Ask for prices in writing.",
+        "Keep prompts short and plain.",
+        "Tell your model what it is for.",
+    ],
+)
+def test_a_sentence_that_orders_is_told_by_its_verb(sentence: str) -> None:
+    assert is_order(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Norvik shows the Halden chip in Oslo.",
+        "Orrery a year ago sold boards to nobody.",
+        "With the chip, phones run large models.",
+        "Nearly the whole town came to see it.",
+        "Making a chip takes three years in Kelsund.",
+        "Built a year ago, the plant stands empty.",
+        "Command A of Norvik reads images and text.",
+        "Somehow it’s as if nobody wanted the boards.",
+        "The agency asked for prices in writing.",
+        "Researchers name the form of the answer.",
+    ],
+)
+def test_a_sentence_that_tells_is_no_order(sentence: str) -> None:
+    assert not is_order(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A regulator had asked questions.",
+        "The firm had already lost two of its plants.",
+        "Two rivals had been in talks with Halden for months.",
+    ],
+)
+def test_what_had_been_before_is_told_from_what_happened(sentence: str) -> None:
+    assert is_background(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A regulator has asked questions.",
+        "Norvik said it had sold four million boards.",
+        "The firm that had lost two plants closes a third.",
+        "The firm had a loss of two million euros.",
+        "Norvik had sold two boards when the rule came.",
+        "After months in which it had waited, Norvik sued.",
+    ],
+)
+def test_what_happened_or_was_said_is_no_background(sentence: str) -> None:
+    assert not is_background(sentence)
