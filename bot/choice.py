@@ -159,6 +159,8 @@ class Choice:
             return one.ranked.news or ("ready-written stories lead" if one.ranked.leads else "")
         if stage is Stage.SOURCE_LIMIT:
             return f"{_lead(one.ranked.story)} leads {PER_SOURCE} stories of this edition already"
+        if stage is Stage.KNOWN:
+            return one.ranked.withheld
         return self._short_of(one, stage, cut_at) if stage in {Stage.CUT, Stage.DIVERSITY} else ""
 
     def _short_of(self, one: _Judged, stage: Stage, cut_at: _Merit | None) -> str:

@@ -2,7 +2,7 @@
 
 It only ever brings back what would be held back: being new makes no story rank higher. In doubt nothing is new: not
 what one more publisher says in the text, nor the old figure rounded, nor a date or a share in percent, of which running
-stories are full.
+stories are full. Only where it changes what an earlier article said, one publisher is enough (``bot.changed``).
 """
 
 import re
@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 
+from bot.changed import NEAR, SCALES, changed, corrections
 from bot.model import Article, Story
 from bot.names import companies, made, named
 from bot.text import cut
@@ -23,8 +24,6 @@ CONFIRMED = 2
 """So many publishers must give a fact that stands in no title."""
 SHOWN = 3
 """New facts that are named."""
-_NEAR = 0.05
-"""Figures that differ by no more than this share are one, rounded differently."""
 _LONGEST = 40
 """Characters of a fact that is named."""
 _READ, _FACTS = 20, 30
@@ -32,11 +31,6 @@ _READ, _FACTS = 20, 30
 _HEADLINE = 0.6
 """From this share of capitalised words on, capitals say nothing of what is a name."""
 
-_SCALES = {
-    name: factor
-    for names, factor in (("thousand k", 1e3), ("million mn m", 1e6), ("billion bn b", 1e9), ("trillion tn t", 1e12))
-    for name in names.split()
-}
 _FIGURE = re.compile(
     r"(?<![\w.,-])(?P<money>(?:US|C|A)?[$€£¥]\s?)?(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(?P<word>thousand|million|billion|trillion|bn|mn|tn)|(?P<letter>[kKmMbBT]))?(?![\w%])"
@@ -72,7 +66,7 @@ class _Fact:
     def is_same(self, other: "_Fact") -> bool:
         if self.figure is None or other.figure is None:
             return self.figure is other.figure and self.said.casefold() == other.said.casefold()
-        return abs(self.figure - other.figure) <= _NEAR * max(self.figure, other.figure)
+        return abs(self.figure - other.figure) <= NEAR * max(self.figure, other.figure)
 
 
 class _Known:
@@ -87,7 +81,7 @@ class _Known:
         """A figure nearly; a name whole, or its last word."""
         if one.figure is None:
             return one.said in self._companies or one.said.split()[-1].casefold() in self._text
-        place = bisect_left(self._figures, one.figure * (1 - _NEAR))
+        place = bisect_left(self._figures, one.figure * (1 - NEAR))
         return place < len(self._figures) and one.is_same(_Fact("", self._figures[place]))
 
 
@@ -114,11 +108,22 @@ def news_since(story: Story, when: datetime, had: int) -> str:
     )
 
 
+def withheld(story: Story, when: datetime) -> str:
+    """Why *story* does not come back that was posted last at *when*: ``2 articles came in since, with no figure or name
+    that counts as new``.
+    """
+    came = sum(one.news_at > when for one in story.articles)
+    if not came:
+        return "no article came in since"
+    return f"{came} article{'' if came == 1 else 's'} came in since, with no figure or name that counts as new"
+
+
 def new_facts(story: Story, when: datetime) -> tuple[str, ...]:
     """Figures and names that articles which became news after *when* give, in a title or by two publishers, and that no
-    earlier one gave; figures first, those of titles first.
+    earlier one gave, and what they change or correct: corrections first, then changed figures, then others, those of
+    titles first, then names.
     """
-    fresh = tuple(one for one in story.articles if one.news_at > when and one.key not in story.copies)
+    fresh = _fresh(story, when)
     earlier = tuple(one for one in story.articles if one.news_at <= when)
     return _new(fresh, earlier) if fresh and earlier else ()
 
@@ -130,8 +135,15 @@ def _new(fresh: Sequence[Article], earlier: Sequence[Article]) -> tuple[str, ...
     own = {one.source.name.casefold() for one in (*fresh, *earlier)}
     known = _Known(text, sorted(one.figure for one in _figures(text, is_any=True) if one.figure is not None))
     told = [one for one in _given(fresh[-_READ:]) if not known.has(one) and not _is_publisher(one, own)]
-    ordered = sorted(told, key=lambda one: one.figure is None)
-    return tuple(cut(one.said, _LONGEST) for one in ordered)
+    ordered: list[_Fact] = []
+    for one in (*(_Fact(*one) for one in changed(fresh, earlier)), *sorted(told, key=lambda one: one.figure is None)):
+        if not any(one.is_same(other) for other in ordered):
+            ordered.append(one)
+    return tuple(cut(one, _LONGEST) for one in (*corrections(fresh, earlier), *(one.said for one in ordered)))
+
+
+def _fresh(story: Story, when: datetime) -> tuple[Article, ...]:
+    return tuple(one for one in story.articles if one.news_at > when and one.key not in story.copies)
 
 
 def _given(fresh: Sequence[Article]) -> list[_Fact]:
@@ -171,7 +183,7 @@ def _figures(text: str, *, is_any: bool = False) -> Iterator[_Fact]:
     for match in _FIGURE.finditer(text):
         scale = (match["word"] or match["letter"] or "").casefold()
         if is_any or scale or match["money"] or match["unit"]:
-            figure = float(match["figure"].replace(",", "")) * _SCALES.get(scale, 1.0)
+            figure = float(match["figure"].replace(",", "")) * SCALES.get(scale, 1.0)
             yield _Fact(" ".join(match[0].split()), figure)
 
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from bot.asides import is_aside
 from bot.model import Origin, Story
 from bot.names import companies, made, named
-from bot.novelty import news_since
+from bot.novelty import news_since, withheld
 from bot.roundups import is_roundup
 
 SALIENCE = 0.5
@@ -95,6 +95,8 @@ class Ranked:
     """Among the best, which a model has weighed: all of these stand before all others."""
     news: str = ""
     """For an update: what is new."""
+    withheld: str = ""
+    """For what is known: why it does not come back."""
 
 
 def score_of(titles: Sequence[str], publishers: int, weight: float = 1.0, by: str = "") -> Score:
@@ -197,4 +199,5 @@ def _ranked(story: Story, had: tuple[datetime, int] | None) -> Ranked:
         is_known=had is not None and not news,
         is_update=bool(news),
         news=news,
+        withheld=withheld(story, had[0]) if had and not news else "",
     )

@@ -232,7 +232,7 @@ def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
         else f"it ranked {verdict.rank}, below the last that fitted",
         Stage.SOURCE_LIMIT: "its publisher already had two stories in that edition",
         Stage.DIVERSITY: "the edition had stories about the same company already",
-        Stage.KNOWN: "the channel has had it, and nothing new was known",
+        Stage.KNOWN: "the channel has had it, and too little was new to bring it back",
         Stage.NO_STORY: "it is a feed's note on itself, and tells of nothing else",
         Stage.OFF_TOPIC: "it is about none of the channel's topics",
         Stage.OUTSIDE_WINDOW: "its news lies outside the time that the edition covers",

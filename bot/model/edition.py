@@ -172,7 +172,7 @@ class Stage(StrEnum):
     DIVERSITY = "diversity"
     """It would have fitted, but the edition had stories about the same company already."""
     KNOWN = "known"
-    """This channel has had it, and nothing new is known."""
+    """This channel has had it, and too little is new."""
     NO_STORY = "no_story"
     """A feed's note on itself."""
     OFF_TOPIC = "off_topic"

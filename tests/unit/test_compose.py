@@ -127,6 +127,7 @@ def test_a_story_is_left_out_for_the_right_reason() -> None:
     )
     assert details["C5DF"] == "its news is of Tuesday 3 March, 09:00, and the edition was composed before"
     assert details["C8DF"] == ""
+    assert details["C7DF"] == "1 article came in since, with no figure or name that counts as new"
 
 
 def test_one_publisher_leads_two_stories_at_most_and_imports_are_not_counted() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import Article, Story
-from bot.novelty import new_facts, news_since
+from bot.novelty import new_facts, news_since, withheld
 from tests.articles import article, story
 from tests.clock import TUESDAY
 
@@ -78,6 +78,90 @@ def test_what_stands_in_no_title_needs_two_publishers() -> None:
     assert new_facts(told(one), POSTED) == ()
     assert new_facts(told(one, again), POSTED) == ()
     assert new_facts(told(one, other), POSTED) == ("$17 billion", "Jonas Falk")
+
+
+DOCTORS = article(
+    "Doctors of Kelsund sign a letter on AI",
+    "wire.test",
+    extract="60 doctors of Kelsund signed it. Halden has raised $300 million. Orrery serves 1,400 enterprise customers.",
+    at=POSTED - timedelta(hours=2),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "extract", "fact"),
+    [
+        ("The letter grows", "By now 95 doctors have signed it.", "95 doctors"),
+        ("The letter grows to 95 doctors", "", "95 doctors"),
+        ("Four doctors go on", "The letter of 4 doctors. Orrery now serves 5,200 customers.", "5,200 customers"),
+        ("Orrery goes on", "It has 2.3k enterprise customers, it says.", "2.3k enterprise customers"),
+        ("Halden goes on", "Halden raised $340 million, not less.", "$340 million"),
+        ("It goes on", "Kelsund waits. It is quiet. 61,000 Norvik doctors have signed.", "61,000 Norvik doctors"),
+    ],
+)
+def test_another_number_of_the_same_thing_is_new_from_one_publisher(title: str, extract: str, fact: str) -> None:
+    story = told(fresh(title, extract=extract), publishers=(DOCTORS,))
+
+    assert new_facts(story, POSTED) == (fact,)
+    assert news_since(story, POSTED, 1) == f"new: {fact} · now 2 publishers, 1 when posted"
+
+
+@pytest.mark.parametrize(
+    "extract",
+    [
+        "By now 60 doctors have signed it.",
+        "By now about 61 doctors have signed it.",
+        "By now 95 nurses have signed it.",
+        "By now 9 doctors have slept over it.",
+        "It took 95 days. One. Two. Later 95 doctors signed it.",
+        "In 2026 doctors sign letters.",
+        "It is read by Sextant 95 doctors.",
+        "It sold for $340 million.",
+        "Then 95% of doctors signed it, and 95 is many.",
+    ],
+)
+def test_the_same_number_one_of_something_else_and_one_told_late_is_not(extract: str) -> None:
+    assert new_facts(told(fresh("The letter", extract=extract), publishers=(DOCTORS,)), POSTED) == ()
+
+
+def test_what_has_many_numbers_already_has_none_that_changes() -> None:
+    many = replace(DOCTORS, extract="60 doctors signed it, 20 doctors did not, 300 doctors wait.")
+
+    assert new_facts(told(fresh("On", extract="Now 95 doctors signed it."), publishers=(many,)), POSTED) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "extract", "fact"),
+    [
+        ("Corrected: what Norvik pays", "", "a correction"),
+        ("Norvik retracts its offer", "", "a retraction"),
+        ("On Norvik", "The offer was withdrawn. All wait.", "a withdrawal"),
+        ("On Norvik", "Norvik reverses itself.", "a reversal"),
+        ("Norvik no longer wants it", "", "what no longer holds"),
+    ],
+)
+def test_a_correction_is_new(title: str, extract: str, fact: str) -> None:
+    assert new_facts(told(fresh(title, extract=extract)), POSTED) == (fact,)
+    before = replace(FIRST, title=title, extract=extract)
+    assert new_facts(told(fresh(title, extract=extract), publishers=(before,)), POSTED) == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "extract"),
+    [
+        ("Norvik learns error correction", ""),
+        ("On Norvik", "It waits. It no longer does."),
+        ("Norvik drives self-corrected cars", ""),
+    ],
+)
+def test_words_that_sound_like_a_correction_are_none(title: str, extract: str) -> None:
+    assert new_facts(told(fresh(title, extract=extract)), POSTED) == ()
+
+
+def test_why_nothing_comes_back_is_told_with_the_articles_that_came_in() -> None:
+    assert withheld(told(), POSTED) == "no article came in since"
+    assert withheld(told(fresh()), POSTED) == "1 article came in since, with no figure or name that counts as new"
+    assert withheld(told(fresh(), fresh("Again")), POSTED).startswith("2 articles came in since, ")
 
 
 def test_a_copy_confirms_nothing() -> None:
@@ -156,6 +240,10 @@ def test_any_text_gives_short_facts_on_one_line_or_none(title: str, first: str, 
         "1" * 40 + "x",
         "CEO ",
         "9" * 400 + " dollars ",
+        "95 doctors ",
+        "1,111 a b c d ",
+        "now " * 20 + "$9 ",
+        "$300 million in funding ",
     ],
 )
 def test_made_up_text_takes_no_time(piece: str) -> None:
