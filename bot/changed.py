@@ -39,16 +39,25 @@ _BEFORE = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PLURALS = frozenset(
-    "people staff personnel police men women children dead killed injured wounded missing percent".split()
+    re.findall(
+        r"\S+",
+        "children dead injured killed men missing people percent personnel police staff women wounded",
+    )
 )
 _NO_NOUNS = frozenset(
-    "is was has as its his this us plus versus across minus less unless perhaps besides towards says ss "
-    "years months weeks days hours minutes seconds milliseconds times percent points percentage degrees parts "
-    "days’ hours’ weeks’ months’ years’".split()
+    re.findall(
+        r"\S+",
+        "across as besides days days’ degrees has his hours hours’ is its less milliseconds minus minutes months "
+        "months’ parts percent percentage perhaps plus points says seconds ss this times towards unless us versus was "
+        "weeks weeks’ years years’ ",
+    )
 )
 _ENDS = frozenset(
-    "and or of for in on at to by from with that which who when while after before since until as than but if per the a "
-    "an is are was were has have had will would said says".split()
+    re.findall(
+        r"\S+",
+        "a after an and are as at before but by for from had has have if in is of on or per said says since than that "
+        "the to until was were when which while who will with would ",
+    )
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _CORRECTIONS = (
@@ -64,8 +73,8 @@ _Counted = tuple[str, str, float]
 
 
 def changed(fresh: Sequence[Article], earlier: Sequence[Article]) -> Iterator[tuple[str, float]]:
-    """The numbers that *fresh* articles give of something of which *earlier* ones gave another: ``("95 doctors", 95.0)``;
-    those of titles and of the first sentences, in the order in which they are told.
+    """The numbers that *fresh* articles give of something of which *earlier* ones gave another, as in ``("95 doctors",
+    95.0)``: those of titles and of the first sentences, in the order in which they are told.
     """
     known: dict[str, list[float]] = {}
     for article in earlier:
@@ -139,7 +148,7 @@ def _of_money(before: str, after: str) -> Iterator[str]:
 
 
 def _names_a_version(before: str) -> bool:
-    """Whether the word before a number, in the midst of a sentence, is a name that goes on with it: *Llama 4 models*."""
+    """Whether the word before a number, in the midst of a sentence, is a name that it belongs to: *Llama 4 models*."""
     return re.search(r"\w ?[A-Z][\w’'-]*[ -]$", before) is not None or before.casefold().endswith(("top ", "version "))
 
 

@@ -83,7 +83,7 @@ def test_what_stands_in_no_title_needs_two_publishers() -> None:
 DOCTORS = article(
     "Doctors of Kelsund sign a letter on AI",
     "wire.test",
-    extract="60 doctors of Kelsund signed it. Halden has raised $300 million. Orrery serves 1,400 enterprise customers.",
+    extract="60 doctors of Kelsund signed it. Halden has raised $300 million. Orrery has 1,400 enterprise customers.",
     at=POSTED - timedelta(hours=2),
 )
 
