@@ -10,9 +10,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rapidfuzz import fuzz
 
+from adapters.analyst.furniture import repeated, shared
 from adapters.analyst.sentences import bared, is_background, is_hanging, is_order, is_personal, is_quotable, split
 from bot.model import Article
 
@@ -43,6 +45,11 @@ _TELLING = 3
 """Characters of a word that tells something."""
 _WORD = re.compile(r"[^\W_]+")
 _FACT = re.compile(r"\d[\d.,]*\d|\d|\b[A-Z][\w-]+")
+_FIGURE = re.compile(r"\d[\d.,]*\d|\d")
+_EXTENT = re.compile(r"\b(?:all|any|both|every|everybody|everyone|fewer|half|nobody|none|no|not|never|only|some)\b")
+"""Says of how many something is true."""
+_LATER, _MOSTLY = timedelta(hours=12), 0.6
+"""How much later news may take the place of earlier news, and the part of the shorter one's words that both have."""
 _COMMON = frozenset(
     _WORD.findall(
         "the and for are was were has had have not but with from that this these those they their them there then "
@@ -53,6 +60,20 @@ _COMMON = frozenset(
     )
 )
 """Words that say nothing of what a sentence is about."""
+_COMING = frozenset(
+    _WORD.findall(
+        "arrive available begin beginning came come coming deliver delivered deliverie delivery due launch launche "
+        "launched open opening release released sale sell ship shipment shipped shipping sold start starting"
+    )
+)
+"""Says that something is to be had, as :func:`words_of` gives it."""
+_DATED = frozenset(
+    _WORD.findall(
+        "january february march april may june july august september october november december monday tuesday "
+        "wednesday thursday friday saturday sunday spring summer autumn winter quarter"
+    )
+)
+"""Says when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +91,17 @@ class Sentence:
 
 
 def read(articles: Iterable[Article]) -> list[Sentence]:
-    """The sentences of *articles* that may be quoted."""
+    """The sentences of *articles* that may be quoted; none twice from one article."""
+    texts = [(article, [bared(text) for text in split(article.extract)[: 2 * MOST]]) for article in articles]
+    of_publishers: dict[str, list[list[str]]] = {}
+    for article, own in texts:
+        of_publishers.setdefault(_publisher(article), []).append(own)
+    furniture = {publisher: shared(pages) for publisher, pages in of_publishers.items()}
     found: list[Sentence] = []
-    for article in articles:
-        texts = [bared(text) for text in split(article.extract)[: 2 * MOST]]
-        quotable = [text for text in texts if is_quotable(text) and not is_personal(text)]
+    for article, own in texts:
+        left_out = furniture[_publisher(article)] | repeated(own)
+        said = [text for text in dict.fromkeys(own) if text not in left_out]
+        quotable = [text for text in said if is_quotable(text) and not is_personal(text)]
         found += [
             Sentence(text, article, place, words_of(text), _facts_of(text))
             for place, text in enumerate(quotable[:MOST])
@@ -104,12 +131,15 @@ def choose(sentences: Sequence[Sentence], titles: Sequence[str], count: int) -> 
     ranked = sorted(zip(merits, sentences, strict=True), key=lambda pair: -pair[0])
     repeating = {(one.article.key, one.place) for one in sentences if _repeats(one, told)}
     pool = [(merit, one) for merit, one in ranked if (one.article.key, one.place) not in repeating][:_COMPARED]
+    pool = [(merit, one) for merit, one in pool if not any(_supersedes(other, one) for _, other in pool)]
     takeaway = _takeaway(pool) or _led_in(pool, repeating)
     if takeaway is None:
         return None, []
     chosen = [takeaway]
     while len(chosen) <= count:
         pool = [(merit, one) for merit, one in pool if not _says_the_same(one, chosen[-1])]
+        # A later one may say all that an earlier one says, and more.
+        chosen = [one for one in chosen[:-1] if one is takeaway or not _says_the_same(one, chosen[-1])] + chosen[-1:]
         if not pool:
             break
         _, best = max(pool, key=lambda pair: pair[0] - _UNLIKE * max(_overlap(pair[1], had) for had in chosen))
@@ -166,8 +196,12 @@ def _recurring(sentences: Sequence[Sentence]) -> frozenset[str]:
     publishers: dict[str, set[str]] = {}
     for one in sentences:
         for fact in one.facts:
-            publishers.setdefault(fact, set()).add(one.article.source.domain or one.article.source.name)
+            publishers.setdefault(fact, set()).add(_publisher(one.article))
     return frozenset(fact for fact, known in publishers.items() if len(known) > 1)
+
+
+def _publisher(article: Article) -> str:
+    return article.source.domain or article.source.name
 
 
 def _scaled(values: list[float]) -> list[float]:
@@ -189,7 +223,34 @@ def _says_the_same(one: Sentence, other: Sentence) -> bool:
     """Whether nobody who has read *other* learns anything from *one*."""
     if one is other or fuzz.ratio(one.text, other.text) >= _REPEATS:
         return True
-    return _overlap(one, other) >= _HELD and one.facts <= other.facts
+    return (_overlap(one, other) >= _HELD and one.facts <= other.facts) or _comes_when(one, other)
+
+
+def _comes_when(one: Sentence, other: Sentence) -> bool:
+    """Whether *one* says only that it comes on a day for which *other* says so as well."""
+    days = frozenset(filter(_is_of_a_date, one.words))
+    both = _COMING & one.words and _COMING & other.words
+    if not days or not both or not days <= other.words:
+        return False
+    more = one.words - other.words - _COMING
+    return not more or (len(more) == 1 and bool((one.words & other.words) - days))
+
+
+def _is_of_a_date(word: str) -> bool:
+    return word in _DATED or word.isdigit()
+
+
+def _supersedes(new: Sentence, old: Sentence) -> bool:
+    """Whether *new*, of an article that came later, says the same as *old* with other figures, or of all or none."""
+    if new.article.news_at - old.article.news_at < _LATER or len(new.words & old.words) < _NEWS:
+        return False
+    words, others = ({word for word in one.words if not word.isdigit()} for one in (new, old))
+    both, lengths = len(words & others), sorted((len(words), len(others)))
+    if both < _NEWS or both < _MOSTLY * lengths[0] or both < lengths[1] / 3:
+        return False
+    figures, before = ({*_FIGURE.findall(one.text)} for one in (new, old))
+    extents = [{*_EXTENT.findall(one.text.lower())} for one in (new, old)]
+    return bool(figures - before and before - figures) or extents[0] != extents[1]
 
 
 def _overlap(one: Sentence, other: Sentence) -> float:

@@ -1,6 +1,8 @@
 """What stands on pages and in feeds beside the article: said to visitors, or by a change log to nobody. Pure."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 
 def _any(*patterns: str) -> str:
@@ -47,6 +49,10 @@ _BEGINNINGS = re.compile(
 )
 
 
+_SUMMARY, _PAGES = 2, 30
+"""Sentences with which a page may sum itself up, and pages that are compared."""
+
+
 def is_boilerplate(sentence: str) -> bool:
     """Whether *sentence* is said to visitors of a page rather than to readers of an article."""
     text = sentence.lower()
@@ -77,3 +83,30 @@ NO_PROSE = re.compile(
     )
 )
 """Signs of what is no sentence of a report."""
+
+
+def repeated(sentences: Sequence[str]) -> frozenset[str]:
+    """The *sentences* of one page that it says twice or more, as below each of its paragraphs.
+
+    Not one of its first two that is said once again: many pages begin with a summary out of their own words.
+    """
+    times = Counter(sentences)
+    summary = {sentence for sentence in sentences[:_SUMMARY] if times[sentence] == len("ab")}
+    return frozenset(sentence for sentence, count in times.items() if count > 1) - summary
+
+
+def shared(pages: Iterable[Sequence[str]]) -> frozenset[str]:
+    """The sentences that at least two of *pages* have, given by their sentences, all of one publisher.
+
+    Pages that share half of what the shorter one says are versions of one text, and share no furniture.
+    """
+    found: set[str] = set()
+    known: list[frozenset[str]] = []
+    for page in list(pages)[:_PAGES]:
+        own = frozenset(page)
+        for other in known:
+            both = own & other
+            if len(both) * 2 < min(len(own), len(other)):
+                found |= both
+        known.append(own)
+    return frozenset(found)

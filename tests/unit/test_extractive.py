@@ -1,15 +1,18 @@
 """The extractive analyst quotes: every sentence stands in a source, word for word, with its address."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.analyst.choosing import read
 from adapters.analyst.extractive import ExtractiveAnalyst, draft_all
 from adapters.analyst.sentences import LONGEST, SHORTEST
 from bot.model import Article
 from tests.articles import article
+from tests.clock import TUESDAY
 from tests.newsroom import InlineWorkers
 
 REPORTS = [
@@ -176,6 +179,83 @@ def test_of_two_sentences_that_say_the_same_one_is_quoted() -> None:
 
     assert repeating.key_points == ()
     assert [point.text for point in adding.key_points] == [more]
+
+
+@pytest.mark.parametrize(
+    ("also", "is_said"),
+    [
+        ("Deliveries start in June 2027.", False),
+        ("Sales of the chip begin in June.", False),
+        ("Deliveries start in August 2027.", True),
+        ("The town council votes in June 2027.", True),
+        ("Shipping to Ekeby starts in June 2027 as well.", True),
+    ],
+)
+def test_that_something_comes_on_a_day_is_said_once(also: str, is_said: bool) -> None:
+    first = "The maker of boards Norvik has shown a part in Oslo that runs large models on every phone."
+    ships = "The Halden chip will ship to ten customers in June 2027, the company said in a letter."
+    (one,) = draft_all([[article("Norvik shows a part", extract=f"{first} {ships} {also}")]])
+    (other,) = draft_all([[article("Norvik shows a part", extract=f"{first} {also} {ships}")]])
+
+    for draft in (one, other):
+        assert draft.takeaway == first
+        points = [point.text for point in draft.key_points]
+        assert ships in points
+        assert (also in points) == is_said
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "Halden gives its model to firms with fewer than 500 employees for nothing.",
+            "Halden gives its model to all firms for nothing, it said.",
+        ),
+        ("The plant in Kelsund will cost 300 million euros.", "The plant in Kelsund will cost 420 million euros."),
+        ("Norvik will sell boards in Ekeby.", "Norvik will not sell boards in Ekeby."),
+    ],
+)
+def test_what_a_later_article_says_otherwise_takes_the_place_of_the_earlier(old: str, new: str) -> None:
+    def said(hours: int) -> list[str]:
+        articles = [
+            article("Halden has a plan", "one.test", extract=f"{old} Snow lay on the lines of the north for days."),
+            article("More on Halden", "two.test", extract=new, at=TUESDAY + timedelta(hours=hours)),
+        ]
+        (draft,) = draft_all([articles])
+        return [draft.takeaway, *(point.text for point in draft.key_points)]
+
+    assert new in said(24)
+    assert old not in said(24)
+    assert old in said(-48)
+    assert new not in said(-48)
+
+
+def test_what_a_page_repeats_is_furniture_unless_it_sums_the_page_up() -> None:
+    summary = "The council of Kelsund has decided to close the old harbour of the town."
+    furniture = "The Northern Wire keeps a watch on all harbours."
+    others = ("Boats will find berths in Ekeby instead.", "Losses of 12 years led to the decision.")
+    extract = f"{summary}\n\n{summary} {furniture}\n\n{others[0]} {furniture}\n\n{others[1]} {furniture}"
+
+    (draft,) = draft_all([[article("Harbour of Kelsund", extract=extract)]])
+
+    assert [draft.takeaway, *sorted(point.text for point in draft.key_points)] == [summary, *others]
+
+
+def test_what_two_pages_of_one_publisher_share_is_furniture_unless_they_are_one_text() -> None:
+    furniture = "The harbours of the north are watched by the Northern Wire."
+    one = f"The council of Kelsund has decided to close its harbour. Boats will find berths in Ekeby. {furniture}"
+    two = f"Losses of 12 years led to the end of the harbour. Fishers want to sue the council of Kelsund. {furniture}"
+
+    def said(*texts: str, second: str = "a.test") -> list[str]:
+        publishers = ("a.test", second)
+        articles = [article(f"Harbour {n}", publishers[n], extract=text) for n, text in enumerate(texts)]
+        return [one.text for one in read(articles)]
+
+    assert furniture not in said(one, two)
+    assert len(said(one, two)) == 4
+    assert furniture in said(one, two, second="b.test")
+    assert furniture in said(one)
+    assert len(said(one, one + " Nobody knows what will be built there.")) == 7
 
 
 def test_a_sentence_that_is_unlike_the_quoted_ones_is_preferred_to_one_that_is_like_them() -> None:
