@@ -71,6 +71,7 @@ $(VENV)/.base: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 extras: $(VENV)/.base ## what makes it better where it may weigh more: [semantic], [fulltext], [models]
+	@echo "Installing what reads full texts, compares meanings and asks models into $(VENV) …"
 	@$(RUN)/python -m pip install -q --require-hashes -r requirements-extras.lock
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.base

@@ -41,14 +41,18 @@ def by_story(expenses: Iterable[Expense]) -> tuple[Cost, ...]:
     return tuple(sorted(found.values(), key=lambda cost: (-cost.microdollars, cost.ref)))
 
 
-def line(expenses: Iterable[Expense], cap_usd: float) -> str:
-    """``today: $0.0123 of $1.00, 7 calls; K7Q4 $0.0040, several at once $0.0010``."""
+def line(expenses: Iterable[Expense], cap_usd: float, *, is_free: bool = False) -> str:
+    """``today: $0.0123 of $1.00, 7 calls; K7Q4 $0.0040, several at once $0.0010``; what cost nothing is not named.
+
+    *is_free*: so is the model that is asked now; another one may have been asked before, on the same day.
+    """
     made = tuple(expenses)
     day = total(made)
-    said = f"today: {_dollars(day)} of ${cap_usd:.2f}, {counted(day.calls, 'call')}"
+    paid = "free" if is_free and not day.microdollars else f"{_dollars(day)} of ${cap_usd:.2f}"
+    said = f"today: {paid}, {counted(day.calls, 'call')}"
     if waiting := sum(1 for one in made if not one.is_settled):
         said += f" ({counted(waiting, 'call')} of unknown outcome, at what it may cost)"
-    stories = by_story(made)
+    stories = [one for one in by_story(made) if one.microdollars]
     named = [f"{one.ref or 'several at once'} {_dollars(one)}" for one in stories[:_NAMED]]
     rest = len(stories) - len(named)
     return f"{said}; {', '.join(named)}{f' and {rest} more' if rest else ''}" if named else said

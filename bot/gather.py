@@ -87,8 +87,12 @@ async def _visit(room: Newsroom, feed: Feed, state: FeedState) -> _Visit:
     except FeedFailed as failure:
         failed = replace(state, read_at=now, failures=state.failures + 1, reason=failure.reason)
         every = room.config.bot.gather_every
+        if not state.failures:
+            log.info("%s cannot be read: %s", feed.name, failure.reason)
         return feed, replace(failed, next_at=next_visit(failed, now, every, failure.retry_after)), None
     fine = replace(state, read_at=now, next_at=None, failures=0, reason="")
+    if state.failures:
+        log.info("%s can be read again", feed.name)
     if reading.unchanged:
         return feed, replace(fine, fine_at=now), reading
     return feed, replace(fine, etag=reading.etag, last_modified=reading.last_modified, digest=reading.digest), reading

@@ -15,6 +15,7 @@ from rich.console import RenderableType
 
 from adapters import extras
 from adapters.alarm import Alarm
+from adapters.analyst import prices
 from adapters.analyst.configured import endpoint_of, key_named
 from adapters.analyst.extractive import ExtractiveAnalyst, draft_all
 from adapters.analyst.sentences import split
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "House",
+    "SystemClock",
     "back_up",
     "delivering",
     "delivery_lock",
@@ -65,6 +67,7 @@ __all__ = [
     "draft_all",
     "extras",
     "gather",
+    "is_free",
     "key_named",
     "looks",
     "meaning_of",
@@ -89,6 +92,8 @@ GLANCING = timedelta(seconds=2)
 """How long whoever wants to deliver waits for others that only look whether somebody does."""
 GATHERING = timedelta(minutes=10)
 """How long one process waits for another that gathers from the same data directory."""
+_MANY = 1_000_000
+"""Tokens that cost something, whatever a model costs."""
 _HOLD = 0.0005
 """Seconds for which one of the store's threads may keep the event loop waiting; Python's own 5 ms add up, because the
 loop lets go with every message that it sends.
@@ -207,6 +212,12 @@ def _writer(config: Config, store: Store, clock: Clock) -> ModelWriter | None:
     """The model in *config*, which is loaded when it is first asked; None: it names none. Raises ConfigProblems."""
     endpoint = endpoint_of(config)
     return ModelWriter(endpoint, store.spending, clock) if endpoint else None
+
+
+def is_free(config: Config) -> bool:
+    """Whether the model in *config* costs nothing. Raises ConfigProblems."""
+    endpoint = endpoint_of(config)
+    return endpoint is not None and not prices.cost(endpoint, _MANY, _MANY, SystemClock().now())
 
 
 async def _close_writer(room: Newsroom) -> None:
@@ -363,6 +374,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
         task.add_done_callback(reloads.discard)
 
     on_signal(signal.SIGHUP, on_hangup)
+    await _check_any_to_serve(house)
     await house.discord.open()
     _check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
     slack = _slack(house)
@@ -394,6 +406,15 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     if gateway:
         leaving.append(gateway.stop(DRAIN))
     await asyncio.gather(*leaving)
+
+
+async def _check_any_to_serve(house: House) -> None:
+    """Raise WrongUsage if there is no channel, and nobody could set one up from a chat."""
+    if not house.slack.has_token and not house.discord.has_token and not await house.desk.subscriptions():
+        raise WrongUsage(
+            "there is no channel to serve: declare one in the configuration (`daybrief init` writes one with "
+            "[[channels]]), or set SLACK_BOT_TOKEN or DISCORD_TOKEN, with which one can be set up from chat"
+        )
 
 
 def _check_tokens(house: House, platforms: set[str]) -> None:

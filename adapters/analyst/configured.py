@@ -45,7 +45,7 @@ def _trouble(named: str, model: Chosen, *, has_key: bool) -> str:
     if model.needs_key and not has_key:
         return f'"{named}" needs {" or ".join(model.keys)}, which is not set; set it, or write model = "extractive"'
     if not _is_installed("pydantic_ai") or not _is_installed(_SDKS[model.provider]):
-        return f'"{named}" needs the extra "models": make extras, or pip install "daybrief[models]"'
+        return f'"{named}" needs the extra "models": make extras'
     return ""
 
 

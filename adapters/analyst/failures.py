@@ -25,7 +25,9 @@ _LATE = 408
 
 def told(error: Exception, endpoint: Endpoint) -> AnalystFailed:
     """*error* as the reason why there is nothing to be had."""
-    return error if isinstance(error, AnalystFailed) else AnalystFailed(f"{endpoint.name}: {_reason(error, endpoint)}")
+    if isinstance(error, AnalystFailed):
+        return error
+    return AnalystFailed(f"the model {endpoint.name}: {_reason(error, endpoint)}")
 
 
 def refuses_form(error: Exception) -> bool:

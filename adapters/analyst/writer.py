@@ -66,7 +66,7 @@ class ModelWriter:
         )
         found = await (await self._open()).ask(question, lambda reply: gated.brief(reply, seen))
         if not found.worth:
-            raise AnalystFailed(f"{self.name}: nothing that it wrote stands in the sentences that it cites")
+            raise AnalystFailed(f"the model {self.name}: nothing that it wrote stands in the sentences that it cites")
         return Draft(
             title=story.title,
             takeaway=found.takeaway,
@@ -92,7 +92,7 @@ class ModelWriter:
         )
         found = await (await self._open()).ask(question, lambda reply: gated.sections(reply, seen))
         if not found.worth:
-            raise AnalystFailed(f"{self.name}: nothing that it wrote of it passed the gate")
+            raise AnalystFailed(f"the model {self.name}: nothing that it wrote of it passed the gate")
         return found.sections
 
     async def weigh(self, stories: Sequence[Story]) -> Mapping[str, int]:
@@ -169,9 +169,9 @@ def _packet(story: Story, texts: Mapping[str, str]) -> Packet:
 
 def _open_talk(endpoint: Endpoint, budget: Budget) -> "Talk":
     if endpoint.provider and not endpoint.key:
-        raise AnalystFailed(f"{endpoint.name}: there is no key for it in the environment")
+        raise AnalystFailed(f"the model {endpoint.name}: there is no key for it in the environment")
     try:
         from adapters.analyst.talk import open_talk  # noqa: PLC0415  # the SDKs are an extra, and take seconds to load
     except ImportError:
-        raise AnalystFailed('models need more packages: pip install "daybrief[models]"') from None
+        raise AnalystFailed("models need more packages: make extras") from None
     return open_talk(endpoint, budget)

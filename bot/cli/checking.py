@@ -1,21 +1,21 @@
 """``daybrief check``: everything that could spoil a morning, looked at before it does."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli import analyst
 from bot.cli.app import DEGRADED, Session, command, json_option, without_log
+from bot.cli.finding import Finding
 from bot.errors import AlreadyRunning
 from bot.model import Standing
 from bot.wording import counted
 
 if TYPE_CHECKING:
     from bot.config import Config
-    from bot.ports import Expense
     from bot.wiring import House
 
 _SAFE_SQLITE = (3, 51, 3)
@@ -25,15 +25,6 @@ _LITTLE_DISK = 500_000_000
 _ENOUGH_ZONES = 400
 _NAMED = 5
 """Failing feeds that are named before the rest are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    about: str
-    is_fine: bool
-    sentence: str
 
 
 @click.command()
@@ -56,7 +47,7 @@ async def check(session: Session) -> int:
                     {"channel": one.channel.name, "due": when.astimezone(UTC).isoformat().replace("+00:00", "Z")}
                     for when, one in upcoming
                 ],
-                "models": _spent(expenses, config),
+                "models": analyst.spent(expenses, config),
             }
         )
     else:
@@ -66,17 +57,39 @@ async def check(session: Session) -> int:
 
 async def _findings(house: "House", config: "Config") -> list[Finding]:
     return [
-        Finding("configuration", True, f"{config.path} is in order" if config.path else "no file: the defaults"),
-        Finding("secrets", True, ", ".join(sorted(config.secrets)) or "none; the terminal needs none"),
+        Finding(
+            "configuration",
+            True,
+            f"{config.path} is in order" if config.path else "no file, so the defaults; `daybrief init` writes one",
+        ),
+        await _secrets(house, config),
         *await _slack(house),
         *await _discord(house),
         *_machine(house),
         *await _database(house),
-        *await _analyst(house, config),
+        *await analyst.examined(house, config),
         *await _channels(house),
         *await _feeds(house),
         _lock(house),
     ]
+
+
+async def _secrets(house: "House", config: "Config") -> Finding:
+    """The names of those that are there, and of those that something needs and that are not."""
+    platforms = {one.channel.platform for one in await house.desk.subscriptions()}
+    wanted = []
+    if "slack" in platforms and not house.slack.has_token:
+        wanted.append("SLACK_BOT_TOKEN for Slack")
+    if ("slack" in platforms or house.slack.has_token) and (name := _missing(config)):
+        wanted.append(f"{name} for Slack")
+    if "discord" in platforms and not house.discord.has_token:
+        wanted.append("DISCORD_TOKEN for Discord")
+    if keys := analyst.keys_wanted(config):
+        wanted.append(f"{keys} for [analyst] model")
+    present = ", ".join(sorted(config.secrets))
+    if wanted:
+        return Finding("secrets", False, f"{present or 'none'}; not set: {', '.join(wanted)}")
+    return Finding("secrets", True, present or "none, and none is needed")
 
 
 async def _slack(house: "House") -> list[Finding]:
@@ -86,8 +99,7 @@ async def _slack(house: "House") -> list[Finding]:
     channels = await house.desk.subscriptions()
     if not house.slack.has_token and not any(one.channel.platform == "slack" for one in channels):
         return []
-    missing = _missing(house.room.config)
-    troubles = [*missing, *await slack_troubles(house)]
+    troubles = [*_without(house.room.config), *await slack_troubles(house)]
     names = ", ".join(one.name for one in house.slack.known.values())
     return [Finding("Slack", not troubles, " ".join(troubles) or f"{names}: tokens, permissions and clock are fine")]
 
@@ -107,12 +119,17 @@ async def _discord(house: "House") -> list[Finding]:
     return [Finding("Discord", True, f"{found.name}: the token is fine; in {counted(found.servers, 'server')}")]
 
 
-def _missing(config: "Config") -> list[str]:
-    """The secret without which Slack does not reach us."""
-    name = "SLACK_SIGNING_SECRET" if config.slack.mode == "http" else "SLACK_APP_TOKEN"
-    if name in config.secrets:
+def _without(config: "Config") -> list[str]:
+    """That the secret is missing without which Slack does not reach us."""
+    if not (name := _missing(config)):
         return []
     return [f'{name} is not set, which [slack] mode = "{config.slack.mode}" needs; docs/slack.md tells where it is.']
+
+
+def _missing(config: "Config") -> str:
+    """The secret without which Slack does not reach us, if it is not there."""
+    name = "SLACK_SIGNING_SECRET" if config.slack.mode == "http" else "SLACK_APP_TOKEN"
+    return "" if name in config.secrets else name
 
 
 def _machine(house: "House") -> Iterator[Finding]:
@@ -158,48 +175,6 @@ async def _database(house: "House") -> list[Finding]:
     ]
 
 
-async def _analyst(house: "House", config: "Config") -> list[Finding]:
-    """Who writes, what makes them better and is not there, and what models have cost today."""
-    from urllib.parse import urlsplit
-
-    from bot import costs
-    from bot.config.models import EXTRACTIVE
-    from bot.wiring import extras, key_named
-
-    missing = [name for name in extras.PACKAGES if name not in extras.installed()]
-    found = [
-        Finding(
-            "extras",
-            True,
-            ", ".join(extras.installed() or ("none",))
-            + (f"; not installed: {', '.join(missing)} (make extras)" if missing else ""),
-        )
-    ]
-    if house.writer_trouble:
-        [problem] = house.writer_trouble.problems
-        found.append(Finding("analyst", False, f"{problem.path}: {problem.sentence}"))
-    elif config.analyst.model == EXTRACTIVE:
-        found.append(
-            Finding("analyst", True, "extractive: it quotes; a model would write what takes judgement as well")
-        )
-    else:
-        where = f" at {urlsplit(config.analyst.base_url).hostname}" if config.analyst.base_url else ""
-        found.append(Finding("analyst", True, f"{config.analyst.model}{where}, with {key_named(config) or 'no key'}"))
-    expenses = await house.desk.expenses()
-    if expenses or config.analyst.model != EXTRACTIVE:
-        found.append(Finding("models", True, costs.line(expenses, config.analyst.daily_budget_usd)))
-    return found
-
-
-def _spent(expenses: "Sequence[Expense]", config: "Config") -> dict[str, object]:
-    """What models have cost today, for programs."""
-    from bot import costs
-
-    day = costs.total(expenses)
-    stories = [{"ref": one.ref or None, "usd": one.usd, "calls": one.calls} for one in costs.by_story(expenses)]
-    return {"usd": day.usd, "cap_usd": config.analyst.daily_budget_usd, "calls": day.calls, "stories": stories}
-
-
 async def _channels(house: "House") -> list[Finding]:
     found = []
     for one in await house.desk.subscriptions():
@@ -226,7 +201,7 @@ async def _feeds(house: "House") -> list[Finding]:
         return [Finding("feeds", False, "there are none; declare some in the configuration: [[feeds]]")]
     failing = [f"{feed.name} ({state.reason})" for feed, state in known if state.failures]
     never = sum(1 for _, state in known if state.read_at is None)
-    sentence = f"{len(known)} feeds" + (f", {never} never read yet" if never else "")
+    sentence = counted(len(known), "feed") + (f", {never} never read yet" if never else "")
     if failing:
         sentence += (
             "; failing: "

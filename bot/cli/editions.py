@@ -1,7 +1,9 @@
 """Editions: what would be posted, what was posted, and why."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -56,12 +58,15 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
         done = await house.desk.publish_until_done(patience=_WORTH_WAITING, only=only)
         left = await house.store.ledger.unsettled(only=only.id if only else None)
         following = await _following(house, only)
+        early = await _early(house, done.finished)
     if done.held_back:
         fail(f"nothing was posted: {done.held_back}")
     if session.as_json:
         session.values([_row(delivery) for delivery in done.finished])
     elif not done.finished and not left:
         session.console().print(f"Nothing is due.{following}")
+    for sentence in early:
+        click.echo(sentence, err=True)
     if left:
         click.echo(f"{left} deliveries have to wait for longer; the running bot or the next `post` goes on.", err=True)
     wrong = [one for one in done.finished if one.state not in {DeliveryState.SENT, DeliveryState.SKIPPED}]
@@ -122,6 +127,24 @@ async def why(session: Session, channel: str, story: tuple[str, ...]) -> None:
         )
         return
     session.show(looks.why(asked.story, subscription, rulings))
+
+
+async def _early(house: "House", finished: Iterable[Delivery]) -> tuple[str, ...]:
+    """That a replay of a time to come has used up real editions, a sentence for each date."""
+    from bot.wiring import SystemClock
+
+    now = SystemClock().now()
+    zones = {one.id: ZoneInfo(one.timezone) for one in await house.desk.subscriptions()}
+    days = {
+        (one.date, now.astimezone(zones[one.subscription]).date() < one.date)
+        for one in finished
+        if one.state is DeliveryState.SENT and one.due_at > now and one.subscription in zones
+    }
+    return tuple(
+        f"{day.day} {day:%B} {'has not come yet' if is_to_come else 'is not over'}: its edition has been delivered now "
+        "and will not be posted again."
+        for day, is_to_come in sorted(days)
+    )
 
 
 async def _following(house: "House", only: Subscription | None) -> str:

@@ -7,6 +7,7 @@ import click
 from bot.cli.app import Session, command, json_option
 from bot.errors import NotFound, WrongUsage
 from bot.model import Answer, Asker, SectionName
+from bot.wording import absent
 
 _SECTIONS = click.Choice([name.value.replace("_", "-") for name in SectionName])
 
@@ -17,28 +18,28 @@ _SECTIONS = click.Choice([name.value.replace("_", "-") for name in SectionName])
 @click.option("--history", "wants_history", is_flag=True, help="All texts that the story ever had, oldest first.")
 @json_option
 @command
-async def story(session: Session, story: tuple[str, ...], section: str | None, wants_history: bool) -> None:
+async def story(session: Session, story: tuple[str, ...], section: str | None, wants_history: bool) -> int:
     """Show a stored story: by ref, by its number in the latest edition, by words of its title, or by url."""
     name = SectionName(section.replace("-", "_")) if section else None
-    await _answer(session, " ".join(story), name, wants_history=wants_history)
+    return await _answer(session, " ".join(story), name, wants_history=wants_history)
 
 
 @click.command()
 @click.argument("story", nargs=-1, required=True)
 @json_option
 @command
-async def keypoints(session: Session, story: tuple[str, ...]) -> None:
+async def keypoints(session: Session, story: tuple[str, ...]) -> int:
     """Show a story's key points, each with its source."""
-    await _answer(session, " ".join(story), SectionName.KEY_POINTS)
+    return await _answer(session, " ".join(story), SectionName.KEY_POINTS)
 
 
 @click.command()
 @click.argument("story", nargs=-1, required=True)
 @json_option
 @command
-async def effects(session: Session, story: tuple[str, ...]) -> None:
+async def effects(session: Session, story: tuple[str, ...]) -> int:
     """Show a story's second-order effects."""
-    await _answer(session, " ".join(story), SectionName.SECOND_ORDER_EFFECTS)
+    return await _answer(session, " ".join(story), SectionName.SECOND_ORDER_EFFECTS)
 
 
 @click.command()
@@ -75,7 +76,8 @@ async def search(
     session.show(looks.search_results(wanted.words, found, now=now))
 
 
-async def _answer(session: Session, name: str, section: SectionName | None, *, wants_history: bool = False) -> None:
+async def _answer(session: Session, name: str, section: SectionName | None, *, wants_history: bool = False) -> int:
+    """Show what was asked for. The exit code: 1 where the section is not there, and was to be written."""
     from bot.manuscript import dump_story
     from bot.wiring import looks
 
@@ -99,15 +101,19 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
                 )
             else:
                 session.show(looks.history(history))
-            return
+            return 0
     if answer.story is None:
         raise NotFound(looks.not_found_text(answer))
     if session.as_json:
         session.values(_json(answer, dump_story(answer.story)))
-        if answer.trouble:
-            click.echo(f"daybrief: {answer.trouble}", err=True)
-        return
-    session.show(looks.answer(answer, now=now))
+    elif answer.is_written or not answer.trouble:
+        session.show(looks.answer(answer, now=now))
+    if not answer.section or not answer.trouble:
+        return 0
+    # What is quoted is there all the same, without what a model would have added.
+    told = answer.trouble if answer.is_written else absent(answer.story, answer.section, answer.trouble)
+    click.echo(f"daybrief: {told}", err=True)
+    return 0 if answer.is_written else 1
 
 
 def _json(answer: Answer, whole: dict[str, object]) -> dict[str, object]:

@@ -89,8 +89,56 @@ async def test_a_key_that_is_missing_is_said_by_check_and_by_whoever_wants_somet
         assert 'analyst.model: "openai:gpt-5-mini" needs OPENAI_API_KEY' in said
     assert points.code == 0, points.err
     assert checked.code == 3
-    assert [one["fine"] for one in checked.json()["findings"] if one["about"] == "analyst"] == [False]
+    found = {one["about"]: one for one in checked.json()["findings"]}
+    assert not found["analyst"]["fine"]
+    assert found["secrets"] == {
+        "about": "secrets",
+        "fine": False,
+        "says": "none; not set: OPENAI_API_KEY for [analyst] model",
+    }
     assert (await run(program, "deliveries", "--json")).json() == []
+
+
+async def test_a_section_that_cannot_be_written_ends_with_one_and_the_reason(
+    program: Program, model: FakeModel
+) -> None:
+    gone = model.url
+    await model.__aexit__(None, None, None)
+    configured(program, f'model = "norvik-1"\nbase_url = "{gone}"\nprice_per_million = [0, 0]')
+    assert (await run(program, "gather")).code == 0
+
+    told = await run(program, "effects", "halden chip")
+    as_json = await run(program, "story", "halden chip", "--section", "what-changed", "--json")
+    points = await run(program, "keypoints", "halden chip")
+
+    assert (told.code, told.out, as_json.code, points.code) == (1, "", 1, 0)
+    assert "“Second-order effects” is not written" in told.err
+    for said in (told.err, as_json.err):
+        assert "The model norvik-1: the endpoint cannot be reached." in said
+    assert as_json.json()["sections"] == {"what_changed": None}
+
+
+@pytest.mark.parametrize(
+    ("analyst", "says"),
+    [
+        ("price_per_million = [0, 0]\ndaily_budget_usd = 0", "today: free, 0 calls"),
+        (
+            "price_per_million = [1, 5]\ndaily_budget_usd = 0",
+            "today: $0.0000 of $0.00, 0 calls; daily_budget_usd is 0: no model will be asked",
+        ),
+        ("price_per_million = [1, 5]", "today: $0.0000 of $1.00, 0 calls"),
+    ],
+)
+def test_check_says_where_the_model_is_that_it_was_not_tried_and_whether_it_will_be_asked(
+    program: Program, analyst: str, says: str
+) -> None:
+    configured(program, f'model = "norvik-1"\nbase_url = "http://me:secret@127.0.0.1:9/v1"\n{analyst}')
+
+    found = {one["about"]: one["says"] for one in program.run("check", "--json").json()["findings"]}
+
+    assert found["analyst"] == "norvik-1 at 127.0.0.1:9, with no key; not tried here, the first story shows"
+    assert found["models"] == says
+    assert found["feeds"] == "2 feeds, 2 never read yet"
 
 
 async def test_a_running_bot_prepares_what_is_due_in_minutes_and_stops_in_time_though_the_model_hangs(

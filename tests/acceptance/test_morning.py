@@ -1,5 +1,12 @@
 """A morning from the outside: stories come in, an edition goes out once, questions are answered."""
 
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
 
 from tests.acceptance.program import CONFIG, STORY, Program
@@ -200,6 +207,38 @@ def test_post_names_the_next_edition_of_the_channel_that_was_asked_about(stocked
 
     assert "evening" in done.out
     assert "18:30 Asia/Kathmandu" in " ".join(done.out.split())
+
+
+def test_a_replay_of_a_time_to_come_says_that_it_has_used_up_real_editions(program: Program) -> None:
+    now = datetime.now(UTC)
+    west = now.hour - 12  # hours behind UTC where it is about noon, so that no midnight comes while this runs
+    today, later = (now - timedelta(hours=west)).date(), (now - timedelta(hours=west)).date() + timedelta(days=3)
+    program.write("config.toml", f'{CONFIG}time = "23:00"\ntimezone = "Etc/GMT{west:+d}"\n')
+
+    evening = program.run("post", "--at", f"{today}T23:30{-west:+03d}:00")
+    ahead = program.run("post", "--at", f"{later}T23:30{-west:+03d}:00")
+    past = program.run("post", "--at", "2026-03-03T23:30")
+
+    sentence = "its edition has been delivered now and will not be posted again."
+    assert (evening.code, ahead.code, past.code) == (0, 0, 0)
+    assert evening.err == f"{today.day} {today:%B} is not over: {sentence}\n"
+    assert ahead.err == f"{later.day} {later:%B} has not come yet: {sentence}\n"
+    assert sentence not in past.err
+
+
+def test_check_without_a_configuration_names_the_next_step(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "check", "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+    says = {one["about"]: one["says"] for one in json.loads(done.stdout)["findings"]}
+    assert says["configuration"] == "no file, so the defaults; `daybrief init` writes one"
 
 
 def test_check_names_what_is_wrong_and_the_next_posts(program: Program) -> None:

@@ -80,3 +80,13 @@ def test_it_posts_reloads_refuses_what_is_broken_and_stops(
     assert bot.wait(timeout=15) == 0
     assert time.monotonic() - asked < 10
     assert "Traceback" not in log()
+
+
+def test_a_bot_that_nobody_could_set_a_channel_up_for_does_not_start(program: Program) -> None:
+    program.write("config.toml", '[bot]\ndata_dir = "data"\n')
+
+    done = program.run("run", SLACK_BOT_TOKEN="", DISCORD_TOKEN="")
+
+    assert done.code == 2
+    assert "[[channels]]" in done.err
+    assert "SLACK_BOT_TOKEN or DISCORD_TOKEN" in done.err

@@ -166,7 +166,7 @@ def test_check_says_nothing_of_slack_where_nobody_uses_it(program: Program) -> N
     found = {one["about"]: one for one in program.run("check", "--json").json()["findings"]}
 
     assert "Slack" not in found
-    assert found["secrets"]["says"] == "none; the terminal needs none"
+    assert found["secrets"]["says"] == "none, and none is needed"
 
 
 def test_a_channel_that_is_set_up_by_command_is_shown_and_previewed_offline(program: Program) -> None:

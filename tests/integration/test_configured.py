@@ -118,7 +118,7 @@ async def test_an_extra_that_is_missing_is_named_with_the_way_to_install_it(
 
     trouble = wiring.writer_trouble(config(tmp_path, 'model = "ollama:qwen3:8b"'))
 
-    assert 'pip install "daybrief[models]"' in str(trouble)
+    assert 'needs the extra "models": make extras' in str(trouble)
 
 
 def test_a_provider_is_asked_with_its_own_key_and_no_other(tmp_path: Path) -> None:

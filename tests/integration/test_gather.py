@@ -1,8 +1,11 @@
 """From entries of feeds to stories in the archive: each article once, each story once, nothing lost by a failure."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.gather import gather
 from bot.model import Entry, Feed, FeedHealth, FeedState, Reading
@@ -112,19 +115,29 @@ async def test_a_broken_feed_holds_up_no_other_and_is_visited_ever_more_slowly(t
         assert state.failures == 12
 
 
-async def test_a_feed_that_works_again_is_fine_again(tmp_path: Path) -> None:
+async def test_a_feed_that_works_again_is_fine_again_and_the_log_tells_each_turn_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot.gather")
     reader = GivenFeeds()
     reader.broken = {WIRE: "the server answered 503"}
     clock = VirtualClock()
     async with newsroom(tmp_path, {}, feeds=(WIRE,), reader=reader, clock=clock) as room:
         await gather(room)
+        await gather(room)
         reader.broken.clear()
         reader.entries = {WIRE: [chip("wire.test")]}
-        await clock.wait(HOUR)
+        await clock.wait(HOUR * 3)
         await gather(room, only_due=True)
+        await gather(room)
+        [feed] = await room.feeds()
         state = (await room.store.feeds.states())[WIRE]
 
         assert (state.health, state.reason, state.failures) == (FeedHealth.FINE, "", 0)
+        assert [one.getMessage() for one in caplog.records] == [
+            f"{feed.name} cannot be read: the server answered 503",
+            f"{feed.name} can be read again",
+        ]
         assert await titles(room) == ["Norvik unveils the Halden chip for on-device inference"]
 
 

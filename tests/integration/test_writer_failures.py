@@ -65,7 +65,7 @@ async def test_what_an_endpoint_does_wrong_is_a_sentence_without_its_words_and_w
         with pytest.raises(AnalystFailed, match=sentence) as failure:
             await desk.writer.brief(STORY, {})
 
-    assert str(failure.value).startswith("norvik-1: ")
+    assert str(failure.value).startswith("the model norvik-1: ")
     assert (failure.value.__cause__, failure.value.__suppress_context__) == (None, True)
     for said in (str(failure.value), caplog.text):
         assert SECRET not in said
@@ -82,7 +82,7 @@ async def test_no_request_is_repeated_behind_our_back(tmp_path: Path, fault: str
 
 
 async def test_the_other_questions_fail_alike(tmp_path: Path) -> None:
-    sentence = "norvik-1: the endpoint answered with HTTP 503"
+    sentence = "the model norvik-1: the endpoint answered with HTTP 503"
     async with writing(tmp_path, answering(Reply(status=503))) as desk:
         with pytest.raises(AnalystFailed, match=sentence):
             await desk.writer.write(STORY, {})
@@ -97,7 +97,7 @@ async def test_an_endpoint_that_is_not_there_is_named_without_its_path_and_passw
         with pytest.raises(AnalystFailed) as failure:
             await desk.writer.brief(STORY, {})
 
-    assert str(failure.value) == "norvik-1: the endpoint cannot be reached at 127.0.0.1:9"
+    assert str(failure.value) == "the model norvik-1: the endpoint cannot be reached at 127.0.0.1:9"
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])

@@ -31,3 +31,13 @@ def test_the_line_names_the_dearest_stories_and_what_nobody_knows_the_end_of() -
     assert line((), 0.5) == "today: $0.0000 of $0.50, 0 calls"
     many = [expense(f"B{number}C2", 1_000 - number) for number in range(9)]
     assert line(many, 1).endswith("B4C2 $0.0010 and 4 more")
+
+
+def test_what_cost_nothing_is_not_named_and_a_free_model_is_called_free() -> None:
+    given_back, several = expense("K7Q4", 0), expense("", 400)
+
+    assert line((given_back, several), 1.0) == "today: $0.0004 of $1.00, 2 calls; several at once $0.0004"
+    assert line((given_back,), 1.0) == "today: $0.0000 of $1.00, 1 call"
+    assert line((given_back,), 1.0, is_free=True) == "today: free, 1 call"
+    # Another model may have been asked before, on the same day.
+    assert line((several,), 1.0, is_free=True) == "today: $0.0004 of $1.00, 1 call; several at once $0.0004"
