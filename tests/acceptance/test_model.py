@@ -114,7 +114,7 @@ async def test_a_section_that_cannot_be_written_ends_with_one_and_the_reason(
     assert (told.code, told.out, as_json.code, points.code) == (1, "", 1, 0)
     assert "“Second-order effects” is not written" in told.err
     for said in (told.err, as_json.err):
-        assert "The model norvik-1: the endpoint cannot be reached." in said
+        assert "The model norvik-1: the endpoint cannot be reached at 127.0.0.1:" in said
     assert as_json.json()["sections"] == {"what_changed": None}
 
 
