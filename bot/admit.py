@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.coverage import copies
 from bot.drafting import with_models_sections
 from bot.identity import canonical_url, domain_of
 from bot.manuscript import Manuscript, ManuscriptArticle
@@ -65,15 +66,18 @@ def with_manuscript(old: Story | None, manuscript: Manuscript, now: datetime) ->
             news_at=now,
             topics=manuscript.topics,
             articles=articles,
+            copies=copies(articles),
             origin=Origin.IMPORT,
             **written,  # type: ignore[arg-type]  # a table of fields that both branches share
         )
     held = {canonical_url(article.url) or article.title for article in old.articles}
     fresh = tuple(article for article in articles if (canonical_url(article.url) or article.title) not in held)
+    everything = (*old.articles, *fresh)
     changed = replace(
         old,
         topics=manuscript.topics or old.topics,
-        articles=(*old.articles, *fresh),
+        articles=everything,
+        copies=copies(everything) if fresh else old.copies,
         origin=Origin.IMPORT,
         **written | {"sections": with_models_sections(old, manuscript.sections)},  # type: ignore[arg-type]
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
+from bot.coverage import publisher_of
 from bot.model import Stage, Story, Verdict
 from bot.names import companies
 from bot.rank import Ranked
@@ -175,8 +176,7 @@ class Choice:
 
 def _lead(story: Story) -> str:
     """The publisher whose story it is: the first to report it; empty for an import without articles."""
-    source = story.articles[0].source if story.articles else None
-    return (source.domain or source.name) if source else ""
+    return publisher_of(story.articles[0]) if story.articles else ""
 
 
 def _about(story: Story) -> frozenset[str]:

@@ -170,7 +170,8 @@ def _shown(number: int, one: Ranked, writable: Collection[SectionName]) -> Editi
     story = one.story
     stamps = [article.published or article.first_seen for article in story.articles]
     links: dict[str, Link] = {}
-    for article in story.articles:
+    # Those who are counted; readers would count the names of copies as well.
+    for article in story.own():
         links.setdefault(article.source.domain or article.source.name, Link(name=article.source.name, url=article.url))
     return EditionStory(
         number=number,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.coverage import copies
 from bot.drafting import may_be_drafted, quoted
 from bot.errors import FeedFailed
-from bot.group import Cluster, Grouping
+from bot.group import WINDOW, Cluster, Grouping
 from bot.identity import names_of, tell_apart
 from bot.model import Article, Feed, FeedOutcome, FeedState, GatherReport, Reading, Story
 from bot.newsroom import Newsroom
@@ -166,7 +166,7 @@ async def _stories(
     """The stories that *new* articles found or join, drafted, and which stories turn out to be one."""
     if not new:
         return [], ()
-    earliest = max(min(article.news_at for article in new), now - GROUPED_WITHIN) - timedelta(hours=72)
+    earliest = max(min(article.news_at for article in new), now - GROUPED_WITHIN) - WINDOW
     known = await room.store.archive.window(earliest, now)
     # A public article that joined a private story would be gone for everybody else.
     open_stories = {story.ref: story for story in known if story.articles and not story.workspaces}

@@ -17,6 +17,9 @@ _ROUNDUP = re.compile(
         (
             # A period and what it brought.
             rf"\b(?:this|last|the past|the) {_PERIOD} in (?:the world of )?{_KIND}\b",
+            rf"\bwhat happened in {_KIND} (?:this|last|the past) {_PERIOD}\b",
+            rf"\bthe {_PERIOD}['’]s (?:top|biggest|best)\b",
+            rf"^(?:the )?(?:top|biggest|best) {_KIND} (?:news|stories|papers|links)\b",
             r"^(?:this|last) (?:week|month|weekend) (?:in|on|at)\b(?! (?:prison|jail|court|hospital))",
             rf"\b(?:this|last) {_PERIOD}['’]s (?:top|biggest|best|news|stories|links|releases|papers)\b",
             rf"\b(?:stories|news|papers|links|reads|releases|highlights|models|tools|launches) (?:of|from) "
@@ -25,13 +28,16 @@ _ROUNDUP = re.compile(
             # What it calls itself.
             rf"\b{_KIND} (?:news )?{_ITSELF}(?=\s*(?:[:#|,(–—-]|for\b|of\b|\d|$))",
             r"^(?:round-?up|recap|digest|newsletter)\s*[:#|–—-]",
+            rf"^{_KIND} (?:weekly|daily)\s*[:#|–—-]",
+            # A list of things, and more of them.
+            r"^\S+ \S+ [^,]+, \S+ \S+ [^,]+, and more$",
             r"\b(?:link|links|reading list|open thread)\s*(?:[:#]|for (?:the|this) (?:day|week)|dump)",
             rf"\b{_TO_KNOW} (?:this|today|in (?:ai|tech))\b",
             rf"^(?:the )?(?:top )?{_NUMBER} (?:[\w-]+ ){{0,2}}(?:stories|headlines|papers|links|reads|announcements)\b",
             rf"^(?:the )?(?:top )?{_NUMBER} (?:[\w-]+ ){{0,2}}{_TO_KNOW}\b(?! about)",
             # Series that everybody in the trade reads.
-            r"^(?:import ai|last week in ai|the batch|data points|the sequence|ainews|ai news|tldr|the rundown|"
-            r"the neuron|exponential view)(?=\s*(?:[:#|–—-]|ai\b|\d|$))",
+            r"^\[?(?:import ai|last week in ai|the batch|data points|the sequence|ainews|ai news|tldr|the rundown|"
+            r"the neuron|the download|exponential view)\]?(?=\s*(?:[:#|–—-]|ai\b|\d|$))|^\[ainews\]",
             # An issue of something that comes out again and again.
             r"\b(?:newsletter|digest|weekly|daily)\b.*(?:#|\bissue |\bvol\.? ?|\bno\.? ?)\s?\d+|\bissue ?#\s?\d+\b",
         )

@@ -157,10 +157,6 @@ def _alike_before(bags: _Bags) -> Iterator[NDArray[np.float64]]:
         filled[own] += 1
 
 
-def _with_pieces(title: Sequence[str]) -> list[tuple[str, float]]:
-    return [(word, 1.0) for word in title] + [(piece, _PIECE_WEIGHT) for word in title for piece in pieces(word)]
-
-
 def _shares(titles: Sequence[tuple[str, ...]]) -> NDArray[np.float64]:
     """How much each title counts where rarity is concerned: a third, where three are much alike."""
     bags = _Bags([[(word, 1.0) for word in one] for one in titles], weights=np.ones(len(titles)))

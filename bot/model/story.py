@@ -180,5 +180,8 @@ class Story:
         """How many independent publishers report it: distinct domains, else names, copies left out. 0 for an import
         without articles.
         """
-        own = [article for article in self.articles if article.key not in self.copies] or self.articles[:1]
-        return len({article.source.domain or article.source.name for article in own})
+        return len({article.source.domain or article.source.name for article in self.own()})
+
+    def own(self) -> tuple[Article, ...]:
+        """The articles that are no copies, oldest first; of a story with articles at least one."""
+        return tuple(one for one in self.articles if one.key not in self.copies) or self.articles[:1]

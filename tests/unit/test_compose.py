@@ -150,6 +150,19 @@ def test_an_update_says_what_is_new() -> None:
     assert shown.news == "now 3 publishers, 1 when posted"
 
 
+def test_the_sites_of_one_publisher_lead_two_stories_together() -> None:
+    sites = [story(f"C{number}DF", f"s{number}.example.com") for number in range(2, 6)]
+
+    assert list(stages(composed(sites)).values()).count(Stage.SOURCE_LIMIT) == 2
+
+
+def test_only_the_publishers_that_are_counted_are_named() -> None:
+    told = story("C2DF", "wire.test", "copy.test", "news.google.com")
+    [shown] = composed([replace(told, copies=tuple(one.key for one in told.articles[1:]))]).edition.stories
+
+    assert (shown.publishers, [one.name for one in shown.sources]) == (1, ["Wire"])
+
+
 def test_no_text_is_too_long_for_a_platform_and_no_publisher_is_named_twice() -> None:
     huge = replace(
         story("C2DF", *(f"{n}.test" for n in range(30)), title="word " * 300), takeaway="a sentence without end " * 99

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.admit import with_manuscript
 from bot.coverage import AGGREGATORS, copies, publisher_of
+from bot.manuscript import Manuscript, ManuscriptArticle
 from bot.model import Article, Source
 from tests.articles import article, story
 from tests.clock import TUESDAY
@@ -90,3 +92,14 @@ def test_without_an_address_the_name_is_the_publisher() -> None:
 
 def test_nothing_is_folded_of_nothing() -> None:
     assert copies([]) == ()
+
+
+def test_sites_of_one_publisher_count_once_for_an_imported_story() -> None:
+    sites = ("wire.example.com", "news.google.com", "blog.example.com")
+    told = tuple(ManuscriptArticle(title="Norvik opens", url=f"https://{one}/a") for one in sites)
+    manuscript = Manuscript(title="Norvik opens a plant", articles=told[:1])
+
+    new = with_manuscript(None, manuscript, TUESDAY)
+    grown = with_manuscript(new, replace(manuscript, articles=told), TUESDAY)
+
+    assert (new.publishers, grown.publishers) == (1, 1)

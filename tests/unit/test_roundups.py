@@ -20,6 +20,13 @@ from bot.roundups import is_roundup
         "Top 10 AI stories of the week",
         "The year in review",
         "Morning briefing: what moved overnight",
+        "AI Weekly: chips and courts",
+        "The Download: a new chip, and an old lawsuit",
+        "What happened in AI this week",
+        "Top AI news today",
+        "The week's biggest AI news",
+        "Norvik raises 10 billion, Orrery ships its suite, and more",
+        "[AINews] Norvik ships Fathom",
         "Weekend links: reading for a rainy day",
         "Data Points: a model that plays chess",
         "Papers of the week",
@@ -42,6 +49,8 @@ def test_a_roundup_is_known(title: str) -> None:
         "Orrery sentenced to the week in court",
         "Regulators issue 3 fines",
         "How Norvik digests a petabyte daily",
+        "Norvik hires engineers, designers, and more",
+        "Download of Fathom weights begins",
     ],
 )
 def test_a_report_on_one_thing_is_no_roundup(title: str) -> None:
