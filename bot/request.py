@@ -25,6 +25,7 @@ RESTS_WRITTEN = timedelta(hours=6)
 """The same where it wrote something, but not all: of the same articles it would hardly make more."""
 
 _SPENT = "today's budget for models is spent; it begins anew at midnight UTC"
+_NO_BUDGET = "models may cost nothing here (analyst.daily_budget_usd is 0), so none is asked"
 _LATE = "writing it takes longer than it should; ask again in a minute"
 _REFUSED = "the model wrote nothing about it that stands up to the sources"
 
@@ -70,9 +71,13 @@ def _why_not_shown(story: Story) -> str:
 async def _hindrance(room: Newsroom, writer: Writer) -> str:
     """Why the model would not write just now, whatever the story; empty: it would."""
     try:
-        return "" if await room.modelled(writer.may_write()) else _SPENT
+        return "" if await room.modelled(writer.may_write()) else _spent(room)
     except AnalystFailed as failure:
         return str(failure)
+
+
+def _spent(room: Newsroom) -> str:
+    return _SPENT if room.config.analyst.daily_budget_usd else _NO_BUDGET
 
 
 async def _ask(room: Newsroom, ref: str) -> str:
@@ -84,7 +89,7 @@ async def _ask(room: Newsroom, ref: str) -> str:
     except TimeoutError:
         return _LATE
     except BudgetSpent:
-        return _SPENT
+        return _spent(room)
     except AnalystFailed as failure:
         return str(failure)
     return ""

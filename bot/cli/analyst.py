@@ -59,7 +59,7 @@ async def _costs(house: "House", expenses: "Sequence[Expense]", config: "Config"
     line = costs.line(expenses, cap, is_free=is_free(config))
     if await writer.may_write():
         return line
-    why = "daily_budget_usd is 0" if not cap else "the rest of today's budget takes no long story"
+    why = "daily_budget_usd is 0" if not cap else "what is left of that takes no long story"
     return f"{line}; {why}: no model will be asked"
 
 

@@ -121,7 +121,7 @@ async def test_a_section_that_cannot_be_written_ends_with_one_and_the_reason(
 @pytest.mark.parametrize(
     ("analyst", "says"),
     [
-        ("price_per_million = [0, 0]\ndaily_budget_usd = 0", "today: free, 0 calls"),
+        ("price_per_million = [0, 0]", "today: free, 0 calls"),
         (
             "price_per_million = [1, 5]\ndaily_budget_usd = 0",
             "today: $0.0000 of $0.00, 0 calls; daily_budget_usd is 0: no model will be asked",

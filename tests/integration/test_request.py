@@ -148,6 +148,16 @@ async def test_without_budget_there_is_a_plain_sentence_and_no_button(tmp_path: 
         assert writer.calls == []
 
 
+async def test_a_budget_of_nothing_does_not_begin_anew_at_midnight(tmp_path: Path) -> None:
+    async with house(tmp_path) as (desk, writer, kept):
+        room, writer.is_solvent = room_of(desk), False
+        room.config = replace(room.config, analyst=room.config.analyst.model_copy(update={"daily_budget_usd": 0.0}))
+
+        answer = await desk.look_up(kept.ref, EFFECTS, ME)
+
+        assert answer.trouble == "models may cost nothing here (analyst.daily_budget_usd is 0), so none is asked"
+
+
 async def test_a_budget_that_ends_between_look_and_press_is_said_in_the_same_words(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, writer, kept):
         writer.fails = BudgetSpent("1 of 1 dollar")
