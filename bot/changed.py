@@ -29,6 +29,11 @@ SCALES: Mapping[str, float] = {
 }
 """What stands behind a figure, in small letters, and makes it greater."""
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _NUMBER = re.compile(
     r"(?<![\w.,:/-])(?P<money>(?:US|C|A)?[$€£¥]\s?)?(?P<figure>\d{1,3}(?:,\d{3}){1,4}|\d{1,12}(?:\.\d{1,6})?)"
     r"(?:[\s-]?(?P<word>thousand|million|billion|trillion|bn|mn|tn)|(?P<letter>[kKmMbBT]))?(?![\w%])"
@@ -38,26 +43,15 @@ _BEFORE = re.compile(
     r"(?P<word>[A-Za-z’']{2,20}) (?:(?:about|around|nearly|almost|over|at|of|to|up|only|now|than|more) )*$"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_PLURALS = frozenset(
-    re.findall(
-        r"\S+",
-        "children dead injured killed men missing people percent personnel police staff women wounded",
-    )
+_PLURALS = _set("children dead injured killed men missing people personnel police staff women wounded")
+_NO_NOUNS = _set(
+    "across as besides days days’ degrees has his hours hours’ is its less milliseconds minus minutes months "
+    "months’ parts percent percentage perhaps plus points says seconds ss this times towards unless us versus was "
+    "weeks weeks’ years years’"
 )
-_NO_NOUNS = frozenset(
-    re.findall(
-        r"\S+",
-        "across as besides days days’ degrees has his hours hours’ is its less milliseconds minus minutes months "
-        "months’ parts percent percentage perhaps plus points says seconds ss this times towards unless us versus was "
-        "weeks weeks’ years years’ ",
-    )
-)
-_ENDS = frozenset(
-    re.findall(
-        r"\S+",
-        "a after an and are as at before but by for from had has have if in is of on or per said says since than that "
-        "the to until was were when which while who will with would ",
-    )
+_ENDS = _set(
+    "a after an and are as at before but by for from had has have if in is of on or per said says since than that "
+    "the to until was were when which while who will with would"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _CORRECTIONS = (

@@ -11,6 +11,8 @@ _FORWARD_LOOKING = frozenset(
 )
 _EXTRACTIVE = "extractive"
 """The analyst that quotes."""
+_IMPORT = "import"
+"""People."""
 MAX_QUOTE = 300
 """Characters of the sentence below a key point."""
 _DISPUTES, _VERSIONS, _NAMED_VERSIONS = 2, 3, 2
@@ -33,7 +35,9 @@ def label(story: Story, section: SectionName) -> str:
 
 
 def attribution(story: Story) -> str:
-    """Who wrote what: takeaway and key points, then the sections that somebody else wrote."""
+    """Who wrote what: takeaway and key points, if there are any, then the sections that somebody else wrote; empty
+    where nobody has written anything.
+    """
     match story.analyst:
         case "extractive":
             first = "Taken word for word from the sources."
@@ -41,12 +45,23 @@ def attribution(story: Story) -> str:
             first = "Written by people and taken in as it was."
         case _:
             first = f"Written by {story.analyst}."
+    if not story.takeaway and not story.sections.key_points:
+        first = ""
     others: dict[str, list[str]] = {}
     for section in story.sections.written():
         passage = story.sections.passage(section)
         if passage and passage.analyst and passage.analyst != story.analyst:
             others.setdefault(passage.analyst, []).append(HEADINGS[section])
-    return " ".join([first, *(f"{', '.join(theirs)}: {_by(whom)}" for whom, theirs in others.items())])
+    theirs = (f"{', '.join(sections)}: {_by(whom)}" for whom, sections in others.items())
+    return " ".join(filter(None, (first, *theirs)))
+
+
+def written_by(story: Story, section: SectionName) -> str:
+    """Which model wrote a section, for whoever sees it alone: ``Written by acme:large.``; empty where none did."""
+    passage = story.sections.passage(section)
+    analyst = (passage.analyst if passage else "") or story.analyst
+    is_there = section in story.sections.written()
+    return f"Written by {analyst}." if is_there and analyst not in {_EXTRACTIVE, _IMPORT} else ""
 
 
 def _by(analyst: str) -> str:

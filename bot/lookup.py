@@ -8,6 +8,7 @@ from bot.newsroom import Newsroom
 from bot.ports import Search
 from bot.refs import looks_like_ref
 from bot.text import clean
+from bot.wording import no_such_number
 
 SURE = 86
 """Likeness, 0 to 100, from which a title with typing errors is taken to be meant."""
@@ -27,10 +28,10 @@ async def look_up(room: Newsroom, name: str, section: SectionName | None, asker:
     """
     asked = clean(name)[:MAX_NAME]
     story, others = await _find(room, asked, asker) if asked else (None, ())
-    nearest: tuple[Story, ...] = ()
-    if story is None and asked:
-        nearest = tuple(story for story, _ in await room.store.archive.nearest(asked, workspace=asker.workspace))
-    return Answer(asked=asked, section=section, story=story, nearest=nearest, others=others)
+    if story or not asked:
+        return Answer(asked=asked, section=section, story=story, others=others)
+    nearest = tuple(story for story, _ in await room.store.archive.nearest(asked, workspace=asker.workspace))
+    return Answer(asked=asked, section=section, nearest=nearest, because=await _why_no_number(room, asked, asker))
 
 
 async def search(room: Newsroom, wanted: Search) -> tuple[Story, ...]:
@@ -80,6 +81,15 @@ async def _by_number(room: Newsroom, number: int, asker: Asker) -> Story | None:
         if shown.number == number:
             return await room.store.archive.by_ref(shown.ref, workspace=asker.workspace)
     return None
+
+
+async def _why_no_number(room: Newsroom, asked: str, asker: Asker) -> str:
+    """Why *asked* is no number in the latest edition; empty: it is none at all, or its story is gone."""
+    if not (number := _NUMBER.fullmatch(asked)):
+        return ""
+    edition = await room.store.ledger.latest_edition(subscription=asker.subscription)
+    is_there = edition is not None and any(shown.number == int(number[1]) for shown in edition.stories)
+    return "" if is_there else no_such_number(edition)
 
 
 async def _by_words(room: Newsroom, asked: str, workspace: str | None) -> tuple[Story | None, tuple[Story, ...]]:

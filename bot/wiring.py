@@ -138,6 +138,7 @@ async def open_house(
     show: Show | None = None,
     platforms: Mapping[str, Platform] | None = None,
     delivers: bool = False,
+    has_prompt: bool = False,
 ) -> AsyncIterator[House]:
     """A Daybrief made of the real parts, opened on the data of *config* and closed in the reverse order.
 
@@ -147,6 +148,7 @@ async def open_house(
         show: where the terminal platform shows what it posts; None: nowhere.
         platforms: instead of this version's own, by name.
         delivers: this process holds the delivery lock.
+        has_prompt: whoever sees what the terminal shows can type commands below it.
     """
     clock: Clock = ReplayClock(at) if at else SystemClock()
     trouble = writer_trouble(config)
@@ -165,7 +167,7 @@ async def open_house(
         discord = _discord(config, clock)
         stack.push_async_callback(discord.close)
         own: dict[str, Platform] = {
-            "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show),
+            "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show, has_prompt=has_prompt),
             "slack": SlackPlatform(workspaces, Pace(clock, patience=config.delivery.request_timeout)),
             "discord": DiscordPlatform(
                 discord,

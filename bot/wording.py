@@ -193,6 +193,8 @@ def absent(story: Story, section: SectionName, trouble: str = "") -> str:
     """That nobody has written a section, and how to get it; or the *trouble* that kept a model from writing it."""
     if trouble:
         return f"“{HEADINGS[section]}” is not written for {story.ref}. {sentence_of(trouble)}"
+    if section is SectionName.KEY_POINTS and story.takeaway:
+        return f"{story.ref} has no key points: its sources say no more than this. {_sentence(story.takeaway)}"
     if section is SectionName.KEY_POINTS:
         return f"The sources of {story.ref} give no key points, only its title; the articles themselves tell more."
     return (
@@ -213,12 +215,20 @@ def on_request(story: Story, writable: Collection[SectionName]) -> str:
     return f"Written when you ask: {', '.join(asked)}" if asked else ""
 
 
-def not_found(asked: str, nearest: Sequence[Story]) -> str:
-    """That nothing is called *asked*; the platform lists *nearest* below."""
+def no_such_number(edition: Edition | None) -> str:
+    """Why no story has a number in the latest *edition*; None: there has been none."""
+    if edition is None:
+        return "no edition has been posted yet"
+    stories = counted(len(edition.stories), "story", "stories") if edition.stories else "no story"
+    return f"the latest edition has {stories}"
+
+
+def not_found(asked: str, nearest: Sequence[Story], because: str = "") -> str:
+    """That nothing is called *asked*, and *because* of what; the platform lists *nearest* below."""
     if not asked:
         return f"Say which story. {NAMING}"
     known = "The nearest:" if nearest else NAMING
-    return f"No stored story is called “{asked}”. {known}"
+    return f"No stored story is called “{asked}”{f': {because}' if because else ''}. {known}"
 
 
 def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:

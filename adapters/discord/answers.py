@@ -9,7 +9,7 @@ from adapters.discord.components import Card, Component, button, card, paged, ro
 from adapters.discord.custom_ids import custom_id
 from adapters.discord.story import articles, heading, lead, passage_of, whole
 from adapters.discord.text import escaped, fitted, struck
-from bot import wording
+from bot import credit, wording
 from bot.model import Answer, Edition, Notice, SectionName, Story, StoryStatus
 from bot.text import clean, cut
 
@@ -51,7 +51,7 @@ def shared(story: Story, topic: str, who: str, now: datetime) -> list[Card]:
 
 def not_found(found: Answer, topic: str) -> Card:
     """That nothing is called that, and the nearest stories to be pressed."""
-    sentence = wording.not_found(cut(clean(found.asked), _ASKED), found.nearest)
+    sentence = wording.not_found(cut(clean(found.asked), _ASKED), found.nearest, found.because)
     return card([said(escaped(sentence)), *_choices(found.nearest[:_LISTED], topic)])
 
 
@@ -115,6 +115,8 @@ def _told(found: Answer, story: Story, topic: str, now: datetime) -> Iterator[Co
     yield from heading(story, now)
     if name in story.sections.written():
         yield from passage_of(story, name)
+        if by := credit.written_by(story, name):
+            yield said(f"-# {escaped(by)}")
     else:
         yield said(escaped(wording.absent(story, name, found.trouble)))
 

@@ -28,7 +28,8 @@ def whole(story: Story, now: datetime) -> Iterator[Component]:
         yield separator()
         yield said("### Sources")
         yield from articles(story, now)
-    yield said(f"-# {escaped(credit.attribution(story))}")
+    if by := credit.attribution(story):
+        yield said(f"-# {escaped(by)}")
 
 
 def lead(story: Story, now: datetime) -> Iterator[Component]:

@@ -10,7 +10,7 @@ from adapters.slack.blocks import actions as buttons
 from adapters.slack.post import overview
 from adapters.slack.story import articles, heading, passage_of, whole
 from adapters.slack.text import mrkdwn
-from bot import wording
+from bot import credit, wording
 from bot.model import Answer, Edition, Story, StoryStatus
 from bot.text import clean, cut
 
@@ -44,7 +44,7 @@ def shared(story: Story, topic: str, who: str, now: datetime) -> list[Message]:
 
 def not_found(found: Answer, topic: str) -> Message:
     """That nothing is called that: the nearest stories, each to be pressed, and a picker."""
-    sentence = wording.not_found(clean(found.asked), found.nearest)
+    sentence = wording.not_found(clean(found.asked), found.nearest, found.because)
     return message(sentence, [section(sentence), *_choices(found.nearest, topic), _pick(topic)])
 
 
@@ -150,6 +150,8 @@ def _told(found: Answer, story: Story, topic: str, now: datetime) -> Iterator[Bl
     yield from heading(story, now)
     if name in story.sections.written():
         yield from passage_of(story, name)
+        if by := credit.written_by(story, name):
+            yield context(mrkdwn(by, limits.CONTEXT))
     else:
         yield section(wording.absent(story, name, found.trouble))
 

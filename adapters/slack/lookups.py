@@ -61,7 +61,7 @@ class LookUps:
         if found.story:
             view = views.story(found.story, self._clock.now(), found.writable)
         else:
-            view = views.said("Story", wording.not_found(found.asked, ()))
+            view = views.said("Story", wording.not_found(found.asked, (), found.because))
         if opened:
             await self._talk.fill(visit, opened, view)
         elif not await self._talk.open(visit, view):

@@ -31,7 +31,8 @@ def whole(story: Story, now: datetime) -> Iterator[Block]:
         yield divider()
         yield rich(text("Sources", bold=True))
         yield from articles(story, now)
-    yield context(mrkdwn(credit.attribution(story), limits.CONTEXT))
+    if by := credit.attribution(story):
+        yield context(mrkdwn(by, limits.CONTEXT))
 
 
 def heading(story: Story, now: datetime) -> Iterator[Block]:

@@ -28,7 +28,8 @@ def answer(answer: Answer, *, now: datetime) -> RenderableType:
         if answer.is_written
         else outside(wording.absent(story, answer.section, answer.trouble))
     )
-    return spaced(_head(story), part, notes.listed(now))
+    by = credit.written_by(story, answer.section)
+    return spaced(_head(story), part, outside(by, QUIET) if by else None, notes.listed(now))
 
 
 def whole_story(story: Story, *, now: datetime, writable: Collection[SectionName] = ()) -> RenderableType:
@@ -42,6 +43,7 @@ def whole_story(story: Story, *, now: datetime, writable: Collection[SectionName
     written = story.sections.written()
     open_ = [name for name in SectionName if name in writable and name not in written]
     missing = [name for name in SectionName if name not in written and name not in open_]
+    told = (outside(story.takeaway), outside(credit.differ_line(story), QUIET))
     facts = (
         wording.publishers(story.publishers),
         wording.when(wording.newest_at(story), now),
@@ -49,7 +51,7 @@ def whole_story(story: Story, *, now: datetime, writable: Collection[SectionName
     )
     return spaced(
         _head(story),
-        lines(outside(story.takeaway), outside(credit.differ_line(story), QUIET)),
+        lines(*told) if any(told) else None,
         lines(outside(" · ".join(facts), QUIET), outside(credit.attribution(story), QUIET)),
         *(_section(story, name, notes) for name in written),
         lines(
@@ -73,7 +75,7 @@ def sources(answer: Answer, *, now: datetime) -> RenderableType:
 
 def not_found(answer: Answer) -> RenderableType:
     """That nothing is called that, and what comes nearest."""
-    sentence = outside(wording.not_found(answer.asked, answer.nearest))
+    sentence = outside(wording.not_found(answer.asked, answer.nearest, answer.because))
     if not answer.nearest:
         return spaced(sentence)
     return spaced(lines(sentence, _listed(answer.nearest)))
@@ -82,7 +84,7 @@ def not_found(answer: Answer) -> RenderableType:
 def not_found_text(answer: Answer) -> str:
     """The same as one text, for a message of an error."""
     nearest = (f"\n  {story.ref}  {clean(story.title)}" for story in answer.nearest)
-    return clean(wording.not_found(answer.asked, answer.nearest)) + "".join(nearest)
+    return clean(wording.not_found(answer.asked, answer.nearest, answer.because)) + "".join(nearest)
 
 
 def search_results(words: str, found: Sequence[Story], *, now: datetime) -> RenderableType:

@@ -47,9 +47,12 @@ class TerminalPlatform:
     name = "terminal"
     paces_as_one = False
 
-    def __init__(self, folder: Path, show: Callable[[RenderableType], None] | None = None) -> None:
+    def __init__(
+        self, folder: Path, show: Callable[[RenderableType], None] | None = None, *, has_prompt: bool = False
+    ) -> None:
         self._folder = folder
         self._show = show
+        self._has_prompt = has_prompt
 
     def parts(self, edition: Edition) -> int:
         """Always one: a terminal scrolls."""
@@ -72,7 +75,7 @@ class TerminalPlatform:
         """Append the message and show it. A screen that has gone away takes nothing back."""
         message = uuid.uuid4().hex
         await asyncio.to_thread(self._append, edition, message, part, key)
-        self._display(text.edition(edition))
+        self._display(text.edition(edition, has_prompt=self._has_prompt))
         return Receipt(part=part, messages=(message,))
 
     async def find(

@@ -72,7 +72,7 @@ class Prompt:
                 return answers.search_results(search.words, found, now=self._clock.now())
             case Today():
                 edition = await self._desk.latest_edition(self._asker)
-                return text.edition(edition) if edition else Text("No edition has been posted yet.")
+                return text.edition(edition, has_prompt=True) if edition else Text("No edition has been posted yet.")
             case _:
                 return await self._help()
 

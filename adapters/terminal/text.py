@@ -28,11 +28,11 @@ _NAMED_SOURCES = 5
 """Sources that a story names; the others are a look-up away."""
 
 
-def edition(shown: Edition) -> RenderableType:
-    """*shown* for a rich console."""
+def edition(shown: Edition, *, has_prompt: bool = False) -> RenderableType:
+    """*shown* for a rich console; with *has_prompt*, its reader can type commands below it."""
     if shown.quiet:
         return spaced(_quiet(shown))
-    return spaced(_head(shown), *(_story(story, *_setting(shown)) for story in shown.stories), _foot(shown))
+    return spaced(_head(shown), *(_story(story, *_setting(shown)) for story in shown.stories), _foot(shown, has_prompt))
 
 
 def plain(shown: Edition, width: int = 80) -> str:
@@ -106,17 +106,14 @@ def _byline(story: EditionStory, now: datetime) -> Text:
     return line.append(f" and {rest} more") if named and rest > 0 else line
 
 
-def _foot(edition: Edition) -> RenderableType:
+def _foot(edition: Edition, has_prompt: bool = False) -> RenderableType:
     first = edition.stories[0]
+    command = f"/keypoints {first.number}" if has_prompt else f"daybrief keypoints {first.ref}"
     return lines(
         rule(),
         outside(wording.coverage_line(edition), QUIET),
         outside(wording.failed_line(edition), QUIET),
-        Text(
-            f"More about story {first.number}: daybrief keypoints {first.ref}, "
-            f"or /keypoints {first.number} at the prompt.",
-            style=QUIET,
-        ),
+        Text(f"More about story {first.number}: {command}", style=QUIET),
     )
 
 

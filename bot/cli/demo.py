@@ -51,7 +51,7 @@ async def stocked_house(show: "Show | None" = None) -> "AsyncIterator[tuple[Hous
     with tempfile.TemporaryDirectory(prefix="daybrief-demo-") as folder:
         config = load(files.config, {})
         config = replace(config, bot=config.bot.model_copy(update={"data_dir": Path(folder)}))
-        async with wiring.open_house(config, at=samples.DEMO_NOW, show=show) as house:
+        async with wiring.open_house(config, at=samples.DEMO_NOW, show=show, has_prompt=True) as house:
             await house.desk.admit(stories)
             report = await wiring.gather(house)
             count = report.new_stories + len(stories)

@@ -32,6 +32,8 @@ class Answer:
     budget."""
     trouble: str = ""
     """Why a section that was to be written is not, as a sentence; empty: nothing went wrong."""
+    because: str = ""
+    """Why nothing is called that, where a number was asked for, to go on after a colon."""
     others: tuple[Story, ...] = ()
     """Further stories that hold the words asked for: perhaps one of them was meant."""
 

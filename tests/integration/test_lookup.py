@@ -104,6 +104,17 @@ async def test_what_is_nearly_a_title_is_answered_with_the_nearest_three(tmp_pat
         assert len(answer.nearest) == 3
 
 
+async def test_a_number_beyond_the_latest_edition_is_answered_with_how_many_it_has(tmp_path: Path) -> None:
+    async with stocked(tmp_path) as room:
+        beyond = await look_up(room, "#9", None, ME)
+        unserved = await look_up(room, "1", None, Asker(subscription=99))
+        name = await look_up(room, "a laboratory for watts and drafts", None, ME)
+
+        assert (beyond.story, beyond.because) == (None, "the latest edition has 3 stories")
+        assert (unserved.story, unserved.because) == (None, "no edition has been posted yet")
+        assert name.because == ""
+
+
 async def test_a_section_that_nobody_wrote_is_known_to_be_absent(tmp_path: Path) -> None:
     async with stocked(tmp_path) as room:
         written = await look_up(room, "norvik laboratory", SectionName.SECOND_ORDER_EFFECTS, ME)

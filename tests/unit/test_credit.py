@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.credit import MAX_QUOTE, attribution, differ_line, label, quoted
+from bot.credit import MAX_QUOTE, attribution, differ_line, label, quoted, written_by
 from bot.model import Dispute, KeyPoint, Passage, SectionName, Sections, Story, StoryStatus, Version
 from tests.morning import EDITION, STORY
 
@@ -59,6 +59,26 @@ def test_what_nobody_has_written_has_no_label() -> None:
 def test_readers_learn_who_wrote_the_sections(analyst: str, sentence: str) -> None:
     assert attribution(replace(STORY, analyst=analyst)) == sentence
     assert attribution(with_all(analyst, analyst)) == sentence
+
+
+def test_who_wrote_nothing_is_not_named() -> None:
+    assert attribution(replace(STORY, takeaway="", sections=Sections())) == ""
+    assert attribution(replace(with_all("extractive", "acme:large"), takeaway="", sections=Sections())) == ""
+    of_model = Sections(what_changed=Passage(text="So it is.", analyst="acme:large"))
+    assert attribution(replace(STORY, analyst="extractive", takeaway="", sections=of_model)) == (
+        "What changed: written by acme:large."
+    )
+
+
+@pytest.mark.parametrize("section", list(SectionName))
+def test_a_section_alone_names_the_model_that_wrote_it_and_nobody_else(section: SectionName) -> None:
+    is_points = section is SectionName.KEY_POINTS
+
+    assert written_by(with_all("acme:large"), section) == "Written by acme:large."
+    assert written_by(with_all("extractive", "acme:large"), section) == ("" if is_points else "Written by acme:large.")
+    assert written_by(with_all("acme:large", "extractive"), section) == ("Written by acme:large." if is_points else "")
+    assert written_by(with_all("extractive"), section) == written_by(with_all("import"), section) == ""
+    assert written_by(replace(STORY, analyst="acme:large", sections=Sections()), section) == ""
 
 
 def test_a_section_of_somebody_else_is_told_apart() -> None:

@@ -148,6 +148,22 @@ def test_an_absent_section_is_named_with_the_story_and_the_line_that_enables_it(
     assert ("docs/models.md" in sentence) == takes_judgement
 
 
+def test_without_key_points_there_is_the_takeaway_or_only_the_title() -> None:
+    bare = replace(STORY, takeaway="")
+
+    assert wording.absent(STORY, SectionName.KEY_POINTS).endswith(f"say no more than this. {STORY.takeaway}")
+    assert "only its title" in wording.absent(bare, SectionName.KEY_POINTS)
+
+
+def test_a_number_that_the_latest_edition_has_not_is_told_from_a_name() -> None:
+    assert wording.no_such_number(None) == "no edition has been posted yet"
+    assert wording.no_such_number(replace(EDITION, stories=())) == "the latest edition has no story"
+    two = wording.no_such_number(replace(EDITION, stories=EDITION.stories[:2]))
+    assert wording.not_found("3", (STORY,), two) == (
+        "No stored story is called “3”: the latest edition has 2 stories. The nearest:"
+    )
+
+
 @pytest.mark.parametrize("section", list(SectionName))
 def test_trouble_takes_the_place_of_advice(section: SectionName) -> None:
     sentence = wording.absent(STORY, section, "today's budget is spent")
