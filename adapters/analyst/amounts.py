@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _SCALES = {
     "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "mln": 1e6,
@@ -12,6 +12,7 @@ _CURRENCIES = {
     "$": "$", "us$": "$", "usd": "$", "dollars": "$", "dollar": "$", "€": "€", "eur": "€", "euros": "€", "euro": "€",
     "£": "£", "gbp": "£", "pounds": "£", "¥": "¥", "yen": "¥", "yuan": "yuan",
 }  # fmt: skip
+_SIGNS = "$€£¥"
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"thousand|million|billion|trillion|mln|bln|mn|bn|tn|[kmbt]"
 _MONEY = (
@@ -24,10 +25,24 @@ _MONEY = (
         re.IGNORECASE,
     ),
 )
-_UNITS = (
-    "people|employees|workers|staff|jobs|positions|users|customers|subscribers|accounts|parameters|tokens|gigawatts|GW|"
-    "megawatts|MW|chips|GPUs|robots|cars|vehicles|passengers|patients|dead|deaths|victims|injured|stores|factories|satellites"
+_PRICE = re.compile(
+    rf"(?<![\w.])(?P<currency>US\$|[$€£¥])\s?(?P<number>{_NUMBER})(?P<scale>)"
+    rf"(?![\w%+]|[.,]\d|[ -]?(?:{_SCALE})\b|\s*(?:\.\.|…)|\s?[-–]\s?[$€£¥\d])",
+    re.IGNORECASE,
 )
+"""Money without a word for millions: what one thing costs."""
+_PER = re.compile(
+    r"[ -]?(?:(?:/|an?\b|per\b|each\b|every\b)[ -]?)?(?P<each>month|year|annual|week|day|hour|user|seat|person|million|"
+    r"thousand|share|token|watt|kilo)",
+    re.IGNORECASE,
+)
+"""After a price: what it is for, if that is no piece."""
+_COUNTED = (
+    "people|employees|workers|staff|jobs|positions|users|customers|subscribers|accounts|chips|GPUs|robots|cars|vehicles|"
+    "passengers|patients|dead|deaths|victims|injured|stores|factories|satellites|homes|households|schools|students|"
+    "downloads|orders|servers|devices|boards|members|clients"
+)
+_UNITS = rf"{_COUNTED}|parameters|tokens|gigawatts|GW|megawatts|MW"
 _COUNT = re.compile(
     rf"(?<![\w$€£¥.])(?<!top )(?<!first )(?P<number>{_NUMBER})(?:[ -]?(?P<scale>{_SCALE}))?"
     rf"[ -](?:[a-z]+ )?(?P<unit>{_UNITS})\b",
@@ -72,6 +87,12 @@ _BELOW = re.compile(
 _ABOUT = re.compile(r"(?:about|around|roughly|some|approximately|an estimated|circa|~)\s*$", re.IGNORECASE)
 _BEFORE, _AFTER = 60, 45
 """Characters around an amount in which it says what it is of."""
+_OF_ALL = re.compile(
+    r"\b(?:of (?:its|their|our|his|her|the(?: [\w’'-]+)?)|first|another|additional|extra|last|next)\s$"
+)
+"""Before a number that is a whole, a part or a rank."""
+_FEW = 100
+"""Below, what is counted is counted by whoever was there."""
 _CLAUSE = re.compile(
     r"[;:,.–—]\s|\b(?:and|but|while|after|which|who|as|at an?|with|from|(?<!more )(?<!less )(?<!fewer )than|amid)\b|"
     r"\d[\w.,]*",
@@ -79,8 +100,10 @@ _CLAUSE = re.compile(
 )
 """Where a clause ends, or another amount begins."""
 
-_SAME, _ROUGHLY = 0.02, 0.15
-"""How far two figures may be apart, as parts of the larger, and still be one; the second where one is given roughly."""
+_SAME, _NEARLY, _ROUGHLY = 0.02, 0.05, 0.15
+"""How far two figures may be apart, as parts of the larger, and still be one; the second where one is plain, the third
+where one is given roughly.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +121,22 @@ class Amount:
     is_rough: bool
     step: float
     """What its last digit counts: whoever writes $2 million may have seen $2.1 million."""
+    is_plain: bool = False
+    """Whether it is the price of one thing, or a number of things of which nothing says more than what they are."""
+
+    @property
+    def is_price(self) -> bool:
+        """Whether it is money for one thing."""
+        return self.is_plain and self.unit[0] in _SIGNS
 
     def agrees_with(self, other: "Amount") -> bool:
         """Whether both figures may be of the same number."""
         small, large = sorted((self, other), key=lambda one: one.value)
         apart = (large.value - small.value) / (large.value or 1.0)
-        if apart <= _SAME or large.value - small.value < max(self.step, other.step) / 2:
+        if (
+            apart <= (_NEARLY if self.is_plain or other.is_plain else _SAME)
+            or large.value - small.value < max(self.step, other.step) / 2
+        ):
             return True
         if apart <= _ROUGHLY and (self.is_rough or other.is_rough):
             return True
@@ -111,13 +144,31 @@ class Amount:
 
 
 def amounts_in(text: str) -> Iterator[Amount]:
-    """The amounts in *text* of which it says what they are amounts of."""
+    """The amounts in *text* of which it says what they are amounts of, if only by a sign of money or a noun."""
     for found in (match for form in _MONEY for match in form.finditer(text)):
-        if thing := _thing(text, found):
-            yield _amount(text, found, _CURRENCIES[found["currency"].lower()], thing)
+        if len(things := _things(text, found)) == 1:
+            yield _amount(text, found, _CURRENCIES[found["currency"].lower()], *things)
+    for found in _PRICE.finditer(text):
+        things = {"price" if thing == "deal" else thing for thing in _things(text, found)} or {"price"}
+        if len(things) == 1:
+            per = _PER.match(text, found.end())
+            unit = f"{_CURRENCIES[found['currency'].lower()]} {per['each'].lower() if per else 'piece'}"
+            yield replace(_amount(text, found, unit, *things), is_plain=True)
     for found in _COUNT.finditer(text):
-        if thing := _thing(text, found):
-            yield _amount(text, found, found["unit"].lower(), thing)
+        things = _things(text, found)
+        if len(things) == 1:
+            yield _amount(text, found, found["unit"].lower(), *things)
+        elif not things and _is_count(text, found):
+            yield replace(_amount(text, found, found["unit"].lower(), ""), is_plain=True)
+
+
+def _is_count(text: str, found: re.Match[str]) -> bool:
+    """Whether a number before a noun counts all that it is about."""
+    number = found["number"]
+    is_year = not found["scale"] and re.fullmatch(r"(?:19|20)\d\d", number)
+    is_few = not found["scale"] and float(number.replace(",", "")) < _FEW
+    is_thing = re.fullmatch(_COUNTED, found["unit"], re.IGNORECASE)
+    return bool(is_thing) and not (is_year or is_few or _OF_ALL.search(text[: found.start()]))
 
 
 def _amount(text: str, found: re.Match[str], unit: str, thing: str) -> Amount:
@@ -132,11 +183,8 @@ def _amount(text: str, found: re.Match[str], unit: str, thing: str) -> Amount:
     return Amount(found[0].strip(), value, unit, thing, bound, bool(bound or _ABOUT.search(before)), step)
 
 
-def _thing(text: str, found: re.Match[str]) -> str:
-    """What the amount is of; empty where nothing in its clause says so, or several things could be meant."""
+def _things(text: str, found: re.Match[str]) -> set[str]:
+    """What the amount may be of, as its clause says."""
     before = _CLAUSE.split(text[max(0, found.start() - _BEFORE) : found.start()])[-1]
     after = _CLAUSE.split(text[found.end() : found.end() + _AFTER])[0]
-    things = {
-        thing for thing, words in _THINGS if words.search(before) or words.search(found[0]) or words.search(after)
-    }
-    return things.pop() if len(things) == 1 else ""
+    return {thing for thing, words in _THINGS if words.search(before) or words.search(found[0]) or words.search(after)}

@@ -23,8 +23,10 @@ AT_ONCE = timedelta(hours=48)
 """What was reported at other times may have changed in between."""
 _SIDES = 3
 """More figures for one thing than these are several things."""
-_FARTHEST = 3
-"""How many times as great as the smallest the greatest figure may be; beyond, they are figures of different things."""
+_FARTHEST, _FARTHEST_PLAIN = 3, 4
+"""How many times as great as the smallest the greatest figure may be; beyond, they are figures of different things. The
+second for prices and counts, which are told of one thing.
+"""
 _SHARED = 2
 """Words, the figures left out, that two sentences must share to be about the same."""
 _MOST_ARTICLES = 100
@@ -35,6 +37,21 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 """Says what may come; whoever reports what came of it does not disagree."""
+_SEVERAL = re.compile(
+    r"\b(?:(?:down|up) (?:from|to)|last (?:year|month|week|quarter)|a year (?:ago|earlier)|range|between|versus|vs|"
+    r"compared|another|more than half|averag\w+|target)\b",
+    re.IGNORECASE,
+)
+"""Says that a price or a count has another beside it."""
+_MOVES = re.compile(
+    r"\b(?:shares?|stocks?|gold|silver|copper|oil|gas|gasoline|fuel|barrel|gallon|bitcoin|ether|crypto\w*|futures|index|"
+    r"market|PT|(?:ris|slid|declin|rais|lower|reduc|clos|trad)(?:e[sd]?|ing)|(?:fall|drop|jump|climb|gain|end|hit|top|beat|"
+    r"post|surg|soar|sink|add)(?:e?s|ed|ing)?|fell|rose|sank|discounts?|off|sales?|saves?|coupon|tiers?)\b",
+    re.IGNORECASE,
+)
+"""Says that a price is another one every day, or in every shop."""
+_OF_PRICES = frozenset({"cost", "price", "priced", "pay", "sell", "sold", "buy"})
+"""Words that all prices share."""
 _LICENCE = re.compile(
     r"\b(?:licen[cs]ing (?:deal|agreement|pact|arrangement)|licen[cs]e (?:deal|agreement|pact)|licen[cs]es|licen[cs]ed|"
     r"to licen[cs]e)\b(?! (?:under|by the))",
@@ -94,9 +111,19 @@ def _over_amounts(lines: Iterable[_Line]) -> Iterator[Dispute]:
     by_thing: dict[tuple[str, str], list[_Side]] = {}
     for line in lines:
         for amount in amounts_in(line.text):
-            by_thing.setdefault((amount.unit, amount.thing), []).append(_Side(amount.said, line, amount))
-    for sides in by_thing.values():
-        yield from _over(_one_each(sides))
+            if not (amount.is_plain and _is_one_of_several(amount, line.text)):
+                by_thing.setdefault((amount.unit, amount.thing), []).append(_Side(amount.said, line, amount))
+    for (unit, thing), sides in by_thing.items():
+        named = [other for other in by_thing if other[0] == unit and other[1]]
+        if thing:
+            # A number of which nothing is said counts the same, where nothing else of its kind is counted.
+            yield from _over(_one_each(sides + (by_thing.get((unit, ""), []) if len(named) == 1 else [])))
+        elif not named:
+            yield from _over(_one_each(sides))
+
+
+def _is_one_of_several(amount: Amount, text: str) -> bool:
+    return bool(_SEVERAL.search(text) or (amount.is_price and _MOVES.search(text)))
 
 
 def _one_each(sides: Iterable[_Side]) -> list[_Side]:
@@ -130,10 +157,13 @@ def _agree(one: _Side, other: _Side) -> bool:
 
 def _may_differ(one: _Side, other: _Side) -> bool:
     """Whether two different figures can be meant for the same."""
-    values = [side.amount.value for side in (one, other) if side.amount]
+    amounts = [side.amount for side in (one, other) if side.amount]
+    values, plain = [amount.value for amount in amounts], any(amount.is_plain for amount in amounts)
     shared = {word for word in words_of(one.line.text) & words_of(other.line.text) if not word.isdigit()}
+    shared -= _OF_PRICES if plain else set()
     hedged = [bool(_HEDGED.search(side.line.text)) for side in (one, other)]
-    return max(values) <= _FARTHEST * min(values) and len(shared) >= _SHARED and hedged[0] == hedged[1]
+    near = max(values) <= (_FARTHEST_PLAIN if plain else _FARTHEST) * min(values)
+    return near and len(shared) >= _SHARED and hedged[0] == hedged[1]
 
 
 def _over_acts(lines: Sequence[_Line]) -> Iterator[Dispute]:

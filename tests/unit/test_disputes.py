@@ -35,6 +35,14 @@ def sides(*titles: str) -> list[list[str]]:
             "$20 billion|$12 billion",
         ),
         ("Orrery valued at €3bn in sale", "Orrery worth 4 billion euros after sale", "€3bn|4 billion euros"),
+        ("Norvik's Halden chip costs $3,200 each", "Norvik will sell the Halden chip at $3,900", "$3,200|$3,900"),
+        ("Norvik shows Halden chip for €3,200", "Norvik prices Halden chip at €3,900 apiece", "€3,200|€3,900"),
+        (
+            "Orrery has 1,400 customers",
+            "Orrery: 1,900 business customers use agents",
+            "1,400 customers|1,900 business customers",
+        ),
+        ("Norvik cuts 12,000 jobs", "Norvik: 9,000 jobs to go in the north", "12,000 jobs|9,000 jobs"),
         ("Norvik licenses Halden's chip technology", "Norvik acquires Halden's chip technology", "licenses|acquires"),
         ("Norvik strikes licensing deal with Halden", "Norvik buys Halden, maker of chips", "licensing deal|buys"),
         ("Norvik confirms merger talks with Halden", "Norvik denies merger talks with Halden", "confirms|denies"),
@@ -63,12 +71,43 @@ def test_what_is_told_differently_is_shown_in_the_words_of_both(one: str, other:
         ("Norvik confirms date of Halden launch", "Norvik denies claims of rivals on Halden"),
         ("Norvik cuts 12,000 jobs", "Norvik hires 10,000 people, and cuts jobs elsewhere"),
         ("Norvik fined $20 million for Halden sales", "Norvik fined $17 million for Halden sales"),
+        ("Halden chip of Norvik costs $3,200", "Halden chip of Norvik costs $3,300"),
+        ("Halden chip of Norvik costs $3,200", "Halden chip of Norvik costs $32,000"),
+        ("Halden chip of Norvik costs $3,200", "Halden boards, the larger kind, cost $3,900"),
+        ("Orrery asks $30 a month for agents", "Orrery asks $90 a year for agents"),
+        ("Norvik target lowered to $40", "Norvik given new price target of $45"),
+        ("Price of Norvik's Halden chip drops to $3,200", "Norvik's Halden chip costs $3,900"),
+        ("Norvik's Halden chip is $700 off", "Norvik's Halden chip costs $900"),
+        ("Orrery collects $2 ...", "Orrery collects $3 from customers"),
+        ("Norvik fires 1,000 of its 5,000 employees", "Norvik has 4,000 employees in Oslo, and fires 1,000"),
+        ("Orrery pays its first 1,000 customers", "Orrery serves 1,900 customers"),
+        ("Orrery wants in 2026 customers in Oslo", "Orrery has 1,400 customers in Oslo"),
+        ("Orrery has 14 customers in Oslo", "Orrery has 19 customers in Oslo"),
+        ("Orrery has 1,400 customers", "Orrery has 1,420 customers"),
+        ("Orrery has 1,400 customers, up from 1,000", "Orrery has 1,900 customers"),
+        ("Orrery has 1,400 customers", "Orrery has 9,000 customers"),
+        ("Orrery has 1,400 customers", "Orrery has 1,900 employees"),
+        ("Norvik cuts 12,000 jobs", "Norvik creates 9,000 jobs", "Norvik and its 10,000 jobs in Oslo"),
         ("Norvik buys Halden for $20 billion",),
         (),
     ],
 )
 def test_what_only_seems_to_differ_is_not_called_a_dispute(titles: tuple[str, ...]) -> None:
     assert sides(*titles) == []
+
+
+def test_three_publishers_may_tell_three_numbers() -> None:
+    titles = ("Orrery has 1,400 customers", "Orrery counts 1,900 customers", "Outage hits 5,200 customers of Orrery")
+
+    assert sides(*titles) == [["1,400 customers", "1,900 customers", "5,200 customers"]]
+    assert sides(*titles, "Orrery, with 3,100 customers, grows") == []
+
+
+def test_a_publisher_that_tells_the_prices_of_several_is_on_no_side() -> None:
+    articles = told("Norvik's Halden chip costs $3,200", "Norvik's Halden chip costs $3,900")
+    both = replace(articles[1], extract="The smaller Halden chip of Norvik costs $3,200. It is slow.")
+
+    assert disputes([articles[0], both]) == ()
 
 
 def test_a_publisher_that_tells_both_figures_is_on_no_side() -> None:
