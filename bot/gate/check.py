@@ -15,6 +15,12 @@ _TIME = re.compile(
     r"\b(?:[\w-]+ (?:to|or) |\d+\s?[-–]\s?)?[\w-]+[ -](?:days?|weeks?|months?|quarters?|years?)\b", re.IGNORECASE
 )
 """A span of time."""
+_ADJECTIVE = re.compile(
+    r"\bfirst\b(?!\s(?:place|half))|\b(?:second|third)[ -](?!\w+est\b|"
+    r"(?:place|half|time|of|more|less|fewer|lower|higher|by|to|in|this|next|within|and|or|but|off)\b)(?=[a-z])",
+    re.IGNORECASE,
+)
+"""An ordinal that says of what may come that it is another one, and counts nothing that is there."""
 
 
 def faults(claim: str, cited: Sequence[str], *, article: str = "") -> tuple[str, ...]:
@@ -46,11 +52,12 @@ def faults(claim: str, cited: Sequence[str], *, article: str = "") -> tuple[str,
 
 def novel(forecast: str, sentences: Sequence[str]) -> tuple[str, ...]:
     """The numbers and names of *forecast* that are in none of *sentences*, a clause each. A forecast may say what may
-    come, and by when (``within six months``); it may not bring figures, people or companies of its own.
+    come, and by when (``within six months``), and that there may be ``a second site``; it may not bring figures, people
+    or companies of its own.
     """
     said, known = plain(forecast), tuple(plain(sentence) for sentence in sentences)
-    without_times = _TIME.sub(" soon ", said)
-    found = [f"the number “{one}” is in no sentence" for one in numbers.unsupported(without_times, known)]
+    counted = _ADJECTIVE.sub("another ", _TIME.sub(" soon ", said))
+    found = [f"the number “{one}” is in no sentence" for one in numbers.unsupported(counted, known)]
     found += [f"the name “{one}” is in no sentence" for one in names.unsupported(said, known, " ".join(known))]
     found += [f"the quotation “{one}” is in no sentence" for one in quotes.unsupported(said, known)]
     return tuple(dict.fromkeys(found))

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from bot.gate import names, numbers, polarity
+from bot.gate.common import is_common
 from bot.gate.words import EMPTY, Word, listed, stem, words
 
 CLOSE = 0.7
@@ -96,16 +97,21 @@ def _changes(mine: _Text, theirs: _Text, matcher: SequenceMatcher[str], others: 
         if is_lost and theirs.target(their_start) not in asserted:
             yield f"it leaves out the “{min(old)}” of the cited sentence"
         if kind == "replace" and max(len(put_in), len(left_out)) <= _SHORT:
-            yield from _exchanged(mine.part(start, end), theirs.part(their_start, their_end), others)
+            opening = put_in[0] if start == 0 else ""
+            yield from _exchanged(mine.part(start, end), theirs.part(their_start, their_end), others, opening)
 
 
-def _exchanged(put_in: str, left_out: str, others: tuple[str, ...]) -> Iterable[str]:
-    """A number for another one, a name for another one, a word for its opposite."""
+def _exchanged(put_in: str, left_out: str, others: tuple[str, ...], opening: str) -> Iterable[str]:
+    """A number for another one, a name for another one, a word for its opposite. *opening* begins the claim, in lower
+    case: if it is an ordinary word, its capital makes it no name.
+    """
     # In the place of a number even a bare "one" is a number.
     counted, before = _ONE.sub("1", put_in), _ONE.sub("1", left_out)
     if numbers.quantities(before) and (new := numbers.unsupported(counted, (before, *others))):
         yield f"it has the number “{new[0]}” where the cited sentence has another one"
     mine, theirs = names.spellings(put_in), names.spellings(left_out)
+    if is_common(opening):
+        mine -= {opening}
     known = theirs.union(*map(names.spellings, others))
     if mine and theirs and not any(names.are_one(one, other) for one in mine for other in known):
         yield f"it has the name “{min(mine)}” where the cited sentence has “{min(theirs)}”"

@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.gate.numbers import WRITTEN
+from bot.gate.common import is_common
+from bot.gate.numbers import ORDINALS, WRITTEN
 from bot.gate.words import EMPTY, Word, content, listed, stem, words
+from bot.names import made, named
 
 _ALIASES = (
     "u.s usa u.s.a america american americans",
@@ -41,26 +43,7 @@ _OF_PLACES = frozenset(["", *listed("a an ans ia ian ians n ns ese i is ish e y 
 _SHORTEST_PLACE = 4
 _OFFICES = {"ceo": {"chief", "executive"}, "cfo": {"chief", "financial"}, "cto": {"chief", "technology"}}
 _HONORIFICS = frozenset(listed("mr mrs ms dr prof sir"))
-_OPENERS = frozenset(
-    listed(
-        "access according adoption analyst another anyone anything better big chief cloud code company compute "
-        "consumer critic customer data deal demand developer early everyone everything expert fewer firm former "
-        "free full future general global good government group growth hardware help high history human "
-        "independent industry inference inside instead international investor keep key large last late later law "
-        "leader less life little local long lower maker management market meanwhile member memory model moreover "
-        "national nearly new news next official open performance please police policy power pre price private "
-        "product profit public recent red regulator research researcher revenue rival safety scientist security "
-        "see senior several share similar simple small software someone something source spokesman spokesperson "
-        "spokeswoman staff state strong student study support talk tech technology team test today together "
-        "tomorrow top trade use user value war whoever why work worker world yesterday don't it's that's there's "
-        "they're we're what's you're here's"
-    )
-)
-"""What sentences begin with, that is no name."""
-_ORDINARY = re.compile(r"(?:ing|ly|ed|[^s']s|tion|sion|ment|ness|ity|ance|ence|ship)\Z")
-"""How words end that are seldom names."""
-_LINKS = frozenset(listed("of for to in on at by from that with"))
-"""What seldom follows a name, and often a noun."""
+_CONTRACTED = re.compile(r"n't\Z|'(?:ll|re|ve|d|m)\Z")
 _FRESH = re.compile(r'(?:\A|[.!?:;"(–•|/\]]|\s-)\s*[\'"(]*\Z')
 _RUN = 4
 """Words of a name to either side of one: longer rows of capitals are a title."""
@@ -78,8 +61,8 @@ class _Name:
     """False: it may as well be an ordinary word at the beginning of a sentence, or in a title."""
     run: tuple[str, ...]
     """The capitalised words that it stands among, in lower case."""
-    next: str
-    """The word after it, in lower case."""
+    called: str
+    """The same as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +87,7 @@ def unsupported(claim: str, cited: tuple[str, ...], article: str) -> list[str]:
         for name in _names(claim)
         if not _is_known(name, evidence)
         and not _is_full_name(name, evidence, article)
-        and (name.is_sure or not _is_ordinary(name, article))
+        and (name.is_sure or not _is_ordinary(name, claim, article))
     ]
 
 
@@ -119,8 +102,9 @@ def _names(text: str) -> tuple[_Name, ...]:
         has_capital = any(one.isupper() for one in word.text[1:]) and not text.isupper()
         is_odd = has_capital or any(one.isdigit() for one in word.text)
         is_fresh = is_title or bool(_FRESH.search(text[max(0, word.start - 4) : word.start]))
-        after = found[place + 1].low if place + 1 < len(found) else ""
-        names.append(_Name(word, is_odd or not is_fresh, _run(text, found, place), after))
+        run = _run(text, found, place)
+        called = text[run[0].start : run[-1].end]
+        names.append(_Name(word, is_odd or not is_fresh, tuple(one.low for one in run), called))
     return tuple(names)
 
 
@@ -157,8 +141,8 @@ def _is_title(found: tuple[Word, ...]) -> bool:
     return len(heavy) >= _FEWEST_IN_TITLE and len(capital) > _TITLE_CASE * len(heavy)
 
 
-def _run(text: str, found: tuple[Word, ...], place: int) -> tuple[str, ...]:
-    """The capitalised words around the one at *place*, a few to either side, in lower case."""
+def _run(text: str, found: tuple[Word, ...], place: int) -> tuple[Word, ...]:
+    """The capitalised words around the one at *place*, a few to either side."""
 
     def belongs(one: int, other: int) -> bool:
         return text[found[one].end : found[other].start] == " " and all(
@@ -170,7 +154,7 @@ def _run(text: str, found: tuple[Word, ...], place: int) -> tuple[str, ...]:
         first -= 1
     while last < min(len(found) - 1, place + _RUN) and belongs(last, last + 1):
         last += 1
-    return tuple(word.low for word in found[first : last + 1])
+    return found[first : last + 1]
 
 
 @lru_cache(maxsize=1024)
@@ -229,35 +213,29 @@ def _is_full_name(name: _Name, evidence: _Evidence, article: str) -> bool:
     return f" {' '.join(name.run)} " in _lowered(article)
 
 
-def _is_ordinary(name: _Name, article: str) -> bool:
+def _is_ordinary(name: _Name, claim: str, article: str) -> bool:
+    """Whether a word at the beginning of a sentence, or in a title, is no name but an ordinary one."""
     low = name.word.low
-    if low in EMPTY or low in WRITTEN:
+    if low in EMPTY or low in WRITTEN or low in ORDINALS:
         return True
-    if article and low in _capitalised(article):
+    if low in _capitalised(article) or low in _capitalised(claim) or named(name.called) or made(name.called):
         return False
-    if article and f" {low} " in _uncapitalised(article):
+    if f" {low} " in _uncapitalised(article) or f" {low} " in _uncapitalised(claim):
         return True
-    return (
-        low in _OPENERS
-        or low.removesuffix("s") in _OPENERS
-        or "'" in low
-        or len(low) < 3  # noqa: PLR2004
-        or name.next in _LINKS
-        or bool(_ORDINARY.search(low))
-    )
+    return is_common(low) or bool(_CONTRACTED.search(low))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _lowered(article: str) -> str:
     return f" {' '.join(word.low for word in words(article))} "
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _uncapitalised(article: str) -> str:
     return f" {' '.join(word.low for word in words(article) if word.text[0].islower())} "
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _capitalised(article: str) -> frozenset[str]:
     """The words that the article capitalises within a sentence."""
     return frozenset(name.word.low for name in _names(article) if name.is_sure)

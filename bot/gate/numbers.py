@@ -40,7 +40,7 @@ WRITTEN: dict[str, float] = {
     "dozen": 12.0,
     "dozens": 12.0,
 }
-_ORDINALS = {
+ORDINALS = {
     **{
         word: float(number)
         for number, word in enumerate(listed("first second third fourth fifth sixth seventh eighth ninth tenth"), 1)
@@ -93,7 +93,7 @@ _NUMBER = re.compile(
 _ROUGH = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 """``a million``, ``millions of``."""
 _SPELT_ONLY = re.compile(
-    rf"\b(?:{'|'.join([*_ORDINALS, *_MULTIPLES, *_PARTS])}|(?:{'|'.join(_ROUGH)})s?)\b", re.IGNORECASE
+    rf"\b(?:{'|'.join([*ORDINALS, *_MULTIPLES, *_PARTS])}|(?:{'|'.join(_ROUGH)})s?)\b", re.IGNORECASE
 )
 _RANGE = re.compile(r"\s?(?:-|–|to|and|or)\s?\Z", re.IGNORECASE)
 _NEAR = re.compile(
@@ -102,6 +102,12 @@ _NEAR = re.compile(
     re.IGNORECASE,
 )
 _FOUR_DIGITS = re.compile(r"\d{4}")
+_NO_ORDINAL = re.compile(
+    r"\bthird[- ]part(?:y|ies)\b|\b(?:first|second|third)[- ](?:hand|order|rate|guess\w*)\b|"
+    r"\b(?:first of all|first and foremost|at first|in the first place)\b|(?:\A|[.;:]\s)(?:first|second|third),",
+    re.IGNORECASE,
+)
+"""Ordinals that count nothing."""
 ROUNDING = 0.006
 """How far a rounded number may be from the exact one, as a part of it."""
 _LOOSE_ROUNDING = 0.05
@@ -133,7 +139,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         after = matches[place + 1] if place + 1 < len(matches) else None
         is_range = after is not None and bool(_RANGE.match(text[match.end() : after.start()]))
         found.append((match.start(), _quantity(text, match, after if is_range else None)))
-    taken = {place for match in matches for place in range(*match.span())}
+    taken = {place for match in (*matches, *_NO_ORDINAL.finditer(text)) for place in range(*match.span())}
     found += [
         (match.start(), _spelt(match.group())) for match in _SPELT_ONLY.finditer(text) if match.start() not in taken
     ]
@@ -205,10 +211,10 @@ def _spelt(word: str) -> Quantity:
         return Quantity(word, (scale,), 1, "rough")
     if low in _MULTIPLES:
         return Quantity(word, (_MULTIPLES[low],), 1, "times")
-    if low in _ORDINALS and low not in _PARTS:
-        return Quantity(word, (_ORDINALS[low],), 1, "ordinal")
+    if low in ORDINALS and low not in _PARTS:
+        return Quantity(word, (ORDINALS[low],), 1, "ordinal")
     # A third is a place as well as a part.
-    values = (*((_ORDINALS[low],) if low in _ORDINALS else ()), _PARTS[low])
+    values = (*((ORDINALS[low],) if low in ORDINALS else ()), _PARTS[low])
     return Quantity(word, values, 2, "part")
 
 
@@ -220,7 +226,7 @@ def _is_same(claimed: Quantity, known: Quantity) -> bool:
     if "part" in {claimed.kind, known.kind}:
         # A third is 33 percent; only percentages may be off by one.
         pairs = [(one, other) for one in claimed.values for other in known.values]
-        return any(one == other or (abs(one - other) <= 1 and min(one, other) > len(_ORDINALS)) for one, other in pairs)
+        return any(one == other or (abs(one - other) <= 1 and min(one, other) > len(ORDINALS)) for one, other in pairs)
     return any(_is_rounded(claimed, one, known, other) for one in claimed.values for other in known.values)
 
 

@@ -68,6 +68,8 @@ ARTICLE = " ".join(
         ("Norvik won in Oslo.", "In Oslo, Norvik won."),
         ("Halden said that Norvik won on Tuesday.", "On Tuesday Norvik won, Halden said that."),
         ("Keane stays for three years or more.", "Keane will stay for at least three years."),
+        ("Cheaper chips sell well, Norvik said.", "Norvik said that chips which are cheaper sell well."),
+        ("Third parties found the flaw.", "The flaw was found by outsiders, third parties in Oslo."),
     ],
 )
 def test_what_a_sentence_says_passes_in_other_words(claim: str, cited: str) -> None:
@@ -190,6 +192,53 @@ def test_a_forecast_brings_no_figure_and_no_name_of_its_own_but_may_say_by_when(
     assert novel("Within six to nine months, rivals of Norvik may look for engineers in Japan.", known) == ()
     assert "“30 percent”" in str(novel("Wages of engineers in Japan may rise by 30 percent.", known))
     assert "“Tarnmoor”" in str(novel("Later, Tarnmoor may follow to Japan.", known))
+
+
+@pytest.mark.parametrize(
+    "forecast",
+    [
+        "Smaller firms may find it easier to take part.",
+        "Cheaper chips may reach more buyers, and larger banks may wait.",
+        "Tighter supply is likely. Handset makers could rely on it less.",
+        "Privacy-minded users may switch; overregulation is unlikely.",
+        "A second site may follow.",
+        "Third parties may build tools, and rivals may be the first to cut prices.",
+        "Second-order effects may reach suppliers.",
+        "First movers may gain share, with a third supplier later.",
+    ],
+)
+def test_a_forecast_may_begin_with_any_ordinary_word_and_speak_of_a_second_one(forecast: str) -> None:
+    assert novel(forecast, [HIRES, RAISED]) == ()
+
+
+@pytest.mark.parametrize(
+    ("forecast", "fault"),
+    [
+        ("Brackenfell may follow.", "Brackenfell"),
+        ("Veltrum in Bergen may follow.", "Veltrum"),
+        ("Apple may follow.", "Apple"),
+        ("Meta to follow soon, perhaps.", "Meta"),
+        ("Scale AI may follow.", "Scale"),
+        ("Siemens may follow.", "Siemens"),
+        ("Boeing may follow.", "Boeing"),
+        ("Parker may resign.", "Parker"),
+        ("O'Brien may resign.", "O'Brien"),
+        ("Sales may fall by a third.", "third"),
+        ("A third of all sales may be lost.", "third"),
+        ("It may become the second largest maker.", "second"),
+        ("It may come in third place.", "third"),
+        ("It may be the fourth of its kind.", "fourth"),
+    ],
+)
+def test_a_forecast_may_not_begin_with_a_name_of_its_own_nor_count(forecast: str, fault: str) -> None:
+    assert f"“{fault}”" in str(novel(forecast, [HIRES, RAISED, "AI may help."]))
+
+
+def test_what_is_capitalised_elsewhere_is_a_name_at_the_beginning_too() -> None:
+    assert novel("Sharp may follow.", ["The chips of Sharp are cheap."]) == ()
+    cited = ["Smaller makers may follow."]
+    assert "name “Sharp”" in str(faults("Sharp makers may follow.", cited, article="The chips of Sharp are cheap."))
+    assert faults("Sharp makers may follow.", cited, article="Their chips are sharp and cheap.") == ()
 
 
 def test_a_forecast_that_says_what_a_sentence_says_repeats_it() -> None:
