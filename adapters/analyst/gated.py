@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from adapters.analyst import ahead, support
 from adapters.analyst.packet import Packet, Sentence
 from adapters.analyst.reply import BriefReply, Claim, Expectation, SectionsReply
 from adapters.analyst.tidy import tidy, unfit
-from bot.gate import faults, novel, repeats
+from bot.gate import faults, repeats
 from bot.model import Inference, KeyPoint, Passage, Sections
 from bot.text import cut
 
@@ -17,7 +18,7 @@ MOST_OF_POINT = 300
 MOST_OF_PASSAGE = 900
 """Characters."""
 CITED = 4
-"""Sentences that one text may cite: who cites all of them cites none."""
+"""Sentences that one text may cite; one that cites more is refused: who cites all of them cites none."""
 _READ = 2_000
 """Characters of a text that are looked at: one that goes on is too long, and need not be read."""
 _SHOWN = 80
@@ -35,23 +36,22 @@ class Gate:
     """The texts that did."""
 
     def fact(self, name: str, claim: Claim, most: int) -> tuple[str, tuple[Sentence, ...]] | None:
-        """The text of *claim*, and the sentences that it cites, if they say so."""
-        text, cited = tidy(claim.text[:_READ]), self.packet.cited(claim.cites)[:CITED]
-        sentences = [one.text for one in cited]
-        found = unfit(text, sentences, most) or faults(text, sentences, article=self.packet.article)
+        """The text of *claim*, and the sentences that it cites and that have to do with it, if they say so."""
+        text, cited = tidy(claim.text[:_READ]), self.packet.cited(claim.cites)
+        found = (*unfit(text, self.packet.texts, most), *_uncounted(cited))
+        found = found or faults(text, [one.text for one in cited], article=self.packet.article)
         if not found and repeats(text, self.passed):
             found = ("it says what another text of yours says",)
-        return (text, cited) if self._passes(name, text, found) else None
+        return (text, support.best(text, cited)) if self._passes(name, text, found) else None
 
     def forecast(self, name: str, claim: Claim, most: int) -> tuple[str, tuple[Sentence, ...]] | None:
         """The text of *claim*, and the facts that it follows from, if it names any and brings none of its own."""
-        text, cited = tidy(claim.text[:_READ]), self.packet.cited(claim.cites)[:CITED]
-        found = unfit(text, self.packet.texts, most) or novel(text, self.packet.texts)
-        if not cited:
-            found = (*found, "it cites no sentence that there is")
-        if repeats(text, [*self.packet.texts, *self.passed]):
-            found = (*found, "it only repeats what is said already, and is no expectation")
-        return (text, cited) if self._passes(name, text, found) else None
+        text, cited = tidy(claim.text[:_READ]), self.packet.cited(claim.cites)
+        found = (*unfit(text, self.packet.texts, most), *_uncounted(cited))
+        found = found or ahead.faults(text, [one.text for one in cited])
+        if not found and ahead.is_told(text, [*self.packet.texts, *self.passed]):
+            found = ("it only repeats what is said already, and is no expectation",)
+        return (text, support.best(text, cited)) if self._passes(name, text, found) else None
 
     def _passes(self, name: str, text: str, found: Sequence[str]) -> bool:
         if found:
@@ -139,3 +139,7 @@ def _items(gate: Gate, name: str, claims: Iterable[Claim]) -> tuple[Inference, .
 def _key_point(text: str, cited: tuple[Sentence, ...]) -> KeyPoint:
     urls = dict.fromkeys(one.article.url for one in cited if one.article.url)
     return KeyPoint(text=text, sources=tuple(urls), quote=cited[0].text)
+
+
+def _uncounted(cited: tuple[Sentence, ...]) -> tuple[str, ...]:
+    return (f"it cites more than {CITED} sentences",) if len(cited) > CITED else ()

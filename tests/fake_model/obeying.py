@@ -17,11 +17,11 @@ def honest(prompt: Prompt) -> Json:
     claims = [{"text": text, "cites": [number]} for number, text in lines]
     if "takeaway" in prompt.asks_for:
         return {"takeaway": claims[0], "key_points": claims[1:4]}
-    hope = {"text": "Rivals may follow, and prices are likely to change.", "cites": [lines[0][0]]}
-    wish = {"text": "Buyers are likely to wait, and regulators may look closer.", "cites": [lines[0][0]]}
+    hope = {"text": "Rivals may follow Norvik, and prices are likely to change.", "cites": [lines[0][0]]}
+    wish = {"text": "Buyers of the chip are likely to wait, and regulators may look closer.", "cites": [lines[0][0]]}
     return {
         "what_changed": claims[0],
-        "strategic_implications": hope | {"text": "Smaller firms may find it easier to take part."},
+        "strategic_implications": hope | {"text": "Smaller firms may find a chip like this easier to pay."},
         "what_happens_next": [hope | {"horizon": "months", "confidence": "low"}],
         "second_order_effects": [wish],
     }

@@ -28,7 +28,9 @@ SECTIONS = {
             "confidence": "low",
         }
     ],
-    "second_order_effects": [{"text": "Fewer queries may reach large data centres.", "cites": [3]}],
+    "second_order_effects": [
+        {"text": "Where models run on phones, fewer queries may reach data centres.", "cites": [3]}
+    ],
 }
 
 
@@ -138,6 +140,24 @@ async def test_a_brief_without_takeaway_or_key_point_is_none(tmp_path: Path, rep
     async with writing(tmp_path, answering(says(reply))) as desk:
         with pytest.raises(AnalystFailed, match="norvik-1: nothing that it wrote stands"):
             await desk.writer.brief(STORY, {})
+
+
+async def test_the_sentence_under_a_point_says_what_the_point_says_and_who_cites_everything_cites_nothing(
+    tmp_path: Path,
+) -> None:
+    reply = brief_of("Norvik unveiled the Halden chip in Oslo on Tuesday.", cites=2)
+    point = "Phones with the chip are due in June 2027."
+    reply["key_points"] = [
+        {"text": point, "cites": [9, 8, 4]},
+        {"text": "Norvik did not say.", "cites": [5, 4, 3, 2, 1]},
+    ]
+
+    async with writing(tmp_path, answering(says(reply))) as desk:
+        draft = await desk.writer.brief(STORY, {})
+
+    assert [one.text for one in draft.key_points] == [point]
+    assert draft.key_points[0].quote == "Phones with the chip are due in June 2027, the company said."
+    assert "it cites more than 4 sentences" in desk.model.prompts[1].text
 
 
 async def test_signs_of_markup_are_taken_off_and_addresses_and_mentions_refused(tmp_path: Path) -> None:
