@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.compose import LATE, MAX_WINDOW, compose, late_start, window_start
+from bot.errands import within
 from bot.errors import DaybriefError
 from bot.model import Composition, Coverage, Feed, FeedState, SectionName, Story, Subscription, Wish
 from bot.newsroom import Newsroom
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 DELAYED_AFTER = timedelta(minutes=15)
 """An edition composed later than this after its hour says so."""
+
+FOR_NEWS = timedelta(seconds=10)
+"""How long an edition waits for news that is just being kept."""
 
 
 class Editor:
@@ -101,10 +105,21 @@ class Editor:
 
     async def _candidates(self) -> tuple[Story, ...]:
         if self._stories is None:
-            async with self._room.keeping:
-                oldest = self.now - MAX_WINDOW - 2 * LATE
-                self._stories = await self._room.store.archive.window(oldest, self.now)
+            await self._wait_for_what_is_being_kept()
+            oldest = self.now - MAX_WINDOW - 2 * LATE
+            self._stories = await self._room.store.archive.window(oldest, self.now)
         return self._stories
+
+    async def _wait_for_what_is_being_kept(self) -> None:
+        """Whatever is dated after this is dated after ``now``. News that takes longer is late, for the next edition."""
+        try:
+            await within(self._room.clock, FOR_NEWS, self._nothing_being_kept())
+        except TimeoutError:
+            log.warning("an edition is composed without news that takes long to be kept; it is late for the next one")
+
+    async def _nothing_being_kept(self) -> None:
+        async with self._room.keeping:
+            pass
 
     async def _may_be_asked_for(self) -> frozenset[SectionName]:
         """The sections that the model would write on request, as things stand."""

@@ -89,12 +89,21 @@ async def within(clock: Clock, duration: timedelta, work: Awaitable[Result]) -> 
         TimeoutError: it took longer.
     """
     doing = asyncio.ensure_future(work)
-    waiting = asyncio.ensure_future(clock.wait(duration))
     try:
-        await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({doing}, timeout=0)  # what can be done at once is done now, and needs no time
+        if not doing.done():
+            await _first(doing, clock.wait(duration))
         if doing.done():
             return doing.result()
         raise TimeoutError
     finally:
         doing.cancel()
+
+
+async def _first(doing: asyncio.Future[Any], wait: Awaitable[None]) -> None:
+    """Return when one of the two is done; the wait is not gone on with then."""
+    waiting = asyncio.ensure_future(wait)
+    try:
+        await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
         waiting.cancel()

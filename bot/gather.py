@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.coverage import copies
@@ -12,9 +12,9 @@ from bot.drafting import may_be_drafted, quoted
 from bot.errors import FeedFailed
 from bot.group import WINDOW, Cluster, Grouping
 from bot.identity import names_of, tell_apart
-from bot.model import Article, Feed, FeedOutcome, FeedState, GatherReport, Reading, Story
+from bot.model import Article, Feed, FeedOutcome, FeedState, GatherReport, Reading, Story, StoryStatus
 from bot.newsroom import Newsroom
-from bot.placing import place
+from bot.placing import foresee, place
 from bot.ports import Intake, Known
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ async def gather(room: Newsroom, *, only_due: bool = False, progress: Progress |
     states = await room.store.feeds.states()
     chosen = [feed for feed in feeds if not only_due or _is_due(states.get(feed.url), now)]
     visits = await _visit_all(room, chosen, states, progress)
+    await _foresee(room, visits)
     async with room.keeping:
         report, stories = await _admit(room, visits, room.instant())
     skipped = tuple(feed for feed in feeds if feed not in chosen)
@@ -128,6 +129,32 @@ async def _admit(
     room: Newsroom, visits: Sequence[_Visit], now: datetime
 ) -> tuple[GatherReport, list[tuple[str, Story]]]:
     """Keep what *visits* brought. The report, and each new or grown story with the ref it had before."""
+    found = await _told_apart(room, visits, now)
+    new = found.new
+    stories, merges = await _stories(room, new, now)
+    intake = Intake(
+        articles=tuple(new),
+        keys=found.keys,
+        stories=tuple(stories),
+        merges=merges,
+        feeds=tuple(outcome.state for outcome in found.outcomes),
+    )
+    kept = await room.store.archive.admit(intake)
+    grown = [(before.ref, after) for before, after in zip(stories, kept, strict=True)]
+    return GatherReport(at=now, outcomes=tuple(found.outcomes)), grown
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What visits brought."""
+
+    new: list[Article]
+    keys: dict[str, tuple[str, ...]]
+    outcomes: list[FeedOutcome]
+
+
+async def _told_apart(room: Newsroom, visits: Sequence[_Visit], now: datetime) -> _Found:
+    """The new articles among what *visits* brought, and the names of all."""
     new: list[Article] = []
     keys: dict[str, tuple[str, ...]] = {}
     outcomes: list[FeedOutcome] = []
@@ -147,17 +174,30 @@ async def _admit(
         fresh |= {name: _known(article) for article in found.new for name in found.keys[article.key]}
         state = replace(state, fine_at=now, articles=state.articles + len(found.new))
         outcomes.append(_outcome((feed, state, reading), found.new))
-    stories, merges = await _stories(room, new, now)
-    intake = Intake(
-        articles=tuple(new),
-        keys=keys,
-        stories=tuple(stories),
-        merges=merges,
-        feeds=tuple(outcome.state for outcome in outcomes),
-    )
-    kept = await room.store.archive.admit(intake)
-    grown = [(before.ref, after) for before, after in zip(stories, kept, strict=True)]
-    return GatherReport(at=now, outcomes=tuple(outcomes)), grown
+    return _Found(new, keys, outcomes)
+
+
+async def _foresee(room: Newsroom, visits: Sequence[_Visit]) -> None:
+    """Have the meaning of all that will be compared worked out: nobody waits for us yet."""
+    if room.meaning is None:
+        return
+    now = room.instant()
+    new = (await _told_apart(room, visits, now)).new
+    if new:
+        known = await _open_stories(room, new, now)
+        await foresee(room, [*new, *(article for story in known.values() for article in story.articles)])
+
+
+async def _open_stories(room: Newsroom, new: Sequence[Article], now: datetime) -> dict[str, Story]:
+    """The stories that *new* articles may join, by ref."""
+    earliest = max(min(article.news_at for article in new), now - GROUPED_WITHIN) - WINDOW
+    known = await room.store.archive.window(earliest, now)
+    return {story.ref: story for story in known if _is_open(story)}
+
+
+def _is_open(story: Story) -> bool:
+    """A public article that joined a private story would be gone for everybody else, in a withdrawn one for all."""
+    return bool(story.articles) and not story.workspaces and story.status is not StoryStatus.WITHDRAWN
 
 
 async def _stories(
@@ -166,10 +206,7 @@ async def _stories(
     """The stories that *new* articles found or join, drafted, and which stories turn out to be one."""
     if not new:
         return [], ()
-    earliest = max(min(article.news_at for article in new), now - GROUPED_WITHIN) - WINDOW
-    known = await room.store.archive.window(earliest, now)
-    # A public article that joined a private story would be gone for everybody else.
-    open_stories = {story.ref: story for story in known if story.articles and not story.workspaces}
+    open_stories = await _open_stories(room, new, now)
     shown = await room.store.ledger.shown(tuple(open_stories))
     clusters = [_cluster(story, story.ref in shown) for story in open_stories.values()]
     grouping = await place(room, new, clusters)

@@ -56,7 +56,7 @@ def link(
     numbered = [(article, number) for number, one in enumerate(groups) for article in one.articles]
     numbered.sort(key=lambda one: (by_time(one[0]), one[1]))
     articles = [article for article, _ in numbered]
-    knows = bool(meaning) and all(gist(article) in meaning for article in articles)
+    knows = bool(meaning) and all(_is_known(meaning.get(gist(article))) for article in articles)
     noise, cut = (NOISE_OF_MEANING, CUT_OF_MEANING) if knows else (NOISE, CUT)
     cut = (cut - noise) / (1 - noise)
     pairs = compare(articles, meaning if knows else {}, noise)
@@ -69,6 +69,11 @@ def link(
         close += linking.close()
     close.sort(key=itemgetter(0))
     return _outcome(groups, tuple(_most_alike(one, other, articles, pairs) for _, one, other in close[:doubts]))
+
+
+def _is_known(vector: bytes | None) -> bool:
+    """Whether there is a meaning, and a number for each of its dimensions."""
+    return vector is not None and bool(np.isfinite(np.frombuffer(vector, dtype="<f4")).all())
 
 
 def _outcome(groups: Sequence[Group], doubts: tuple[tuple[Article, Article], ...]) -> Grouping:

@@ -3,7 +3,8 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ import pytest
 
 from bot.errors import AnalystFailed, DaybriefError
 from bot.gather import gather
-from bot.model import Article
+from bot.model import Article, StoryStatus
 from bot.newsroom import Newsroom
-from bot.placing import CLOSE_CALLS, place
+from bot.placing import CLOSE_CALLS, DEADLINE, place
 from bot.ports import Search
 from tests.articles import article
 from tests.clock import TUESDAY
@@ -155,3 +156,122 @@ async def test_a_round_that_waits_too_long_for_a_model_goes_on_without(
 
         assert await stories(room, CLOSE) == alone
         assert "it took too long" in caplog.text
+
+
+async def never(*_: object) -> object:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+def failing(trouble: Exception) -> Callable[..., Awaitable[object]]:
+    async def fail(*_: object) -> object:
+        raise trouble
+
+    return fail
+
+
+def giving(*vectors: bytes) -> Callable[..., Awaitable[object]]:
+    async def give(*_: object) -> object:
+        return vectors
+
+    return give
+
+
+NOT_A_NUMBER = np.full(2, np.nan, dtype="<f4").tobytes()
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        never,
+        failing(TypeError("x")),
+        giving(b""),
+        giving(b"", b""),
+        giving(b"abc", b"abc"),
+        giving(bytes(8), bytes(12)),
+        giving(NOT_A_NUMBER, NOT_A_NUMBER),
+    ],
+)
+async def test_whatever_a_model_of_meaning_does_the_words_decide(
+    tmp_path: Path, of: Callable[..., Awaitable[object]]
+) -> None:
+    same = [article("Norvik unveils the Halden chip", f"{name}.test") for name in ("wire", "daily")]
+    same[1] = replace(same[1], extract="So it says.")  # or they would have one gist
+    async with newsroom(tmp_path, {}) as room:
+        room.meaning = Alike()
+        room.meaning.of = of  # type: ignore[method-assign,assignment]
+
+        assert await stories(room, same) == 1
+        assert await stories(room, FAR) == 2
+
+
+@pytest.mark.parametrize("run", [never, failing(DaybriefError("it ran out of time")), failing(TypeError("x"))])
+async def test_articles_that_cannot_be_compared_found_a_story_each(
+    tmp_path: Path, run: Callable[..., Awaitable[object]], caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken:
+        async def run(self, *arguments: object) -> object:
+            return await run(*arguments)
+
+    async with newsroom(tmp_path, {}) as room:
+        room.workers = Broken()  # type: ignore[assignment]
+
+        assert await stories(room, CLOSE) == len(CLOSE)
+        assert caplog.text.count("not compared in this round") == 1
+
+
+@pytest.mark.parametrize("ask", [never, failing(RuntimeError("x")), giving(), giving(b"", b"", b"")])
+@pytest.mark.parametrize("which", ["may_write", "same_event"])
+async def test_whatever_a_writer_does_likeness_decides(
+    tmp_path: Path, which: str, ask: Callable[..., Awaitable[object]]
+) -> None:
+    async with newsroom(tmp_path, {}) as room:
+        alone = await stories(room, CLOSE)
+        room.writer = Judge(None)
+        setattr(room.writer, which, ask)
+
+        assert await stories(room, CLOSE) == alone
+
+
+async def test_placing_is_over_after_a_minute_however_many_answers_take_long(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, {}) as room:
+        room.meaning, room.writer = Alike(), Judge(None)
+        room.meaning.of = room.writer.may_write = room.writer.same_event = never  # type: ignore[assignment,method-assign]
+        began = room.clock.elapsed()
+
+        await place(room, CLOSE, ())
+
+        assert room.clock.elapsed() - began <= DEADLINE
+
+
+async def test_what_things_mean_is_worked_out_before_anybody_has_to_wait(tmp_path: Path) -> None:
+    held: list[bool] = []
+
+    class Watched(Alike):
+        async def of(self, titles: Sequence[str]) -> tuple[bytes, ...]:
+            held.append(room.keeping.locked())
+            return await super().of(titles)
+
+    feed, reader = "https://wire.test/feed", GivenFeeds()
+    reader.entries[feed] = [entry("Norvik unveils the Halden chip", "https://wire.test/1", published=TUESDAY)]
+    async with newsroom(tmp_path, {}, feeds=(feed,), reader=reader) as room:
+        room.meaning = meaning = Watched()
+        await gather(room)
+
+    assert held == [False, True]
+    assert meaning.asked[0] == meaning.asked[1]
+
+
+async def test_news_does_not_vanish_into_a_withdrawn_story(tmp_path: Path) -> None:
+    feed, reader, title = "https://wire.test/feed", GivenFeeds(), "Norvik unveils the Halden chip for phones"
+    reader.entries[feed] = [entry(title, "https://wire.test/1", published=TUESDAY)]
+    async with newsroom(tmp_path, {}, feeds=(feed,), reader=reader) as room:
+        await gather(room)
+        (story,) = await room.store.archive.search(Search())
+        await room.store.archive.change(
+            story.ref, lambda now: replace(now, status=StoryStatus.WITHDRAWN), reason="-", at=TUESDAY
+        )
+        reader.entries[feed] = [entry(title, "https://daily.test/1", published=TUESDAY)]
+        await gather(room)
+
+        assert [len(one.articles) for one in await room.store.archive.search(Search())] == [1]

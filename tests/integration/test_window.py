@@ -1,5 +1,6 @@
 """No news is lost between two editions, and none comes twice, whoever gathers it and when."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from bot.manuscript import parse
 from bot.model import Edition
 from bot.newsroom import Newsroom
 from bot.publish import publish
-from tests.clock import TUESDAY, VirtualClock
+from tests.clock import TUESDAY, HandClock, VirtualClock
 from tests.newsroom import GivenFeeds, entry, newsroom
 from tests.scripted import ScriptedPlatform
 
@@ -37,7 +38,7 @@ def _titles(edition: Edition) -> list[str]:
 async def test_an_article_that_another_process_keeps_while_an_edition_is_composed_is_in_the_next(
     tmp_path: Path,
 ) -> None:
-    clock, platform, reader = VirtualClock(TUESDAY - timedelta(minutes=10)), ScriptedPlatform(), GivenFeeds()
+    clock, platform, reader = HandClock(TUESDAY - timedelta(minutes=10)), ScriptedPlatform(), GivenFeeds()
     reader.entries[FEED] = []
     parts = {"clock": clock, "feeds": (FEED,), "reader": reader}
     async with (
@@ -100,6 +101,19 @@ async def test_what_is_imported_waits_for_an_edition_that_is_being_composed(tmp_
         await admit(room, manuscripts)
 
         assert held == [True]
+
+
+async def test_an_edition_leaves_without_news_that_takes_long_to_be_kept(tmp_path: Path) -> None:
+    clock, platform, reader = VirtualClock(TUESDAY - timedelta(minutes=10)), ScriptedPlatform(), GivenFeeds()
+    title, url = news(0)
+    reader.entries[FEED] = [entry(title, url, published=TUESDAY - timedelta(minutes=30))]
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock, feeds=(FEED,), reader=reader) as room:
+        await gather(room)
+        clock.move_to(TUESDAY + SECOND)
+        async with room.keeping, asyncio.timeout(20):
+            await publish(room)
+
+        assert await titles_by_day(platform) == {3: [title]}
 
 
 async def test_friday_evening_is_not_lost_to_monday(tmp_path: Path) -> None:
