@@ -94,6 +94,7 @@ def _changes(mine: _Text, theirs: _Text, matcher: SequenceMatcher[str], others: 
         # Who leaves out a whole clause says less; who leaves out only a negation says the opposite.
         is_inside = start and end < len(mine.lows)
         is_lost = old and not new and len(left_out) <= _SHORT and (is_inside or len(left_out) == 1)
+        is_lost = is_lost and not polarity.denies_softly(mine.part(start, end))
         if is_lost and theirs.target(their_start) not in asserted:
             yield f"it leaves out the “{min(old)}” of the cited sentence"
         if kind == "replace" and max(len(put_in), len(left_out)) <= _SHORT:

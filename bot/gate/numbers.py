@@ -108,6 +108,9 @@ _NO_ORDINAL = re.compile(
     re.IGNORECASE,
 )
 """Ordinals that count nothing."""
+_ITEM = re.compile(r"[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
+_LIST = re.compile(rf"{_ITEM.pattern}(?:, {_ITEM.pattern})*,? and (?:the )?{_ITEM.pattern}")
+"""Names one after the other."""
 ROUNDING = 0.006
 """How far a rounded number may be from the exact one, as a part of it."""
 _LOOSE_ROUNDING = 0.05
@@ -156,7 +159,15 @@ def unsupported(claim: str, cited: tuple[str, ...]) -> list[str]:
         if one.said.casefold() not in said
         and not any(_is_same(one, other) for other in known)
         and not (one.kind == "times" and _is_ratio(one.values[0], known))
+        and not (not known and any(_lists(sentence, one) for sentence in cited))
     ]
+
+
+def _lists(sentence: str, count: Quantity) -> bool:
+    """Whether *sentence* names so many together, which whoever counts them may say: ``Halden, Orrery and Norvik``."""
+    if count.kind or count.said.casefold() not in WRITTEN:
+        return False
+    return any(len(_ITEM.findall(found.group())) == count.values[0] for found in _LIST.finditer(sentence))
 
 
 def _is_number(match: re.Match[str]) -> bool:

@@ -27,10 +27,17 @@ _SOFT = re.compile(
     r"\b(?:un(?!i|der|til|veil|lock|ion)\w{4,}|in(?:ability|complete|correct|accurate|valid|sufficient|eligible)\w*|"
     r"dis(?:agree|allow|approv|avow|continu|miss|prov|put|abl)\w*|\w{3,}less|avoid\w*|prevent\w*|block\w*|ban(?:s|ned|ning)?|"
     r"halt\w*|drop(?:s|ped)?|cancel\w*|abandon\w*|absen\w+|few|little|impossible|illegal|end(?:s|ed|ing)?|yet to|"
-    r"rather than|instead of|short of|free of|except\w*|exclud\w*|prohibit\w*|forb[ia]\w+|withh[eo]ld\w*)\b",
+    r"(?:stay|opt|sit|sat|pull|back|keep|kept|leave|left)(?:s|ed)? (?:out|away)|refrain\w*|skip\w*|shun\w*|"
+    r"omit\w*|withdr[ae]w\w*|rather than|instead of|short of|free of|except\w*|exclud\w*|"
+    r"prohibit\w*|forb[ia]\w+|withh[eo]ld\w*)\b",
     re.IGNORECASE,
 )
 """What denies without a negation: it may stand for one, and asks for none."""
+_BOUNDS = (
+    (r"\b(?:not|n't|never|no)\b[^.;:]{0,60}\bbefore\b", r"\b(?:until|till|earliest|only (?:in|from|on|after))\b"),
+    (r"\b(?:not|n't|never|no)\b[^.;:]{0,60}\b(?:until|till)\b", r"\b(?:earliest|only (?:in|from|on|after))\b"),
+)
+"""What is not there before a time, and how else that is said: it takes until then, it comes then at the earliest."""
 _SCOPE = 3
 """Words that carry content which a negation can reach."""
 _REACH = 160
@@ -104,10 +111,27 @@ def _denied(claim: str, cited: tuple[str, ...]) -> Iterable[str]:
     stems = frozenset().union(*map(content, cited))
     soft = {stem(match.group().casefold()) for sentence in cited for match in _SOFT.finditer(sentence)}
     for denial in _denials(claim):
+        if _is_bound(claim, cited):
+            continue
         if (not denials and not soft) or denial.target in soft - hard:
             yield f"it says “{denial.cue}” where the cited sentences deny nothing"
         elif denial.target in stems and denial.target not in reached and not denial.scope & reached:
             yield f"it says “{denial.cue}” of what the cited sentences do not deny"
+
+
+def _is_bound(claim: str, cited: tuple[str, ...]) -> bool:
+    """Whether all that *claim* denies is that something is so before a time, and *cited* say that it takes so long."""
+    if len(_denials(claim)) != 1:
+        return False
+    return any(
+        re.search(mine, claim, re.IGNORECASE) and any(re.search(theirs, one, re.IGNORECASE) for one in cited)
+        for mine, theirs in _BOUNDS
+    )
+
+
+def denies_softly(text: str) -> bool:
+    """Whether *text*, which is plain, has a word that may stand for a negation: ``stays out``, ``avoids``."""
+    return bool(_SOFT.search(text))
 
 
 def _asserted(claim: str, cited: tuple[str, ...]) -> Iterable[str]:

@@ -48,10 +48,63 @@ COUNTED = frozenset(
 
 _SUFFIXES = listed(
     "ations ation ements ement ments ment ingly edly ities ity ness ings ing ions ion ives ive ied ies ers er ed es ly "
-    "al s e y"
+    "als al s e y"
 )
 """Longest first, as far as one contains another."""
 _SHORTEST_STEM = 3
+_IRREGULAR = {
+    form: family.split()[0]
+    for family in (
+        *(
+            "begin began begun",
+            "break broke broken",
+            "bring brought",
+            "build built",
+            "buy bought",
+            "choose chose chosen choice",
+        ),
+        *(
+            "come came",
+            "die dead death deaths dies",
+            "draw drew drawn",
+            "drive drove driven",
+            "fall fell fallen",
+            "find found",
+        ),
+        *("fight fought", "fly flew flown flight flights", "get got gotten", "give gave given", "go goes went gone"),
+        *(
+            "grow grew grown growth",
+            "hear heard",
+            "hold held",
+            "keep kept",
+            "know knew known",
+            "lead led",
+            "leave left",
+        ),
+        *("lend lent", "lose lost loss losses", "make made", "mean meant", "meet met", "pay paid", "rise rose risen"),
+        *("run ran", "see saw seen", "seek sought", "sell sold sale sales", "send sent", "shrink shrank shrunk"),
+        *("sink sank sunk", "speak spoke spoken speech speeches", "spend spent", "stand stood", "steal stole stolen"),
+        *(
+            "succeed success successes successful",
+            "take took taken",
+            "teach taught",
+            "tell told",
+            "think thought thoughts",
+        ),
+        *("throw threw thrown", "wear wore worn", "win won", "withdraw withdrew withdrawn withdrawal withdrawals"),
+        *(
+            "write wrote written",
+            "decide decision decisions",
+            "prove proof",
+            "long length",
+            "strong strength",
+            "wide width",
+        ),
+        *("man men", "woman women", "child children", "person people persons"),
+    )
+    for form in listed(family)
+}
+"""Forms of a word that no ending tells, by the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +146,7 @@ def stem(word: str) -> str:
     """
     if not word.isascii() or not word.isalpha():
         return word
+    word = _IRREGULAR.get(word, word)
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST_STEM:
             word = word[: -len(suffix)]
