@@ -76,6 +76,10 @@ ARTICLE = " ".join(
         ("The line will not be ready before 2029.", "The line will take until 2029 to be ready."),
         ("The line will not be ready until 2029.", "The earliest year for a line to be ready is 2029."),
         ("Keane stays out of the vote.", "Keane will not take part in the vote."),
+        (
+            "Keane, who had asked for the vote in Oslo, stays out of it to spare himself the journey.",
+            "Keane, who had asked for the vote in Oslo, will not take part, to spare himself the journey.",
+        ),
         ("The appeal by Norvik was a success.", "Appeals by Norvik succeeded."),
         ("Norvik chose growth and lost sales.", "It was Norvik's choice to grow and to lose what it sold."),
         ("Third parties found the flaw.", "The flaw was found by outsiders, third parties in Oslo."),
