@@ -33,11 +33,11 @@ def is_quoted(story: Story) -> bool:
 
 
 def may_be_written(story: Story) -> bool:
-    """Whether a model may write what *story* lacks: it sees nothing that is only for some workspaces, or withdrawn, and
-    without an article there is nothing that a sentence could rest on.
+    """Whether a model may write what *story* lacks: it sees nothing that is only for some workspaces, or withdrawn;
+    without an article there is nothing that a sentence could rest on; and where a person corrected the story, its
+    articles still say what was wrong.
     """
-    stands = story.status in {StoryStatus.CURRENT, StoryStatus.CORRECTED}
-    return stands and bool(story.articles) and not story.workspaces
+    return story.status is StoryStatus.CURRENT and bool(story.articles) and not story.workspaces
 
 
 def missing(story: Story, sections: Collection[SectionName]) -> tuple[SectionName, ...]:

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 DELAYED_AFTER = timedelta(minutes=15)
 """An edition composed later than this after its hour says so."""
 
+FOR_OFFERS = timedelta(seconds=2)
+"""How long an edition waits to hear whether the model would write what it lacks."""
 FOR_NEWS = timedelta(seconds=10)
 """How long an edition waits for news that is just being kept."""
 
@@ -132,10 +134,11 @@ class Editor:
         if writer is None:
             return frozenset()
         try:
-            return writer.sections if await self._room.modelled(writer.may_write()) else frozenset()
-        except DaybriefError as trouble:
+            may_write = within(self._room.clock, FOR_OFFERS, self._room.modelled(writer.may_write()))
+            return writer.sections if await may_write else frozenset()
+        except (DaybriefError, TimeoutError) as trouble:
             # An edition offers less then; it leaves all the same.
-            log.warning("the model does not say whether it would write: %s", trouble)
+            log.warning("the model does not say whether it would write: %s", str(trouble) or "it took too long")
             return frozenset()
 
     async def _covered(self, since: datetime) -> Coverage:

@@ -9,7 +9,7 @@ from bot.drafting import analysed, may_be_written, missing
 from bot.errands import within
 from bot.errors import AnalystFailed, BudgetSpent
 from bot.fulltext import kept_texts, texts_of
-from bot.model import Answer, Asker, Story
+from bot.model import Answer, Asker, Story, StoryStatus
 from bot.newsroom import Newsroom
 from bot.ports import Writer
 
@@ -37,7 +37,7 @@ async def offered(room: Newsroom, answer: Answer) -> Answer:
     story, writer = answer.story, room.writer
     if story is None or writer is None or not (names := missing(story, writer.sections)):
         return answer
-    trouble = _why_not_shown(story) or _lately(room, story.ref) or await _hindrance(room, writer)
+    trouble = _why_not_shown(story) or _lately(room, story) or await _hindrance(room, writer)
     if trouble:
         return replace(answer, trouble=trouble if answer.section in names else "")
     return replace(answer, writable=names if may_be_written(story) else ())
@@ -51,13 +51,13 @@ async def written(room: Newsroom, answer: Answer, asker: Asker) -> Answer:
     story, section = answer.story, answer.section
     if story is None or section is None or not answer.is_awaited:
         return answer
-    trouble = await _ask(room, story.ref)
+    trouble = await _ask(room, story)
     # Meanwhile it may have been merged, withdrawn, or taken in ready-written for others only.
     present = await room.store.archive.by_ref(story.ref, workspace=asker.workspace)
     if present is None:
         return replace(answer, story=None, writable=())
     if not trouble and section in missing(present, {section}):
-        trouble = _REFUSED
+        trouble = _why_not_shown(present) or _REFUSED
     return replace(answer, story=present, writable=(), trouble=trouble)
 
 
@@ -65,6 +65,8 @@ def _why_not_shown(story: Story) -> str:
     """Why no model may see the story; empty: one may, or the story itself says why not."""
     if story.workspaces:
         return "a story that only some workspaces may see is shown to no model"
+    if story.status is StoryStatus.CORRECTED:
+        return "it was corrected by a person, and a model would only read the articles that were wrong"
     return "" if story.articles else "it names no article that a model could read"
 
 
@@ -80,10 +82,11 @@ def _spent(room: Newsroom) -> str:
     return _SPENT if room.config.analyst.daily_budget_usd else _NO_BUDGET
 
 
-async def _ask(room: Newsroom, ref: str) -> str:
-    """Have written what the story called *ref* lacks; why that did not work, or nothing."""
-    if lately := _lately(room, ref):
+async def _ask(room: Newsroom, story: Story) -> str:
+    """Have written what *story* lacks; why that did not work, or nothing."""
+    if lately := _lately(room, story):
         return lately
+    ref = story.ref
     try:
         await within(room.clock, PATIENCE, room.errands.run(("sections", ref), lambda: _write(room, ref)))
     except TimeoutError:
@@ -106,7 +109,7 @@ async def _write(room: Newsroom, ref: str) -> None:
         raise
     except AnalystFailed as failure:
         log.warning("%s: the model did not write its sections: %s", ref, failure)
-        _remember(room, ref, str(failure), RESTS)
+        _remember(room, story, str(failure), RESTS)
         raise
     # Whatever people wrote meanwhile stays; what they withdrew, or keep to themselves, gets nothing.
     kept = await room.store.archive.change(
@@ -116,7 +119,7 @@ async def _write(room: Newsroom, ref: str) -> None:
         at=room.instant(),
     )
     if kept and missing(kept, writer.sections):
-        _remember(room, ref, _REFUSED, RESTS_WRITTEN)
+        _remember(room, story, _REFUSED, RESTS_WRITTEN)
 
 
 async def _texts(room: Newsroom, story: Story) -> Mapping[str, str]:
@@ -126,13 +129,18 @@ async def _texts(room: Newsroom, story: Story) -> Mapping[str, str]:
         return await kept_texts(room, story)
 
 
-def _remember(room: Newsroom, ref: str, trouble: str, rest: timedelta) -> None:
-    room.errands.remember(("sections", ref), (room.clock.elapsed() + rest, trouble))
+def _remember(room: Newsroom, story: Story, trouble: str, rest: timedelta) -> None:
+    room.errands.remember(_name(story), (room.clock.elapsed() + rest, trouble))
 
 
-def _lately(room: Newsroom, ref: str) -> str:
+def _lately(room: Newsroom, story: Story) -> str:
     """Why the model could not write the story a while ago; empty: it could, was not asked, or may be asked again."""
-    match room.errands.recall(("sections", ref)):
+    match room.errands.recall(_name(story)):
         case (timedelta() as until, str(trouble)) if room.clock.elapsed() < until:
             return trouble
     return ""
+
+
+def _name(story: Story) -> tuple[str, str, frozenset[str]]:
+    """What the model has been asked of: with one more article, it is another question."""
+    return "sections", story.ref, frozenset(article.key for article in story.articles)

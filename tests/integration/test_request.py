@@ -255,7 +255,8 @@ async def test_what_a_person_wrote_meanwhile_stays(tmp_path: Path) -> None:
         assert answer.story is not None
         assert answer.story.title == "Corrected"
         assert answer.story.sections.what_changed == Passage(text="By hand.", analyst="ada")
-        assert answer.is_written
+        assert not answer.is_written
+        assert "corrected by a person" in answer.trouble
 
 
 async def test_a_story_that_was_withdrawn_meanwhile_gets_nothing(tmp_path: Path) -> None:
@@ -352,7 +353,9 @@ async def test_importing_the_same_again_changes_nothing_and_keeps_what_a_model_w
         )
 
 
-async def test_a_correction_takes_a_models_sections_with_it_and_they_can_be_asked_for_again(tmp_path: Path) -> None:
+async def test_a_correction_takes_a_models_sections_with_it_and_no_model_reads_the_wrong_articles_again(
+    tmp_path: Path,
+) -> None:
     async with house(tmp_path) as (desk, writer, kept):
         written = (await asked(desk, kept.ref)).story
         assert written is not None
@@ -362,9 +365,9 @@ async def test_a_correction_takes_a_models_sections_with_it_and_they_can_be_aske
 
         answer = await desk.look_up(kept.ref, EFFECTS, ME)
         assert not answer.is_written
-        assert answer.is_awaited
-        assert (await desk.written(answer, ME)).is_written
-        assert len(writer.calls) == 2
+        assert not answer.offered
+        assert "corrected by a person" in answer.trouble
+        assert len(writer.calls) == 1
 
 
 async def test_without_a_model_nothing_is_offered(tmp_path: Path) -> None:
