@@ -36,7 +36,7 @@ def _set(words: str) -> frozenset[str]:
 
 _NUMBER = re.compile(
     r"(?<![\w.,:/-])(?P<money>(?:US|C|A)?[$€£¥]\s?)?(?P<figure>\d{1,3}(?:,\d{3}){1,4}|\d{1,12}(?:\.\d{1,6})?)"
-    r"(?:[\s-]?(?P<word>thousand|million|billion|trillion|bn|mn|tn)|(?P<letter>[kKmMbBT]))?(?![\w%])"
+    r"(?:[\s-]?(?P<word>(?i:thousand|million|billion|trillion|bn|mn|tn))|(?P<letter>[kKmMbBT]))?(?![\w%])"
     r"(?P<after>(?:[ -][A-Za-z’']{2,20}){0,4})"
 )
 _BEFORE = re.compile(
@@ -58,7 +58,7 @@ _CORRECTIONS = (
     ("a correction", re.compile(r"(?i)(?<![\w-])(?<!error )(?<!market )(?<!course )correct(?:s|ed|ions?)\b")),
     ("a retraction", re.compile(r"(?i)\bretract(?:s|ed|ions?)\b")),
     ("a reversal", re.compile(r"(?i)\brevers(?:es|ed|al)\b(?! engineer)")),
-    ("a withdrawal", re.compile(r"(?i)\bwithdr(?:aws|awn|ew|awal)\b")),
+    ("a withdrawal", re.compile(r"(?i)\bwithdr(?:aws|awn|ew)\b")),
     ("what no longer holds", re.compile(r"(?i)\bno longer\b")),
 )
 

@@ -33,7 +33,7 @@ _HEADLINE = 0.6
 
 _FIGURE = re.compile(
     r"(?<![\w.,-])(?P<money>(?:US|C|A)?[$€£¥]\s?)?(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:[\s-]?(?P<word>thousand|million|billion|trillion|bn|mn|tn)|(?P<letter>[kKmMbBT]))?(?![\w%])"
+    r"(?:[\s-]?(?P<word>(?i:thousand|million|billion|trillion|bn|mn|tn))|(?P<letter>[kKmMbBT]))?(?![\w%])"
     r"(?P<unit>[\s-](?:dollars|euros|pounds|yuan|yen|won|rupees|people|employees|workers|jobs|staff|users|customers|"
     r"subscribers|developers|tokens|parameters|[GCT]PUs|chips|servers|gigawatts?|megawatts?|[GM]W|shares|lawsuits)\b)?"
 )

@@ -52,6 +52,7 @@ def test_a_figure_or_a_name_in_the_title_of_a_later_article_is_new(title: str, f
     [
         "Norvik pays $20bn for it",
         "Norvik pays about $19.8 billion",
+        "Norvik Pays $20 Billion For It",
         "Norvik pays about $20.6 billion",
         "Crane Makers fear it, and so does Norvik",
         "Norvik after Covid-19 and what follows",
@@ -150,6 +151,7 @@ def test_a_correction_is_new(title: str, extract: str, fact: str) -> None:
     ("title", "extract"),
     [
         ("Norvik learns error correction", ""),
+        ("Readers of Norvik feel withdrawal", ""),
         ("On Norvik", "It waits. It no longer does."),
         ("Norvik drives self-corrected cars", ""),
     ],
