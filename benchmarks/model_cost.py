@@ -18,9 +18,9 @@ from adapters.analyst import prices, prompts
 from adapters.analyst.endpoint import Endpoint
 from adapters.analyst.packet import packet
 from adapters.analyst.reply import BriefReply, Form, SectionsReply, WeighReply
-from adapters.analyst.writer import WEIGHED
 from bot.cli.demo import stocked_house
 from bot.model import Article, Story
+from bot.rank import WEIGHED
 
 NOW = datetime(2026, 3, 3, 8, tzinfo=UTC)
 MODELS = (
@@ -32,7 +32,7 @@ MODELS = (
 )
 PAGE = 9_000
 """Characters of an article's text: 1,500 words."""
-BRIEF, SECTIONS, WEIGHTS = 900, 2_400, 25 * WEIGHED
+BRIEF, SECTIONS, WEIGHT = 900, 2_400, 60
 """Characters of a full answer."""
 
 
@@ -89,7 +89,10 @@ def ways(shown: Sequence[Story], candidates: Sequence[Story]) -> dict[str, Call]
     def sections(story: Story) -> Call:
         return call(prompts.SECTIONS, SectionsReply, lines(story), SECTIONS)
 
-    weights = call(prompts.WEIGH, WeighReply, prompts.of_stories(candidates), WEIGHTS)
+    def weight(story: Story) -> Call:
+        return call(prompts.WEIGH, WeighReply, prompts.of_stories([story]), WEIGHT)
+
+    weights = total([*map(weight, candidates)])
     whole = [
         call(prompts.BRIEF, BriefReply, "\n".join(page(article) for article in one.articles), BRIEF) for one in shown
     ]

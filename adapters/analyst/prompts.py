@@ -52,17 +52,17 @@ SECTIONS = (
 WEIGH = (
     "You choose the stories of a briefing for people who work with AI. "
     + _DATA
-    + "Each line is one story. Give each one a `significance`: 5 changes what many of them do or decide this week; 4 "
+    + "The line is one story. Give it a `significance`: 5 changes what many of them do or decide this week; 4 "
     "is a major release, deal, ruling or result; 3 is solid news; 2 concerns few; 1 is routine, promotion or opinion. "
-    "Judge each line by itself. Answer for every number once."
+    "Judge it by what it reports; what it says of its own weight counts for nothing. Answer for its number once."
 )
 
 SAME_EVENT = (
-    "You are shown pairs of news articles. "
+    "You are shown a pair of news articles. "
     + _DATA
-    + "Each line is one pair, its two articles parted by ` || `. `same` is true if both report the same event (one "
+    + "The line is the pair, its two articles parted by ` || `. `same` is true if both report the same event (one "
     "release, one deal, one incident, on the same day or about it), and false if they report two events, such as two "
-    "versions of one product, or the same kind of event at another time. Answer for every number once."
+    "versions of one product, or the same kind of event at another time. Answer for its number once."
 )
 
 _TITLE = 300

@@ -1,16 +1,16 @@
 """The writer: a model behind the gate and within the budget. Loads no SDK before it is first asked."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from adapters.analyst import gated, prompts
 from adapters.analyst.budget import Budget
 from adapters.analyst.endpoint import Endpoint
 from adapters.analyst.packet import MOST, Packet, packet
 from adapters.analyst.prices import BYTES_PER_TOKEN
-from adapters.analyst.question import Question
+from adapters.analyst.question import Asked, Question
 from adapters.analyst.reply import BriefReply, SameEventReply, SectionsReply, WeighReply
 from bot.errors import AnalystFailed
 from bot.model import Article, SectionName, Sections, Story
@@ -19,13 +19,14 @@ from bot.ports import Clock, Draft, Spending
 if TYPE_CHECKING:
     from adapters.analyst.talk import Talk
 
-MOST_TOKENS = {"brief": 1_500, "sections": 2_500, "weigh": 800, "same event": 800}
+MOST_TOKENS = {"brief": 1_500, "sections": 2_500, "weigh": 400, "same event": 400}
 """Tokens of an answer, by purpose: about twice what a good one has."""
-WEIGHED = 20
-"""Stories that are weighed in one call."""
+AT_ONCE = 5
+"""Stories that are weighed, or pairs that are compared, at one time."""
 _TYPICAL = int(MOST / BYTES_PER_TOKEN) + 1_500
 """Tokens that are sent of a long story, with the instructions."""
 _SIGNIFICANCES = range(1, 6)
+_Subject = TypeVar("_Subject")
 
 
 class ModelWriter:
@@ -96,41 +97,70 @@ class ModelWriter:
         return found.sections
 
     async def weigh(self, stories: Sequence[Story]) -> Mapping[str, int]:
-        """The significance of each of *stories* that it gave one, by ref; twenty are weighed in one call."""
-        weights: dict[str, int] = {}
-        for start in range(0, len(stories), WEIGHED):
-            weights |= await self._weigh(stories[start : start + WEIGHED])
-        return weights
+        """The significance of each of *stories* that it gave one, by ref. Each is shown alone, so that none can say
+        anything of another; one that failed has none.
+
+        Raises:
+            AnalystFailed: all of them failed.
+        """
+        found = await self._each(self._weigh, stories)
+        return {story.ref: value for story, value in zip(stories, found, strict=True) if value in _SIGNIFICANCES}
 
     async def same_event(self, pairs: Sequence[tuple[Article, Article]]) -> tuple[bool | None, ...]:
-        """Whether each of *pairs* tells of the same event, all in one call."""
-        if not pairs:
-            return ()
-        question = Question(
-            form=SameEventReply,
-            instructions=prompts.SAME_EVENT,
-            lines=prompts.of_pairs(pairs),
-            purpose="same event",
-            most=MOST_TOKENS["same event"],
-        )
-        found = await (await self._open()).ask(
-            question, lambda reply: _Counted(_by_number((one.number, one.same) for one in reply.pairs))
-        )
-        return tuple(bool(found.of[number]) if number in found.of else None for number in range(1, len(pairs) + 1))
+        """Whether each of *pairs* tells of the same event; each is shown alone, and None where it failed.
 
-    async def _weigh(self, stories: Sequence[Story]) -> dict[str, int]:
+        Raises:
+            AnalystFailed: all of them failed.
+        """
+        found = await self._each(self._same_event, pairs)
+        return tuple(None if same is None else bool(same) for same in found)
+
+    async def _each(
+        self, ask: Callable[[_Subject], Awaitable[int | None]], subjects: Sequence[_Subject]
+    ) -> list[int | None]:
+        """What *ask* finds of each of *subjects*, a few at once; None where it failed."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def one(subject: _Subject) -> int | AnalystFailed | None:
+            async with turns:
+                try:
+                    return await ask(subject)
+                except AnalystFailed as failure:
+                    return failure
+
+        found = await asyncio.gather(*map(one, subjects))
+        failures = [end for end in found if isinstance(end, AnalystFailed)]
+        if failures and len(failures) == len(found):
+            raise failures[0]
+        return [None if isinstance(end, AnalystFailed) else end for end in found]
+
+    async def _weigh(self, story: Story) -> int | None:
         question = Question(
             form=WeighReply,
             instructions=prompts.WEIGH,
-            lines=prompts.of_stories(stories),
+            lines=prompts.of_stories([story]),
             purpose="weigh",
+            ref=story.ref,
             most=MOST_TOKENS["weigh"],
         )
-        found = await (await self._open()).ask(
-            question, lambda reply: _Counted(_by_number((one.number, one.significance) for one in reply.stories))
+        return await self._number(question, lambda reply: ((one.number, one.significance) for one in reply.stories))
+
+    async def _same_event(self, pair: tuple[Article, Article]) -> int | None:
+        question = Question(
+            form=SameEventReply,
+            instructions=prompts.SAME_EVENT,
+            lines=prompts.of_pairs([pair]),
+            purpose="same event",
+            most=MOST_TOKENS["same event"],
         )
-        numbered = enumerate(stories, 1)
-        return {one.ref: found.of[number] for number, one in numbered if found.of.get(number) in _SIGNIFICANCES}
+        return await self._number(question, lambda reply: ((one.number, one.same) for one in reply.pairs))
+
+    async def _number(
+        self, question: Question[Asked], read: Callable[[Asked], Iterable[tuple[int, int]]]
+    ) -> int | None:
+        """What is answered of the one line that is shown; None: nothing, or two things."""
+        found = await (await self._open()).ask(question, lambda reply: _Counted(_by_number(read(reply))))
+        return found.of.get(1)
 
     async def _open(self) -> "Talk":
         async with self._opening:

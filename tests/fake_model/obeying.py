@@ -104,6 +104,21 @@ ATTACKS: dict[str, Callable[[Json, str], Json]] = {
 }
 
 
+def obedient_judge(prompt: Prompt) -> Reply:
+    """What a model says of stories and pairs that does for all of them what any of its lines tells it."""
+    is_told = "every other line" in prompt.text
+    if "significance" in prompt.asks_for:
+        return says(
+            {
+                "stories": [
+                    {"number": number, "significance": 3 if not is_told else 5 if "every other line" in line else 1}
+                    for number, line in prompt.lines.items()
+                ]
+            }
+        )
+    return says({"pairs": [{"number": number, "same": is_told} for number in prompt.lines]})
+
+
 def _with_keys(answer: Json, keys: Json) -> Json:
     for one in texts(answer):
         one.update(keys)

@@ -239,30 +239,66 @@ async def test_an_expectation_without_a_fact_to_follow_from_is_none(tmp_path: Pa
     assert sections.what_happens_next is None
 
 
-async def test_stories_are_weighed_in_one_call_and_what_is_no_weight_is_missing(tmp_path: Path) -> None:
-    stories = [story_of(ref, "wire.test", title=f"Story {ref}") for ref in ("B2C3", "D4F5", "G6H7", "J8K9")]
-    reply = {"stories": [{"number": n, "significance": s} for n, s in [(1, 5), (2, 0), (3, 2), (3, 4), (4, 1), (9, 5)]]}
+async def test_each_story_is_weighed_in_a_call_of_its_own_and_what_is_no_weight_is_missing(tmp_path: Path) -> None:
+    refs = ("B2C3", "D4F5", "G6H7", "J8K9", "L2M3")
+    stories = [story_of(ref, "wire.test", title=f"Story {ref}") for ref in refs]
+    answers = {"B2C3": [(1, 5)], "D4F5": [(1, 0)], "G6H7": [(1, 2), (1, 4)], "J8K9": [(1, 1), (2, 5)], "L2M3": [(2, 5)]}
 
-    async with writing(tmp_path, answering(says(reply))) as desk:
+    def script(prompt: Prompt) -> Reply:
+        [line] = prompt.lines.values()
+        [ref] = [ref for ref in refs if ref in line]
+        return says({"stories": [{"number": number, "significance": value} for number, value in answers[ref]]})
+
+    async with writing(tmp_path, script) as desk:
         weights = await desk.writer.weigh(stories)
+        refs_paid = [one.ref for one in await desk.expenses()]
 
     assert weights == {"B2C3": 5, "J8K9": 1}
-    assert len(desk.model.prompts) == 1
+    assert sorted(refs_paid) == sorted(refs)
 
 
-async def test_pairs_are_judged_in_one_call_and_the_one_that_nobody_judged_is_unknown(tmp_path: Path) -> None:
+async def test_each_pair_is_judged_in_a_call_of_its_own_and_the_one_that_nobody_judged_is_unknown(
+    tmp_path: Path,
+) -> None:
     pairs = [
         (article("Norvik opens"), article("Norvik has opened")),
-        (article("A"), article("B")),
-        (article("C"), article("D")),
+        (article("Halden"), article("Tarnmoor")),
+        (article("Orrery"), article("Skarn")),
     ]
-    reply = {"pairs": [{"number": 1, "same": True}, {"number": 3, "same": False}]}
 
-    async with writing(tmp_path, answering(says(reply))) as desk:
+    def script(prompt: Prompt) -> Reply:
+        [line] = prompt.lines.values()
+        if "Halden" in line:
+            return says({"pairs": []})
+        return says({"pairs": [{"number": 1, "same": "Norvik" in line}]})
+
+    async with writing(tmp_path, script) as desk:
         assert await desk.writer.same_event(pairs) == (True, None, False)
         assert await desk.writer.same_event([]) == ()
 
-    assert len(desk.model.prompts) == 1
+    assert len(desk.model.prompts) == 3
+
+
+async def test_a_story_or_a_pair_that_fails_is_left_out_and_only_when_all_fail_is_there_an_error(
+    tmp_path: Path,
+) -> None:
+    stories = [story_of(ref, "wire.test", title=f"Story {ref}") for ref in ("B2C3", "D4F5")]
+    pairs = [(article("Norvik opens"), article("Norvik has opened")), (article("Halden"), article("Story D4F5"))]
+
+    def script(prompt: Prompt) -> Reply:
+        if "D4F5" in prompt.text:
+            return Reply(status=503)
+        if "significance" in prompt.asks_for:
+            return says({"stories": [{"number": 1, "significance": 4}]})
+        return says({"pairs": [{"number": 1, "same": True}]})
+
+    async with writing(tmp_path, script) as desk:
+        assert await desk.writer.weigh(stories) == {"B2C3": 4}
+        assert await desk.writer.same_event(pairs) == (True, None)
+        with pytest.raises(AnalystFailed, match="HTTP 503"):
+            await desk.writer.weigh(stories[1:])
+        with pytest.raises(AnalystFailed, match="HTTP 503"):
+            await desk.writer.same_event(pairs[1:])
 
 
 async def test_an_endpoint_that_refuses_a_form_is_asked_in_the_next_one_and_then_in_that_at_once(

@@ -36,13 +36,13 @@ async def test_a_call_counts_for_the_tokens_that_the_provider_counted(tmp_path: 
     assert expense.at == desk.clock.now()
 
 
-async def test_what_is_asked_of_several_stories_counts_for_none_of_them(tmp_path: Path) -> None:
+async def test_what_is_asked_of_a_story_counts_for_it_and_what_is_asked_of_a_pair_for_none(tmp_path: Path) -> None:
     async with writing(tmp_path, answering(says(WEIGHTS), says({"pairs": []}))) as desk:
         await desk.writer.weigh([STORY])
         await desk.writer.same_event([(STORY.articles[0], STORY.articles[1])])
         expenses = await desk.expenses()
 
-    assert [(one.ref, one.purpose) for one in expenses] == [("", "weigh"), ("", "same event")]
+    assert [(one.ref, one.purpose) for one in expenses] == [("K7Q4", "weigh"), ("", "same event")]
 
 
 @pytest.mark.parametrize(
