@@ -16,11 +16,21 @@ _SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Tokens of one call."""
+
+    sent: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reservation:
     """Money that is set aside for one call."""
 
     number: int
     microdollars: int
+    estimate: int
+    """What the call costs at the most if tokens are counted as we count them."""
 
 
 class Budget:
@@ -31,6 +41,8 @@ class Budget:
         self._spending = spending
         self._clock = clock
         self._cap = int(endpoint.daily_budget_usd * _MILLION)
+        self._above = 1.0
+        """How many times its estimate a call has cost at the most so far: the next ones are reserved by that."""
 
     async def takes(self, sent: int, received: int) -> bool:
         """Whether today still takes a call of so many tokens; of a budget of nothing, not one that costs nothing."""
@@ -39,7 +51,8 @@ class Budget:
         now = self._clock.now()
         spent = sum(one.microdollars for one in await self._spending.of_day(now.astimezone(UTC).date()))
         # The table of prices is loaded with the first price, which takes a moment.
-        return spent + await asyncio.to_thread(prices.cost, self._endpoint, sent, received, now) <= self._cap
+        estimate = await asyncio.to_thread(prices.cost, self._endpoint, sent, received, now)
+        return spent + self._reserved(estimate) <= self._cap
 
     async def reserve(self, ref: str, purpose: str, sent: int, received: int) -> Reservation:
         """Set aside what a call of so many tokens costs at the most.
@@ -51,7 +64,8 @@ class Budget:
         if not self._endpoint.daily_budget_usd:
             raise BudgetSpent("daily_budget_usd is 0, so no model is asked")
         now = self._clock.now()
-        amount = prices.cost(self._endpoint, sent, received, now)
+        estimate = prices.cost(self._endpoint, sent, received, now)
+        amount = self._reserved(estimate)
         name = self._endpoint.name
         if amount > self._cap:
             raise BudgetSpent(
@@ -65,13 +79,26 @@ class Budget:
                 f"today's budget for models, {_dollars(self._cap)}, does not take another call; "
                 "it begins anew at midnight UTC, and analyst.daily_budget_usd raises it"
             )
-        return Reservation(number, amount)
+        return Reservation(number, amount, estimate)
 
-    async def settle(self, reservation: Reservation, sent: int, received: int) -> None:
-        """What the call cost, by the tokens that the provider counted; what nobody can believe counts as reserved."""
-        is_counted = sent > 0 and received >= 0
-        real = prices.cost(self._endpoint, sent, received, self._clock.now()) if is_counted else 0
-        await self._spending.settle(reservation.number, prices.settled(reservation.microdollars, real))
+    async def settle(self, reservation: Reservation, usage: Counted, least: Counted) -> None:
+        """What the call cost, by the tokens that the provider counted; what nobody can believe counts as reserved.
+
+        Args:
+            reservation: of the call.
+            usage: what the provider counted.
+            least: what was surely sent and received.
+        """
+        amount = reservation.microdollars
+        if usage.sent > 0 and usage.sent >= least.sent and usage.received >= max(0, least.received):
+            real = prices.cost(self._endpoint, usage.sent, usage.received, self._clock.now())
+            if prices.is_believed(reservation.estimate, real):
+                amount = real
+                self._above = max(self._above, real / reservation.estimate)
+        await self._spending.settle(reservation.number, amount)
+
+    def _reserved(self, estimate: int) -> int:
+        return math.ceil(estimate * self._above)
 
     async def give_back(self, reservation: Reservation) -> None:
         """The call was surely not made, or not worked on."""

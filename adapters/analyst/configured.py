@@ -32,6 +32,7 @@ def endpoint_of(config: Config) -> Endpoint | None:
         mode=analyst.output_mode,
         daily_budget_usd=analyst.daily_budget_usd,
         price_per_million=analyst.price_per_million,
+        is_ollama=analyst.model.startswith("ollama:"),
     )
 
 

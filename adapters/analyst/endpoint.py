@@ -32,6 +32,9 @@ class Endpoint:
     price_per_million: tuple[float, float] | None = None
     """Dollars for a million tokens that are sent, and for a million that come back; None: by the table of prices."""
 
+    is_ollama: bool = False
+    """It was named ``ollama:…``, which runs its models itself; behind another address may be anybody's."""
+
     @property
     def modes(self) -> tuple[str, ...]:
         """The ways to ask for an answer, in the order of trying."""
@@ -48,7 +51,7 @@ class Endpoint:
 
     @property
     def is_local(self) -> bool:
-        """Whether the endpoint is on this machine or in a private network: nobody sends a bill for it."""
+        """Whether the endpoint is on this machine or in a private network."""
         host = urlsplit(self.base_url).hostname or ""
         if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
             return True

@@ -11,27 +11,31 @@ UNKNOWN = (5.0, 25.0)
 """Dollars for a million tokens sent and received by a model that no table knows: as much as a large one costs."""
 BELIEVED = 3
 """A usage that would cost more than so many times the estimate is a mistake, not a price."""
+CHARACTERS_PER_TOKEN = 12
+"""No text has more characters to a token, on average: a usage that says so is a mistake, too."""
 _MILLION = 1_000_000
 
 
 def cost(endpoint: Endpoint, sent: int, received: int, at: datetime) -> int:
     """Millionths of a dollar for so many tokens, rounded up.
 
-    The table is that of the ``genai-prices`` package. Tokens that a provider has cached are counted in full.
+    The table is that of the ``genai-prices`` package. Tokens that a provider has cached are counted in full. A machine
+    of one's own is free only where the table knows no model of that name: it may be a gateway to one that is paid.
     """
     if endpoint.price_per_million:
         return _at(endpoint.price_per_million, sent, received)
-    if endpoint.is_local:
+    if endpoint.is_local and endpoint.is_ollama:
         return 0
+    unknown = (0.0, 0.0) if endpoint.is_local else UNKNOWN
     try:
         from genai_prices import Usage, calc_price  # noqa: PLC0415  # an extra: loaded where a model is used
     except ImportError:
-        return _at(UNKNOWN, sent, received)
+        return _at(unknown, sent, received)
     usage = Usage(input_tokens=sent, output_tokens=received)
     try:
         price = calc_price(usage, endpoint.name, provider_id=endpoint.provider or None, genai_request_timestamp=at)
     except LookupError:
-        return _at(UNKNOWN, sent, received)
+        return _at(unknown, sent, received)
     return math.ceil(price.total_price * _MILLION)
 
 
@@ -44,6 +48,11 @@ def tokens(text: bytes) -> int:
     return math.ceil(len(text) / BYTES_PER_TOKEN)
 
 
-def settled(reserved: int, real: int) -> int:
-    """What counts in the end, by what the provider says: the reservation where that is nothing, or beyond belief."""
-    return real if 0 < real <= BELIEVED * reserved else reserved
+def fewest(text: str) -> int:
+    """How many tokens *text* has at the least, by its length."""
+    return len(text) // CHARACTERS_PER_TOKEN
+
+
+def is_believed(estimate: int, real: int) -> bool:
+    """Whether a call that was to cost *estimate* at the most may have cost *real*, as the provider says."""
+    return 0 < real <= BELIEVED * estimate

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from pydantic_ai import Agent, ModelRetry, NativeOutput, PromptedOutput, ToolOutput, UsageLimits
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
 from adapters.analyst import failures, prices, prompts, providers
-from adapters.analyst.budget import Budget
+from adapters.analyst.budget import Budget, Counted
 from adapters.analyst.endpoint import Endpoint
 from adapters.analyst.question import Question
 from adapters.analyst.reply import Form
@@ -142,8 +142,16 @@ class Metered(WrapperModel):
             if failures.was_not_worked_on(error):
                 await self._budget.give_back(reservation)
             raise
-        await self._budget.settle(reservation, response.usage.input_tokens, response.usage.output_tokens)
+        usage = Counted(response.usage.input_tokens, response.usage.output_tokens)
+        least = Counted(prices.fewest(asked.instructions + asked.lines), prices.fewest(_said(response)))
+        await self._budget.settle(reservation, usage, least)
         return response
+
+
+def _said(response: ModelResponse) -> str:
+    """All that came back, its thoughts aside: not every provider counts them."""
+    calls = (part.args_as_json_str() for part in response.parts if isinstance(part, ToolCallPart))
+    return "".join([*(part.content for part in response.parts if isinstance(part, TextPart)), *calls])
 
 
 _FORMS = {"native": NativeOutput, "tool": ToolOutput, "prompted": PromptedOutput}

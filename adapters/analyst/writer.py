@@ -104,7 +104,9 @@ class ModelWriter:
             AnalystFailed: all of them failed.
         """
         found = await self._each(self._weigh, stories)
-        return {story.ref: value for story, value in zip(stories, found, strict=True) if value in _SIGNIFICANCES}
+        return {
+            story.ref: value for story, value in zip(stories, found, strict=True) if value and value in _SIGNIFICANCES
+        }
 
     async def same_event(self, pairs: Sequence[tuple[Article, Article]]) -> tuple[bool | None, ...]:
         """Whether each of *pairs* tells of the same event; each is shown alone, and None where it failed.

@@ -53,7 +53,10 @@ async def test_what_is_asked_of_a_story_counts_for_it_and_what_is_asked_of_a_pai
         used(0, 0),
         used(-5, 100),
         used(100, -5),
-        used(10**9, 10),
+        used(10**9, 100),
+        used(1, 0),
+        used(1, 100),
+        used(900, 1),
         used(10, 10**12),
         used(None, None),
         used("many", "few"),
@@ -191,6 +194,18 @@ async def test_each_correction_is_reserved_anew_and_what_passed_before_is_shown_
 
     assert [point.text for point in draft.key_points] == ["Phones with the chip are due in June 2027."]
     assert len(desk.model.prompts) == len(expenses) == 1
+
+
+async def test_a_provider_that_counts_more_than_we_do_is_reserved_as_much_more_for(tmp_path: Path) -> None:
+    greedy = answering(says(GOOD, usage=used(6_000, 3_400)))
+    async with writing(tmp_path, greedy, daily_budget_usd=0.1) as desk:
+        await desk.writer.brief(STORY, {})
+        ends = await asyncio.gather(*(desk.writer.brief(STORY, {}) for _ in range(20)), return_exceptions=True)
+        expenses = await desk.expenses()
+
+    assert {one.microdollars for one in expenses} == {6_000 + 3_400 * 5}
+    assert sum(one.microdollars for one in expenses) <= 100_000
+    assert sum(not isinstance(end, BudgetSpent) for end in ends) == len(expenses) - 1 == 3
 
 
 async def test_tomorrow_begins_with_nothing_spent(tmp_path: Path) -> None:

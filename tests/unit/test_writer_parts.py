@@ -79,15 +79,19 @@ def test_prices_come_from_the_table_from_the_operator_or_are_those_of_a_large_mo
     assert prices.cost(unknown, 6_000, 1_200, NOON) == 30_000 + 30_000
 
 
+def test_a_gateway_on_ones_own_machine_to_a_model_with_a_price_is_not_free() -> None:
+    gateway = "http://litellm:4000/v1"
+
+    assert prices.cost(Endpoint(name="gpt-5-mini", base_url=gateway), 6_000, 1_200, NOON) == 3_900
+    assert prices.cost(Endpoint(name="gpt-5-mini", base_url=gateway, price_per_million=(0.0, 0.0)), 6_000, 1, NOON) == 0
+    assert prices.cost(Endpoint(name="deepseek-r1:8b", base_url=gateway), 6_000, 1_200, NOON) > 0
+    assert prices.cost(Endpoint(name="deepseek-r1:8b", base_url=gateway, is_ollama=True), 6_000, 1_200, NOON) == 0
+
+
 def test_a_usage_is_believed_up_to_three_times_the_estimate() -> None:
-    assert [prices.settled(1_000, real) for real in (-1, 0, 1, 999, 3_000, 3_001)] == [
-        1_000,
-        1_000,
-        1,
-        999,
-        3_000,
-        1_000,
-    ]
+    believed = [prices.is_believed(1_000, real) for real in (-1, 0, 1, 999, 3_000, 3_001)]
+
+    assert believed == [False, False, True, True, True, False]
 
 
 @given(st.lists(st.text(), max_size=5))
