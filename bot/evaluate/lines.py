@@ -10,11 +10,18 @@ from typing import TypeVar
 
 from bot.errors import WrongUsage
 from bot.identity import domain_of
-from bot.text import clean
+from bot.text import clean, clean_prose, cut
 from bot.wording import counted
 
 SHOWN = 20
 """Problems of a file that are named before the rest are counted."""
+MAX_TITLE = 500
+"""Characters that are taken of a title, as of a feed's; also of names and addresses of publishers."""
+MAX_TEXT = 20_000
+"""Characters that are taken of a text, a deck, a claim and a cited sentence."""
+MAX_LINE = 1_000_000
+"""Bytes of a line; what is longer was written by mistake."""
+_MAX_ADDRESS = 2000
 _LATEST = 10_000_000_000
 """Seconds since 1970 from which a time is taken for milliseconds: the year 2286."""
 _ENCODING_MARK = b"\xef\xbb\xbf"
@@ -101,16 +108,16 @@ def shuffled(values: Sequence[Labelled], seed: int) -> list[Labelled]:
 
 
 def _article(fields: "_Fields", *, needs_story: bool) -> LabelledArticle:
-    link = fields.text("link")
+    link = fields.text("link", _MAX_ADDRESS)
     return LabelledArticle(
         title=fields.text("title", is_needed=True),
-        text=fields.text("text"),
+        text=fields.prose("text"),
         publisher=fields.text("publisher"),
         domain=_domain(fields.text("domain")) or domain_of(link),
         link=link,
         at=fields.time("ts"),
         story=fields.label("story", is_needed=needs_story),
-        reference=fields.text("deck") or fields.text("reference"),
+        reference=fields.prose("deck") or fields.prose("reference"),
     )
 
 
@@ -118,8 +125,8 @@ def _story(fields: "_Fields") -> LabelledStory:
     return LabelledStory(
         day=fields.label("day"),
         story=fields.label("story"),
-        titles=fields.texts("titles", is_needed=True),
-        domains=tuple(filter(None, map(_domain, fields.texts("domains")))),
+        titles=fields.texts("titles", MAX_TITLE, is_needed=True),
+        domains=tuple(filter(None, map(_domain, fields.texts("domains", MAX_TITLE)))),
         at=fields.time("ts"),
         is_picked=fields.flag("picked"),
     )
@@ -128,16 +135,16 @@ def _story(fields: "_Fields") -> LabelledStory:
 def _claim(fields: "_Fields") -> LabelledClaim:
     is_true = fields.flag("ok")
     return LabelledClaim(
-        claim=fields.text("claim", is_needed=True),
-        cited=fields.texts("cited"),
-        article=fields.text("article"),
+        claim=fields.text("claim", MAX_TEXT, is_needed=True),
+        cited=fields.texts("cited", MAX_TEXT),
+        article=fields.prose("article"),
         is_true=is_true,
-        kind=clean(fields.text("kind")) or ("true" if is_true else "false"),
+        kind=fields.text("kind") or ("true" if is_true else "false"),
     )
 
 
 def _domain(text: str) -> str:
-    return text.strip().casefold().removeprefix("www.")
+    return text.casefold().removeprefix("www.")
 
 
 # -------------------------------------------------------------------------------------------- lines, and mistakes
@@ -174,6 +181,8 @@ class _NoObjectError(Exception):
 
 
 def _parsed(line: bytes) -> Mapping[str, object]:
+    if len(line) > MAX_LINE:
+        raise _NoObjectError(f"longer than {MAX_LINE:,} bytes")
     try:
         value = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -188,36 +197,39 @@ def _parsed(line: bytes) -> Mapping[str, object]:
 
 
 class _Fields:
-    """The values of one line, taken out by name, and what is wrong with them."""
+    """The values of one line, taken out by name, and what is wrong with them. Texts are made harmless and cut, as those
+    of feeds are.
+    """
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self._values = values
         self.mistakes: list[str] = []
 
-    def text(self, name: str, *, is_needed: bool = False) -> str:
-        value = self._values.get(name)
-        if isinstance(value, str):
-            return value
-        if value is not None or is_needed:
-            self._wrong(name, "a text")
-        return ""
+    def text(self, name: str, limit: int = MAX_TITLE, *, is_needed: bool = False) -> str:
+        """On one line, at most *limit* characters."""
+        return cut(clean(self._raw(name, is_needed=is_needed)), limit)
+
+    def prose(self, name: str) -> str:
+        """In paragraphs, at most :data:`MAX_TEXT` characters."""
+        return cut(clean_prose(self._raw(name)), MAX_TEXT)
 
     def label(self, name: str, *, is_needed: bool = True) -> str:
         """A text or a number, as a text; what tells stories apart is its business alone."""
         value = self._values.get(name)
-        is_label = isinstance(value, str | int | float) and str(value).strip()
-        if not is_label and (is_needed or value not in {None, ""}):
+        label = clean(str(value)) if _is_number(value) or isinstance(value, str) else ""
+        if not label and (is_needed or (value is not None and value != "")):
             self._wrong(name, "a text or a number that is not empty")
-        return str(value).strip() if is_label else ""
+        return label
 
-    def texts(self, name: str, *, is_needed: bool = False) -> tuple[str, ...]:
+    def texts(self, name: str, limit: int, *, is_needed: bool = False) -> tuple[str, ...]:
+        """Each on one line, at most *limit* characters."""
         value = self._values.get(name)
         if value is None and not is_needed:
             return ()
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value) or (is_needed and not value):
             self._wrong(name, "a list of texts, with one at least" if is_needed else "a list of texts")
             return ()
-        return tuple(value)
+        return tuple(cut(clean(one), limit) for one in value)
 
     def flag(self, name: str) -> bool:
         value = self._values.get(name)
@@ -240,9 +252,22 @@ class _Fields:
             return None
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
+    def _raw(self, name: str, *, is_needed: bool = False) -> str:
+        value = self._values.get(name)
+        if isinstance(value, str):
+            return value
+        if value is not None or is_needed:
+            self._wrong(name, "a text")
+        return ""
+
     def _wrong(self, name: str, wanted: str) -> None:
         said = "is missing" if name not in self._values else f"is {_shown(self._values[name])}"
         self.mistakes.append(f'"{name}" {said}; expected {wanted}')
+
+
+def _is_number(value: object) -> bool:
+    """Not true or false, which are numbers to Python, nor NaN or Infinity, which are in no JSON but in Python's."""
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, int) and not isinstance(value, bool)
 
 
 def _shown(value: object) -> str:

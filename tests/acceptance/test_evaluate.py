@@ -39,6 +39,24 @@ def test_mistakes_are_named_and_nothing_is_measured(program: Program) -> None:
 
 
 @pytest.mark.parametrize("kind", ["grouping", "ranking", "keypoints", "gate"])
+def test_lines_with_anything_in_them_are_measured_or_named_and_never_a_traceback(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.jsonl"
+    odd = "Halden \ud800 ships \u202e\x00 " + "x" * 60_000
+    line = {"title": odd, "text": odd, "deck": odd, "domain": odd, "link": "http://[::1", "story": "a", "day": 1}
+    line |= {"titles": [odd], "domains": [odd], "picked": 1, "claim": odd, "cited": [odd], "article": odd, "ok": 1}
+    file.write_text(jsonl(line, line))
+    assert main(["evaluate", kind, str(file), "--json"]) == 0
+    json.loads(capsys.readouterr().out)
+
+    wrong: dict[str, object] = {"story": [], "ok": float("nan")}
+    file.write_text(jsonl(line | wrong))
+    assert main(["evaluate", kind, str(file)]) == 2
+    assert 'line 1: "' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["grouping", "ranking", "keypoints", "gate"])
 def test_an_empty_or_missing_file_is_a_sentence(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty.jsonl").write_text("")
 

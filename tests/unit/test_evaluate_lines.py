@@ -18,6 +18,7 @@ from bot.evaluate import (
     read_stories,
     shuffled,
 )
+from bot.evaluate.lines import MAX_LINE, MAX_TEXT, MAX_TITLE
 
 ARTICLE = {
     "id": 7,
@@ -118,9 +119,58 @@ def test_a_time_that_is_none_is_a_sentence(ts: str) -> None:
     assert found[0] == "labels.jsonl has 1 problem:"
 
 
-@pytest.mark.parametrize("story", ["null", '""', '" "', "[]", "{}"])
+@pytest.mark.parametrize(
+    "story", ["null", '""', '" "', "[]", "{}", "true", "false", "NaN", "-Infinity", "1e400", r'"\ud800\u200b"']
+)
 def test_a_label_that_is_none_is_a_sentence(story: str) -> None:
     assert '"story" is ' in complaints(b'{"title": "T", "story": ' + story.encode() + b"}")[1]
+
+
+@pytest.mark.parametrize("story", ["[]", "[[1]]", "{}", '{"a": 1}', "true", "NaN"])
+def test_a_label_that_may_be_left_out_is_still_a_text_or_a_number(story: str) -> None:
+    line = b'{"title": "A b c d", "deck": "x", "story": ' + story.encode() + b"}"
+
+    with pytest.raises(WrongUsage, match=r'line 1: "story" is .*; expected a text or a number'):
+        read_references([line], "f")
+
+
+@pytest.mark.parametrize("story", ["null", '""', "0", "9" * 400, "-0.5"])
+def test_key_points_need_no_label_and_take_any_number(story: str) -> None:
+    assert len(read_references([b'{"title": "T", "deck": "D", "story": ' + story.encode() + b"}"], "f")) == 1
+
+
+def test_a_line_of_more_than_a_million_bytes_is_a_sentence() -> None:
+    found = complaints(*lines(ARTICLE | {"text": "x" * MAX_LINE}))
+
+    assert found[1:] == ["  line 1: longer than 1,000,000 bytes"]
+
+
+def test_texts_are_made_harmless_as_those_of_feeds_are() -> None:
+    nasty = "A\ud800 \u202eb\x00\n c\u0301"
+    (one,) = read_references(lines({"title": nasty, "text": f"{nasty}\n\nD", "deck": nasty, "story": nasty}), "f")
+    (two,) = read_stories(lines({"day": nasty, "story": 1, "titles": [nasty], "domains": [nasty], "picked": 1}), "f")
+    (three,) = read_claims(lines({"claim": nasty, "cited": [nasty], "article": nasty, "kind": nasty, "ok": 1}), "f")
+
+    assert (one.title, one.text, one.reference, one.story) == ("A b ć", "A b ć\n\nD", "A b ć", "A b ć")
+    assert (two.day, two.titles, two.domains) == ("A b ć", ("A b ć",), ("a b ć",))
+    assert (three.claim, three.cited, three.article, three.kind) == ("A b ć", ("A b ć",), "A b ć", "A b ć")
+
+
+def test_titles_and_texts_are_cut() -> None:
+    far = "x" * 60_000
+    (one,) = read_references(lines({"title": far, "text": far, "publisher": far, "deck": far}), "f")
+    (two,) = read_stories(lines({"day": 1, "story": 1, "titles": [far], "domains": [far], "picked": 1}), "f")
+    (three,) = read_claims(lines({"claim": far, "cited": [far], "article": far, "kind": far, "ok": 1}), "f")
+
+    assert {len(one.title), len(one.publisher), len(three.kind)} == {MAX_TITLE}
+    assert {len(value) for value in (*two.titles, *two.domains)} == {MAX_TITLE}
+    assert {len(value) for value in (one.text, one.reference, three.claim, *three.cited, three.article)} == {MAX_TEXT}
+
+
+def test_equal_lines_and_equal_numbers_are_articles_of_their_own() -> None:
+    found = read_articles(lines(ARTICLE, ARTICLE, ARTICLE | {"title": "T"}), "f")
+
+    assert len({one.key for one in articles_of(shuffled(found, 1), timeless=False, titles_only=False)}) == 3
 
 
 def test_a_list_in_a_list_in_a_list_is_a_sentence() -> None:
@@ -145,7 +195,23 @@ def test_a_story_of_a_day_is_read() -> None:
     assert (one.day, one.titles, one.domains, one.at, one.is_picked) == ("3", ("A", "B"), ("a.test",), None, True)
 
 
-@pytest.mark.parametrize("wrong", [{"picked": 2}, {"picked": "yes"}, {"titles": []}, {"titles": "A"}, {"domains": [1]}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"picked": 2},
+        {"picked": "yes"},
+        {"picked": float("nan")},
+        {"titles": []},
+        {"titles": "A"},
+        {"titles": [float("nan")]},
+        {"domains": [1]},
+        {"day": True},
+        {"day": []},
+        {"story": {}},
+        {"ts": True},
+        {"ts": float("inf")},
+    ],
+)
 def test_a_story_with_a_mistake_is_a_sentence(wrong: dict[str, object]) -> None:
     said = {"day": 3, "story": "s", "titles": ["A"], "domains": ["a.test"], "ts": None, "picked": 1}
 
