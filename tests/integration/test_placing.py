@@ -154,7 +154,8 @@ async def test_a_round_that_waits_too_long_for_a_model_goes_on_without(
         alone = await stories(room, CLOSE)
         room.writer = Slow(False)
 
-        assert await stories(room, CLOSE) == alone
+        async with asyncio.timeout(5):
+            assert await stories(room, CLOSE) == alone
         assert "it took too long" in caplog.text
 
 

@@ -13,7 +13,7 @@ import pytest
 from bot import brief, errands, prepare
 from bot.desk import Desk
 from bot.errors import BudgetSpent
-from bot.fulltext import AGAIN_AFTER, PER_STORY, texts_of
+from bot.fulltext import AGAIN_AFTER, PER_STORY, kept_texts, texts_of
 from bot.model import Article, DeliveryState, Edition, Origin, SectionName, Story, StoryStatus
 from bot.newsroom import Newsroom
 from bot.ports import Analyst, Draft
@@ -127,7 +127,8 @@ async def test_a_slow_model_does_not_keep_the_morning_waiting_longer_than_the_de
         assert there.posted() == []
 
         there.clock.move_to(EIGHT + there.room.config.analyst.deadline)
-        await posting
+        async with asyncio.timeout(5):
+            await posting
 
         [edition] = there.posted()
         assert [one.title for one in edition.stories] == ["Norvik unveils the Halden chip"]
@@ -264,7 +265,8 @@ async def test_a_page_that_hangs_keeps_neither_the_model_nor_the_morning(tmp_pat
         await began(there.pages.visits)
 
         there.clock.move_to(EIGHT + there.room.config.analyst.deadline)
-        await posting
+        async with asyncio.timeout(5):
+            await posting
 
         assert len(there.posted()) == 1
 
@@ -482,6 +484,33 @@ async def test_a_replay_reads_no_pages_and_asks_no_model(tmp_path: Path) -> None
 
         assert (there.writer.calls, there.pages.visits) == ([], [])
         assert len(there.posted()) == 1
+
+
+async def test_a_replay_reads_no_full_text_and_uses_none_that_is_kept(tmp_path: Path) -> None:
+    async with morning(tmp_path) as there:
+        kept = await there.news("Norvik unveils the Halden chip", "wire.test")
+        other = await there.news("Halden sues Norvik", "daily.test")
+        there.pages.texts = {one.articles[0].url: LONG for one in (kept, other)}
+        assert await texts_of(there.room, kept) == await kept_texts(there.room, kept) == {kept.articles[0].key: LONG}
+
+        there.room.replayed = EIGHT
+
+        assert await kept_texts(there.room, kept) == await texts_of(there.room, kept) == {}
+        assert await texts_of(there.room, other) == {}
+        assert there.pages.visits == [kept.articles[0].url]
+
+
+async def test_a_story_that_only_some_may_see_is_shown_to_them_and_to_no_model(tmp_path: Path) -> None:
+    async with morning(tmp_path) as there:
+        private = replace(story("", "wire.test", title="Halden chips for Norvik alone"), workspaces=("terminal:local",))
+        kept = await there.room.store.archive.revise(private, reason="imported", at=private.news_at)
+        await there.news("Norvik unveils the Halden chip", "daily.test")
+
+        await publish(there.room)
+
+        assert kept.ref in {one.ref for edition in there.posted() for one in edition.stories}
+        assert there.writer.calls
+        assert kept.ref not in " ".join(ref for _, ref in there.writer.calls)
 
 
 async def test_a_bot_that_stops_drops_what_is_being_written(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.analyst.disputes import disputes
-from bot.model import Article
+from bot.model import Article, Source
 from tests.articles import article
 
 
@@ -121,6 +121,25 @@ def test_two_articles_of_one_publisher_are_one_side() -> None:
     one, other = told("Norvik buys Halden for $20 billion", "Norvik buys Halden for $17 billion")
 
     assert disputes([one, replace(other, source=one.source)]) == ()
+
+
+@pytest.mark.parametrize("domain", ["wire.test", ""])
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("Norvik buys Halden for $20 billion", "Norvik buys Halden for $17 billion"),
+        ("Norvik licenses Halden's chip technology", "Norvik acquires Halden's chip technology"),
+    ],
+)
+def test_a_publisher_disputes_nothing_with_itself_where_another_says_neither(
+    first: str, then: str, domain: str
+) -> None:
+    one, other, bystander = told(first, then, "Norvik is at Halden's door")
+    source = Source(name="Wire", domain=domain)
+    own = [replace(one, source=source), replace(other, source=source)]
+
+    assert disputes([*own, bystander]) == ()
+    assert len(disputes([own[0], other, bystander])) == 1
 
 
 def test_a_figure_that_came_days_later_is_news_and_no_dispute() -> None:

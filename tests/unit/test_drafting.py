@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.drafting import analysed, briefed, grown, is_quoted, missing, quoted, with_models_sections
+from bot.drafting import analysed, briefed, grown, is_quoted, may_be_written, missing, quoted, with_models_sections
 from bot.model import (
     Dispute,
     Inference,
@@ -49,6 +49,14 @@ WRITTEN = Sections(
 
 def gathered() -> Story:
     return quoted(replace(story("K7Q4", "wire.test"), analyst=""), QUOTE)
+
+
+def test_a_model_writes_only_what_all_may_see_what_stands_on_articles_and_what_nobody_corrected() -> None:
+    assert may_be_written(gathered())
+    assert not may_be_written(replace(gathered(), status=StoryStatus.CORRECTED))
+    assert not may_be_written(replace(gathered(), workspaces=("slack:T1",)))
+    assert not may_be_written(replace(gathered(), status=StoryStatus.WITHDRAWN))
+    assert not may_be_written(replace(gathered(), articles=()))
 
 
 def test_a_quoted_story_lacks_what_takes_judgement_and_what_it_only_quotes_of_the_future() -> None:
