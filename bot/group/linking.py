@@ -3,14 +3,15 @@ load it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.group.folding import folded
 from bot.group.likeness import Pairs, compare
-from bot.group.parts import parts
+from bot.group.tables import CERTAIN, COHESION, LOOSEST, Table, Told, tables
 from bot.group.values import Cluster, Grouping, Judgement
 from bot.group.vetoes import Group, by_time, is_older, may_join
 from bot.group.words import gist
@@ -24,18 +25,11 @@ CUT_OF_MEANING = 0.275
 """As CUT, where meaning is mixed in."""
 NOISE_OF_MEANING = 0.21
 """As NOISE: nearly all titles of one trade mean as much alike."""
-COHESION = 0.4
-"""How far it counts how alike the articles within two groups are: large groups are loose, and so are the averages
-between what belongs together. 0 is the plain average; at 1/2, it is the cosine of the two groups' centroids.
-"""
 CLOSE = 0.05
 """How far from the cut a doubt reaches."""
 
-_LOOSEST = 0.25
-"""The least that is believed of how alike the articles within a group are."""
-_CERTAIN = 2.0
-"""The likeness of what somebody has said to be the same: more than there can be."""
-
+_AS_GOOD = 1 - 1e-5
+"""What is left of a likeness that has only been rounded."""
 _Doubt = tuple[float, tuple[Article, ...], tuple[Article, ...]]
 """How far from the cut it was, and the articles of the two groups at that moment."""
 
@@ -48,14 +42,14 @@ def link(
     doubts: int,
 ) -> Grouping:
     """As :func:`bot.group.group`."""
-    groups = [Group([article]) for article in sorted(new, key=by_time)]
+    groups = [Group(fold) for fold in folded(sorted(new, key=by_time))]
     groups += [
         Group(sorted(one.articles, key=by_time), cluster=one)
         for one in sorted(existing, key=lambda one: (one.first_seen, one.ref))
     ]
-    numbered = [(article, number) for number, one in enumerate(groups) for article in one.articles]
-    numbered.sort(key=lambda one: (by_time(one[0]), one[1]))
-    articles = [article for article, _ in numbered]
+    numbered = [(fold, number) for number, one in enumerate(groups) for fold in folded(one.articles)]
+    numbered.sort(key=lambda one: (by_time(one[0][0]), one[1]))
+    articles = [fold[0] for fold, _ in numbered]
     knows = bool(meaning) and all(_is_known(meaning.get(gist(article))) for article in articles)
     noise, cut = (NOISE_OF_MEANING, CUT_OF_MEANING) if knows else (NOISE, CUT)
     cut = (cut - noise) / (1 - noise)
@@ -63,7 +57,8 @@ def link(
     told = _heed(judgements, groups)
     close: list[_Doubt] = []
     owners = np.array([number for _, number in numbered], dtype=np.int64)
-    for table in _tables(groups, owners, pairs, told, cut):
+    counts = np.array([len(fold) for fold, _ in numbered], dtype=np.float64)
+    for table in tables(groups, (owners, counts), pairs, told, cut):
         linking = _Linking(table, cut=cut, told=told, keeps_doubts=doubts > 0)
         linking.run()
         close += linking.close()
@@ -89,11 +84,7 @@ def _outcome(groups: Sequence[Group], doubts: tuple[tuple[Article, Article], ...
     )
 
 
-_Told = frozenset[tuple[int, int]]
-"""Numbers of groups that somebody has said to be the same."""
-
-
-def _heed(judgements: Sequence[Judgement], groups: Sequence[Group]) -> _Told:
+def _heed(judgements: Sequence[Judgement], groups: Sequence[Group]) -> Told:
     """Which groups are the same by *judgements*; the others learn whom to refuse."""
     numbers = {article.key: number for number, one in enumerate(groups) for article in one.articles}
     told = set()
@@ -109,42 +100,10 @@ def _heed(judgements: Sequence[Judgement], groups: Sequence[Group]) -> _Told:
     return frozenset(told)
 
 
-_Table = tuple[NDArray[np.int64], list[Group], NDArray[np.float32], NDArray[np.float64]]
-"""Numbers of some groups, in order; the groups; the sums of likeness between the articles of any two of them; the same
-within each, an article being like itself by 1.
-"""
-
-
-def _tables(
-    groups: Sequence[Group], owners: NDArray[np.int64], pairs: Pairs, told: _Told, cut: float
-) -> Iterator[_Table]:
-    """What can be worked out apart from the rest. *owners* says in which group each article is."""
-    count = len(groups)
-    sizes = np.array([len(one.articles) for one in groups], dtype=np.float64)
-    one, other = owners[pairs.earlier], owners[pairs.later]
-    inside = one == other
-    within = sizes + 2 * np.bincount(one[inside], pairs.alike[inside], minlength=count)
-    low, high = np.minimum(one, other)[~inside], np.maximum(one, other)[~inside]
-    judged = np.array([min(pair) * count + max(pair) for pair in told], dtype=np.int64)
-    names, places = np.unique(np.concatenate([low * count + high, judged]), return_inverse=True)
-    sums = np.bincount(places, np.concatenate([pairs.alike[~inside], np.zeros(len(judged))]), minlength=len(names))
-    low, high = names // max(count, 1), names % max(count, 1)
-    ties = np.where(np.isin(names, judged), _CERTAIN, sums / (sizes[low] * sizes[high]))
-    # Averages are no higher than the highest of what they average, and cohesion raises them by so much at the most.
-    least = cut * _LOOSEST ** (2 * COHESION)
-    for members, own in parts(count, low, high, ties, least=least):
-        if all(groups[number].cluster for number in members):
-            continue  # nothing has come to any of them
-        one, other = np.searchsorted(members, low[own]), np.searchsorted(members, high[own])
-        table = np.zeros((len(members), len(members)), dtype=np.float32)
-        table[one, other] = table[other, one] = sums[own]
-        yield members, [groups[number] for number in members], table, within[members]
-
-
 class _Linking:
     """The groups of one table, while they are joined."""
 
-    def __init__(self, table: _Table, *, cut: float, told: _Told, keeps_doubts: bool) -> None:
+    def __init__(self, table: Table, *, cut: float, told: Told, keeps_doubts: bool) -> None:
         members, self._groups, self._sums, self._within = table
         self._cut, self._keeps_doubts = cut, keeps_doubts
         self._doubts: list[_Doubt] = []
@@ -159,6 +118,7 @@ class _Linking:
         self._scales = np.zeros(count, dtype=np.float32)
         self._best = np.zeros(count, dtype=np.int64)
         self._value = np.zeros(count)
+        self._is_stale = np.zeros(count, dtype=bool)
         for place in range(count):
             self._scale(place)
         for place in range(count):
@@ -171,7 +131,9 @@ class _Linking:
             other, score = int(self._best[one]), float(self._value[one])
             if score < self._cut:
                 return
-            if may_join(self._groups[one], self._groups[other]):
+            if self._is_stale[one]:
+                self._find(one)
+            elif may_join(self._groups[one], self._groups[other]):
                 self._doubt(one, other, score)
                 self._join(*((one, other) if is_older(self._groups[one], self._groups[other]) else (other, one)))
             else:
@@ -194,13 +156,13 @@ class _Linking:
     def _scale(self, place: int) -> None:
         """Work out what makes an average of the sums with the group at *place*."""
         size = len(self._groups[place].articles)
-        cohesion = max(float(self._within[place]) / size**2, _LOOSEST)
+        cohesion = max(float(self._within[place]) / size**2, LOOSEST)
         self._scales[place] = 1 / (size * cohesion**COHESION)
 
     def _scores(self, place: int) -> NDArray[np.float32]:
         """How alike the group at *place* and all others are; 0 where they may not join as they are."""
         row: NDArray[np.float32] = self._sums[place] * self._scales * self._scales[place]
-        row[list(self._told[place])] = _CERTAIN
+        row[list(self._told[place])] = CERTAIN
         row[list(self._refused[place])] = 0
         return row
 
@@ -209,6 +171,7 @@ class _Linking:
         row = self._scores(place)
         self._best[place] = row.argmax()
         self._value[place] = row[self._best[place]]
+        self._is_stale[place] = False
 
     def _refuse(self, one: int, other: int) -> None:
         """Look at these two again only when one of them has grown."""
@@ -234,9 +197,18 @@ class _Linking:
         self._scale(into)
         self._scales[gone], self._value[gone] = 0, -1
         self._find(into)
-        # Whoever is now nearest to it need not know: the pair is found from this side.
-        for stale in np.flatnonzero((self._scales > 0) & ((self._best == into) | (self._best == gone))).tolist():
-            self._find(stale)
+        self._look_again(into, gone)
+
+    def _look_again(self, into: int, gone: int) -> None:
+        """Let those whose nearest has changed look for it anew, when it is their turn: until then, what they had is the
+        most that they can have. Whoever is now nearest to *into* need not know: the pair is found from that side.
+        """
+        near = np.flatnonzero((self._scales > 0) & ((self._best == into) | (self._best == gone)))
+        near = near[near != into]
+        now = self._scores(into)[near]
+        is_as_good = now >= self._value[near] * _AS_GOOD
+        self._best[near[is_as_good]], self._value[near[is_as_good]] = into, now[is_as_good]
+        self._is_stale[near[~is_as_good]] = True
 
 
 def _most_alike(

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.group import WINDOW, Cluster, Judgement, group
+from bot.group.folding import folded
 from bot.group.likeness import compare
 from bot.group.parts import parts
 from bot.model import Article
@@ -374,6 +375,77 @@ def test_of_too_many_pairs_the_most_alike_are_remembered() -> None:
     assert len(everything.alike) == 6
     assert some.later.tolist() == [1, 2, 3]
     assert some.alike.tolist()[:2] == pytest.approx([1.0, 1.0])
+
+
+def sizes(articles: Iterable[Article]) -> list[int]:
+    return [len(fold) for fold in folded(articles)]
+
+
+def test_what_one_feed_says_many_times_in_the_same_words_is_compared_once() -> None:
+    title, feed = "Norvik unveils Halden chip", "https://wire.test/feed"
+    again = [article(title, name=str(number), feed=feed) for number in range(4000)]
+
+    assert sizes(again) == [4000]
+    assert [len(one) for one in group([*again, *OTHERS], []).founded] == [4000, 1, 1, 1, 1]
+    assert len(group([], [existing("CH2P", *again)]).founded) == 0
+    other = article(title + " today", "daily.test")
+    assert group([other], [existing("CH2P", *again)]).joined == (("CH2P", (other,)),)
+
+
+def test_only_the_same_words_of_one_feed_within_a_day_that_say_something_are_compared_once() -> None:
+    def twice(title: str, **differs: object) -> list[Article]:
+        first = article(title, name="1", feed="https://wire.test/feed")
+        return [first, replace(first, key="2", **differs)]  # type: ignore[arg-type]
+
+    told = "Norvik unveils Halden chip"
+    assert sizes(twice(told)) == [2]
+    assert sizes(twice(told, feed="https://daily.test/feed")) == [1, 1]
+    assert sizes(twice(told, extract="In Oslo.")) == [1, 1]
+    assert sizes(twice(told, news_at=TUESDAY + 23 * HOUR)) == [1, 1]
+    assert sizes(twice("Norvik news")) == [1, 1]
+    assert sizes(twice("AI news roundup: Norvik unveils Halden chip")) == [1, 1]
+
+
+def test_a_fold_counts_for_all_its_articles() -> None:
+    again = [
+        article("Norvik unveils Halden chip in Oslo", name=str(number), feed="https://one.test") for number in "12"
+    ]
+    apart = [replace(one, feed=f"https://{one.key}.test") for one in again]
+    near = [article("Norvik shows the Halden chip to investors", "daily.test"), *OTHERS]
+
+    for some in ([], near[:1]):
+        assert titles(group([*again, *some, *OTHERS], []).founded) == titles(
+            group([*apart, *some, *OTHERS], []).founded
+        )
+    pair, crowd = existing("CH2P", *again), existing("CH2P", *apart)
+    assert len(group(near, [pair]).joined) == len(group(near, [crowd]).joined)
+
+
+def test_hundreds_of_versions_of_one_thing_stay_apart_and_cost_little() -> None:
+    series = [
+        article(f"Norvik inference engine {number}.1 released in Oslo", f"p{number}.test") for number in range(400)
+    ]
+
+    assert len(group(series, []).founded) == 400
+
+
+@pytest.mark.parametrize(("hours", "stories"), [(1, 1), (70, 2)])
+def test_of_two_titles_that_are_just_alike_enough_time_decides(hours: int, stories: int) -> None:
+    early = TUESDAY - (2 + hours) * HOUR
+    pair = [
+        article("Norvik signs a lease for a larger office in Oslo harbour", "wire.test"),
+        article("Fishermen protest loudly as Norvik plans a tower in Oslo", "daily.test", at=early),
+    ]
+
+    assert len(group([*pair, *OTHERS], []).founded) == stories + len(OTHERS)
+
+
+def test_articles_further_apart_than_the_window_are_not_alike_at_all() -> None:
+    late = [article("Norvik unveils Halden chip", f"p{hours}.test", at=TUESDAY - hours * HOUR) for hours in (73, 72, 0)]
+
+    found = compare(late, {}, 0.02)
+
+    assert list(zip(found.earlier.tolist(), found.later.tolist(), strict=True)) == [(0, 1), (1, 2)]
 
 
 def test_many_articles_that_are_all_alike_are_cut_in_order() -> None:
