@@ -62,6 +62,20 @@ _CORRECTIONS = (
     ("what no longer holds", re.compile(r"(?i)\bno longer\b")),
 )
 
+_STAGES = tuple(
+    (name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    for name, words in (
+        ("a delay", r"delay(?:s|ed)|postpone[sd]|push(?:es|ed) back"),
+        ("an end", r"abandon(?:s|ed)|scrap(?:s|ped)|cancel(?:s|led)|call(?:s|ed) off|walk(?:s|ed) away"),
+        ("a refusal", r"block(?:s|ed)|reject(?:s|ed)|den(?:ies|ied)|refuse[sd]|veto(?:es|ed)"),
+        ("an approval", r"approve[sd]|clear(?:s|ed)|green[- ]lights?"),
+        ("a completion", r"complete[sd]|finali[sz]e[sd]|close[sd] (?:the |its )?(?:deal|round)"),
+        ("a departure", r"resign(?:s|ed)|quits?|step(?:s|ped) down|oust(?:s|ed)"),
+        ("an arrest or a verdict", r"arrest(?:s|ed)|charged with|convicted|sentenced|acquitted|settle[sd]"),
+    )
+)
+"""What brings an event into another state, where a title says so."""
+
 _Counted = tuple[str, str, float]
 """The words, what is counted, and how many."""
 
@@ -90,6 +104,13 @@ def corrections(fresh: Sequence[Article], earlier: Sequence[Article]) -> tuple[s
         for articles in (fresh[-_READ:], earlier)
     )
     return tuple(name for name, words in _CORRECTIONS if words.search(told) and not words.search(before))
+
+
+def stages(fresh: Sequence[Article], earlier: Sequence[Article]) -> tuple[str, ...]:
+    """Into which states titles of *fresh* articles say that the event has come, and no earlier article did."""
+    told = "\n".join(one.title for one in fresh[-_READ:])
+    before = "\n".join(f"{one.title}\n{one.extract}" for one in earlier)
+    return tuple(name for name, words in _STAGES if words.search(told) and not words.search(before))
 
 
 def _counted(text: str) -> list[_Counted]:

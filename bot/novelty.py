@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 
-from bot.changed import NEAR, SCALES, changed, corrections
+from bot.changed import NEAR, SCALES, changed, corrections, stages
 from bot.model import Article, Story
 from bot.names import companies, made, named
 from bot.text import cut
@@ -34,7 +34,7 @@ _HEADLINE = 0.6
 _FIGURE = re.compile(
     r"(?<![\w.,-])(?P<money>(?:US|C|A)?[$€£¥]\s?)?(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(?P<word>(?i:thousand|million|billion|trillion|bn|mn|tn))|(?P<letter>[kKmMbBT]))?(?![\w%])"
-    r"(?P<unit>[\s-](?:dollars|euros|pounds|yuan|yen|won|rupees|people|employees|workers|jobs|staff|users|customers|"
+    r"(?P<unit>[\s-](?i:dollars|euros|pounds|yuan|yen|won|rupees|people|employees|workers|jobs|staff|users|customers|"
     r"subscribers|developers|tokens|parameters|[GCT]PUs|chips|servers|gigawatts?|megawatts?|[GM]W|shares|lawsuits)\b)?"
 )
 _CAPITALISED = r"[A-Z][\w’'-]{0,20}[a-z][\w’'-]{0,20}"
@@ -139,7 +139,10 @@ def _new(fresh: Sequence[Article], earlier: Sequence[Article]) -> tuple[str, ...
     for one in (*(_Fact(*one) for one in changed(fresh, earlier)), *sorted(told, key=lambda one: one.figure is None)):
         if not any(one.is_same(other) for other in ordered):
             ordered.append(one)
-    return tuple(cut(one, _LONGEST) for one in (*corrections(fresh, earlier), *(one.said for one in ordered)))
+    return tuple(
+        cut(one, _LONGEST)
+        for one in (*corrections(fresh, earlier), *stages(fresh, earlier), *(one.said for one in ordered))
+    )
 
 
 def _fresh(story: Story, when: datetime) -> tuple[Article, ...]:

@@ -48,8 +48,25 @@ def test_a_figure_or_a_name_in_the_title_of_a_later_article_is_new(title: str, f
 
 
 @pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("Regulator blocks Norvik's purchase", "a refusal"),
+        ("Norvik completes purchase of chip maker", "a completion"),
+        ("Norvik walks away from chip maker", "an end"),
+        ("Head of the chip maker quits", "a departure"),
+        ("Norvik Delays Purchase", "a delay"),
+    ],
+)
+def test_a_title_that_brings_the_event_into_another_state_is_new(title: str, state: str) -> None:
+    assert new_facts(told(fresh(title)), POSTED) == (state,)
+    assert state not in new_facts(told(fresh(title), publishers=(replace(FIRST, title=title),)), POSTED)
+
+
+@pytest.mark.parametrize(
     "title",
     [
+        "Norvik Buys a Chip Maker for $20 Billion",
+        "Norvik and Its 400 Employees",
         "Norvik pays $20bn for it",
         "Norvik pays about $19.8 billion",
         "Norvik Pays $20 Billion For It",
