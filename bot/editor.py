@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.compose import LATE, MAX_WINDOW, compose, late_start, window_start
@@ -68,10 +67,13 @@ class Editor:
 
     async def preview(self, subscription: Subscription) -> Composition:
         """The edition that *subscription* would get at its next hour after now, if nothing more came in: what will be
-        too old by then is not in it. In a replay, as of the time that was asked for.
+        too old by then is not in it. In a replay, as of the time that was asked for; as of now, where the window is yet
+        to begin, so that a new channel on a Friday evening is shown something.
         """
         day, due_at = await self.next_date(subscription)
-        editor = self if self._room.replayed else Editor(self._room, due_at)
+        last = await self._room.store.ledger.last_sent(subscription.id, self.now)
+        is_far = window_start(due_at, last.composed_at if last else None) > self.now
+        editor = self if self._room.replayed or is_far else Editor(self._room, due_at)
         return await editor.compose(subscription, day, due_at)
 
     async def next_date(self, subscription: Subscription) -> tuple[date, datetime]:
@@ -145,10 +147,7 @@ class Editor:
         if since not in self._coverage:
             articles, newest_at = await self._room.store.archive.counts(since, self.now)
             states = await self._room.store.feeds.states()
-            known = coverage(await self._room.feeds(), states, since, articles, newest_at)
-            # Before a window begins nothing can have been read in it.
-            is_ahead = since > self._room.instant()
-            self._coverage[since] = replace(known, ahead=True, stale=False) if is_ahead else known
+            self._coverage[since] = coverage(await self._room.feeds(), states, since, articles, newest_at)
         return self._coverage[since]
 
 

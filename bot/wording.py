@@ -149,8 +149,6 @@ def quiet_line(edition: Edition) -> str:
     if coverage.stale or (coverage.unread and not coverage.articles):
         return "Nothing to tell."
     start = _local(edition, edition.window_start)
-    if coverage.ahead:
-        return f"Nothing yet: this edition tells what becomes news from {day_and_hour(start)} on."
     since = f"since {start:%A}"
     if not coverage.articles:
         return f"A quiet day: nothing new {since}."

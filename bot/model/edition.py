@@ -126,8 +126,6 @@ class Coverage:
     """No feed could be read since the window began, although there are feeds."""
     unread: bool = False
     """No feed has ever been read, although there are feeds: a bot that is new, or that reaches none of them."""
-    ahead: bool = False
-    """The window is yet to begin: a preview of an edition that is days away."""
 
     @property
     def degraded(self) -> bool:

@@ -215,7 +215,7 @@ def full_composition(order: Subscription) -> Composition:
         timezone="America/Nuuk",
         window_start=NOW - DAY,
         stories=(shown,),
-        coverage=Coverage(sources=3, articles=40, newest_at=NOW, failed=("Other",), stale=True),
+        coverage=Coverage(sources=3, articles=40, newest_at=NOW, failed=("Other",), stale=True, unread=True),
         layout=Layout.THREAD,
         delayed=True,
     )

@@ -91,14 +91,6 @@ def test_a_bot_that_has_never_read_a_feed_does_not_speak_of_a_time_since_when() 
     assert wording.degraded_line(cut_off) == "No feed could be read yet: news is missing from this edition."
 
 
-def test_silence_before_a_window_begins_is_no_quiet_day() -> None:
-    ahead = replace(EDITION, stories=(), coverage=Coverage(sources=0, articles=0, newest_at=None, ahead=True))
-
-    assert (
-        wording.quiet_line(ahead) == "Nothing yet: this edition tells what becomes news from Monday 2 March, 08:00 on."
-    )
-
-
 def test_silence_is_called_quiet_only_if_we_have_looked() -> None:
     quiet = replace(EDITION, stories=())
     stale = replace(quiet, coverage=replace(EDITION.coverage, sources=0, stale=True))
