@@ -9,27 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from bot.group.naming import named_versions
 from bot.group.values import Cluster
-from bot.group.words import is_filler, plain
+from bot.group.words import plain
 from bot.model import Article
 from bot.names import companies
 from bot.roundups import is_roundup
 
 WINDOW = timedelta(hours=72)
 """Articles further apart never tell of the same thing."""
-
-_VERSION = re.compile(
-    r"([a-z]+)(\s#|[\s-]?v?)(\d++(?:\.\d+)*+)(?!\s*(?:billion|million|trillion|percent|%|st|nd|rd|th|x|bn|[bm]\b))"
-)
-_AMOUNT = 3  # digits from which a bare number after a word counts things: cuts 900 jobs
-_NO_NAMES = frozenset(
-    """
-    january february march april may june july august september october november december jan feb mar apr jun jul aug
-    sep sept oct nov dec age almost another around drops episode falls gains least nearly only over past q quarter rise
-    rises rose season top under until up update week
-    """.split()  # noqa: SIM905 - a paragraph reads better than a column of quotes
-)
-"""A number after one of these is no version: March 11, nearly 19, the top 40, UPDATE 2."""
 
 Versions = Mapping[str, frozenset[str]]
 """For each name, the versions of it that a title names."""
@@ -136,10 +124,9 @@ def _distinct(named: list[Versions]) -> list[Versions]:
 def versions(title: str, feed: str) -> Versions:
     """What *title* gives a version; the rest of the title, too, so that a feed's numbered series is never one story."""
     found: dict[str, set[str]] = {}
-    for name, gap, version in _VERSION.findall(text := plain(title)):
-        is_amount = gap.isspace() and version.isdigit() and len(version) >= _AMOUNT
-        if not is_amount and not is_filler(name) and name not in _NO_NAMES:
-            found.setdefault(name, set()).add(version)
+    for name, version in named_versions(title):
+        found.setdefault(name, set()).add(version)
+    text = plain(title)
     if feed and (numbers := re.findall(r"\d+", text)):
         found[f"{feed} {re.sub(r'[0-9]+', '', text)}"] = {" ".join(numbers)}
     return {name: frozenset(numbers) for name, numbers in found.items()}

@@ -36,7 +36,7 @@ _STOP = frozenset(  # a paragraph reads better than a column of quotes
 )
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 _GENITIVE = re.compile(r"['’]s$")
-_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212", "-"))
+HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212", "-"))
 
 
 def gist(article: Article) -> str:
@@ -47,7 +47,7 @@ def gist(article: Article) -> str:
 
 def plain(text: str) -> str:
     """*text* without capitals, and with one kind of hyphen."""
-    return text.casefold().translate(_HYPHENS)
+    return text.casefold().translate(HYPHENS)
 
 
 def is_filler(word: str) -> bool:

@@ -80,6 +80,13 @@ def test_the_order_of_the_articles_makes_no_difference() -> None:
         ("Orrery releases Helio-5.3 with a longer context", "Orrery releases Helio-5.4 with a longer context"),
         ("Norvik ships the M4 accelerator to data centres", "Norvik ships the M5 accelerator to data centres"),
         ("Kestrel v1.2.3 fixes the tokenizer", "Kestrel v1.2.4 fixes the tokenizer"),
+        ("Opus 4.6 beats its own record in tests", "Opus 4.7 beats its own record in tests"),
+        ("Tarnmoor 1.12.41 released with fixes", "Tarnmoor 1.13.8 released with fixes"),
+        ("Orrery releases Skarn 5 with open weights", "Orrery releases Skarn 6 with open weights"),
+        ("Orrery Releases GPT 5 To All Of Its Users", "Orrery Releases GPT 6 To All Of Its Users"),
+        ("Orrery releases Gemini 3 Pro to all", "Orrery releases Gemini 3 Flash to all"),
+        ("Orrery releases Llama 4 Scout with open weights", "Orrery releases Llama 4 Maverick with open weights"),
+        ("Orrery ships Skarn 5.2-mini with open weights", "Orrery ships Skarn 5.2-nano with open weights"),
         ("Orrery releases Helio\u20115.3 to all", "Orrery releases Helio\u20115.4 to all"),
         ("OpenAI launches Codex for enterprise teams", "OpenAI launches shopping assistant in ChatGPT"),
         ("Orrery opens an office in Oslo for two hundred people", "Orrery sells its robotics arm to Fjord"),
@@ -98,6 +105,17 @@ def test_different_versions_and_different_events_of_one_company_stay_apart(one: 
         ("Norvik cuts 9,000 jobs in robotics", "Norvik cuts 9000 jobs in its robotics division"),
         ("Norvik cuts 500 jobs in robotics", "Norvik cuts 600 jobs in robotics"),
         ("Halden valuation hits 40b in new round", "Halden valuation hits 41b in new round"),
+        ("Quillon cuts 90 jobs at its Trondheim site", "Quillon cuts 85 jobs at Trondheim site"),
+        ("Fire at Quillon site in Trondheim kills 12", "Fire at Quillon site in Trondheim kills 14 people"),
+        ("Fire At Quillon Site In Trondheim Kills 12", "Fire At Quillon Site In Trondheim Kills 14"),
+        ("Court tells Quillon to pay 20 euros per user", "Court tells Quillon to pay 25 euros per user"),
+        ("Quillon stock sinks 8pc after outage", "Quillon stock sinks 9pc after outage"),
+        ("Quillon 6 hours outage hits hospitals", "Quillon 7 hours outage hits hospitals"),
+        ("Quillon Seals 15 Gigawatt Deal In Trondheim", "Quillon Seals 10 Gigawatt Deal In Trondheim"),
+        ("Quillon fined Rs 20 crore in data case", "Quillon fined Rs 21 crore in data case"),
+        ("Quillon releases Skarn 5 with open weights", "Quillon releases Skarn 5.0 with open weights"),
+        ("Quillon releases Skarn 5.3 with open weights", "Quillon releases Skarn v5.3 with open weights"),
+        ("Quillon releases Skarn-5 with open weights", "Quillon releases Skarn 5 Mini and Skarn 5 with open weights"),
     ],
 )
 def test_an_amount_is_no_version(one: str, other: str) -> None:
@@ -422,9 +440,7 @@ def test_a_fold_counts_for_all_its_articles() -> None:
 
 
 def test_hundreds_of_versions_of_one_thing_stay_apart_and_cost_little() -> None:
-    series = [
-        article(f"Norvik inference engine {number}.1 released in Oslo", f"p{number}.test") for number in range(400)
-    ]
+    series = [article(f"Norvik engine Skarn {number}.1 released in Oslo", f"p{number}.test") for number in range(400)]
 
     assert len(group(series, []).founded) == 400
 
