@@ -116,7 +116,7 @@ def grown(held: Story, arrived: Story) -> Story:
         news_at=max(held.news_at, arrived.news_at),
         topics=tuple(dict.fromkeys((*arrived.topics, *held.topics))),
         articles=together,
-        copies=copies(together) if once.keys() - {article.key for article in arrived.articles} else arrived.copies,
+        copies=copies(together),
         workspaces=held.workspaces,
     )
 

@@ -250,7 +250,6 @@ def _with_articles(story: Story, articles: Iterable[Article]) -> Story:
     return replace(
         story,
         articles=everything,
-        copies=copies(everything),
         news_at=max((story.news_at, *(article.news_at for article in everything))),
         topics=tuple(dict.fromkeys((*story.topics, *_topics(everything)))),
     )

@@ -15,7 +15,7 @@ from bot.coverage import copies
 from bot.model import Article, Origin, Story, StoryStatus
 from bot.ports import Intake
 from bot.refs import candidates, looks_like_ref
-from storage import articles, codec, finding, shelf
+from storage import articles, codec, editions, finding, shelf
 from storage.database import row, rows
 from storage.feedbook import keep_state
 
@@ -128,6 +128,8 @@ def _merge(db: sqlite_utils.Database, younger: str, older: str, moved: dict[int,
         return
     if set(source.story.workspaces) != set(target.story.workspaces):
         return  # one would show to some what only others may see
+    if editions.shown(db, [source.story.ref]):
+        return  # an edition has come to hold it since the merge was thought of: it keeps its articles and its ref
     moved[target.id] = (*moved.get(target.id, ()), *moved.pop(source.id, ()), *source.story.articles)
     finding.unindex(db, source.id)
     db.execute("DELETE FROM story WHERE id = ?", [source.id])

@@ -24,7 +24,7 @@ class Intake:
     stories: tuple[Story, ...] = ()
     """New ones have an empty ref; ones with a ref are replaced by their grown version."""
     merges: tuple[tuple[str, str], ...] = ()
-    """(younger ref, older ref): the younger one's ref leads to the older one from now on."""
+    """(younger ref, older ref): the younger one's ref leads to the older one unless an edition holds it."""
     feeds: tuple[FeedState, ...] = ()
 
 

@@ -12,6 +12,7 @@ from tests.contract.values import (
     HOUR,
     MONDAY,
     NOW,
+    article,
     composition,
     due,
     full_composition,
@@ -482,13 +483,29 @@ async def test_what_was_shown_under_a_merged_ref_counts_for_the_story_it_leads_t
     store: Store, order: Subscription
 ) -> None:
     older, middle, younger = await store.archive.admit(intake(story("One"), story("Two"), story("Three")))
-    carrying = await sent(store, order, MONDAY, younger.ref)
-
     await store.archive.admit(intake(merges=((younger.ref, middle.ref), (middle.ref, older.ref))))
+
+    # Another process had composed it before they were merged.
+    carrying = await sent(store, order, MONDAY, younger.ref)
 
     assert await store.ledger.posted(order.id, [older.ref]) == {older.ref: (NOW, 1)}
     assert await store.ledger.shown([older.ref]) == {older.ref}
     assert [one.id for one in await store.ledger.carriers(older.ref)] == [carrying]
+
+
+async def test_a_story_that_an_edition_came_to_hold_meanwhile_is_not_merged_away(
+    store: Store, order: Subscription
+) -> None:
+    older, younger = await store.archive.admit(intake(story("One", article("a")), story("Two", article("b"))))
+    await sent(store, order, MONDAY, younger.ref)
+    both = replace(older, articles=(*older.articles, *younger.articles, article("c")))
+
+    await store.archive.admit(replace(intake(both), merges=((younger.ref, older.ref),)))
+
+    assert await store.archive.by_ref(younger.ref) == younger
+    grown = await store.archive.by_ref(older.ref)
+    assert grown
+    assert [one.key for one in grown.articles] == ["a", "c"]
 
 
 # ------------------------------------------------------------------------------------------------------------ time

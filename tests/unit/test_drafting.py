@@ -169,6 +169,15 @@ def test_growth_keeps_what_a_model_wrote_while_the_new_articles_were_read() -> N
     assert after.sections.second_order_effects == Passage(text="Fewer power stations.", analyst=MODEL)
 
 
+def test_growth_knows_the_copies_among_the_articles_that_are_left() -> None:
+    held = gathered()
+    stale = replace(held, copies=("of an article that was taken meanwhile",))
+    link = article("Norvik halves the power of its servers", "reddit.com")
+
+    assert grown(held, stale).copies == ()
+    assert grown(held, replace(held, articles=(*held.articles, link))).copies == (link.key,)
+
+
 @pytest.mark.parametrize("change", [{"origin": Origin.IMPORT}, {"status": StoryStatus.CORRECTED}])
 def test_growth_leaves_a_persons_text_alone(change: dict[str, Origin | StoryStatus]) -> None:
     held = replace(gathered(), title="By a person", **change)  # type: ignore[arg-type]
