@@ -1,17 +1,56 @@
 """The SDKs behind an endpoint. Importing this module loads pydantic-ai; an SDK is loaded when its provider is built."""
 
+from collections.abc import AsyncIterator
+
 import httpx2
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
 from adapters.analyst.endpoint import Endpoint
 
+MOST_OF_BODY = 2_000_000
+"""Bytes of an answer: a full one has some ten thousand."""
+
+
+class _Short(httpx2.AsyncByteStream):
+    """The body of a response, as far as it is not too long."""
+
+    def __init__(self, body: httpx2.AsyncByteStream) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        left = MOST_OF_BODY
+        async for chunk in self._body:
+            left -= len(chunk)
+            if left < 0:
+                raise httpx2.ReadError("the body of the answer is too long")
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+
+async def _shorten(response: httpx2.Response) -> None:
+    """Before its body is read: what is asked for plainly and comes packed may hold any amount, and is not unpacked."""
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise httpx2.ReadError("the answer is packed, which nobody asked for")
+    if isinstance(response.stream, httpx2.AsyncByteStream):
+        response.stream = _Short(response.stream)
+
 
 def client(endpoint: Endpoint) -> httpx2.AsyncClient:
-    """The HTTP client of *endpoint*: nothing is followed elsewhere, because the request carries a key."""
+    """The HTTP client of *endpoint*: nothing is followed elsewhere, because the request carries a key, and no body that is
+    too long is read to its end.
+    """
     # A proxy of the environment leads outside; a machine of one's own is not there.
     trusts = not endpoint.is_local
-    return httpx2.AsyncClient(timeout=endpoint.timeout.total_seconds(), follow_redirects=False, trust_env=trusts)
+    return httpx2.AsyncClient(
+        timeout=endpoint.timeout.total_seconds(),
+        follow_redirects=False,
+        trust_env=trusts,
+        headers={"Accept-Encoding": "identity"},
+        event_hooks={"response": [_shorten]},
+    )
 
 
 def model(endpoint: Endpoint, http: httpx2.AsyncClient) -> Model:

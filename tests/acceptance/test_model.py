@@ -22,9 +22,14 @@ FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>{name}</title>
 </channel></rss>"""
 SECTIONS = {
     "what_changed": {"text": "The Halden chip runs models of 8 billion parameters without a network.", "cites": [3]},
-    "strategic_implications": {"text": "Vendors of phones may depend less on data centres.", "cites": [3]},
+    "strategic_implications": {
+        "text": "Vendors of phones that run models may depend less on data centres.",
+        "cites": [3],
+    },
     "what_happens_next": [],
-    "second_order_effects": [{"text": "Fewer queries may reach large data centres.", "cites": [3]}],
+    "second_order_effects": [
+        {"text": "Where models run on phones, fewer queries may reach data centres.", "cites": [3]}
+    ],
 }
 
 
@@ -64,8 +69,8 @@ async def test_effects_are_written_when_they_are_asked_for_and_check_says_what_t
 
     assert first.code == 0, first.err
     told = json.loads(first.out)
-    assert "Fewer queries may reach large data centres." in json.dumps(told["sections"]["second_order_effects"])
-    assert "Fewer queries may reach large data centres." in again.out
+    assert "Where models run on phones, fewer queries may" in json.dumps(told["sections"]["second_order_effects"])
+    assert "Where models run on phones, fewer queries may" in again.out
     assert "Analysis" in again.out
     spent = checked.json()["models"]
     assert spent["calls"] == len(model.prompts) == asked > 0

@@ -54,6 +54,8 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str | None = None
     """Instead of a completion."""
+    packed: bytes = b""
+    """Instead of a completion: gzip, whether or not that was asked for."""
     cut: int | None = None
     """The connection breaks after so many bytes of the body."""
     hangs: bool = False

@@ -5,6 +5,7 @@ import json
 from typing import Any, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tests.fake_model.replies import Prompt, Reply, Script
 
@@ -18,11 +19,13 @@ class FakeModel:
         """The forms of answer that it knows; it refuses the others."""
         self.prompts: list[Prompt] = []
         """All that it was asked, refused ones too."""
+        self.requests = 0
+        """To whatever path, by whatever method."""
         self.url = ""
         self._closing = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
+        app = web.Application(middlewares=[self._count])
         app.router.add_post("/v1/chat/completions", self._complete)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -35,6 +38,11 @@ class FakeModel:
         self._closing.set()
         await self._runner.cleanup()
 
+    @web.middleware
+    async def _count(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.requests += 1
+        return await handler(request)
+
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         prompt = Prompt(await request.json(), dict(request.headers))
         self.prompts.append(prompt)
@@ -43,6 +51,10 @@ class FakeModel:
         reply = self.script(prompt)
         if reply.hangs:
             await self._closing.wait()
+        if reply.packed:
+            return web.Response(
+                body=reply.packed, headers={"Content-Encoding": "gzip"}, content_type="application/json"
+            )
         if reply.status != 200 and reply.body is None:
             return _error(reply.status, "no", reply)
         body = json.dumps(_completion(prompt, reply)) if reply.body is None else reply.body

@@ -24,9 +24,14 @@ from tests.writing import KEY, STORY
 ME = Asker()
 EFFECTS = {
     "what_changed": {"text": "The Halden chip runs models of 8 billion parameters without a network.", "cites": [3, 7]},
-    "strategic_implications": {"text": "Vendors of phones may depend less on data centres.", "cites": [3, 9]},
+    "strategic_implications": {
+        "text": "Vendors of phones that run models may depend less on data centres.",
+        "cites": [3, 9],
+    },
     "what_happens_next": [],
-    "second_order_effects": [{"text": "Fewer queries may reach large data centres.", "cites": [3]}],
+    "second_order_effects": [
+        {"text": "Where models run on phones, fewer queries may reach data centres.", "cites": [3]}
+    ],
 }
 
 

@@ -1,16 +1,19 @@
 """Whatever an endpoint does, the writer says why there is nothing, shows nothing ungated, and never holds a secret."""
 
+import gzip
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.analyst.endpoint import Endpoint
+from adapters.analyst.providers import MOST_OF_BODY
 from adapters.analyst.writer import ModelWriter
 from bot.errors import AnalystFailed, BudgetSpent
 from tests.clock import VirtualClock
-from tests.fake_model import Reply, answering, says
+from tests.fake_model import FakeModel, Reply, answering, says
 from tests.writing import GOOD, KEY, STORY, writing
 
 SECRET = "the-provider-repeats-what-it-was-sent"
@@ -129,3 +132,38 @@ async def test_every_provider_can_be_addressed(tmp_path: Path, provider: str) ->
         with pytest.raises(BudgetSpent):
             await writer.brief(STORY, {})
         await writer.close()
+
+
+async def test_a_redirection_is_never_followed_with_the_story_and_the_key(tmp_path: Path) -> None:
+    for status in (301, 302, 303, 307, 308):
+        async with FakeModel(answering(says(GOOD))) as elsewhere:
+            away = Reply(status=status, headers={"Location": f"{elsewhere.url}/chat/completions"}, body="{}")
+            async with writing(tmp_path, answering(away)) as desk:
+                with pytest.raises(AnalystFailed, match=f"HTTP {status} is not what a model answers with"):
+                    await desk.writer.brief(STORY, {})
+
+            assert desk.model.prompts
+            assert elsewhere.requests == 0
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end_and_counts_as_reserved(tmp_path: Path) -> None:
+    whole = says(GOOD)
+    for padding, is_heard in ((MOST_OF_BODY // 2, True), (MOST_OF_BODY * 2, False)):
+        padded = replace(whole, usage={"padding": "x" * padding})
+        async with writing(tmp_path, answering(padded)) as desk:
+            if is_heard:
+                assert (await desk.writer.brief(STORY, {})).takeaway
+            else:
+                with pytest.raises(AnalystFailed, match="the connection broke before the answer was there"):
+                    await desk.writer.brief(STORY, {})
+            assert all(one.microdollars > 0 for one in await desk.expenses())
+
+
+async def test_an_answer_that_is_packed_unasked_is_not_unpacked(tmp_path: Path) -> None:
+    bomb = gzip.compress(b" " * MOST_OF_BODY * 4)
+    assert len(bomb) < MOST_OF_BODY
+    async with writing(tmp_path, answering(Reply(packed=bomb))) as desk:
+        with pytest.raises(AnalystFailed, match="the connection broke before the answer was there"):
+            await desk.writer.brief(STORY, {})
+
+    assert desk.model.prompts[0].headers["Accept-Encoding"] == "identity"
