@@ -39,8 +39,8 @@ async def _shorten(response: httpx2.Response) -> None:
 
 
 def client(endpoint: Endpoint) -> httpx2.AsyncClient:
-    """The HTTP client of *endpoint*: nothing is followed elsewhere, because the request carries a key, and no body that is
-    too long is read to its end.
+    """The HTTP client of *endpoint*: nothing is followed elsewhere, because the request carries a key, and no body that
+    is too long is read to its end.
     """
     # A proxy of the environment leads outside; a machine of one's own is not there.
     trusts = not endpoint.is_local

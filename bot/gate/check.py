@@ -3,11 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from bot.gate import edits, names, numbers, polarity, quotes
+from bot.gate import edits, names, numbers, parts, polarity, quotes
 from bot.gate.words import content, plain, share
 
-COVERED = 0.5
-"""The least share of a claim's words that its cited sentences must hold."""
 REPEATED = 0.8
 """From this share on, a forecast says what a sentence says."""
 
@@ -44,9 +42,7 @@ def faults(claim: str, cited: Sequence[str], *, article: str = "") -> tuple[str,
     found += [f"the quotation “{one}” {missing} word for word" for one in quotes.unsupported(said, evidence)]
     found += polarity.faults(said, evidence)
     found += edits.faults(said, evidence)
-    covered = share(content(said), (stem for sentence in evidence for stem in content(sentence)))
-    if covered < COVERED:
-        found.append(f"only {covered:.0%} of its words are in the cited sentences")
+    found += parts.uncovered(said, evidence)
     return tuple(dict.fromkeys(found))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from bot.gate import names, numbers, polarity
+from bot.gate import names, numbers, polarity, strength
 from bot.gate.common import is_common
 from bot.gate.words import EMPTY, Word, listed, stem, words
 
@@ -117,6 +117,8 @@ def _exchanged(put_in: str, left_out: str, others: tuple[str, ...], opening: str
     if mine and theirs and not any(names.are_one(one, other) for one in mine for other in known):
         yield f"it has the name “{min(mine)}” where the cited sentence has “{min(theirs)}”"
     yield from polarity.turned(put_in, (left_out, *others))
+    if (sure := strength.raised(put_in, left_out)) and not any(put_in.casefold() in one.casefold() for one in others):
+        yield f"it says “{sure}” where the cited sentence is less sure (“{left_out}”)"
 
 
 def _reordered(mine: _Text, theirs: _Text) -> Iterable[str]:

@@ -101,6 +101,8 @@ _NEAR = re.compile(
     r"close to)\s(?:us)?[$€£¥₹₩]?\s?\Z",
     re.IGNORECASE,
 )
+_FOREIGN = re.compile(rf"(?:[^\x00-\x7f]|\bumpteen|\bscores?\sof)\s(?:{_SCALE})\b", re.IGNORECASE)
+"""What stands before a scale as a figure, and is none that we read: of another script, or of no size."""
 _FOUR_DIGITS = re.compile(r"\d{4}")
 _NO_ORDINAL = re.compile(
     r"\bthird[- ]part(?:y|ies)\b|\b(?:first|second|third)[- ](?:hand|order|rate|guess\w*)\b|"
@@ -160,7 +162,7 @@ def unsupported(claim: str, cited: tuple[str, ...]) -> list[str]:
         and not any(_is_same(one, other) for other in known)
         and not (one.kind == "times" and _is_ratio(one.values[0], known))
         and not (not known and any(_lists(sentence, one) for sentence in cited))
-    ]
+    ] + [sign for sign in dict.fromkeys(_FOREIGN.findall(claim)) if not any(sign in sentence for sentence in cited)]
 
 
 def _lists(sentence: str, count: Quantity) -> bool:

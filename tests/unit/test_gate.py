@@ -133,7 +133,7 @@ def test_what_a_sentence_says_passes_in_other_words(claim: str, cited: str) -> N
             SCORES,
             "name “tarnmoor”",
         ),
-        ("A chip giant wants the moon with a secret army of robots.", HIRES, "of its words"),
+        ("A chip giant wants the moon with a secret army of robots.", HIRES, "of the words"),
         ("Of its three rivals, Halden paused.", "Its rivals are Halden and Orrery. Halden paused.", "number “three”"),
         ("Halden paused two contracts.", "Of four contracts, Halden and Orrery paused some.", "number “two”"),
         ("The line will not be ready before 2029.", "The line will be ready in 2029.", "“not”"),

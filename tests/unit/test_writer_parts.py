@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -145,6 +146,18 @@ def test_signs_that_models_add_are_taken_off(text: str, plain: str) -> None:
         "Norvik \uff20everyone won.",
         "Norvik &lt;b&gt; won.",
         "||Norvik|| won.",
+        "See evil\u3002com for more.",
+        "See evil\uff0ecom for more.",
+        "See evil\u2024com for more.",
+        "See \u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444 for more.",
+        "See b\u00fccher.example for more.",
+        "See 1.2.3.4/x for more.",
+        "See localhost/x for more.",
+        "See //evil/x for more.",
+        "Take magnet:?xt=urn:btih:abc for more.",
+        "Norvik \uff1c!channel\uff1e won.",
+        "Norvik with \u043epenai won.",
+        "\u8fd9\u6b3e\u82af\u7247\u53ef\u80fd",
         "",
         "x",
         "Norvik.",
@@ -153,6 +166,18 @@ def test_signs_that_models_add_are_taken_off(text: str, plain: str) -> None:
 )
 def test_addresses_markup_and_mentions_are_never_shown(text: str) -> None:
     assert unfit(tidy(text), ["Norvik won."], 300)
+
+
+@pytest.mark.parametrize("sign", ["a.", "a-", "x@", "<a", "1.", "(a"])
+def test_what_goes_on_and_on_is_refused_in_no_time(sign: str) -> None:
+    began = time.perf_counter()
+
+    assert "it is longer than 300 characters" in unfit(sign * 50_000, ["Norvik won."], 300)
+    assert time.perf_counter() - began < 0.2
+
+
+def test_another_script_is_shown_where_the_sources_write_it() -> None:
+    assert unfit("Norvik calls it \u03b1-Halden now.", ["Norvik's \u03b1-Halden won."], 300) == ()
 
 
 def test_a_company_may_be_called_like_its_domain_if_the_sources_call_it_so() -> None:
