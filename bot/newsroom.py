@@ -44,8 +44,8 @@ class Newsroom:
     replayed: datetime | None = None
     """The time that somebody asked for, where a past morning is lived again; it may lie before what the ledger saw."""
     keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held from the moment that dates new articles until they are kept, and by whoever reads the candidates of an
-    edition: an article dated before an edition was composed must be there for it, or no window would ever show it."""
+    """Held from the moment that dates new articles until they are kept. Whoever reads the candidates of an edition
+    waits for it, though not for ever: an article dated before is there then, or counts in the next as late."""
     planning: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a round enters what has come due, so that rounds that overlap do not tell of the same date twice."""
     lanes: Lanes = field(default_factory=Lanes)
