@@ -9,7 +9,11 @@ COVERED = 0.5
 _CLAUSE_FROM = 4
 """Words of content from which on a clause is asked for that share; of a shorter one, something must be there."""
 _FEWEST = 3
-_SENTENCE = re.compile(r'(?<=[a-z\d%)"\'][.!?])\s+(?=["\'(]?[^\W\d_a-z])|;\s+')
+_SENTENCE = re.compile(
+    r"""(?:(?<=[.!?…])|(?<=[.!?…]["')]))(?<!\b[A-Z]\.)(?<!\b(?:Mr|Ms|Dr|St|Co|Jr|Sr|No)\.)(?<!\b(?:Mrs|Inc|Ltd)\.)\s+"""
+    r"""(?=["'(]?[^\W_a-z])|;\s+|(?<=\.)\s+(?=(?:It|They|He|She|This|These|The)\b)"""
+)
+"""Where a sentence ends; after an initial or an abbreviation only if the next one plainly begins."""
 _CLAUSE = re.compile(r"[,–]\s+|,?\s(?=(?:and|but|while|which)\s)")
 
 

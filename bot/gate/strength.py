@@ -8,7 +8,10 @@ _UNSURE = re.compile(
     r"potential(?:ly)?|possibl[ey]|perhaps|probably|allegedly|believed?s?|thought|set)\b",
     re.IGNORECASE,
 )
-_SURE = re.compile(r"\b(?:will|has|have|had|is|are|was|were|did|does|do|must|shall|certain(?:ly)?)\b", re.IGNORECASE)
+_SURE = re.compile(
+    r"\b(?:will|has|have|had|is|are|was|were|did|does|do|must|shall|certain(?:ly)?|\w{3,}ed|bought|sold)\b",
+    re.IGNORECASE,
+)
 _REPORTED = re.compile(r"\bwould\b", re.IGNORECASE)
 """Said that it would: whoever tells it anew says that it will."""
 _SOME = re.compile(r"\b(?:some|most|many|several|few|part)\b", re.IGNORECASE)

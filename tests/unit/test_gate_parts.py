@@ -16,6 +16,8 @@ DEAL = "Orrery plans to buy Tarnmoor, and some analysts said that it would sell 
     [
         ("Norvik unveiled the Halden chip in Oslo on Tuesday. It then collapsed and misled its customers.", CHIP),
         ("Norvik unveiled the Halden chip in Oslo on Tuesday; it explodes.", CHIP),
+        ("Norvik unveiled it in the U.S. It then misled customers.", "Norvik unveiled it in the U.S."),
+        ("The European Commission fined Kestrel up to 6% of its global revenue.", FINE),
         ("Norvik unveiled the Halden chip in Oslo, and secretly spies upon children everywhere.", CHIP),
         ("The European Commission will fine Kestrel up to 6% of its global revenue.", FINE),
         ("The European Commission may fine Kestrel at least 6% of its global revenue.", FINE),
@@ -38,6 +40,7 @@ def test_an_added_clause_a_surer_word_a_foreign_quotation_and_a_foreign_figure_a
     ("claim", "cited"),
     [
         ("Norvik unveiled the Halden chip in Oslo. It runs models of 8 billion parameters.", CHIP),
+        ("Norvik unveiled it for Quillon Inc. in Oslo.", "In Oslo, Norvik unveiled it for Quillon Inc."),
         ("According to the report, Norvik unveiled the Halden chip in Oslo on Tuesday.", CHIP),
         ("The European Commission could fine Kestrel up to 6% of its global revenue.", FINE),
         ("Orrery may buy Tarnmoor, and some analysts said that it will sell at least 3 plants.", DEAL),
