@@ -112,11 +112,11 @@ def main() -> None:
         naive = seconds(lambda: all_pairs(some))
     console.print(f"group {count:,} articles      {grouped:7.2f} s   into {len(founded):,} stories")
     if "semantic" in extras.installed():
-        with console.status(f"asking what {count} articles mean …"):
+        with console.status(f"asking what {SAMPLE} articles mean …"):
             meaning: dict[str, bytes] = {}
-            asked = seconds(lambda: meaning.update(meant_by(articles)))
-            alike = seconds(lambda: group(articles, [], meaning))
-        console.print(f"  with their meaning     {alike:7.2f} s   and {asked:.1f} s to learn it, once")
+            asked = seconds(lambda: meaning.update(meant_by(some)))
+            alike = seconds(lambda: group(some, [], meaning))
+        console.print(f"group {SAMPLE:,} with meaning   {alike:7.2f} s   and {asked:.1f} s to learn it, once")
     console.print(f"rank {len(stories):,} stories         {ranked:7.2f} s")
     console.print(
         f"group {SAMPLE:,} articles       {ours:7.2f} s   all pairs alone: {naive:.2f} s, {naive / ours:.1f} × as long"
