@@ -18,6 +18,7 @@ from bot.wording import counted
 
 log = logging.getLogger(__name__)
 
+_WEIGHTS = frozenset(range(1, 6))
 RESTS = timedelta(minutes=15)
 """How long a story that the model could do nothing with is not shown to it again."""
 
@@ -70,8 +71,9 @@ async def _weigh(room: Newsroom, stories: Sequence[Story]) -> None:
         return
     weights = await room.modelled(room.writer.weigh(stories))
     for story in stories:
-        if weight := weights.get(story.ref):
-            await _give(room, story.ref, weight)
+        # Anything else would make a story that no edition can read.
+        if (weight := weights.get(story.ref)) in _WEIGHTS:
+            await _give(room, story.ref, int(weight))
 
 
 async def _give(room: Newsroom, ref: str, weight: int) -> None:

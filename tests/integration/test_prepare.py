@@ -395,6 +395,19 @@ async def test_a_story_is_quoted_anew_only_when_there_is_something_new_to_quote(
         assert analyst.drafts == 1
 
 
+@pytest.mark.parametrize("weight", [0, 6, -1])
+async def test_a_weight_that_is_none_is_kept_for_no_story(tmp_path: Path, weight: int) -> None:
+    async with morning(tmp_path) as there:
+        kept = await there.news("Norvik unveils the Halden chip", "wire.test")
+        there.writer.weights = {kept.title: weight}
+
+        await publish(there.room)
+
+        found = await there.room.store.archive.by_ref(kept.ref)
+        assert found is not None
+        assert found.significance is None
+
+
 async def test_only_the_best_are_read_and_weighed_and_nothing_that_a_person_brought(tmp_path: Path) -> None:
     async with morning(tmp_path) as there:
         by_hand = story("", "ours.test", title="Halden writes itself", origin=Origin.IMPORT, at=EIGHT - MINUTE)
