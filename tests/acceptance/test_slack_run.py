@@ -104,6 +104,7 @@ def test_a_morning_in_slack(bot: Running, program: Program) -> None:
     assert eventually(lambda: len(bot.slack.messages("C1")) == 1), bot.log()
     [message] = bot.slack.messages("C1")
     assert "Norvik opens a laboratory" in plain_of(message.blocks)
+    assert eventually(lambda: ": sent" in bot.log()), bot.log()  # until then, no number means a story of this edition
 
     for line, tells in (
         ("/keypoints 1", "Three of five founders stay."),
