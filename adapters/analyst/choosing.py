@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 
 from adapters.analyst.furniture import repeated, shared
 from adapters.analyst.sentences import bared, is_background, is_hanging, is_order, is_personal, is_quotable, split
+from bot.coverage import publisher_of
 from bot.model import Article
 
 MOST = 150
@@ -95,11 +96,11 @@ def read(articles: Iterable[Article]) -> list[Sentence]:
     texts = [(article, [bared(text) for text in split(article.extract)[: 2 * MOST]]) for article in articles]
     of_publishers: dict[str, list[list[str]]] = {}
     for article, own in texts:
-        of_publishers.setdefault(_publisher(article), []).append(own)
+        of_publishers.setdefault(publisher_of(article), []).append(own)
     furniture = {publisher: shared(pages) for publisher, pages in of_publishers.items()}
     found: list[Sentence] = []
     for article, own in texts:
-        left_out = furniture[_publisher(article)] | repeated(own)
+        left_out = furniture[publisher_of(article)] | repeated(own)
         said = [text for text in dict.fromkeys(own) if text not in left_out]
         quotable = [text for text in said if is_quotable(text) and not is_personal(text)]
         found += [
@@ -196,12 +197,8 @@ def _recurring(sentences: Sequence[Sentence]) -> frozenset[str]:
     publishers: dict[str, set[str]] = {}
     for one in sentences:
         for fact in one.facts:
-            publishers.setdefault(fact, set()).add(_publisher(one.article))
+            publishers.setdefault(fact, set()).add(publisher_of(one.article))
     return frozenset(fact for fact, known in publishers.items() if len(known) > 1)
-
-
-def _publisher(article: Article) -> str:
-    return article.source.domain or article.source.name
 
 
 def _scaled(values: list[float]) -> list[float]:
