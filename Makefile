@@ -6,7 +6,7 @@ RUN := $(VENV)/bin
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: test demo extras lint format bench chaos soak looks picture tiny-model golden lock clean
+.PHONY: test demo extras lint format bench promises chaos soak looks picture tiny-model golden lock clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.base ## a whole morning, offline
@@ -27,6 +27,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## every measurement in benchmarks/
 	$(RUN)/python -m benchmarks
+
+promises: $(VENV)/.dev ## every promise put to the test in full, into docs/promises.md: hours; ONLY="daylight tenants" for some
+	$(RUN)/python -m tests.promises $(if $(ONLY),--only $(ONLY))
 
 chaos: $(VENV)/.dev ## kill -9: 200 times while 2,000 channels are served, 100 times each amid posts and commands in a chat
 	$(RUN)/python -m tests.chaos --kills 200 --channels 2000
