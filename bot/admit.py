@@ -102,13 +102,16 @@ def _article(article: ManuscriptArticle, manuscript: Manuscript, now: datetime) 
 def corrected(old: Story, manuscript: Manuscript, now: datetime) -> Story:
     """*old* with the text of *manuscript*, marked as corrected. Pure.
 
-    What a model had written goes: it may rest on what was wrong.
+    What a model had written goes: it may rest on what was wrong. A text that names no workspaces stays with those that
+    had it: nothing becomes public by being corrected.
     """
     return replace(
         with_manuscript(old, manuscript, now),
         sections=manuscript.sections,
         news_at=old.news_at,
         origin=old.origin,
+        workspaces=manuscript.workspaces or old.workspaces,
         status=StoryStatus.CORRECTED,
+        status_reason="",
         status_at=now,
     )

@@ -1,10 +1,11 @@
 """Correcting and withdrawing: the stored story changes, and so does every message that carries it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.admit import corrected
-from bot.errors import PostFailed
+from bot.errors import NotFound, PostFailed
 from bot.manuscript import Manuscript
 from bot.model import Delivery, Story, StoryStatus
 from bot.newsroom import Newsroom
@@ -16,30 +17,60 @@ class Amended:
     """What came of a correction or a withdrawal."""
 
     story: Story
+    """As it reads now, for whom it was made."""
     changed: tuple[Delivery, ...]
     """Deliveries whose messages were changed."""
     unchanged: tuple[tuple[Delivery, str], ...]
-    """Deliveries with a message that could not be changed, with the reason."""
+    """Deliveries with a message that cannot be changed any more, with the reason."""
+    waiting: tuple[tuple[Delivery, str], ...] = ()
+    """Deliveries whose messages could not be changed just now, with the reason; the running bot goes on with them."""
 
 
-async def correct(room: Newsroom, story: Story, manuscript: Manuscript) -> Amended:
-    """Replace the text of *story* by *manuscript*, and amend its messages."""
+async def correct(
+    room: Newsroom, story: Story, manuscript: Manuscript, *, workspace: str = "", person: str = ""
+) -> Amended:
+    """Replace the text of *story* by *manuscript*, for everybody or as *workspace* reads it, and amend its messages.
+
+    Raises:
+        NotFound: there is no such story any more.
+    """
     now = room.instant()
-    return await _amend(room, corrected(story, manuscript, now), "corrected", now)
+    return await _amend(
+        room, story, lambda held: corrected(held, manuscript, now), "corrected", now, workspace=workspace, person=person
+    )
 
 
-async def withdraw(room: Newsroom, story: Story, reason: str) -> Amended:
-    """Mark *story* as withdrawn for *reason*, and amend its messages. It is found by its ref only, from now on."""
+async def withdraw(room: Newsroom, story: Story, reason: str, *, workspace: str = "", person: str = "") -> Amended:
+    """Mark *story* as withdrawn for *reason*, for everybody or as *workspace* reads it, and amend its messages. It is
+    found by its ref only, from now on.
+
+    Raises:
+        NotFound: there is no such story any more.
+    """
     now = room.instant()
-    withdrawn = replace(story, status=StoryStatus.WITHDRAWN, status_reason=reason, status_at=now)
-    return await _amend(room, withdrawn, "withdrawn", now)
+
+    def withdrawn(held: Story) -> Story:
+        return replace(held, status=StoryStatus.WITHDRAWN, status_reason=reason, status_at=now)
+
+    return await _amend(room, story, withdrawn, "withdrawn", now, workspace=workspace, person=person)
 
 
-async def _amend(room: Newsroom, story: Story, reason: str, now: datetime) -> Amended:
-    kept = await room.store.archive.revise(story, reason=reason, at=now)
+async def _amend(
+    room: Newsroom,
+    story: Story,
+    make: Callable[[Story], Story],
+    reason: str,
+    now: datetime,
+    *,
+    workspace: str,
+    person: str,
+) -> Amended:
+    kept = await room.store.archive.restate(story.ref, make, workspace=workspace, person=person, reason=reason, at=now)
+    if kept is None:
+        raise NotFound(f"no story is called {story.ref} any more")
     changed: list[Delivery] = []
     unchanged: list[tuple[Delivery, str]] = []
-    for delivery in await room.store.ledger.carriers(kept.ref):
+    for delivery in await room.store.ledger.carriers(kept.ref, workspace=workspace):
         trouble = await _amend_messages(room, delivery)
         if trouble:
             unchanged.append((delivery, trouble))

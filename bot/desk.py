@@ -147,9 +147,9 @@ class Desk:
         """The newest edition that was sent to the asker's channel, or to any."""
         return await self._room.store.ledger.latest_edition(subscription=asker.subscription)
 
-    async def history(self, ref: str) -> tuple[Revision, ...]:
-        """All texts of a story, oldest first."""
-        return await self._room.store.archive.history(ref)
+    async def history(self, ref: str, asker: Asker) -> tuple[Revision, ...]:
+        """The texts of a story, oldest first: those for everybody and those of the asker's workspace."""
+        return await self._room.store.archive.history(ref, workspace=asker.workspace)
 
     # ----------------------------------------------------------------------------------------------- for admins
 
@@ -220,7 +220,7 @@ class Desk:
     async def wish(self, subscription: Subscription, ref: str, wish: Wish | None) -> None:
         """Pin or drop a story of the next edition; None: neither. Raises NotFound."""
         channel = subscription.channel
-        story = await self._room.store.archive.by_ref(ref, workspace=f"{channel.platform}:{channel.workspace}")
+        story = await self._room.store.archive.by_ref(ref, workspace=channel.home)
         if story is None:
             raise NotFound(f"no story is called {ref}")
         day, _ = await Editor(self._room, self._room.instant()).next_date(subscription)
@@ -293,13 +293,17 @@ class Desk:
         """Take ready-written stories in."""
         return await admit(self._room, manuscripts)
 
-    async def correct(self, story: Story, manuscript: Manuscript) -> amend.Amended:
-        """Replace the text of *story*, here and in every message that carries it."""
-        return await amend.correct(self._room, story, manuscript)
+    async def correct(
+        self, story: Story, manuscript: Manuscript, *, workspace: str = "", person: str = ""
+    ) -> amend.Amended:
+        """Replace the text of *story*, here and in every message that carries it: for everybody, or as *workspace*
+        (``platform:workspace``) reads it and in its own channels; *person* did it from chat. Raises NotFound.
+        """
+        return await amend.correct(self._room, story, manuscript, workspace=workspace, person=person)
 
-    async def withdraw(self, story: Story, reason: str) -> amend.Amended:
-        """Withdraw *story*, here and in every message that carries it."""
-        return await amend.withdraw(self._room, story, reason)
+    async def withdraw(self, story: Story, reason: str, *, workspace: str = "", person: str = "") -> amend.Amended:
+        """Withdraw *story*, here and in every message that carries it, for whom :meth:`correct` says."""
+        return await amend.withdraw(self._room, story, reason, workspace=workspace, person=person)
 
     async def expenses(self) -> tuple[Expense, ...]:
         """What models have cost since midnight UTC, call by call."""

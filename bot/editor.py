@@ -169,4 +169,4 @@ def coverage(
 
 def _may_see(subscription: Subscription, story: Story) -> bool:
     channel = subscription.channel
-    return not story.workspaces or f"{channel.platform}:{channel.workspace}" in story.workspaces
+    return not story.workspaces or channel.home in story.workspaces

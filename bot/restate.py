@@ -10,7 +10,9 @@ from bot.text import cut
 
 async def as_it_reads_now(room: Newsroom, edition: Edition) -> Edition:
     """*edition* with the present text and mark of those of its stories that were corrected or withdrawn."""
-    changed = await room.store.archive.restated([shown.ref for shown in edition.stories])
+    changed = await room.store.archive.restated(
+        [shown.ref for shown in edition.stories], workspace=edition.channel.home
+    )
     if not changed:
         return edition
     stories = (amended(shown, changed[shown.ref]) if shown.ref in changed else shown for shown in edition.stories)

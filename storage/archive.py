@@ -6,11 +6,12 @@ from typing import Any
 
 import sqlite_utils
 
+from bot.errors import StoreTrouble
 from bot.identity import canonical_url
 from bot.model import Story
 from bot.ports import Intake, Known, Page, Revision, Search
 from bot.text import clean
-from storage import admission, codec, finding, pages, shelf
+from storage import admission, codec, finding, pages, readings, shelf
 from storage.database import Database, row, rows
 from storage.shelf import VISIBLE
 
@@ -36,6 +37,21 @@ class SqliteArchive:
         """Keep what *make* makes of the story called *ref* as it is now."""
         return await self._database.write(lambda db: admission.change(db, ref, make, reason=reason, at=at))
 
+    async def restate(
+        self,
+        ref: str,
+        make: Callable[[Story], Story],
+        *,
+        workspace: str = "",
+        person: str = "",
+        reason: str,
+        at: datetime,
+    ) -> Story | None:
+        """Keep what *make* makes of the story, for everybody or for *workspace*."""
+        if workspace:
+            raise StoreTrouble("a workspace cannot have a reading of its own yet")
+        return await self._database.write(lambda db: readings.restate(db, ref, make, reason=reason, at=at))
+
     async def forget(self, before: datetime) -> int:
         """Drop what is older than *before*; how many stories went."""
         return await self._database.write(lambda db: admission.forget(db, before))
@@ -55,7 +71,7 @@ class SqliteArchive:
         """The story called *ref*, followed through merges."""
         return await self._one(shelf.BY_REF, {"ref": clean(ref).upper()}, workspace)
 
-    async def restated(self, refs: Sequence[str]) -> Mapping[str, Story]:
+    async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
         """The corrected or withdrawn stories among *refs*."""
 
         def look(db: sqlite_utils.Database) -> dict[str, Story]:
@@ -76,9 +92,9 @@ class SqliteArchive:
         """The newest story with exactly this title."""
         return await self._one(_BY_TITLE, {"title": shelf.title_name(title)}, workspace)
 
-    async def history(self, ref: str) -> tuple[Revision, ...]:
-        """All revisions of a story, oldest first."""
-        return await self._database.read(lambda db: _history(db, ref))
+    async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
+        """The revisions of a story, oldest first."""
+        return await self._database.read(lambda db: _history(db, ref, workspace))
 
     async def window(self, since: datetime, until: datetime) -> tuple[Story, ...]:
         """Stories that became news after *since* and until *until*, oldest first."""
@@ -135,8 +151,8 @@ class SqliteArchive:
         return await self._database.read(look)
 
 
-def _history(db: sqlite_utils.Database, ref: str) -> tuple[Revision, ...]:
-    found = row(db, shelf.BY_REF, {"ref": clean(ref).upper(), "workspace": None})
+def _history(db: sqlite_utils.Database, ref: str, workspace: str | None) -> tuple[Revision, ...]:
+    found = row(db, shelf.BY_REF, {"ref": clean(ref).upper(), "workspace": workspace})
     if found is None:
         return ()
     revisions = rows(db, "SELECT * FROM revision WHERE story = ? ORDER BY number", [found["id"]])

@@ -188,9 +188,10 @@ class SqliteLedger:
         """Which of *refs* any edition holds."""
         return await self._database.read(lambda db: editions.shown(db, refs))
 
-    async def carriers(self, ref: str) -> tuple[Delivery, ...]:
+    async def carriers(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
         """Deliveries with a receipt whose edition holds the story."""
-        return await self._database.read(lambda db: _deliveries(db, _CARRIERS, {"refs": codec.as_json([ref])}))
+        parameters = {"refs": codec.as_json([ref]), "workspace": workspace}
+        return await self._database.read(lambda db: _deliveries(db, _CARRIERS, parameters))
 
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
         """Why its edition is as it is."""
@@ -331,6 +332,7 @@ _CARRIERS = f"""
     WHERE delivery.id IN (
             SELECT edition_story.delivery FROM called JOIN edition_story ON edition_story.ref = called.ref)
         AND EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id)
+        AND :workspace IN ('', delivery.platform || ':' || delivery.workspace)
     ORDER BY delivery.date DESC, subscription.name, delivery.id
 """  # noqa: S608 - no text from outside is in it
 

@@ -90,7 +90,7 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
                 answer = await house.desk.written(answer, Asker())
         now = house.room.clock.now()
         if answer.story and wants_history:
-            history = await house.desk.history(answer.story.ref)
+            history = await house.desk.history(answer.story.ref, Asker())
             if session.as_json:
                 session.values(
                     [

@@ -20,6 +20,11 @@ class Channel:
     name: str
     """What people call it; may change."""
 
+    @property
+    def home(self) -> str:
+        """Whose it is, as ``platform:workspace``: how stories, askers and changes name a workspace."""
+        return f"{self.platform}:{self.workspace}"
+
 
 class Layout(StrEnum):
     """How an edition is spread over messages."""

@@ -50,6 +50,10 @@ class Revision:
     reason: str
     """``gathered``, ``grown``, ``quoted``, ``analysed``, ``imported``, ``corrected``, ``withdrawn``."""
     story: Story
+    workspace: str = ""
+    """Whose own reading of the story it is, as ``platform:workspace``; empty: it was written for everybody."""
+    person: str = ""
+    """Who corrected or withdrew it from chat: a name and the platform's own id; empty: nobody did from there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +114,30 @@ class Archive(Protocol):
         anything else, as of its significance, none.
         """
 
+    async def restate(
+        self,
+        ref: str,
+        make: Callable[[Story], Story],
+        *,
+        workspace: str = "",
+        person: str = "",
+        reason: str,
+        at: datetime,
+    ) -> Story | None:
+        """Keep what *make* makes of the story called *ref*, as *workspace* reads it now, as a new revision; as kept.
+        None: there is no such story, or none that *workspace* may see.
+
+        For everybody where *workspace* is empty, or is the only one that the story exists for. Any other workspace gets
+        a reading of its own: only the text and the mark that it has been given, laid over whatever becomes of the
+        story. What is written for everybody ends the readings of workspaces. *make* must be pure and quick.
+        """
+
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
         """The story called *ref* in any case of letters, followed through merges; None where absent or not visible."""
 
-    async def restated(self, refs: Sequence[str]) -> Mapping[str, Story]:
-        """Those of *refs*, by the names asked for, whose stories were corrected or withdrawn; followed through merges,
-        visible to whomever.
+    async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
+        """Those of *refs*, by the names asked for, whose stories were corrected or withdrawn, for everybody or by
+        *workspace* for itself; as *workspace* reads them, followed through merges, visible to whomever.
         """
 
     async def by_url(self, url: str, *, workspace: str | None = None) -> Story | None:
@@ -124,8 +146,10 @@ class Archive(Protocol):
     async def by_title(self, title: str, *, workspace: str | None = None) -> Story | None:
         """The newest story with exactly this title, regardless of case and white space."""
 
-    async def history(self, ref: str) -> tuple[Revision, ...]:
-        """All revisions of a story, oldest first; empty where there is no such story."""
+    async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
+        """The revisions of a story that were written for everybody or for *workspace* (None: all), oldest first,
+        numbered as they come; empty where there is no such story, or none that *workspace* may see.
+        """
 
     async def window(self, since: datetime, until: datetime) -> tuple[Story, ...]:
         """Stories with ``since < news_at <= until``, oldest first, ties by ref; withdrawn ones included."""

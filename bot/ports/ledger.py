@@ -99,8 +99,10 @@ class Ledger(Protocol):
     async def shown(self, refs: Sequence[str]) -> frozenset[str]:
         """Which of *refs* any kept edition holds, sent or on its way: their articles stay together for ever."""
 
-    async def carriers(self, ref: str) -> tuple[Delivery, ...]:
-        """Deliveries whose edition holds a story and that have at least one receipt."""
+    async def carriers(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
+        """Deliveries whose edition holds a story and that have at least one receipt, newest first; those to channels of
+        *workspace* (``platform:workspace``), or all.
+        """
 
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
         """Why its edition is as it is, best first."""

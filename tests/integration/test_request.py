@@ -73,7 +73,7 @@ async def test_a_section_is_offered_written_when_asked_for_and_kept(tmp_path: Pa
         assert not again.is_awaited
         assert await desk.written(again, ME) == again
         assert writer.calls == [("write", kept.ref)]
-        assert [one.reason for one in await desk.history(kept.ref)] == ["gathered", "analysed"]
+        assert [one.reason for one in await desk.history(kept.ref, Asker())] == ["gathered", "analysed"]
 
 
 async def test_however_many_ask_at_once_it_is_written_once(tmp_path: Path) -> None:
