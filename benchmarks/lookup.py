@@ -26,7 +26,7 @@ from rich.table import Table
 from bot.model import Article, KeyPoint, Passage, Sections, Source, Story
 from bot.ports import Intake, Search
 from storage import SqliteStore, open_store, shelf
-from storage.database import Database
+from storage.database import ThreadedDatabase
 
 BATCH = 500
 """Stories admitted in one transaction."""
@@ -119,7 +119,7 @@ def with_typo(text: str, chance: random.Random) -> str:
 
 
 async def measure(
-    store: SqliteStore, database: Database, kept: Sequence[tuple[str, str]], calls: int
+    store: SqliteStore, database: ThreadedDatabase, kept: Sequence[tuple[str, str]], calls: int
 ) -> tuple[Measured, ...]:
     """Each kind of look-up, ours and the obvious way."""
     chance = random.Random(2)
@@ -216,7 +216,7 @@ async def run(stories: int, calls: int, folder: Path, console: Console) -> None:
         f"{health.stories:,} stories in {seconds:.0f} s ({stories / seconds:,.0f}/s), {health.size / 1e6:,.0f} MB, "
         f"SQLite {health.sqlite}"
     )
-    database = Database(path)
+    database = ThreadedDatabase(path)
     show(await measure(store, database, kept, calls), console)
     await database.close()
     await store.close()

@@ -9,11 +9,11 @@ import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import sqlite_utils
 
@@ -87,19 +87,98 @@ def row(db: sqlite_utils.Database, sql: str, parameters: Parameters = None) -> d
 
 
 @dataclass(frozen=True, slots=True)
-class _Job(Generic[Result]):
-    """Work on its way to a thread, and where its outcome goes."""
+class Job(Generic[Result]):
+    """Work on its way to a connection, and where its outcome goes."""
 
     work: Work[Result]
     future: "Future[Result]"
 
 
-_Queue = queue.SimpleQueue[_Job[Any] | None]
+class Database(Protocol):
+    """An open database, as the rooms of the store use it."""
+
+    path: Path
+
+    async def read(self, work: Work[Result]) -> Result:
+        """What *work* finds, in one snapshot; it may take its time and must not write."""
+
+    async def write(self, work: Work[Result]) -> Result:
+        """What *work* returns, once it is safely on disk. If it raises, it has changed nothing.
+
+        Work from several tasks is committed together, but each succeeds or fails by itself.
+        """
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of the file."""
+
+
+class Connection:
+    """One connection and how jobs are done on it; for one thread at a time. It opens for the first of them."""
+
+    def __init__(self, path: Path, *, reads_only: bool, opened: Callable[..., sqlite_utils.Database] = connect) -> None:
+        self.path = path
+        self._reads_only = reads_only
+        self._opened = opened
+        self._db: sqlite_utils.Database | None = None
+
+    def do(self, jobs: Sequence[Job[Any]]) -> None:
+        """Do *jobs*, those that write in one commit; each hears how it went. Never raises."""
+        wanted = [job for job in jobs if job.future.set_running_or_notify_cancel()]
+        if not wanted:
+            return
+        try:
+            self._db = self._db or self._opened(self.path, reads_only=self._reads_only)
+            if self._reads_only:
+                self._do_each(self._db, wanted)
+            else:
+                self._do_together(self._db, wanted)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the callers hear of it and the thread goes on
+            failure = trouble(self.path, error) if isinstance(error, sqlite3.Error) else error
+            for job in wanted:
+                if not job.future.done():
+                    job.future.set_exception(failure)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._db:
+            self._db.close()
+
+    def _do_each(self, db: sqlite_utils.Database, jobs: Sequence[Job[Any]]) -> None:
+        for job in jobs:
+            self._attempt(db, job)()
+
+    def _do_together(self, db: sqlite_utils.Database, jobs: Sequence[Job[Any]]) -> None:
+        """All of *jobs* in one transaction, each in a savepoint of its own; nobody hears before the commit."""
+        # Without IMMEDIATE, reading and then writing fails at once when another process has written in between.
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            settlements = [self._attempt(db, job) for job in jobs]
+            db.execute("COMMIT")
+        except BaseException:
+            db.rollback()
+            raise
+        for settle in settlements:
+            settle()
+
+    def _attempt(self, db: sqlite_utils.Database, job: Job[Result]) -> Callable[[], None]:
+        """Do *job* in a savepoint, or in a transaction if there is none; what tells its caller how it went."""
+        try:
+            with db.atomic():
+                result = job.work(db)
+        except Exception as error:  # it is handed to the caller, whatever it is
+            if not db.conn.in_transaction:
+                raise  # the engine gave the whole transaction up, as it may on a full disk
+            failure = trouble(self.path, error) if isinstance(error, sqlite3.Error) else error
+            return lambda: job.future.set_exception(failure)
+        return lambda: job.future.set_result(result)
+
+
+_Queue = queue.SimpleQueue[Job[Any] | None]
 """None is the end."""
 
 
-class Database:
-    """Runs work on the threads that own the connections.
+class ThreadedDatabase:
+    """:class:`Database` on threads that own the connections.
 
     The threads are daemons: a program that ends without :meth:`close` ends at once, and loses nothing, because what is
     committed is committed and the rest was never promised.
@@ -110,21 +189,18 @@ class Database:
         self._writes: _Queue = queue.SimpleQueue()
         self._reads: _Queue = queue.SimpleQueue()
         self._is_closed = False
-        tasks = [(self._writes, self._run_group, GROUP, False)]
-        tasks += [(self._reads, self._run_one, 1, True)] * READERS
-        self._threads = [threading.Thread(target=self._serve, args=task, daemon=True) for task in tasks]
+        tasks = [(self._writes, Connection(path, reads_only=False), GROUP)]
+        tasks += [(self._reads, Connection(path, reads_only=True), 1) for _ in range(READERS)]
+        self._threads = [threading.Thread(target=_serve, args=task, daemon=True) for task in tasks]
         for thread in self._threads:
             thread.start()
 
     async def read(self, work: Work[Result]) -> Result:
-        """What *work* finds, in one snapshot; it may take its time and must not write."""
+        """What *work* finds."""
         return await self._do(self._reads, work)
 
     async def write(self, work: Work[Result]) -> Result:
-        """What *work* returns, once it is safely on disk. If it raises, it has changed nothing.
-
-        Work from several tasks is committed together, but each succeeds or fails by itself.
-        """
+        """What *work* returns, once it is safely on disk."""
         return await self._do(self._writes, work)
 
     async def close(self) -> None:
@@ -141,63 +217,21 @@ class Database:
         if self._is_closed:
             raise StoreTrouble(f"the database {self.path} has been closed")
         future: Future[Result] = Future()
-        jobs.put(_Job(work, future))
+        jobs.put(Job(work, future))
         return await asyncio.wrap_future(future)
 
-    # ------------------------------------------------------------------------------------------ on the threads
 
-    def _serve(
-        self, jobs: _Queue, run: Callable[[sqlite_utils.Database, list[_Job[Any]]], None], group: int, reads_only: bool
-    ) -> None:
-        """Take jobs until the end comes, *group* at a time at the most; connect for the first of them."""
-        db: sqlite_utils.Database | None = None
-        is_open = True
-        while is_open:
-            taken = _take(jobs, group)
-            is_open = None not in taken
-            wanted = [job for job in taken if job and job.future.set_running_or_notify_cancel()]
-            try:
-                if wanted:
-                    db = db or connect(self.path, reads_only=reads_only)
-                    run(db, wanted)
-            except Exception as error:  # noqa: BLE001 - whatever went wrong, the callers hear of it and the thread goes on
-                failure = trouble(self.path, error) if isinstance(error, sqlite3.Error) else error
-                for job in wanted:
-                    job.future.set_exception(failure)
-        if db:
-            db.close()
-
-    def _run_one(self, db: sqlite_utils.Database, jobs: list[_Job[Any]]) -> None:
-        for job in jobs:
-            self._attempt(db, job)()
-
-    def _run_group(self, db: sqlite_utils.Database, jobs: list[_Job[Any]]) -> None:
-        """All of *jobs* in one transaction, each in a savepoint of its own; nobody hears before the commit."""
-        # Without IMMEDIATE, reading and then writing fails at once when another process has written in between.
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            settlements = [self._attempt(db, job) for job in jobs]
-            db.execute("COMMIT")
-        except BaseException:
-            db.rollback()
-            raise
-        for settle in settlements:
-            settle()
-
-    def _attempt(self, db: sqlite_utils.Database, job: _Job[Result]) -> Callable[[], None]:
-        """Do *job* in a savepoint, or in a transaction if there is none; what tells its caller how it went."""
-        try:
-            with db.atomic():
-                result = job.work(db)
-        except Exception as error:  # it is handed to the caller, whatever it is
-            if not db.conn.in_transaction:
-                raise  # the engine gave the whole transaction up, as it may on a full disk
-            failure = trouble(self.path, error) if isinstance(error, sqlite3.Error) else error
-            return lambda: job.future.set_exception(failure)
-        return lambda: job.future.set_result(result)
+def _serve(jobs: _Queue, connection: Connection, group: int) -> None:
+    """On a thread: take jobs until the end comes, *group* at a time at the most."""
+    is_open = True
+    while is_open:
+        taken = _take(jobs, group)
+        is_open = None not in taken
+        connection.do([job for job in taken if job])
+    connection.close()
 
 
-def _take(jobs: _Queue, limit: int) -> list[_Job[Any] | None]:
+def _take(jobs: _Queue, limit: int) -> list[Job[Any] | None]:
     """What waits, at least one and at most *limit*, and nothing behind the end."""
     taken = [jobs.get()]
     while taken[-1] is not None and len(taken) < limit:

@@ -11,7 +11,7 @@ from bot.ports import Archive, AuditLog, FeedBook, Ledger, Spending, Subscriptio
 from storage import schema
 from storage.archive import SqliteArchive
 from storage.audit import SqliteAuditLog
-from storage.database import Database, row
+from storage.database import Database, ThreadedDatabase, row
 from storage.feedbook import SqliteFeedBook
 from storage.ledger import SqliteLedger
 from storage.spending import SqliteSpending
@@ -72,7 +72,7 @@ async def open_store(path: Path) -> SqliteStore:
         StoreTrouble: the file cannot be used, with the reason and the next step.
     """
     await asyncio.to_thread(prepare, path)
-    return SqliteStore(Database(path))
+    return SqliteStore(ThreadedDatabase(path))
 
 
 _COUNTS = "SELECT (SELECT count(*) FROM story) AS stories, (SELECT count(*) FROM article) AS articles"

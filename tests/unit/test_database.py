@@ -18,7 +18,7 @@ from bot.errors import StoreTrouble
 from bot.model import FeedState
 from bot.ports import Intake
 from storage import open_store, schema
-from storage.database import GROUP, Database, connect, in_sentences
+from storage.database import GROUP, ThreadedDatabase, connect, in_sentences
 from storage.upgrade import prepare
 from tests.contract.values import NOW, article, intake, story
 
@@ -36,8 +36,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def database(path: Path) -> AsyncIterator[Database]:
-    database = Database(path)
+async def database(path: Path) -> AsyncIterator[ThreadedDatabase]:
+    database = ThreadedDatabase(path)
     yield database
     await database.close()
 
@@ -58,7 +58,7 @@ def notes_seen_by_others(path: Path) -> list[str]:
 class Held:
     """Keeps the writing thread busy until :meth:`let_go`, so that what is written meanwhile forms one group."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ThreadedDatabase) -> None:
         self._began, self._go_on = threading.Event(), threading.Event()
         self.task = asyncio.ensure_future(database.write(self._wait))
 
@@ -76,7 +76,7 @@ class Held:
 # ----------------------------------------------------------------------------------------------------- committing
 
 
-async def test_writes_that_wait_together_are_committed_together(database: Database, path: Path) -> None:
+async def test_writes_that_wait_together_are_committed_together(database: ThreadedDatabase, path: Path) -> None:
     held = Held(database)
     await held.begun()
     seen: list[list[str]] = []
@@ -91,7 +91,7 @@ async def test_writes_that_wait_together_are_committed_together(database: Databa
     assert len(notes_seen_by_others(path)) == 5
 
 
-async def test_a_write_that_fails_takes_none_of_its_group_with_it(database: Database, path: Path) -> None:
+async def test_a_write_that_fails_takes_none_of_its_group_with_it(database: ThreadedDatabase, path: Path) -> None:
     def fail_half_way(db: sqlite_utils.Database) -> None:
         note(db, "half")
         raise KeyError("a bug")
@@ -115,7 +115,7 @@ async def test_a_write_that_fails_takes_none_of_its_group_with_it(database: Data
     assert notes_seen_by_others(path) == ["first", "last"]
 
 
-async def test_more_writes_than_a_group_holds_are_all_done(database: Database, path: Path) -> None:
+async def test_more_writes_than_a_group_holds_are_all_done(database: ThreadedDatabase, path: Path) -> None:
     count = 3 * GROUP + 1
 
     await asyncio.gather(*(database.write(lambda db, n=n: note(db, f"note {n}")) for n in range(count)))  # type: ignore[misc]
@@ -123,14 +123,14 @@ async def test_more_writes_than_a_group_holds_are_all_done(database: Database, p
     assert len(notes_seen_by_others(path)) == count
 
 
-async def test_what_was_written_is_there_for_the_next_read(database: Database) -> None:
+async def test_what_was_written_is_there_for_the_next_read(database: ThreadedDatabase) -> None:
     for number in range(20):
         await database.write(lambda db, n=number: note(db, f"note {n}"))  # type: ignore[misc]
 
         assert len(await database.read(noted)) == number + 1
 
 
-async def test_a_write_that_was_given_up_before_it_began_is_not_done(database: Database, path: Path) -> None:
+async def test_a_write_that_was_given_up_before_it_began_is_not_done(database: ThreadedDatabase, path: Path) -> None:
     held = Held(database)
     await held.begun()
     given_up = asyncio.ensure_future(database.write(lambda db: note(db, "unwanted")))
@@ -144,7 +144,7 @@ async def test_a_write_that_was_given_up_before_it_began_is_not_done(database: D
     assert notes_seen_by_others(path) == ["wanted"]
 
 
-async def test_reading_sees_one_instant_while_others_write(database: Database) -> None:
+async def test_reading_sees_one_instant_while_others_write(database: ThreadedDatabase) -> None:
     counted, written = threading.Event(), threading.Event()
 
     def count_twice(db: sqlite_utils.Database) -> tuple[int, int]:
@@ -161,14 +161,14 @@ async def test_reading_sees_one_instant_while_others_write(database: Database) -
     assert await reading == (0, 0)
 
 
-async def test_a_reader_cannot_write(database: Database, path: Path) -> None:
+async def test_a_reader_cannot_write(database: ThreadedDatabase, path: Path) -> None:
     with pytest.raises(StoreTrouble):
         await database.read(lambda db: note(db, "sneaked in"))
 
     assert notes_seen_by_others(path) == []
 
 
-async def test_slow_reads_do_not_keep_the_loop_or_other_reads(database: Database) -> None:
+async def test_slow_reads_do_not_keep_the_loop_or_other_reads(database: ThreadedDatabase) -> None:
     go_on = threading.Event()
     slow = [asyncio.ensure_future(database.read(lambda _: go_on.wait(timeout=30))) for _ in range(2)]
 
@@ -182,7 +182,7 @@ async def test_slow_reads_do_not_keep_the_loop_or_other_reads(database: Database
 
 
 async def test_a_full_disk_is_a_sentence_and_writing_goes_on_when_there_is_space(
-    database: Database, path: Path
+    database: ThreadedDatabase, path: Path
 ) -> None:
     def fill(db: sqlite_utils.Database) -> None:
         [(pages,)] = db.execute("PRAGMA page_count").fetchall()
