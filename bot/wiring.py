@@ -50,6 +50,7 @@ from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import Clock, Meaning, PageReader, Platform, Store, Workers, Writer
+from bot.rings import Ring, rings
 from storage import SqliteStore, backup, open_store, restore
 
 if TYPE_CHECKING:
@@ -277,17 +278,12 @@ async def _settle(house: House) -> None:
         house.slack.is_settled = True
 
 
-async def _publish(house: House) -> None:
-    """One ring of the alarm. Slack may have been out of reach when we began; until it has told us where we are at
+def _rings(house: House) -> tuple[Ring, ...]:
+    """What the alarm rings for. Slack may have been out of reach when we began; until it has told us where we are at
     home, nothing could be set up from chat there.
     """
-    await _settle(house)
-    await house.desk.publish_until_done(patience=timedelta(seconds=50))
-
-
-async def _revive(house: House) -> None:
-    """Look again at what a platform had closed."""
-    await house.desk.revive()
+    every = house.room.config.bot.gather_every
+    return rings(house.desk, every, settle=lambda: _settle(house), gather=lambda: gather(house, only_due=True))
 
 
 async def slack_says(config: Config) -> tuple[str, tuple[str, ...]]:
@@ -364,14 +360,15 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
 
     alarm = Alarm(house.room.clock)
 
-    def ring_for_gathering() -> None:
-        alarm.ring("gather", lambda: gather(house, only_due=True), every=house.room.config.bot.gather_every)
+    def set_alarm() -> None:
+        for one in _rings(house):
+            alarm.ring(one.name, one.action, every=one.every, may_overlap=one.may_overlap)
 
     def renewed(config: Config) -> Writer | None:
         return _renewed(house.room, config)
 
     def on_hangup() -> None:
-        task = loop.create_task(_reload(desk, reload, renewed, ring_for_gathering))
+        task = loop.create_task(_reload(desk, reload, renewed, set_alarm))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
@@ -382,16 +379,7 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     slack = _slack(house)
     gateway = _gateway(house)
     await desk.take_over()
-    alarm.ring(
-        "publish",
-        lambda: _publish(house),
-        every=timedelta(minutes=1),
-        may_overlap=True,  # a workspace with thousands of channels keeps a round busy for long
-    )
-    ring_for_gathering()
-    alarm.ring("prepare", desk.prepare, every=timedelta(minutes=1))
-    alarm.ring("revive", lambda: _revive(house), every=timedelta(hours=1))
-    alarm.ring("forget", desk.forget_old, every=timedelta(days=1))
+    set_alarm()
     if slack:
         await slack[1].start()
     if gateway:

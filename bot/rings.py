@@ -1,0 +1,47 @@
+"""What the alarm rings for, and how often: one list, for the bot that runs and for the simulation of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.desk import Desk
+
+Action = Callable[[], Awaitable[object]]
+
+PATIENCE = timedelta(seconds=50)
+"""How long a round of publishing waits for what is on its way; after that it is the next ring's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """Something that is done again and again, and once at the start."""
+
+    name: str
+    action: Action
+    every: timedelta
+    may_overlap: bool = False
+    """Whether it begins anew while an earlier call of it is busy."""
+
+
+def rings(desk: Desk, gather_every: timedelta, *, settle: Action, gather: Action) -> tuple[Ring, ...]:
+    """All of them, in the order in which they ring when several do.
+
+    Args:
+        desk: whom they ask to act.
+        gather_every: as configured.
+        settle: what is to be settled with platforms before each round of publishing.
+        gather: one round of gathering, alone on its data.
+    """
+
+    async def publish() -> None:
+        await settle()
+        await desk.publish_until_done(patience=PATIENCE)
+
+    return (
+        # A workspace with thousands of channels keeps a round busy for long.
+        Ring(name="publish", action=publish, every=timedelta(minutes=1), may_overlap=True),
+        Ring(name="gather", action=gather, every=gather_every),
+        Ring(name="prepare", action=desk.prepare, every=timedelta(minutes=1)),
+        Ring(name="revive", action=desk.revive, every=timedelta(hours=1)),
+        Ring(name="forget", action=desk.forget_old, every=timedelta(days=1)),
+    )
