@@ -41,6 +41,8 @@ def attribution(story: Story) -> str:
     match story.analyst:
         case "extractive":
             first = "Taken word for word from the sources."
+        case "import" if story.status is StoryStatus.CORRECTED:
+            first = "Written or corrected by people."
         case "import":
             first = "Written by people and taken in as it was."
         case _:
@@ -65,7 +67,9 @@ def written_by(story: Story, section: SectionName) -> str:
 
 
 def _by(analyst: str) -> str:
-    return "taken from the sources." if analyst == _EXTRACTIVE else f"written by {analyst}."
+    return {_EXTRACTIVE: "taken from the sources.", _IMPORT: "written by people."}.get(
+        analyst, f"written by {analyst}."
+    )
 
 
 def quoted(point: KeyPoint) -> str:

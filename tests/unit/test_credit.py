@@ -61,6 +61,17 @@ def test_readers_learn_who_wrote_the_sections(analyst: str, sentence: str) -> No
     assert attribution(with_all(analyst, analyst)) == sentence
 
 
+def test_what_a_person_corrected_is_not_said_to_be_somebody_elses() -> None:
+    mixed = with_all("extractive", "import")
+
+    assert attribution(replace(mixed, status=StoryStatus.CORRECTED)) == (
+        "Taken word for word from the sources. What changed, Strategic implications, What happens next, "
+        "Second-order effects: written by people."
+    )
+    whole = replace(STORY, status=StoryStatus.CORRECTED)
+    assert attribution(whole) == "Written or corrected by people."
+
+
 def test_who_wrote_nothing_is_not_named() -> None:
     assert attribution(replace(STORY, takeaway="", sections=Sections())) == ""
     assert attribution(replace(with_all("extractive", "acme:large"), takeaway="", sections=Sections())) == ""
