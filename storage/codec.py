@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from bot.model import (
     Article,
     Channel,
+    Coverage,
     Delivery,
     DeliveryState,
     Edition,
@@ -38,6 +39,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 _STORY = TypeAdapter(Story)
 _EDITION = TypeAdapter(Edition)
+_COVERAGE = TypeAdapter(Coverage)
 _VERDICTS = TypeAdapter(tuple[Verdict, ...])
 
 
@@ -263,6 +265,11 @@ def edition_json(edition: Edition) -> str:
 def edition_of(column: str) -> Edition:
     """What :func:`edition_json` wrote."""
     return _EDITION.validate_json(column)
+
+
+def coverage_of(column: str) -> Coverage:
+    """The part of what :func:`edition_json` wrote that says what the edition was chosen from."""
+    return _COVERAGE.validate_json(column)
 
 
 def verdicts_packed(verdicts: Sequence[Verdict]) -> bytes:

@@ -1,12 +1,13 @@
 """Editions: kept once, with the reasons for them, and asked for in several ways."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import sqlite_utils
 
-from bot.model import Composition, Edition, Verdict
+from bot.model import Composition, Edition, Morning, Verdict
 from storage import codec
 from storage.database import row, rows
 
@@ -54,6 +55,17 @@ def latest(db: sqlite_utils.Database, subscription: int | None) -> Edition | Non
     return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": None}))
 
 
+def mornings(db: sqlite_utils.Database, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
+    """The newest *count* that were sent to each subscription that was sent one at *since* or later, newest first."""
+    # A delivery is sent on its date or, anywhere on earth, within two days of it: dates have an index.
+    day = (since - timedelta(days=2)).date().isoformat()
+    found: dict[int, tuple[Morning, ...]] = {}
+    for one in rows(db, _MORNINGS, {"since": codec.micros(since), "day": day, "count": count}):
+        morning = _morning_of(one)
+        found[morning.subscription] = (*found.get(morning.subscription, ()), morning)
+    return found
+
+
 def posted(db: sqlite_utils.Database, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
     """Which of *refs* readers of *subscription* may have seen: when last, and how many publishers the post named."""
     found = rows(db, _POSTED, {"subscription": subscription, "refs": codec.as_json(refs)})
@@ -69,6 +81,18 @@ def verdicts(db: sqlite_utils.Database, delivery: int) -> tuple[Verdict, ...]:
     """Why the edition of *delivery* is as it is, best first."""
     found = row(db, _REASONS, [delivery])
     return codec.verdicts_of(found["verdicts"]) if found else ()
+
+
+def _morning_of(found: codec.Row) -> Morning:
+    return Morning(
+        subscription=found["subscription"],
+        date=date.fromisoformat(found["date"]),
+        sent_at=codec.moment(found["sent_at"]),
+        stories=found["stories"],
+        publishers=tuple(json.loads(found["publishers"])),
+        unnamed=found["unnamed"],
+        coverage=codec.coverage_of(found["coverage"]),
+    )
 
 
 def _edition(found: codec.Row | None) -> Edition | None:
@@ -95,6 +119,25 @@ _LAST_SENT = """
 _LATEST = """
     SELECT edition.content FROM edition CROSS JOIN delivery ON delivery.id = edition.delivery
     WHERE delivery.state = 'sent' ORDER BY edition.composed_at DESC, edition.delivery DESC LIMIT 1
+"""
+
+# The texts of an edition are not read out of it: with thousands of channels they would be megabytes each time.
+_MORNINGS = """
+    WITH lately AS (
+        SELECT DISTINCT subscription FROM delivery WHERE date >= :day AND state = 'sent' AND sent_at >= :since)
+    SELECT delivery.subscription, delivery.date, delivery.sent_at, json_array_length(edition.refs) AS stories,
+        edition.content -> '$.coverage' AS coverage,
+        (SELECT json_group_array(DISTINCT source.value ->> '$.name')
+            FROM json_each(edition.content, '$.stories') AS story, json_each(story.value, '$.sources') AS source
+        ) AS publishers,
+        (SELECT count(*) FROM json_each(edition.content, '$.stories') AS story
+            WHERE json_array_length(story.value, '$.sources') = 0) AS unnamed
+    FROM lately JOIN edition ON edition.delivery IN (
+        SELECT newest.delivery FROM edition AS newest JOIN delivery AS sent ON sent.id = newest.delivery
+        WHERE newest.subscription = lately.subscription AND sent.state = 'sent'
+        ORDER BY newest.composed_at DESC, newest.delivery DESC LIMIT :count)
+    JOIN delivery ON delivery.id = edition.delivery
+    ORDER BY delivery.subscription, edition.composed_at DESC, edition.delivery DESC
 """
 
 CALLED = """

@@ -1,4 +1,4 @@
-"""The store on SQLite: six rooms over one file."""
+"""The store on SQLite: seven rooms over one file."""
 
 import asyncio
 import sqlite3
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-from bot.ports import Archive, AuditLog, FeedBook, Ledger, Spending, Subscriptions
+from bot.ports import Archive, AuditLog, FeedBook, Ledger, Spending, Subscriptions, Troubles
 from storage import schema
 from storage.archive import SqliteArchive
 from storage.audit import SqliteAuditLog
@@ -16,6 +16,7 @@ from storage.feedbook import SqliteFeedBook
 from storage.ledger import SqliteLedger
 from storage.spending import SqliteSpending
 from storage.subscriptions import SqliteSubscriptions
+from storage.troubles import SqliteTroubles
 from storage.upgrade import prepare
 
 
@@ -44,6 +45,7 @@ class SqliteStore:
         self.ledger: Ledger = SqliteLedger(database)
         self.audit: AuditLog = SqliteAuditLog(database)
         self.spending: Spending = SqliteSpending(database)
+        self.troubles: Troubles = SqliteTroubles(database)
 
     async def health(self) -> StoreHealth:
         """How the database is."""

@@ -11,7 +11,7 @@ from typing import Any
 import sqlite_utils
 
 from bot.errors import Reach
-from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Receipt, Verdict, Wish
+from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Morning, Receipt, Verdict, Wish
 from storage import codec, editions
 from storage.database import Database, row, rows
 from storage.planning import plan
@@ -179,6 +179,10 @@ class SqliteLedger:
     async def latest_edition(self, *, subscription: int | None = None) -> Edition | None:
         """The newest edition that was sent, to one subscription or to any."""
         return await self._database.read(lambda db: editions.latest(db, subscription))
+
+    async def mornings(self, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
+        """The newest editions of subscriptions that were sent one lately."""
+        return await self._database.read(lambda db: editions.mornings(db, since, count))
 
     async def posted(self, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
         """Which of *refs* its readers may have seen: when last, and how many publishers the post named."""

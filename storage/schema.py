@@ -44,6 +44,12 @@ def m004_analysis(db: sqlite_utils.Database) -> None:
     db.executescript(_ANALYSIS)
 
 
+@migrations()
+def m006_troubles(db: sqlite_utils.Database) -> None:
+    """What is wrong, and which admins know of it."""
+    db.executescript(_TROUBLES)
+
+
 def version(db: sqlite_utils.Database) -> int:
     """How many migrations *db* has been through; 0 for a new file."""
     return len(migrations.applied(db))
@@ -331,4 +337,21 @@ CREATE TABLE expense (
     is_settled INTEGER NOT NULL
 );
 CREATE INDEX expense_by_day ON expense (workspace, day);
+"""
+
+_TROUBLES = """
+CREATE TABLE trouble (
+    workspace TEXT NOT NULL,        -- empty: of the installation
+    cause TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    name TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    begun_at INTEGER NOT NULL,
+    over_at INTEGER,                -- empty while it lasts
+    told_at INTEGER,
+    told_over_at INTEGER,
+    last_told_at INTEGER,
+    told_to TEXT NOT NULL,
+    PRIMARY KEY (workspace, cause, subject)
+) WITHOUT ROWID;
 """

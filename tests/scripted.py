@@ -1,7 +1,7 @@
 """A platform in memory that does as a test says, call by call; no network, no waiting."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import PostFailed
@@ -42,6 +42,8 @@ class ScriptedPlatform:
         self.told: list[tuple[str, str, Notice]] = []
         self.troubles: dict[str, tuple[str, ...]] = {}
         """What examining a channel finds, by name."""
+        self.says_of_tokens: dict[str, str] = {}
+        """By workspace: why its token is not taken, or nothing."""
         self._arrived = asyncio.Event()
 
     def parts(self, edition: Edition) -> int:
@@ -96,6 +98,9 @@ class ScriptedPlatform:
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:
         await _meet(self.on_tell)
         self.told.append((workspace, person, notice))
+
+    def tokens(self) -> Mapping[str, str]:
+        return self.says_of_tokens
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
         return self.troubles.get(channel.name, ())

@@ -42,6 +42,7 @@ class Rest:
         self.pace = pace
         self._client: discord.Client | None = None
         self._refused: PostFailed | None = None
+        self._standing: str | None = None
         self._refused_until = 0.0
         """Thousands of channels are examined at once; one of them may try the token again."""
         self._is_suspected = False
@@ -69,13 +70,18 @@ class Rest:
                 client = await self._logged_in()
                 if self._client:
                     self._former.append(self._client)  # others may be in the middle of something with it
-                self._client, self._is_suspected = client, False
+                self._client, self._is_suspected, self._standing = client, False, ""
             return self._client
 
     @property
     def refusal(self) -> PostFailed | None:
         """Why Discord does not take the token, if it has said so."""
         return self._refused
+
+    @property
+    def standing(self) -> str | None:
+        """Why Discord does not take the token, as the last login found; empty: it does; None: it has not said yet."""
+        return self._standing
 
     async def open(self) -> timedelta:
         """Log in, if Discord can be reached. Nothing: done, or it will never be. More: to be tried again after that.
@@ -116,6 +122,7 @@ class Rest:
         self._is_suspected = True
 
     def _refuse(self, failure: PostFailed) -> None:
+        self._standing = failure.reason
         self._refused, self._refused_until = failure, self._monotonic() + AGAIN.total_seconds()
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """Slack as a platform: posts editions, finds them again, changes them, tells admins."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -146,6 +146,10 @@ class SlackPlatform:
             )
         except FAILURES as error:
             raise post_failed(error) from error
+
+    def tokens(self) -> Mapping[str, str]:
+        """Of each workspace whose token Slack has ever told us about."""
+        return self._workspaces.standings()
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
         """Token, permissions, and whether the channel takes posts from us."""

@@ -74,6 +74,8 @@ class Workspaces:
         self._known: dict[str, Workspace] = {}
         self._dead: dict[str, PostFailed] = {}
         """By token: why Slack does not take it any more."""
+        self._refused: dict[str, PostFailed] = {}
+        """As ``_dead``, until Slack takes the token again: while it is being asked anew, nobody shall think it does."""
         self._asked: dict[str, str] = {}
         """The workspace of each token that Slack has confirmed."""
         self._belonged: dict[str, str] = {}
@@ -121,6 +123,11 @@ class Workspaces:
     def is_refused(self) -> bool:
         """Whether Slack takes none of the tokens."""
         return bool(self._tokens) and len(self._dead) == len(set(self._tokens))
+
+    def standings(self) -> Mapping[str, str]:
+        """By workspace, why Slack does not take its token; empty: it does. One that it has never taken is home's."""
+        refused = {self._belonged.get(token, ""): failure.reason for token, failure in self._refused.items()}
+        return dict.fromkeys(self._known, "") | refused
 
     async def open(self) -> None:
         """Ask Slack whose tokens these are; trouble is told when one of them is used."""
@@ -172,7 +179,7 @@ class Workspaces:
                 del self._known[workspace.id]
                 token = next(token for token, team in self._asked.items() if team == workspace.id)
                 del self._asked[token]
-                self._dead[token] = post_failed(error)
+                self._dead[token] = self._refused[token] = post_failed(error)
                 log.error("the Slack workspace %s is left alone: %s", workspace.name, self._dead[token].reason)
 
     def forget_refusals(self) -> None:
@@ -203,7 +210,7 @@ class Workspaces:
             failure = post_failed(error)
             log.error("a Slack token could not be used: %s", failure.reason)  # noqa: TRY400  # a sentence is enough
             if failure.fate is Fate.REFUSED:
-                self._dead[token] = failure
+                self._dead[token] = self._refused[token] = failure
             else:
                 wait = failure.retry_after or _BETWEEN_QUESTIONS
                 self._ask_from[token] = self._monotonic() + wait.total_seconds()
@@ -220,6 +227,7 @@ class Workspaces:
             clock_ahead=self._ahead(headers.get("date", "")),
         )
         self._ask_from.pop(token, None)
+        self._refused.pop(token, None)
         self._asked[token] = self._belonged[token] = workspace.id
         self._known[workspace.id] = workspace
 

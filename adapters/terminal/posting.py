@@ -8,7 +8,7 @@ import json
 import os
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -101,6 +101,10 @@ class TerminalPlatform:
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:
         """Nobody can be told in private here; the log and ``daybrief deliveries`` have it all."""
         raise PostFailed("the terminal has no private messages", fate=Fate.REFUSED)
+
+    def tokens(self) -> Mapping[str, str]:
+        """There are none."""
+        return {}
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
         """Whether the channel's file can be written, or be created."""

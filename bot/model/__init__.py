@@ -32,11 +32,15 @@ from bot.model.story import (
     StoryStatus,
     Version,
 )
+from bot.model.trouble import OF_CHANNELS, Case, Cause, Morning, Trouble
 
 __all__ = [
+    "OF_CHANNELS",
     "Answer",
     "Article",
     "Asker",
+    "Case",
+    "Cause",
     "Change",
     "Channel",
     "Claim",
@@ -59,6 +63,7 @@ __all__ = [
     "KeyPoint",
     "Layout",
     "Link",
+    "Morning",
     "Notice",
     "Origin",
     "Passage",
@@ -72,6 +77,7 @@ __all__ = [
     "Story",
     "StoryStatus",
     "Subscription",
+    "Trouble",
     "Verdict",
     "Version",
     "Wish",

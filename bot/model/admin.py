@@ -29,7 +29,10 @@ class Change:
 class Notice:
     """Something that an admin must know, in the words of ``bot.wording``."""
 
-    channel: Channel
+    channel: Channel | None = None
+    """Of which channel; None: of several, or of the installation."""
     sentence: str
+    lines: tuple[str, ...] = ()
+    """What the sentence is about, one each, where that is more than one thing."""
     resend: int | None = None
     """The uncertain delivery that the admin may send once more; None: there is nothing to decide."""

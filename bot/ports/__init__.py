@@ -10,6 +10,7 @@ from bot.ports.posting import Platform, Rendering
 from bot.ports.reading import MAX_TEXT, FeedReader, Meaning, PageReader
 from bot.ports.standing import AuditLog, FeedBook, Subscriptions
 from bot.ports.store import Store
+from bot.ports.troubles import Troubles
 from bot.ports.work import Clock, Workers
 from bot.ports.writing import Analyst, Draft, Expense, Spending, Writer
 
@@ -36,6 +37,7 @@ __all__ = [
     "Spending",
     "Store",
     "Subscriptions",
+    "Troubles",
     "Workers",
     "Writer",
 ]

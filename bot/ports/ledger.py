@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.errors import Reach
-from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Receipt, Verdict, Wish
+from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Morning, Receipt, Verdict, Wish
 
 
 class Ledger(Protocol):
@@ -92,6 +92,11 @@ class Ledger(Protocol):
 
     async def latest_edition(self, *, subscription: int | None = None) -> Edition | None:
         """The newest edition that was sent, to one subscription or to any."""
+
+    async def mornings(self, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
+        """Of each subscription that was sent an edition at *since* or later, the newest *count* that it was sent,
+        newest first; by its id.
+        """
 
     async def posted(self, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
         """Which of *refs* the subscription has had: when last, and how many publishers the post named."""

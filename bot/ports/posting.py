@@ -84,5 +84,10 @@ class Platform(Protocol):
             PostFailed: the message did not surely arrive.
         """
 
+    def tokens(self) -> Mapping[str, str]:
+        """By workspace, why the platform does not take our token of it; empty: it does. Workspaces of which it has not
+        said anything yet are missing; one token for all of them has the workspace ``""``.
+        """
+
     async def examine(self, channel: Channel) -> tuple[str, ...]:
         """What keeps us from posting to *channel*, a sentence each with the way to mend it; empty: nothing."""

@@ -5,6 +5,7 @@ from typing import Protocol
 from bot.ports.archive import Archive
 from bot.ports.ledger import Ledger
 from bot.ports.standing import AuditLog, FeedBook, Subscriptions
+from bot.ports.troubles import Troubles
 from bot.ports.writing import Spending
 
 
@@ -17,6 +18,7 @@ class Store(Protocol):
     ledger: Ledger
     audit: AuditLog
     spending: Spending
+    troubles: Troubles
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""

@@ -536,3 +536,37 @@ async def test_considered_is_what_the_newest_sent_edition_passed_judgement_on(
     assert judged >= {"K7Q4", "B2CD"}
     assert await store.ledger.considered(order.id, NOW + DAY) == judged
     assert "C3DF" in await store.ledger.considered(order.id, NOW + 9 * DAY)
+
+
+async def test_mornings_are_the_newest_editions_of_those_that_were_sent_one_lately(
+    store: Store, order: Subscription
+) -> None:
+    other = await store.subscriptions.subscribe(subscription("C2"))
+    for day in range(4):
+        await sent(store, order, MONDAY + day * DAY, *["K7Q4"][: day % 2])
+    await sent(store, other, MONDAY, "B2CD")
+    await planned(store, order, MONDAY + 4 * DAY)
+
+    found = await store.ledger.mornings(NOW + 3 * DAY, 3)
+
+    assert list(found) == [order.id]
+    assert [(one.date, one.stories, one.unnamed) for one in found[order.id]] == [
+        (MONDAY + 3 * DAY, 1, 1),
+        (MONDAY + 2 * DAY, 0, 0),
+        (MONDAY + DAY, 1, 1),
+    ]
+    assert set(await store.ledger.mornings(NOW, 1)) == {order.id, other.id}
+
+
+async def test_a_morning_knows_who_was_named_and_what_it_was_chosen_from(store: Store, order: Subscription) -> None:
+    claim = await claimed(store, order)
+    full = full_composition(order)
+    await store.ledger.compose(claim, full)
+    await store.ledger.finish(claim, State.SENT, at=NOW)
+
+    [(morning,)] = (await store.ledger.mornings(NOW, 3)).values()
+
+    names = {source.name for shown in full.edition.stories for source in shown.sources}
+    assert names
+    assert (set(morning.publishers), morning.sent_at) == (names, NOW)
+    assert morning.coverage == full.edition.coverage

@@ -1,6 +1,6 @@
 """The adapter of the fake platform: what a chat platform's adapter does, against a server that we own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,6 +81,9 @@ class FakePlatform:
 
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:
         self.notices.append((person, notice))
+
+    def tokens(self) -> Mapping[str, str]:
+        return {}
 
     async def examine(self, channel: Channel) -> tuple[str, ...]:
         return ()

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -258,10 +259,14 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
 # ------------------------------------------------------------------------------------------------------ migrating
 
 
+MIGRATIONS = [getattr(schema, name) for name in dir(schema) if re.fullmatch(r"m\d{3}_\w+", name)]
+"""In their order."""
+
+
 def with_one_more(migration: str) -> sqlite_utils.Migrations:
     """What a later version of Daybrief brings."""
     later = sqlite_utils.Migrations("daybrief")
-    for known in (schema.m001_newsroom, schema.m002_chat, schema.m003_orders, schema.m004_analysis):
+    for known in MIGRATIONS:
         later()(known)
 
     @later(name="m999_later")
@@ -324,7 +329,7 @@ async def test_health_tells_how_the_database_is(tmp_path: Path) -> None:
 
     health = await store.health()
 
-    assert (health.schema, health.stories, health.articles) == (4, 0, 0)
+    assert (health.schema, health.stories, health.articles) == (len(MIGRATIONS), 0, 0)
     assert health.sqlite == sqlite3.sqlite_version
     assert health.size > 0
     await store.close()
