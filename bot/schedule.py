@@ -15,6 +15,7 @@ _DAY = timedelta(days=1)
 _LOOK_BACK = timedelta(days=8)
 """How far back the newest date of a subscription without any record can lie: one weekday a week, and some."""
 
+_NIGHT = time(3)
 _SUPERSEDED = "nothing was running at its hour, and a newer edition was due when it ran again"
 _TOO_LATE = "nothing was running at its hour, nor within the catch-up window"
 
@@ -31,6 +32,13 @@ def instant_of(day: date, at: time, timezone: str) -> datetime | None:
     if landed.date() == day or _first_instant(day, time(12), zone).astimezone(zone).date() == day:
         return instant
     return None
+
+
+def last_night(now: datetime, timezone: str) -> datetime:
+    """The newest instant, no later than *now*, at which it was three o'clock at night in *timezone*."""
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    nights = (instant_of(today - days * _DAY, _NIGHT, timezone) for days in range(3))
+    return next(night for night in nights if night and night <= now)
 
 
 def next_instant(subscription: Subscription, after: datetime) -> tuple[date, datetime]:

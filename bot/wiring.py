@@ -51,7 +51,8 @@ from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import Clock, Meaning, PageReader, Platform, Store, Workers, Writer
 from bot.rings import Ring, rings
-from storage import SqliteStore, backup, open_store, restore
+from bot.schedule import last_night
+from storage import SqliteStore, backup, backup_into, before_upgrades, open_store, restore
 
 if TYPE_CHECKING:
     from adapters.slack.connection import Connection
@@ -61,6 +62,8 @@ __all__ = [
     "House",
     "SystemClock",
     "back_up",
+    "copies_before_upgrades",
+    "database",
     "delivering",
     "delivery_lock",
     "discord_says",
@@ -93,6 +96,8 @@ GLANCING = timedelta(seconds=2)
 """How long whoever wants to deliver waits for others that only look whether somebody does."""
 GATHERING = timedelta(minutes=10)
 """How long one process waits for another that gathers from the same data directory."""
+ROOM = 500_000_000
+"""Bytes that a nightly copy leaves free."""
 _MANY = 1_000_000
 """Tokens that cost something, whatever a model costs."""
 _HOLD = 0.0005
@@ -283,7 +288,8 @@ def _rings(house: House) -> tuple[Ring, ...]:
     home, nothing could be set up from chat there.
     """
     every = house.room.config.bot.gather_every
-    return rings(house.desk, every, settle=lambda: _settle(house), gather=lambda: gather(house, only_due=True))
+    usual = rings(house.desk, every, settle=lambda: _settle(house), gather=lambda: gather(house, only_due=True))
+    return (*usual, Ring(name="back up", action=lambda: back_up_nightly(house), every=timedelta(hours=1)))
 
 
 async def slack_says(config: Config) -> tuple[str, tuple[str, ...]]:
@@ -336,16 +342,47 @@ def prompt(house: House, asker: Asker, show: Show) -> Prompt:
     return Prompt(house.desk, asker, show, house.room.clock)
 
 
-def back_up(config: Config, copy: Path) -> int:
-    """Write a consistent copy of the database of *config*; its size in bytes."""
-    backup(database(config), copy)
-    return copy.stat().st_size
+def back_up(config: Config, target: Path, *, keep: int | None = None) -> Path:
+    """Write a consistent copy of the database of *config* to *target*; with *keep*, under a dated name in that folder,
+    where so many stay. Where the copy is.
+    """
+    now = SystemClock().now()
+    if keep:
+        return backup_into(database(config), target, at=now, keep=keep)
+    backup(database(config), target, at=now)
+    return target
 
 
-def restore_from(config: Config, copy: Path) -> None:
-    """Put *copy* in the place of the database of *config*; what was due before the present will not be sent."""
+async def back_up_nightly(house: House) -> None:
+    """Make a copy, unless there is one of last night."""
+    config = house.room.config
+    folder, now = config.storage.backups, house.room.clock.now()
+    if folder is None:
+        return
+    health = await house.store.health()
+    if health.backed_up_at and last_night(now, config.bot.timezone) <= health.backed_up_at <= now:
+        return
+    keep = config.storage.keep_backups
+    try:
+        copy = await asyncio.to_thread(backup_into, database(config), folder, at=now, keep=keep, spare=ROOM)
+    except DaybriefError as trouble:
+        log.error("there is no copy of last night: %s", trouble)  # noqa: TRY400 - it is a sentence
+    else:
+        log.info("a copy of last night is in %s", copy)
+
+
+def restore_from(config: Config, copy: Path) -> bool:
+    """Put *copy* in the place of the database of *config*; what was due before the present will not be sent.
+
+    Whether its checksum was there, and is right.
+    """
     config.bot.data_dir.mkdir(parents=True, exist_ok=True)
-    restore(copy, database(config), SystemClock().now())
+    return restore(copy, database(config), SystemClock().now())
+
+
+def copies_before_upgrades(config: Config) -> list[Path]:
+    """The copies that were made before the database of *config* was migrated, oldest first."""
+    return before_upgrades(database(config))
 
 
 async def run(house: House, *, reload: Callable[[], Config]) -> None:

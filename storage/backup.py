@@ -1,91 +1,93 @@
-"""Copies of the database, and bringing one back without posting its past again."""
+"""Copies of the database, each with its checksum beside it, checked before it takes the place of an older one."""
 
 import contextlib
 import os
+import re
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import sqlite_utils
+
 from bot.errors import StoreTrouble
-from storage import schema
+from storage import copies, schema
 from storage.codec import micros
 from storage.database import connect, in_sentences
 
-ALONE = 1.0
-"""Seconds to wait for other users of a database that is about to be replaced."""
+_APPLICATION = slice(68, 72)
+"""Where SQLite keeps ``application_id`` (https://www.sqlite.org/fileformat2.html#application_id)."""
+_DRAFT = re.compile(r"\.daybrief.*\.\d+\.tmp(-journal|-wal|-shm)?")
+_ABANDONED = 86_400
+"""Seconds after which a draft is nobody's any more."""
 
 
-def backup(source: Path, target: Path) -> None:
+def backup(source: Path, target: Path, *, at: datetime | None = None) -> None:
     """Copy the database *source* to *target*, as it is at one instant, while others go on using it.
 
-    The copy is checked and on disk before it takes the place of whatever *target* was; only its owner may read it.
+    The copy is checked and on disk before it takes the place of whatever *target* was; only its owner may read it. With
+    *at*, *source* remembers that it was copied then.
 
     Raises:
-        StoreTrouble: there is no sound database at *source*, or *target* cannot be written.
+        StoreTrouble: there is no sound database at *source*, or *target* cannot be written or is no copy of ours.
     """
     if not source.is_file():
         raise StoreTrouble(f"there is no database {source} to copy")
-    with _written_aside(target) as draft:
+    _check_replaceable(target, source)
+    with written_aside(target) as draft:
         with in_sentences(source), contextlib.closing(connect(source)) as db:
             schema.check_ours(db, source)
-            db.execute("VACUUM INTO ?", [str(draft)])
-        _check_sound(draft, source)
+            copy_into(db, draft, target)
+        check_sound(draft, source)
+        # A copy never stands beside another one's checksum: without any, it is merely taken at SQLite's word.
+        copies.checksum_of(target).unlink(missing_ok=True)
+        digest = copies.digest(draft)
+    with written_aside(copies.checksum_of(target)) as draft:
+        draft.write_text(copies.checksum_line(digest, target), encoding="utf-8")
+    if at:
+        _remember(source, at)
 
 
-def restore(copy: Path, database: Path, now: datetime) -> None:
-    """Put *copy*, made by :func:`backup`, in the place of *database*.
-
-    Nobody may be using *database*. What the copy holds as due is not sent any more: it was dealt with, one way or the
-    other, after the copy was made. Where the file system can, what was at *database* stays as ``….before-restore``.
+def backup_into(source: Path, folder: Path, *, at: datetime, keep: int, spare: int = 0) -> Path:
+    """As :func:`backup`, under a name of its own in *folder*, where the newest *keep* of such copies stay.
 
     Raises:
-        StoreTrouble: *copy* is no sound Daybrief database of this version or an older one, or *database* is in use.
+        StoreTrouble: as :func:`backup` does, or a copy would leave fewer than *spare* bytes free on its disk; then no
+            older copy is removed.
     """
-    if not copy.is_file():
-        raise StoreTrouble(f"there is no copy {copy} to restore")
-    with _written_aside(database) as draft:
-        with in_sentences(copy), contextlib.closing(connect(copy)) as db:
-            schema.check_ours(db, copy)
-            if not schema.version(db):
-                raise StoreTrouble(f"the file {copy} is empty; name a copy made by `daybrief backup`")
-            db.execute("VACUUM INTO ?", [str(draft)])
-        _check_sound(draft, copy)
-        _close_the_past(draft, now)
-        _retire(database)
-
-
-def _close_the_past(path: Path, now: datetime) -> None:
-    with in_sentences(path), contextlib.closing(connect(path)) as db, db.atomic():
-        db.execute(
-            "UPDATE delivery SET state = 'skipped', reason = 'restored', next_at = NULL, lease_until = NULL,"
-            " intent_part = NULL, intent_key = NULL, intent_at = NULL WHERE next_at IS NOT NULL"
+    with _writable(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    if source.is_file() and free < source.stat().st_size + spare:
+        raise StoreTrouble(
+            f"only {free / 1e6:.0f} MB are free for {folder}; make room, or name a folder on another disk"
         )
-        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('restored_at', ?)", [micros(now)])
+    target = folder / copies.dated_name(at)
+    backup(source, target, at=at)
+    with _writable(folder):
+        for old in copies.superseded(folder, keep):
+            old.unlink(missing_ok=True)
+            copies.checksum_of(old).unlink(missing_ok=True)
+    return target
 
 
-def _retire(database: Path) -> None:
-    """Make sure that nobody uses *database*, keep it under another name, and remove its log."""
-    if not database.exists():
-        return
+def copy_into(db: sqlite_utils.Database, draft: Path, target: Path) -> None:
+    """Copy all of *db* into *draft*, which is to become *target*, as *db* is at one instant.
+
+    Raises:
+        StoreTrouble: the disk is full.
+    """
     try:
-        with in_sentences(database), contextlib.closing(connect(database, patience=ALONE)) as db:
-            # An exclusive lock is refused while anybody else has the file open; closing then empties the log.
-            db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            db.execute("BEGIN EXCLUSIVE")
-            db.execute("COMMIT")
-    except StoreTrouble as refusal:
-        if "locked" in str(refusal):
-            raise StoreTrouble(f"the database {database} is in use; stop Daybrief before restoring") from refusal
-        # A damaged one may be replaced: that is what copies are for.
-    kept = database.with_name(f"{database.name}.before-restore")
-    kept.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):
-        kept.hardlink_to(database)
-    for suffix in ("-wal", "-shm"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
+        db.execute("VACUUM INTO ?", [str(draft)])
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise StoreTrouble(f"there is no room on the disk for {target}; make some, and try again") from error
+        raise
 
 
-def _check_sound(path: Path, origin: Path) -> None:
+def check_sound(path: Path, origin: Path) -> None:
+    """Make sure that the copy at *path* is whole. Raises StoreTrouble about its *origin*."""
     with in_sentences(path), contextlib.closing(connect(path)) as db:
         [(verdict,), *_] = db.execute("PRAGMA integrity_check(1)").fetchall()
         if verdict != "ok" or db.execute("PRAGMA foreign_key_check").fetchone():
@@ -93,21 +95,62 @@ def _check_sound(path: Path, origin: Path) -> None:
 
 
 @contextlib.contextmanager
-def _written_aside(target: Path) -> Iterator[Path]:
+def written_aside(target: Path) -> Iterator[Path]:
     """A file beside *target* that takes its place, safely on disk, once the block has ended well."""
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    with _writable(target):
+        try:
+            draft.unlink(missing_ok=True)
+            draft.touch(mode=0o600)
+            _clear_away(draft)
+            yield draft
+            with draft.open("rb+") as file:
+                os.fsync(file.fileno())
+            draft.replace(target)
+            _sync_folder(target.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _clear_away(fresh: Path) -> None:
+    """Remove what processes that were killed have left beside *fresh* of their drafts, each as large as a database."""
+    with contextlib.suppress(OSError):
+        now = fresh.stat().st_mtime
+        for one in fresh.parent.iterdir():
+            if _DRAFT.fullmatch(one.name) and now - one.stat().st_mtime > _ABANDONED:
+                one.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _writable(target: Path) -> Iterator[None]:
+    """Within, the system's errors become sentences about *target*."""
     try:
-        draft.unlink(missing_ok=True)
-        draft.touch(mode=0o600)
-        yield draft
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
-        draft.replace(target)
-        _sync_folder(target.parent)
+        yield
     except OSError as error:
-        raise StoreTrouble(f"the file {target} cannot be written: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+        raise StoreTrouble(f"{target} cannot be written: {(error.strerror or 'unknown').lower()}") from error
+
+
+def _check_replaceable(target: Path, source: Path) -> None:
+    """Nothing but a copy of ours may be replaced by a copy, least of all a database that somebody works with."""
+    with _writable(target):
+        if not target.exists() or (target.is_file() and not target.stat().st_size):
+            return
+        if target.samefile(source):
+            raise StoreTrouble(f"{target} is the database itself; name another file")
+        if not target.is_file():
+            raise StoreTrouble(f"{target} is no file; name one, or a folder")
+        with target.open("rb") as file:
+            head = file.read(_APPLICATION.stop)
+    if head[_APPLICATION] != schema.APPLICATION_ID.to_bytes(4, "big"):
+        raise StoreTrouble(f"{target} is no copy made by Daybrief, so it is not replaced; name another file")
+    if target.with_name(f"{target.name}-wal").exists():
+        raise StoreTrouble(f"{target} is a database at work, so it is not replaced; name another file")
+
+
+def _remember(source: Path, at: datetime) -> None:
+    """Note in *source* that it was copied. The copy is good even if that cannot be noted."""
+    with contextlib.suppress(StoreTrouble), in_sentences(source), contextlib.closing(connect(source)) as db:
+        db.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('backed_up_at', ?)", [micros(at)])
 
 
 def _sync_folder(folder: Path) -> None:

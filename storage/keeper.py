@@ -3,12 +3,13 @@
 import asyncio
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlite_utils
 
 from bot.ports import Archive, AuditLog, FeedBook, Ledger, Spending, Subscriptions, Troubles
-from storage import schema
+from storage import codec, schema
 from storage.archive import SqliteArchive
 from storage.audit import SqliteAuditLog
 from storage.database import Database, ThreadedDatabase, row
@@ -32,6 +33,8 @@ class StoreHealth:
     """Bytes in the file; what is only in the log is not counted."""
     stories: int
     articles: int
+    backed_up_at: datetime | None
+    """When the last good copy was made; None: never, or it is not known."""
 
 
 class SqliteStore:
@@ -58,6 +61,7 @@ class SqliteStore:
                 size=self._database.path.stat().st_size,
                 stories=counted["stories"],
                 articles=counted["articles"],
+                backed_up_at=codec.moment_if(counted["backed_up_at"]),
             )
 
         return await self._database.read(examine)
@@ -77,4 +81,7 @@ async def open_store(path: Path) -> SqliteStore:
     return SqliteStore(ThreadedDatabase(path))
 
 
-_COUNTS = "SELECT (SELECT count(*) FROM story) AS stories, (SELECT count(*) FROM article) AS articles"
+_COUNTS = """
+    SELECT (SELECT count(*) FROM story) AS stories, (SELECT count(*) FROM article) AS articles,
+        (SELECT value FROM meta WHERE key = 'backed_up_at') AS backed_up_at
+"""

@@ -26,24 +26,39 @@ def prepare(path: Path, migrations: sqlite_utils.Migrations = schema.migrations)
     _check_engine()
     with in_sentences(path), contextlib.closing(connect(path)) as db:
         schema.check_ours(db, path, migrations)
-        pending = migrations.pending(db)
-        if pending:
-            if migrations.applied(db):
-                backup(path, path.with_name(f"{path.name}.before-{pending[0].name}"))
-            _migrate(db, path, migrations)
+        if migrations.pending(db):
+            _apply(db, path, migrations, keeps_copy=True)
         db.enable_wal()
 
 
-def _migrate(db: sqlite_utils.Database, path: Path, migrations: sqlite_utils.Migrations) -> None:
-    """All that is pending or nothing."""
+def migrate(path: Path) -> None:
+    """Bring the database at *path*, which nobody else uses and of which there is a copy, to the present schema."""
+    with in_sentences(path), contextlib.closing(connect(path)) as db:
+        _apply(db, path, schema.migrations)
+
+
+def _apply(
+    db: sqlite_utils.Database, path: Path, migrations: sqlite_utils.Migrations, *, keeps_copy: bool = False
+) -> None:
+    """All that is pending or nothing. Nobody else writes meanwhile, so a copy is surely of what was there before."""
     db.execute("BEGIN IMMEDIATE")
     try:
         schema.check_ours(db, path, migrations)  # somebody may have been faster, and newer
+        pending = migrations.pending(db)
+        if pending and keeps_copy and migrations.applied(db):
+            _copy_before(path, pending[0].name)
         migrations.apply(db)
         db.commit()
     except BaseException:
         db.rollback()
         raise
+
+
+def _copy_before(path: Path, migration: str) -> None:
+    try:
+        backup(path, path.with_name(f"{path.name}.before-{migration}"))
+    except StoreTrouble as trouble:
+        raise StoreTrouble(f"the database is not upgraded, because it cannot be copied before: {trouble}") from trouble
 
 
 def _check_engine() -> None:

@@ -12,7 +12,7 @@ from adapters.terminal.answers import (
 from adapters.terminal.figures import gate_figures, grouping_figures, key_point_figures, mistakes, ranking_figures
 from adapters.terminal.tables import channels, deliveries, feeds, findings, gather_report, why
 from adapters.terminal.text import edition
-from adapters.terminal.waiting import for_answer
+from adapters.terminal.waiting import for_answer, for_work
 
 __all__ = [
     "answer",
@@ -22,6 +22,7 @@ __all__ = [
     "feeds",
     "findings",
     "for_answer",
+    "for_work",
     "gate_figures",
     "gather_report",
     "grouping_figures",

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -23,6 +23,10 @@ _SAFE_SQLITE = (3, 51, 3)
 _LITTLE_DISK = 500_000_000
 """Bytes that should be free."""
 _ENOUGH_ZONES = 400
+_OLD_COPY = timedelta(hours=26)
+"""Older than this, a night was left out."""
+_OF_NO_USE = 14 * 86_400
+"""Seconds after which nobody goes back to the version before an upgrade."""
 _NAMED = 5
 """Failing feeds that are named before the rest are counted."""
 
@@ -67,6 +71,7 @@ async def _findings(house: "House", config: "Config") -> list[Finding]:
         *await _discord(house),
         *_machine(house),
         *await _database(house),
+        *await _copies(house),
         *await analyst.examined(house, config),
         *await _channels(house),
         *await _feeds(house),
@@ -173,6 +178,38 @@ async def _database(house: "House") -> list[Finding]:
             + ("" if is_clock_fine else f", but the bot has run at {seen:%Y-%m-%d %H:%M}; set it"),
         ),
     ]
+
+
+async def _copies(house: "House") -> list[Finding]:
+    """How old the newest copy is, and which old ones are of no more use."""
+    from bot import wiring
+
+    config = house.room.config
+    made, seen = (await house.store.health()).backed_up_at, await house.store.ledger.last_seen()
+    nightly = config.storage.backups
+    now = house.room.clock.now()
+    if made is None:
+        how = "the running bot makes one each night" if nightly else "`daybrief backup PATH` makes one"
+        found = [Finding("backup", True, f"none yet; {how}")]
+    else:
+        # Nobody makes copies while the bot is off, and nothing is lost by that.
+        is_fine = not nightly or seen is None or seen - made < _OLD_COPY
+        advice = "" if is_fine else "; the log of the running bot says why there is no newer one"
+        found = [
+            Finding("backup", is_fine, f"the last one is of {made:%Y-%m-%d %H:%M} UTC, {_age(now - made)}{advice}")
+        ]
+    old = [one for one in wiring.copies_before_upgrades(config) if now.timestamp() - one.stat().st_mtime > _OF_NO_USE]
+    if old:
+        size = sum(one.stat().st_size for one in old) / 1e6
+        names = ", ".join(one.name for one in old)
+        found.append(Finding("upgrades", True, f"copies from before them that may be deleted ({size:.1f} MB): {names}"))
+    return found
+
+
+def _age(age: timedelta) -> str:
+    if age.days > 0:
+        return f"{counted(age.days, 'day')} ago"
+    return f"{counted(max(0, age.seconds // 3600), 'hour')} ago"
 
 
 async def _channels(house: "House") -> list[Finding]:

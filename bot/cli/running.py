@@ -2,11 +2,16 @@
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 
 import click
 
 from bot.cli.app import Session, command
+from bot.errors import WrongUsage
+
+_KEPT = 7
+"""Copies that stay in a folder unless one says otherwise."""
 
 
 @click.command()
@@ -31,14 +36,23 @@ async def run(session: Session) -> None:
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("path")
+@click.option("--keep", type=click.IntRange(min=1), help="How many copies stay in a folder [default: 7].")
 @command
-async def backup(session: Session, path: Path) -> None:
-    """Write a consistent copy of everything to PATH, while the bot runs."""
+async def backup(session: Session, path: str, keep: int | None) -> None:
+    """Write a consistent copy of everything to PATH, while the bot runs.
+
+    In a folder it gets a name with the time, and the newest seven stay.
+    """
     from bot import wiring
 
-    size = await asyncio.to_thread(wiring.back_up, session.config(), path)
-    click.echo(f"{path} holds a sound copy ({size / 1_000_000:.1f} MB)")
+    config, target = session.config(), Path(path)
+    is_folder = target.is_dir() or path.endswith(os.sep)
+    if keep and not is_folder:
+        raise WrongUsage(f"--keep is for a folder of copies; {path} is none (write {path}{os.sep}, and it is made)")
+    async with wiring.looks.for_work(f"Copying {wiring.database(config)} …"):
+        copy = await asyncio.to_thread(wiring.back_up, config, target, keep=(keep or _KEPT) if is_folder else None)
+    click.echo(f"{copy} holds a sound copy ({copy.stat().st_size / 1_000_000:.1f} MB)")
 
 
 @click.command()
@@ -49,6 +63,8 @@ async def restore(session: Session, path: Path) -> None:
     from bot import wiring
 
     config = session.config()
-    async with wiring.delivering(config):
-        await asyncio.to_thread(wiring.restore_from, config, path)
+    async with wiring.delivering(config), wiring.looks.for_work(f"Restoring {path} …"):
+        is_verified = await asyncio.to_thread(wiring.restore_from, config, path)
     click.echo(f"restored from {path}; nothing that was due before now will be posted again")
+    if not is_verified:
+        click.echo("there was no checksum beside it: it is sound as far as SQLite can tell")

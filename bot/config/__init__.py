@@ -83,9 +83,10 @@ def read(text: str, *, folder: Path, environ: Mapping[str, str], path: Path | No
     origin = str(path or "the configuration")
     checker = Checker(_toml(text.replace("\r\n", "\n"), origin))
     bot, defaults = checker.table(Bot), checker.table(ChannelTable, "defaults")
+    data_dir = absolute(bot.data_dir, folder)
     config = Config(
-        bot=bot.model_copy(update={"data_dir": absolute(bot.data_dir, folder)}),
-        storage=checker.table(Storage),
+        bot=bot.model_copy(update={"data_dir": data_dir}),
+        storage=_stored(checker.table(Storage), data_dir),
         fetch=checker.table(Fetch),
         delivery=checker.table(Delivery),
         feeds=checker.feeds(folder),
@@ -101,6 +102,11 @@ def read(text: str, *, folder: Path, environ: Mapping[str, str], path: Path | No
     if found := checker.in_order():
         raise ConfigProblems(origin, found)
     return config
+
+
+def _stored(table: Storage, data_dir: Path) -> Storage:
+    """*table* with the folder of copies where it is, as seen from the data."""
+    return table.model_copy(update={"backups": table.backups and absolute(table.backups, data_dir)})
 
 
 def channel_from(keys: Mapping[str, object], config: Config) -> Subscription:

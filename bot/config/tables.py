@@ -39,6 +39,12 @@ def _data_dir(value: object) -> Path:
     return Path(value)
 
 
+def _backups(value: object) -> Path | None:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError('expected the path of a folder, such as "backups"; or "", and no copies are made')
+    return Path(value) if value.strip() else None
+
+
 def _platform(value: str) -> str:
     return choose(value, PLATFORMS, "platform")
 
@@ -99,6 +105,10 @@ class Storage(Table):
 
     url: Annotated[str, AfterValidator(_database)] = "sqlite"
     keep: SomeDuration = timedelta(days=400)
+    backups: Annotated[Path | None, BeforeValidator(_backups)] = Path("backups")
+    """Where the running bot keeps a copy of each night, absolute once loaded; None: it makes none."""
+    keep_backups: Annotated[int, Field(ge=1, le=1000)] = 7
+    """How many of them."""
 
 
 class Fetch(Table):

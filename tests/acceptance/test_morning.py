@@ -119,15 +119,34 @@ def test_a_withdrawn_story_says_so_and_is_not_posted_any_more(stocked: Program) 
 
 def test_a_restored_copy_never_posts_an_old_edition_again(stocked: Program) -> None:
     copy = stocked.folder / "copy.db"
-    assert stocked.run("backup", str(copy)).code == 0
+    backed_up = stocked.run("backup", str(copy))
     stocked.run("post", "--at", MORNING)
     restored = stocked.run("restore", str(copy))
     again = stocked.run("post", "--at", MORNING)
     rows = stocked.run("deliveries", "--json").json()
 
-    assert restored.code == 0
+    assert backed_up.code == restored.code == 0
+    assert f"{copy} holds a sound copy" in backed_up.out
+    assert "checksum" not in restored.out
     assert "Norvik" not in again.out
     assert [(row["state"], row["reason"]) for row in rows] == [("skipped", "restored")]
+
+
+def test_copies_in_a_folder_are_dated_kept_and_told_of(stocked: Program) -> None:
+    folder = stocked.folder / "copies"
+    before = {one["about"]: one for one in stocked.run("check", "--json").json()["findings"]}["backup"]
+    first = stocked.run("backup", f"{folder}/", "--keep", "1")
+    second = stocked.run("backup", str(folder), "--keep", "1")
+    wrong = stocked.run("backup", str(stocked.folder / "copy.db"), "--keep", "1")
+    after = {one["about"]: one for one in stocked.run("check", "--json").json()["findings"]}["backup"]
+
+    assert (first.code, second.code, wrong.code) == (0, 0, 2), (first, second, wrong)
+    assert [one.suffix for one in sorted(folder.iterdir())] == [".db", ".sha256"]
+    assert (before["fine"], before["says"]) == (True, "none yet; the running bot makes one each night")
+    assert after["fine"]
+    assert after["says"].endswith("0 hours ago")
+    [copy] = folder.glob("*.db")
+    assert stocked.run("restore", str(copy)).code == 0
 
 
 def test_a_name_that_fits_nothing_ends_with_the_nearest_stories(stocked: Program) -> None:

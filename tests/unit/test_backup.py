@@ -1,17 +1,23 @@
+import asyncio
+import hashlib
+import os
+import random
 import signal
 import sqlite3
 import stat
 import subprocess
 import sys
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
 from bot.errors import StoreTrouble
-from bot.model import DeliveryState, FeedState, Receipt
-from storage import backup, open_store, restore
+from bot.model import DeliveryState, FeedState, Receipt, Wish
+from storage import backup, backup_into, before_upgrades, open_store, restore, schema
+from storage.database import connect
 from tests.contract.values import MONDAY, NOW, article, composition, due, intake, story, subscription
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,7 +93,9 @@ async def test_a_copy_holds_what_was_committed_and_only_its_owner_may_read_it(pa
 
     await store.close()
     assert permissions(copy) == 0o600
-    assert files_beside(path) == {path.name, copy.name}
+    assert files_beside(path) == {path.name, copy.name, f"{copy.name}.sha256"}
+    digest = hashlib.sha256(read(copy)).hexdigest()
+    assert copy.with_name("copy.db.sha256").read_text(encoding="utf-8") == f"{digest}  copy.db\n"
     opened = await open_store(copy)
     assert await opened.archive.by_ref(kept.ref) == kept
     assert (await opened.archive.complete("lab")) == ((kept.ref, "A lab opens"),)
@@ -177,6 +185,33 @@ async def test_the_log_of_the_replaced_database_is_not_applied_to_the_restored_o
     assert await remembered(path) == {"a"}
 
 
+async def test_a_restored_database_sends_nothing_once_more_and_tells_nothing_anew(path: Path, copy: Path) -> None:
+    store = await open_store(path)
+    order = await store.subscriptions.subscribe(subscription())
+    days = [MONDAY + timedelta(days=offset) for offset in range(2)]
+    await store.ledger.plan([due(order.id, day) for day in days])
+    unsure, lost = [one.id for one in await store.ledger.deliveries()]
+    for number, state in ((unsure, DeliveryState.UNCERTAIN), (lost, DeliveryState.MISSED)):
+        claim = await store.ledger.claim(number, NOW, LEASE)
+        assert claim
+        await store.ledger.finish(claim, state, at=NOW, reason="a reason")
+    await store.ledger.wish(order.id, MONDAY, "K7Q4", Wish.PIN)
+    assert len(await store.ledger.untold(NOW - timedelta(days=99))) == 2
+    await store.close()
+    backup(path, copy)
+
+    restore(copy, path, NOW + LEASE)
+
+    store = await open_store(path)
+    assert await store.ledger.untold(NOW - timedelta(days=99)) == ()
+    assert not await store.ledger.reopen(unsure, NOW + LEASE)
+    assert await store.ledger.waiting(NOW + timedelta(days=9)) == {}
+    row = await store.ledger.by_id(lost)
+    assert row
+    assert (row.state, row.reason) == (DeliveryState.MISSED, "a reason")
+    await store.close()
+
+
 async def test_a_database_in_use_is_not_replaced(path: Path, copy: Path) -> None:
     await remember(path, "a")
     backup(path, copy)
@@ -228,6 +263,7 @@ async def test_a_copy_in_which_rows_are_missing_is_refused(path: Path, copy: Pat
     backup(path, copy)
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("DELETE FROM subscription")
+    remove(copy.with_name("copy.db.sha256"))
 
     with pytest.raises(StoreTrouble, match="damaged"):
         restore(copy, path, NOW)
@@ -235,3 +271,207 @@ async def test_a_copy_in_which_rows_are_missing_is_refused(path: Path, copy: Pat
     store = await open_store(path)
     assert await store.ledger.unsettled() == 1
     await store.close()
+
+
+# --------------------------------------------------------------------------------------------------- checksums
+
+
+async def test_a_copy_in_which_one_byte_has_changed_is_not_restored(path: Path, copy: Path) -> None:
+    await remember(path, "a")
+    backup(path, copy)
+    whole = read(copy)
+    dice = random.Random(6)
+
+    for _ in range(60):
+        place, bit = dice.randrange(len(whole)), 1 << dice.randrange(8)
+        written(copy, whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+        with pytest.raises(StoreTrouble, match="checksum differs"):
+            restore(copy, path, NOW)
+
+    written(copy, whole)
+    assert restore(copy, path, NOW)
+    assert await remembered(path) == {"a"}
+
+
+async def test_a_copy_without_its_checksum_is_restored_and_said_to_be_unverified(path: Path, copy: Path) -> None:
+    await remember(path, "a")
+    backup(path, copy)
+    remove(copy.with_name("copy.db.sha256"))
+
+    assert not restore(copy, path, NOW)
+
+
+async def test_a_checksum_that_cannot_be_read_is_not_taken_for_a_right_one(path: Path, copy: Path) -> None:
+    await remember(path, "a")
+    backup(path, copy)
+    written(copy.with_name("copy.db.sha256"), b"\xff\n")
+
+    with pytest.raises(StoreTrouble, match="checksum differs"):
+        restore(copy, path, NOW)
+
+
+# ----------------------------------------------------------------------------------------- what is replaced by a copy
+
+
+@pytest.mark.parametrize("content", [b"[bot]\n", b"SQLite format 3\0" + bytes(200)])
+async def test_no_file_of_another_kind_is_replaced_by_a_copy(path: Path, content: bytes) -> None:
+    await remember(path, "a")
+    other = written(path.parent / "config.toml", content)
+
+    with pytest.raises(StoreTrouble, match="no copy made by Daybrief"):
+        backup(path, other)
+
+    assert read(other) == content
+
+
+async def test_neither_the_database_itself_nor_one_at_work_is_replaced_by_a_copy(path: Path, copy: Path) -> None:
+    await remember(path, "a")
+    other = await open_store(copy)
+    await other.feeds.keep(FeedState(url="other"))
+
+    with pytest.raises(StoreTrouble, match="the database itself"):
+        backup(path, path)
+    with pytest.raises(StoreTrouble, match="at work"):
+        backup(path, copy)
+    with pytest.raises(StoreTrouble, match="the database itself"):
+        restore(path, path, NOW)
+
+    await other.close()
+    assert await remembered(copy) == {"other"}
+
+
+# ------------------------------------------------------------------------------------------------------- folders
+
+
+async def test_a_folder_keeps_the_newest_copies_and_nothing_else_of_it_is_touched(path: Path) -> None:
+    await remember(path, "a")
+    folder = path.parent / "copies"
+    days = [NOW + timedelta(days=offset) for offset in range(5)]
+
+    made = [backup_into(path, folder, at=day, keep=3) for day in days[:3]]
+    foreign = written(folder / "daybrief-2020-01-01.db", b"kept by hand")
+    made += [backup_into(path, folder, at=day, keep=3) for day in days[3:]]
+
+    kept = {one.name for one in made[2:]}
+    assert files_beside(foreign) == {foreign.name, *kept, *(f"{name}.sha256" for name in kept)}
+    assert read(foreign) == b"kept by hand"
+    assert restore(made[-1], path, NOW)
+
+
+async def test_a_copy_that_fails_costs_no_older_one(path: Path) -> None:
+    await remember(path, "a")
+    folder = path.parent / "copies"
+    first = backup_into(path, folder, at=NOW, keep=1)
+    written(path, b"damaged" * 1000)
+
+    with pytest.raises(StoreTrouble):
+        backup_into(path, folder, at=NOW + timedelta(days=1), keep=1)
+
+    assert files_beside(first) == {first.name, f"{first.name}.sha256"}
+
+
+async def test_a_copy_that_would_fill_the_disk_is_not_made(path: Path) -> None:
+    await remember(path, "a")
+
+    with pytest.raises(StoreTrouble, match="make room"):
+        backup_into(path, path.parent / "copies", at=NOW, keep=1, spare=10**18)
+
+
+async def test_the_time_of_the_last_good_copy_is_remembered(path: Path, copy: Path) -> None:
+    async def last() -> datetime | None:
+        store = await open_store(path)
+        health = await store.health()
+        await store.close()
+        return health.backed_up_at
+
+    assert await last() is None
+    backup(path, copy)
+    assert await last() is None
+    backup(path, copy, at=NOW)
+    assert await last() == NOW
+    with pytest.raises(StoreTrouble):
+        backup(path, path, at=NOW + LEASE)
+    assert await last() == NOW
+
+
+async def test_what_a_killed_process_left_of_a_copy_is_removed_once_it_is_old(path: Path, copy: Path) -> None:
+    await remember(path, "a")
+    old, new = (written(path.parent / f".daybrief-x.db.{number}.tmp", b"half") for number in (1, 2))
+    os.utime(old, (0, 0))
+
+    backup(path, copy)
+
+    assert not old.exists()
+    assert new.exists()
+
+
+# ------------------------------------------------------------------------------------------- versions, interruptions
+
+
+def of_the_first_version(path: Path) -> None:
+    """A database with the first migration only, and a channel in it."""
+    first = sqlite_utils.Migrations("daybrief")
+    first()(schema.m001_newsroom)
+    with closing(connect(path)) as db:
+        first.apply(db)
+        db.execute(
+            "INSERT INTO subscription (platform, workspace, channel, name, at, timezone, days, stories, topics, layout,"
+            " declared, standing, reason) VALUES ('terminal', 'local', 'c', 'c', '08:00', 'UTC', '[1]', 5, '[]',"
+            " 'message', 0, 'active', '')"
+        )
+
+
+async def test_a_copy_of_an_older_version_is_brought_up_to_date(path: Path, copy: Path) -> None:
+    of_the_first_version(copy)
+
+    restore(copy, path, NOW)
+
+    store = await open_store(path)
+    assert [one.channel.name for one in await store.subscriptions.all()] == ["c"]
+    assert await store.ledger.restored_at() == NOW
+    await store.close()
+    assert before_upgrades(path) == []
+
+
+async def test_a_copy_of_a_newer_version_is_refused(path: Path, copy: Path) -> None:
+    await remember(path, "a")
+    await remember(copy, "b")
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("INSERT INTO _sqlite_migrations VALUES (99, 'daybrief', 'm999_future', '2030-01-01')")
+
+    with pytest.raises(StoreTrouble, match="newer version"):
+        restore(copy, path, NOW)
+
+    assert await remembered(path) == {"a"}
+
+
+async def test_a_restore_that_is_killed_leaves_the_old_database_or_the_new_one(path: Path, copy: Path) -> None:
+    """At every single thing that it does to files, and again until nothing is left to be killed at."""
+    await remember(path, "old")
+    await remember(copy, "new")
+    made = path.parent / "made.db"
+    backup(copy, made)
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from storage import restore; from tests.contract.values import NOW\n"
+        "left = int(sys.argv[3])\n"
+        "def hook(event, _):\n"
+        "    global left\n"
+        "    if event in {'os.rename', 'os.remove', 'os.link', 'sqlite3.connect'}:\n"
+        "        left -= 1\n"
+        "        if left < 0: os._exit(9)\n"
+        "sys.addaudithook(hook)\n"
+        "restore(Path(sys.argv[1]), Path(sys.argv[2]), NOW)\n"
+    )
+    seen = []
+    for step in range(100):
+        arguments = [sys.executable, "-c", code, str(made), str(path), str(step)]
+        done = await asyncio.to_thread(subprocess.run, arguments, cwd=ROOT, check=False)
+        seen.append(await remembered(path))
+        if not done.returncode:
+            break
+
+    assert seen[0] == {"old"}
+    assert seen[-1] == {"new"}
+    assert all(one in ({"old"}, {"new"}) for one in seen)
+    assert len(seen) > 8

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -305,6 +306,51 @@ async def test_an_existing_database_is_copied_before_it_is_migrated(tmp_path: Pa
     store = await open_store(copy)
     assert set(await store.feeds.states()) == {"feed.xml"}
     await store.close()
+
+
+async def test_the_copy_before_a_migration_holds_what_was_before_whoever_else_migrates(tmp_path: Path) -> None:
+    path = tmp_path / "daybrief.db"
+    await (await open_store(path)).close()
+    migrations = with_one_more("SELECT 1")
+
+    with ThreadPoolExecutor(4) as starts:
+        for done in [starts.submit(prepare, path, migrations) for _ in range(4)]:
+            done.result()
+
+    assert "later" in tables(path)
+    assert "later" not in tables(tmp_path / "daybrief.db.before-m999_later")
+
+
+async def test_a_database_that_cannot_be_copied_is_not_migrated(tmp_path: Path) -> None:
+    path = tmp_path / "daybrief.db"
+    await (await open_store(path)).close()
+    (tmp_path / "daybrief.db.before-m999_later").mkdir()
+
+    with pytest.raises(StoreTrouble, match="not upgraded, because it cannot be copied"):
+        prepare(path, with_one_more("SELECT 1"))
+
+    assert "later" not in tables(path)
+
+
+def test_a_full_disk_ends_the_start_before_the_migration(tmp_path: Path) -> None:
+    """A real limit of the system on how large a file may grow, in a process of its own."""
+    path = tmp_path / "daybrief.db"
+    code = (
+        "import resource, signal, sys; from pathlib import Path\n"
+        "from tests.unit.test_database import with_one_more; from storage.upgrade import prepare\n"
+        "path = Path(sys.argv[1]); prepare(path)\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size // 2,) * 2)\n"
+        "prepare(path, with_one_more('SELECT 1'))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert "StoreTrouble: the database is not upgraded, because it cannot be copied before" in done.stderr
+    assert "later" not in tables(path)
+    assert [one.name for one in tmp_path.iterdir() if one.suffix not in {"-wal", "-shm"}] == ["daybrief.db"]
 
 
 async def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""Bringing a copy back, without posting its past again."""
+
+import contextlib
+from datetime import datetime
+from pathlib import Path
+
+from bot.errors import StoreTrouble
+from storage import copies, schema, upgrade
+from storage.backup import check_sound, copy_into, written_aside
+from storage.codec import micros
+from storage.database import connect, in_sentences
+
+ALONE = 1.0
+"""Seconds to wait for other users of a database that is about to be replaced."""
+_LOGS = ("-wal", "-shm")
+
+
+def restore(copy: Path, database: Path, now: datetime) -> bool:
+    """Put *copy*, made by ``backup``, in the place of *database*; whether its checksum was there and is right.
+
+    Nobody may be using *database*. What the copy holds as due or uncertain is not sent any more, and nobody is told of
+    its troubles: both were dealt with, one way or the other, after the copy was made. Where the file system can, what
+    was at *database* stays as ``….before-restore``. A restore that is broken off has changed nothing.
+
+    Raises:
+        StoreTrouble: *copy* is no sound Daybrief database of this version or an older one, or *database* is in use.
+    """
+    if not copy.is_file():
+        raise StoreTrouble(f"there is no copy {copy} to restore")
+    if database.exists() and copy.samefile(database):
+        raise StoreTrouble(f"{copy} is the database itself; name a copy made by `daybrief backup`")
+    is_verified = copies.verify(copy)
+    with written_aside(database) as draft:
+        with in_sentences(copy), contextlib.closing(connect(copy)) as db:
+            schema.check_ours(db, copy)
+            if not schema.version(db):
+                raise StoreTrouble(f"the file {copy} is empty; name a copy made by `daybrief backup`")
+            copy_into(db, draft, database)
+        check_sound(draft, copy)
+        upgrade.migrate(draft)
+        _close_the_past(draft, now)
+        _retire(database)
+    return is_verified
+
+
+def _close_the_past(path: Path, now: datetime) -> None:
+    with in_sentences(path), contextlib.closing(connect(path)) as db, db.atomic():
+        for closing in _CLOSINGS:
+            db.execute(closing, {"now": micros(now)})
+
+
+_CLOSINGS = (
+    # An uncertain one as well: an admin may have sent it once more meanwhile, and the button for that is still there.
+    """
+    UPDATE delivery SET state = 'skipped', reason = 'restored', next_at = NULL, lease_until = NULL,
+        intent_part = NULL, intent_key = NULL, intent_at = NULL
+    WHERE next_at IS NOT NULL OR state = 'uncertain'
+    """,
+    "UPDATE delivery SET told_at = :now WHERE told_at IS NULL AND state IN ('refused', 'missed')",
+    "INSERT OR REPLACE INTO meta (key, value) VALUES ('restored_at', :now)",
+)
+
+
+def _retire(database: Path) -> None:
+    """Make sure that nobody uses *database*, keep it under another name, and take its log out of the way."""
+    if not database.exists():
+        return
+    try:
+        with in_sentences(database), contextlib.closing(connect(database, patience=ALONE)) as db:
+            # An exclusive lock is refused while anybody else has the file open; closing then empties the log.
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+            db.execute("COMMIT")
+    except StoreTrouble as refusal:
+        if "locked" in str(refusal):
+            raise StoreTrouble(f"the database {database} is in use; stop Daybrief before restoring") from refusal
+        # A damaged one may be replaced: that is what copies are for.
+    kept = database.with_name(f"{database.name}.before-restore")
+    for suffix in ("", *_LOGS):
+        kept.with_name(kept.name + suffix).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        kept.hardlink_to(database)
+    for suffix in _LOGS:
+        log = database.with_name(database.name + suffix)
+        if log.exists():  # of a damaged one: somebody may yet save something from both together
+            log.replace(kept.with_name(kept.name + suffix))
