@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from bot.coverage import publisher_of
-from bot.model import Stage, Story, Verdict
+from bot.model import Rest, Stage, Story, Tally, Verdict
 from bot.names import companies
 from bot.rank import Ranked
-from bot.wording import counted
+from bot.wording import counted, told_apart
 
 PER_SOURCE = 2
 """Stories of one edition that the same publisher may lead."""
@@ -40,12 +40,12 @@ class _Judged:
     @property
     def free_merit(self) -> _Merit:
         """What it would count if nothing else were in the edition; more is better."""
-        return self.ranked.is_weighed, self.ranked.score
+        return self.ranked.is_weighed, _rounded(self.ranked.score)
 
     @property
     def merit(self) -> _Merit:
         """What it counts in this edition: those that a model weighed come first, then the score decides."""
-        return self.ranked.is_weighed, self.ranked.score - self.cost
+        return self.ranked.is_weighed, _rounded(self.ranked.score - self.cost)
 
 
 @dataclass
@@ -81,13 +81,30 @@ class Choice:
 
     def verdicts(self, outside: Iterable[Verdict] = ()) -> tuple[Verdict, ...]:
         """The reasons for all, the best ones first; behind them *outside*, those of what was not ranked."""
-        earned = (one for one in self._judged if one.stage is Stage.POSTED and not self._takes_its_place(one.ranked))
-        cut_at = min((one.merit for one in earned), default=None)
-        judged: list[_Judged | Verdict] = [*sorted(self._judged, key=lambda one: one.place), *outside]
-        # What was posted keeps its reason, even if hundreds of known or limited stories stand before it.
-        kept = sorted(range(len(judged)), key=lambda place: judged[place].stage is not Stage.POSTED)[:MAX_VERDICTS]
-        reasons = (judged[place] for place in sorted(kept))
-        return tuple(one if isinstance(one, Verdict) else self._verdict(one, cut_at) for one in reasons)
+        last = self._last()
+        reasons, _ = self._kept(outside)
+        return tuple(one if isinstance(one, Verdict) else self._verdict(one, last) for one in reasons)
+
+    def tally(self, outside: Iterable[Verdict] = (), topics: tuple[str, ...] = ()) -> Tally:
+        """What holds for all candidates of a subscription to *topics*, and what became of those without a reason."""
+        last = self._last()
+        cut = last.merit if last else None
+        _, rest = self._kept(outside)
+        stages: dict[Stage, list[_Judged | Verdict]] = {}
+        for one in rest:
+            stages.setdefault(one.stage if isinstance(one, Verdict) else _stage_of(one, cut), []).append(one)
+        posted = [one.ranked for one in self._judged if one.stage is Stage.POSTED]
+        return Tally(
+            places=self.size,
+            pinned=sum(self._is_pinned(one) for one in posted),
+            ready=sum(one.leads and not self._is_pinned(one) for one in posted),
+            cut=cut[1] if cut else None,
+            topics=topics,
+            # There may be thousands outside the window, and the time of their news says so itself.
+            rest=tuple(
+                _rest(stage, stages[stage]) for stage in Stage if stage in stages.keys() - {Stage.OUTSIDE_WINDOW}
+            ),
+        )
 
     # ------------------------------------------------------------------------------------------------- choosing
 
@@ -135,12 +152,25 @@ class Choice:
 
     # -------------------------------------------------------------------------------------------------- reasons
 
-    def _verdict(self, one: _Judged, cut_at: _Merit | None) -> Verdict:
-        stage = one.stage
-        if stage is Stage.CUT:
+    def _last(self) -> _Judged | None:
+        """The story that was chosen last for its score; each was chosen for no more than those before it."""
+        earned = [one for one in self._judged if one.stage is Stage.POSTED and not self._takes_its_place(one.ranked)]
+        return earned[-1] if earned else None
+
+    def _kept(self, outside: Iterable[Verdict]) -> tuple[list[_Judged | Verdict], list[_Judged | Verdict]]:
+        """Those whose reasons are kept, and the others, the best ones first."""
+        judged: list[_Judged | Verdict] = [*sorted(self._judged, key=lambda one: one.place), *outside]
+        if len(judged) <= MAX_VERDICTS:
+            return judged, []
+        # What was posted keeps its reason, even if hundreds of known or limited stories stand before it.
+        places = sorted(range(len(judged)), key=lambda place: judged[place].stage is not Stage.POSTED)
+        kept, rest = sorted(places[:MAX_VERDICTS]), sorted(places[MAX_VERDICTS:])
+        return [judged[place] for place in kept], [judged[place] for place in rest]
+
+    def _verdict(self, one: _Judged, last: _Judged | None) -> Verdict:
+        stage = _stage_of(one, last.merit if last else None)
+        if one.stage is Stage.CUT:
             one = self._costed(one)
-            is_crowded_out = cut_at is not None and one.free_merit > cut_at
-            stage = Stage.DIVERSITY if is_crowded_out else stage
         *parts, publishers = one.ranked.numbers
         return Verdict(
             ref=one.ranked.story.ref,
@@ -148,10 +178,10 @@ class Choice:
             rank=one.place,
             score=one.merit[1],
             numbers=(*parts, ("diversity", one.cost), publishers),
-            detail=self._detail(one, stage, cut_at),
+            detail=self._detail(one, stage, last),
         )
 
-    def _detail(self, one: _Judged, stage: Stage, cut_at: _Merit | None) -> str:
+    def _detail(self, one: _Judged, stage: Stage, last: _Judged | None) -> str:
         is_posted = stage is Stage.POSTED
         if self._is_pinned(one.ranked):
             before = "" if is_posted else ", but stories pinned before it took every place"
@@ -162,16 +192,50 @@ class Choice:
             return f"{_lead(one.ranked.story)} leads {PER_SOURCE} stories of this edition already"
         if stage is Stage.KNOWN:
             return one.ranked.withheld
-        return self._short_of(one, stage, cut_at) if stage in {Stage.CUT, Stage.DIVERSITY} else ""
+        return self._short_of(one, stage, last) if stage in {Stage.CUT, Stage.DIVERSITY} else ""
 
-    def _short_of(self, one: _Judged, stage: Stage, cut_at: _Merit | None) -> str:
-        if cut_at is None:
+    def _short_of(self, one: _Judged, stage: Stage, last: _Judged | None) -> str:
+        if last is None:
             return f"{'pinned and ready-written' if self.pins else 'ready-written'} stories took every place"
-        cut = f"the cut was {cut_at[1]:.2f}"
+        _, limit = told_apart(one.merit[1], last.merit[1])
+        cut = f"the cut was {limit}{_despite(one, last)}"
         if stage is Stage.CUT:
             return cut
         had = counted(self._told[one.company], "story", "stories")
         return f"{one.company} has {had} in it; without that it would count {one.ranked.score:.2f}, and {cut}"
+
+
+def _rounded(score: float) -> float:
+    """Two scores that are the same sum in another order are equal."""
+    return round(score, 9)
+
+
+def _stage_of(one: _Judged, cut: _Merit | None) -> Stage:
+    """What became of *one*, where the last that was chosen counted *cut*; None: none was chosen for its score."""
+    is_crowded_out = one.stage is Stage.CUT and cut is not None and one.free_merit > cut
+    return Stage.DIVERSITY if is_crowded_out else one.stage
+
+
+def _despite(one: _Judged, last: _Judged) -> str:
+    """Why *last* was chosen before *one* although its score is not higher; empty: it is."""
+    if one.merit[1] < last.merit[1]:
+        return ""
+    if last.merit > one.merit:
+        return ", of a story that a model weighed, and those come first"
+    ours, theirs = one.ranked.story, last.ranked.story
+    if last.free_merit != one.free_merit:
+        return " as well, of a story that diversity took more from"
+    if theirs.news_at != ours.news_at:
+        return " as well, of a newer story"
+    if bool(theirs.takeaway) != bool(ours.takeaway):
+        return " as well, of a story that says more than its title"
+    return f" as well, of {theirs.ref}: they are alike in all that counts, and the alphabet decides"
+
+
+def _rest(stage: Stage, candidates: Sequence[_Judged | Verdict]) -> Rest:
+    scores = [one.free_merit[1] for one in candidates if isinstance(one, _Judged)]
+    refs = (one.ref if isinstance(one, Verdict) else one.ranked.story.ref for one in candidates)
+    return Rest(stage=stage, refs=tuple(sorted(refs)), best=max(scores, default=None))
 
 
 def _lead(story: Story) -> str:

@@ -1,7 +1,7 @@
 """Composing: which stories make one edition, in which order, and why the others do not. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -95,14 +95,14 @@ def compose(
         writable: sections that a model may write when somebody asks for them.
     """
     outside: list[Verdict] = []
-    times: dict[str, tuple[datetime, datetime]] = {}
+    unfit: dict[str, _Unfit] = {}
     inside: list[Story] = []
     for story in stories:
         since = window_start if late_start is None or story.ref in considered else late_start
         stage = _unfit(subscription, story, since, now, wishes.get(story.ref))
         if stage:
             outside.append(Verdict(ref=story.ref, stage=stage))
-            times[story.ref] = story.news_at, since
+            unfit[story.ref] = _Unfit(stage, story, since)
         else:
             inside.append(story)
     pins = {ref: place for place, ref in enumerate(ref for ref in wishes if wishes[ref] is Wish.PIN)}
@@ -123,12 +123,10 @@ def compose(
     )
     # Only for the reasons that are kept: there may be thousands of stories outside the window.
     verdicts = tuple(
-        replace(one, detail=_missed(*times[one.ref], now, subscription.timezone))
-        if one.stage is Stage.OUTSIDE_WINDOW
-        else one
+        replace(one, detail=unfit[one.ref].detail(now, subscription.timezone)) if one.ref in unfit else one
         for one in choice.verdicts(outside)
     )
-    return Composition(edition=edition, verdicts=verdicts)
+    return Composition(edition=edition, verdicts=verdicts, tally=choice.tally(outside, subscription.topics))
 
 
 def _unfit(subscription: Subscription, story: Story, since: datetime, now: datetime, wish: Wish | None) -> Stage | None:
@@ -146,12 +144,31 @@ def _unfit(subscription: Subscription, story: Story, since: datetime, now: datet
     return None
 
 
-def _missed(news_at: datetime, since: datetime, now: datetime, timezone: str) -> str:
-    """How a story that became news at *news_at* missed an edition that takes what came after *since* until *now*."""
-    came = f"its news is of {_moment(news_at, timezone)}"
-    if news_at > now:
-        return f"{came}, and the edition was composed before"
-    return f"{came}, and the edition takes what came after {_moment(since, timezone)} ({timezone})"
+@dataclass(frozen=True, slots=True)
+class _Unfit:
+    """A story that is no candidate for a place."""
+
+    stage: Stage
+    story: Story
+    since: datetime
+    """The edition takes what came after."""
+
+    def detail(self, now: datetime, timezone: str) -> str:
+        """What the stage does not say of an edition that was composed *now*."""
+        if self.stage is Stage.OFF_TOPIC:
+            return f"it is about {_listed(self.story.topics)}" if self.story.topics else "it has no topic"
+        return self._missed(now, timezone) if self.stage is Stage.OUTSIDE_WINDOW else ""
+
+    def _missed(self, now: datetime, timezone: str) -> str:
+        came = f"its news is of {_moment(self.story.news_at, timezone)}"
+        if self.story.news_at > now:
+            return f"{came}, and the edition was composed before"
+        return f"{came}, and the edition takes what came after {_moment(self.since, timezone)} ({timezone})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """``chips``, ``chips and robots``, ``chips, robots and labs``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 @lru_cache(maxsize=8192)

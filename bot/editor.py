@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.compose import LATE, MAX_WINDOW, compose, late_start, window_start
 from bot.errands import within
 from bot.errors import DaybriefError
-from bot.model import Composition, Coverage, Feed, FeedState, SectionName, Story, Subscription, Wish
+from bot.model import Composition, Coverage, Failing, Feed, FeedState, SectionName, Story, Subscription, Wish
 from bot.newsroom import Newsroom
 from bot.rank import Ranked
 from bot.schedule import next_instant
@@ -157,13 +157,15 @@ def coverage(
     """What the window that began at *since* was filled from."""
     visited = [(feed, states[feed.url]) for feed in feeds if feed.url in states]
     fine = [feed for feed, state in visited if state.fine_at and state.fine_at > since]
+    failing = tuple(Failing(feed.name, state.fine_at) for feed, state in visited if state.failures)
     return Coverage(
         sources=len(fine),
         articles=articles,
         newest_at=newest_at,
-        failed=tuple(feed.name for feed, state in visited if state.failures),
+        failed=tuple(one.name for one in failing),
         stale=bool(feeds) and not fine,
         unread=bool(feeds) and not any(state.fine_at for _, state in visited),
+        failing=failing,
     )
 
 

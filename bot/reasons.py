@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from bot.model import Verdict
-from bot.wording import FORMULA, sentence_of, why
+from bot.wording import FORMULA, decimals, sentence_of, why
 
 FORMULA_NAMES = frozenset(re.findall(r"[a-z]+", FORMULA)) - {"score"}
 """The numbers that it takes."""
@@ -27,8 +27,3 @@ def arithmetic(verdict: Verdict) -> str:
     if not said.keys() >= FORMULA_NAMES:  # by another formula, of an older version
         return ", ".join(said.values())
     return re.sub(r"[a-z]+", lambda name: said[name[0]], FORMULA)
-
-
-def decimals(value: float) -> str:
-    """``1.79``, ``0.5``, ``1``: as many as it takes, two at the most."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -88,6 +88,17 @@ def day_and_hour(local: datetime) -> str:
     return f"{local:%A} {local.day} {local:%B, %H:%M}"
 
 
+def decimals(value: float) -> str:
+    """``1.79``, ``0.5``, ``1``: as many as it takes, two at the most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def told_apart(one: float, other: float) -> tuple[str, str]:
+    """Both with two decimals, or with as many as it takes to see that they differ."""
+    places = next((places for places in range(2, 9) if f"{one:.{places}f}" != f"{other:.{places}f}"), 2)
+    return f"{one:.{places}f}", f"{other:.{places}f}"
+
+
 # --------------------------------------------------------------------------------------------------- an edition
 
 

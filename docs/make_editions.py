@@ -14,8 +14,8 @@ from bot import samples, wiring
 from bot.config import load
 from bot.manuscript import parse
 from bot.model import Asker, Feed, Verdict
-from bot.reasons import decimals
 from bot.text import cut
+from bot.wording import decimals
 
 PAGE = Path(__file__).resolve().parent / "editions.md"
 WEDNESDAY = Path(__file__).resolve().parent / "wednesday.xml"

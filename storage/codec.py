@@ -4,7 +4,6 @@ Times are whole microseconds since 1970 in UTC, dates ISO text; everything that 
 """
 
 import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,7 +27,6 @@ from bot.model import (
     Standing,
     Story,
     Subscription,
-    Verdict,
 )
 from bot.ports import Known
 
@@ -40,7 +38,6 @@ _MICROSECOND = timedelta(microseconds=1)
 _STORY = TypeAdapter(Story)
 _EDITION = TypeAdapter(Edition)
 _COVERAGE = TypeAdapter(Coverage)
-_VERDICTS = TypeAdapter(tuple[Verdict, ...])
 
 
 @overload
@@ -270,16 +267,6 @@ def edition_of(column: str) -> Edition:
 def coverage_of(column: str) -> Coverage:
     """The part of what :func:`edition_json` wrote that says what the edition was chosen from."""
     return _COVERAGE.validate_json(column)
-
-
-def verdicts_packed(verdicts: Sequence[Verdict]) -> bytes:
-    """*verdicts* compressed: a list of hundreds, much the same every day, shrinks to a tenth."""
-    return zlib.compress(_VERDICTS.dump_json(tuple(verdicts)))
-
-
-def verdicts_of(column: bytes) -> tuple[Verdict, ...]:
-    """What :func:`verdicts_packed` wrote."""
-    return _VERDICTS.validate_json(zlib.decompress(column))
 
 
 def _channel_of(row: Row) -> Channel:

@@ -7,15 +7,15 @@ from datetime import date, datetime, timedelta
 
 import sqlite_utils
 
-from bot.model import Composition, Edition, Morning, Verdict
-from storage import codec
+from bot.model import Composition, Edition, Morning, Tally, Verdict
+from storage import codec, reasons
 from storage.database import row, rows
 
 
 def keep(db: sqlite_utils.Database, delivery: int, composition: Composition) -> None:
     """Keep the edition of *delivery*, unless it has one already."""
     edition = composition.edition
-    packed = codec.verdicts_packed(composition.verdicts)
+    packed = reasons.packed(composition.verdicts, composition.tally)
     digest = hashlib.sha256(packed).hexdigest()
     db.execute("INSERT INTO reasons (digest, verdicts) VALUES (?, ?) ON CONFLICT DO NOTHING", [digest, packed])
     db.execute(
@@ -43,9 +43,13 @@ def last_sent(db: sqlite_utils.Database, subscription: int, before: datetime) ->
 
 
 def considered(db: sqlite_utils.Database, subscription: int, before: datetime) -> frozenset[str]:
-    """The refs of the verdicts of :func:`last_sent`."""
+    """The refs of all candidates of :func:`last_sent`."""
     found = row(db, _LAST_SENT, {"subscription": subscription, "before": codec.micros(before)})
-    return frozenset(one.ref for one in verdicts(db, found["delivery"])) if found else frozenset()
+    if found is None:
+        return frozenset()
+    verdicts, tally = reasons_of(db, found["delivery"])
+    rest = tally.rest if tally else ()
+    return frozenset({*(one.ref for one in verdicts), *(ref for one in rest for ref in one.refs)})
 
 
 def latest(db: sqlite_utils.Database, subscription: int | None) -> Edition | None:
@@ -77,10 +81,10 @@ def shown(db: sqlite_utils.Database, refs: Sequence[str]) -> frozenset[str]:
     return frozenset(one["asked"] for one in rows(db, _SHOWN, {"refs": codec.as_json(refs)}))
 
 
-def verdicts(db: sqlite_utils.Database, delivery: int) -> tuple[Verdict, ...]:
-    """Why the edition of *delivery* is as it is, best first."""
+def reasons_of(db: sqlite_utils.Database, delivery: int) -> tuple[tuple[Verdict, ...], Tally | None]:
+    """Why the edition of *delivery* is as it is, best first, and what holds for all its candidates."""
     found = row(db, _REASONS, [delivery])
-    return codec.verdicts_of(found["verdicts"]) if found else ()
+    return reasons.unpacked(found["verdicts"]) if found else ((), None)
 
 
 def _morning_of(found: codec.Row) -> Morning:

@@ -11,7 +11,19 @@ from typing import Any
 import sqlite_utils
 
 from bot.errors import Reach
-from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Morning, Receipt, Verdict, Wish
+from bot.model import (
+    Claim,
+    Composition,
+    Delivery,
+    DeliveryState,
+    Due,
+    Edition,
+    Morning,
+    Receipt,
+    Tally,
+    Verdict,
+    Wish,
+)
 from storage import codec, editions
 from storage.database import Database, row, rows
 from storage.planning import plan
@@ -199,7 +211,11 @@ class SqliteLedger:
 
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
         """Why its edition is as it is."""
-        return await self._database.read(lambda db: editions.verdicts(db, delivery))
+        return (await self.reasons(delivery))[0]
+
+    async def reasons(self, delivery: int) -> tuple[tuple[Verdict, ...], Tally | None]:
+        """Why its edition is as it is, and what holds for all its candidates."""
+        return await self._database.read(lambda db: editions.reasons_of(db, delivery))
 
     # ---------------------------------------------------------------------------------------------------- time
 

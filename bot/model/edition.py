@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.model.story import Dispute, SectionName, StoryStatus
 
@@ -115,6 +116,14 @@ class EditionStory:
     status_at: datetime | None = None
 
 
+class Failing(NamedTuple):
+    """A feed whose last visit failed. Written as a list: there is one for each such feed in every edition."""
+
+    name: str
+    fine_at: datetime | None
+    """When it was last read; None: never."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What an edition was chosen from."""
@@ -131,6 +140,8 @@ class Coverage:
     """No feed could be read since the window began, although there are feeds."""
     unread: bool = False
     """No feed has ever been read, although there are feeds: a bot that is new, or that reaches none of them."""
+    failing: tuple[Failing, ...] = ()
+    """Those of ``failed``, in the same order; none in an edition of a version that did not record since when."""
 
     @property
     def degraded(self) -> bool:
@@ -210,9 +221,41 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Candidates whose verdicts are not kept, because there are too many of them."""
+
+    stage: Stage
+    """Of all of them."""
+    refs: tuple[str, ...]
+    """In the order of the alphabet."""
+    best: float | None = None
+    """None of them has a higher score; None: they have none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What holds for all candidates of one edition: recorded when it was composed."""
+
+    places: int
+    """Stories that it could have."""
+    pinned: int = 0
+    """Places that went to stories that an admin pinned."""
+    ready: int = 0
+    """Places that went to ready-written stories, which lead."""
+    cut: float | None = None
+    """The score of the last story that was chosen for its score; None: none was."""
+    topics: tuple[str, ...] = ()
+    """Of the subscription then; empty: all."""
+    rest: tuple[Rest, ...] = ()
+    """Without those that lay outside the window, which the time of their news tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
     """An edition with the reasons for it."""
 
     edition: Edition
     verdicts: tuple[Verdict, ...]
-    """One for each candidate story, best first."""
+    """One for each candidate story, best first; of more than 200, the others are in ``tally.rest``."""
+    tally: Tally | None = None
+    """None: it was composed by a version that did not record it."""

@@ -5,7 +5,19 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.errors import Reach
-from bot.model import Claim, Composition, Delivery, DeliveryState, Due, Edition, Morning, Receipt, Verdict, Wish
+from bot.model import (
+    Claim,
+    Composition,
+    Delivery,
+    DeliveryState,
+    Due,
+    Edition,
+    Morning,
+    Receipt,
+    Tally,
+    Verdict,
+    Wish,
+)
 
 
 class Ledger(Protocol):
@@ -88,7 +100,7 @@ class Ledger(Protocol):
         """The newest edition of a subscription that was sent and composed before *before*; quiet ones count."""
 
     async def considered(self, subscription: int, before: datetime) -> frozenset[str]:
-        """The refs of the verdicts of the edition that :meth:`last_sent` gives."""
+        """The refs of all candidates of the edition that :meth:`last_sent` gives."""
 
     async def latest_edition(self, *, subscription: int | None = None) -> Edition | None:
         """The newest edition that was sent, to one subscription or to any."""
@@ -111,6 +123,9 @@ class Ledger(Protocol):
 
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
         """Why its edition is as it is, best first."""
+
+    async def reasons(self, delivery: int) -> tuple[tuple[Verdict, ...], Tally | None]:
+        """The same, and what holds for all its candidates; None: that was not recorded, or there is no edition."""
 
     async def reopen(self, delivery: int, at: datetime) -> bool:
         """Make an uncertain one due again: an admin wants it sent once more. Its catch-up window begins at *at*.

@@ -288,10 +288,13 @@ async def test_an_edition_and_its_reasons_come_back_as_they_were_composed(store:
 
     assert await store.ledger.compose(claim, full)
 
-    for value in (full.edition, full.edition.stories[0], full.edition.coverage, full.verdicts[0]):
+    assert full.tally is not None
+    coverage = full.edition.coverage
+    for value in (full.edition, full.edition.stories[0], coverage, full.verdicts[0], full.tally, full.tally.rest[0]):
         assert not unfilled(value)
     assert await store.ledger.edition(claim.delivery.id) == full.edition
     assert await store.ledger.verdicts(claim.delivery.id) == full.verdicts
+    assert await store.ledger.reasons(claim.delivery.id) == (full.verdicts, full.tally)
     assert (await as_it_stands(store, claim)).edition == ("K7Q4",)
 
 
@@ -570,3 +573,13 @@ async def test_a_morning_knows_who_was_named_and_what_it_was_chosen_from(store: 
     assert names
     assert (set(morning.publishers), morning.sent_at) == (names, NOW)
     assert morning.coverage == full.edition.coverage
+
+
+async def test_what_was_considered_without_a_reason_that_is_kept_was_considered_as_well(
+    store: Store, order: Subscription
+) -> None:
+    claim = await claimed(store, order)
+    await store.ledger.compose(claim, full_composition(order))
+    await store.ledger.finish(claim, State.SENT, at=NOW)
+
+    assert await store.ledger.considered(order.id, NOW + DAY) == {"K7Q4", "B2CD", "C3DF"}

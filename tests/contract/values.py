@@ -13,6 +13,7 @@ from bot.model import (
     Due,
     Edition,
     EditionStory,
+    Failing,
     Feed,
     FeedState,
     Inference,
@@ -21,6 +22,7 @@ from bot.model import (
     Link,
     Origin,
     Passage,
+    Rest,
     SectionName,
     Sections,
     Source,
@@ -29,6 +31,7 @@ from bot.model import (
     Story,
     StoryStatus,
     Subscription,
+    Tally,
     Verdict,
     Version,
 )
@@ -215,14 +218,30 @@ def full_composition(order: Subscription) -> Composition:
         timezone="America/Nuuk",
         window_start=NOW - DAY,
         stories=(shown,),
-        coverage=Coverage(sources=3, articles=40, newest_at=NOW, failed=("Other",), stale=True, unread=True),
+        coverage=Coverage(
+            sources=3,
+            articles=40,
+            newest_at=NOW,
+            failed=("Other", "New"),
+            stale=True,
+            unread=True,
+            failing=(Failing("Other", NOW - DAY), Failing("New", None)),
+        ),
         layout=Layout.THREAD,
         delayed=True,
     )
     verdict = Verdict(
         ref="K7Q4", stage=Stage.CUT, rank=6, score=0.1 + 0.2, numbers=(("age", 1e-9), ("weight", 2.0)), detail="close"
     )
-    return Composition(edition=edition, verdicts=(verdict,))
+    tally = Tally(
+        places=5,
+        pinned=1,
+        ready=2,
+        cut=0.1 + 0.3,
+        topics=("labs",),
+        rest=(Rest(stage=Stage.OFF_TOPIC, refs=("B2CD", "C3DF"), best=0.1),),
+    )
+    return Composition(edition=edition, verdicts=(verdict,), tally=tally)
 
 
 def unfilled(value: "DataclassInstance") -> list[str]:

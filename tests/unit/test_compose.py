@@ -24,7 +24,7 @@ from bot.model import (
     Version,
     Wish,
 )
-from bot.rank import SALIENCE
+from bot.rank import SALIENCE, WEIGHED
 from bot.restate import amended
 from tests.articles import article, story
 from tests.clock import TUESDAY
@@ -196,6 +196,70 @@ def test_what_was_posted_has_a_reason_even_behind_hundreds_that_were_not() -> No
     assert [one.ref for one in composition.edition.stories][-1] == "L2DF"
     assert stages(composition)["L2DF"] is Stage.POSTED
     assert len(composition.verdicts) == MAX_VERDICTS
+
+
+def test_what_became_of_candidates_without_a_reason_that_is_kept_is_recorded_by_stage() -> None:
+    wanted = replace(order(), topics=("labs",))
+    big = [story(f"B{n}", *(f"{n}{p}.test" for p in range(3)), topics=("labs",)) for n in range(MAX_VERDICTS)]
+    small = [story(f"S{n}", f"{n}.test", topics=("labs",)) for n in range(40, 10, -1)]
+    others = [story("D2DF", "d.test", topics=("chips",)), story("D3DF", "d.test", at=TUESDAY - 50 * HOUR)]
+
+    composition = composed([*others, *small, *big], subscription=wanted)
+    tally = composition.tally
+
+    assert tally is not None
+    assert (tally.places, tally.pinned, tally.ready, tally.topics) == (5, 0, 0, ("labs",))
+    assert tally.cut == pytest.approx(math.log(4))
+    assert [(one.stage, one.best) for one in tally.rest] == [
+        (Stage.CUT, pytest.approx(math.log(2))), (Stage.OFF_TOPIC, None),
+    ]  # fmt: skip
+    assert tally.rest[0].refs == tuple(sorted(one.ref for one in small))
+    assert tally.rest[1].refs == ("D2DF",)
+
+
+def test_where_all_reasons_are_kept_nothing_is_recorded_of_others() -> None:
+    written, pinned = story("D2DF", origin=Origin.IMPORT), story("P2DF", "p.test")
+    tally = composed([written, pinned], wishes={"P2DF": Wish.PIN}).tally
+
+    assert tally is not None
+    assert (tally.rest, tally.cut, tally.pinned, tally.ready) == ((), None, 1, 1)
+
+
+def test_what_is_off_topic_tells_what_it_is_about() -> None:
+    wanted = replace(order(), topics=("labs",))
+    candidates = [story("C2DF", "a.test", topics=("chips", "robots", "law")), story("C3DF", "b.test")]
+
+    details = {one.ref: one.detail for one in composed(candidates, subscription=wanted).verdicts}
+
+    assert details == {"C2DF": "it is about chips, robots and law", "C3DF": "it has no topic"}
+
+
+def test_one_that_scores_as_much_as_the_last_that_fitted_says_what_decided() -> None:
+    first = [story("C2DF", "a.test")]
+
+    def said(last: Story) -> str:
+        verdicts = composed([*first, last], subscription=replace(order(), stories=1)).verdicts
+        return next(one.detail for one in verdicts if one.stage is Stage.CUT)
+
+    assert said(story("C3DF", "b.test", at=TUESDAY - 9 * HOUR)) == "the cut was 0.69 as well, of a newer story"
+    assert said(replace(story("C3DF", "b.test"), takeaway="")) == (
+        "the cut was 0.69 as well, of a story that says more than its title"
+    )
+    assert said(story("C3DF", "b.test")) == (
+        "the cut was 0.69 as well, of C2DF: they are alike in all that counts, and the alphabet decides"
+    )
+
+
+def test_one_that_no_model_weighed_says_so_where_its_score_is_higher() -> None:
+    weighed = [replace(story(f"C{n:02}", f"{n}.test"), significance=1) for n in range(WEIGHED)]
+    plain = story("D2DF", "d.test", at=TUESDAY - 20 * HOUR)
+
+    composition = composed([*weighed, plain], subscription=replace(order(), stories=WEIGHED))
+
+    assert (composition.verdicts[-1].score or 0) > (composition.verdicts[-2].score or 0)
+    assert composition.verdicts[-1].detail == (
+        "the cut was 0.49, of a story that a model weighed, and those come first"
+    )
 
 
 def test_the_cut_is_that_of_the_ranked_stories_not_of_those_that_lead() -> None:

@@ -201,6 +201,12 @@ def test_the_detail_of_a_verdict_becomes_a_sentence() -> None:
     assert wording.why("K7Q4", "ai-news", date(2026, 3, 3), verdict).endswith("that fitted. The cut was 5.20.")
 
 
+def test_two_scores_that_differ_are_told_apart() -> None:
+    assert wording.told_apart(4.1, 5.2) == ("4.10", "5.20")
+    assert wording.told_apart(1.3861, 1.3864) == ("1.3861", "1.3864")
+    assert wording.told_apart(1.5, 1.5) == ("1.50", "1.50")
+
+
 def test_the_formula_that_people_see_gives_the_score() -> None:
     stories = [replace(STORY, ref=ref, title="OpenAI opens a shop", origin=Origin.FEEDS) for ref in ("A2BC", "B2BC")]
     choice = Choice(2, {})
