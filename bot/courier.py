@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from bot import deliver
+from bot import deliver, logbook
 from bot.deliver import Finish, ReadBack, Repeat, Send, Wait
 from bot.editor import Editor
 from bot.errors import CannotReadBack, DaybriefError, Fate, PostFailed
@@ -175,6 +175,7 @@ class _Journey:
         try:
             receipt = await self.room.answer(platform.post(reads, part, intent.key, self.delivery.receipts))
         except PostFailed as failure:
+            logbook.failed(self.delivery, failure)
             if failure.fate is Fate.UNKNOWN and platform.remembers(self.delivery.channel):
                 await self._stay_in_doubt(platform, intent, failure)
             else:

@@ -123,7 +123,13 @@ class PostFailed(DaybriefError):
     """
 
     def __init__(
-        self, reason: str, *, fate: Fate, retry_after: timedelta | None = None, reach: Reach = Reach.VISIBLY
+        self,
+        reason: str,
+        *,
+        fate: Fate,
+        retry_after: timedelta | None = None,
+        reach: Reach = Reach.VISIBLY,
+        code: str = "",
     ) -> None:
         self.reason = reason
         self.fate = fate
@@ -131,6 +137,8 @@ class PostFailed(DaybriefError):
         """Of a refusal."""
         self.retry_after = retry_after
         """How long the platform asked us to wait, if it did."""
+        self.code = code
+        """The platform's own short word or number for it: ``channel_not_found``, ``50013``; for the log."""
         super().__init__(reason)
 
 

@@ -14,7 +14,19 @@ from bot.errands import Errands
 from bot.errors import AnalystFailed, CannotReadBack, DaybriefError, Fate, NotFound, PostFailed
 from bot.lanes import Lanes
 from bot.model import Feed, Subscription
-from bot.ports import Analyst, Clock, FeedReader, Meaning, PageReader, Platform, Store, Workers, Writer
+from bot.ports import (
+    UNWATCHED,
+    Analyst,
+    Clock,
+    FeedReader,
+    Meaning,
+    PageReader,
+    Platform,
+    Store,
+    Watch,
+    Workers,
+    Writer,
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +53,8 @@ class Newsroom:
     """None: there are only the extracts that feeds give."""
     writer: Writer | None = None
     """None: no model is configured; nobody writes what takes judgement."""
+    watch: Watch = UNWATCHED
+    """Counts what happens, for whoever keeps the bot running."""
     replayed: datetime | None = None
     """The time that somebody asked for, where a past morning is lived again; it may lie before what the ledger saw."""
     keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -89,7 +103,9 @@ class Newsroom:
             async with asyncio.timeout(seconds):
                 return await asked
         except TimeoutError as late:
-            raise PostFailed(f"the platform did not answer within {seconds:g} s", fate=Fate.UNKNOWN) from late
+            raise PostFailed(
+                f"the platform did not answer within {seconds:g} s", fate=Fate.UNKNOWN, code="timeout"
+            ) from late
         except (PostFailed, CannotReadBack):
             raise
         except Exception as bug:

@@ -13,25 +13,23 @@ from pydantic import BaseModel, ValidationError
 from rapidfuzz import fuzz, process
 
 from bot.errors import Problem
+from bot.redact import TOKENS
 from bot.text import clean
 
 MAX_SHOWN = 40
 """Characters of a wrong value that a sentence repeats; a longer one is not a typing error anyway."""
 _NEAR = 65
 """Likeness, 0–100, from which a word is taken for a misspelling of another."""
-_SECRETS = re.compile(
-    r"""xox[a-z]-                        # Slack's tokens
-      | xapp-
-      | \bsk-[\w-]{8}                    # keys of most model providers
-      | hooks\.slack\.com/
-      | discord(?:app)?\.com/api/webhooks/
+_WHOLE = re.compile(
+    r"""xox[a-z]- | xapp-                # the beginning of a token of Slack's
       | ^[\w-]{20,}\.[\w-]{5,8}\.[\w-]{20,}$  # a Discord bot's token
       | ^[0-9a-f]{32,}$                  # Slack's signing secret
       | \bBearer\s
-      | -----BEGIN\s
+      | hooks\.slack\.com/
     """,
     re.VERBOSE,
 )
+"""Texts that can hardly be anything but a secret where a value of a configuration is expected."""
 _KINDS: tuple[tuple[type | UnionType, str], ...] = (
     (bool, "true or false"),
     (str, "text"),
@@ -57,7 +55,7 @@ _EXPECTED = {
 
 def looks_secret(text: str) -> bool:
     """Whether *text* holds something of the shape of a token, a key or a webhook address."""
-    return bool(_SECRETS.search(text))
+    return bool(TOKENS.search(text) or _WHOLE.search(text))
 
 
 def shown(value: str) -> str:

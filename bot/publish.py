@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import logbook
 from bot.belief import AGREES_AFTER, not_believed
 from bot.courier import carry
 from bot.editor import Editor
@@ -15,6 +16,7 @@ from bot.lanes import AT_ONCE
 from bot.model import Delivery, DeliveryState, Due, Standing, Subscription
 from bot.newsroom import Newsroom
 from bot.orders import open_dates
+from bot.ports import Watch
 from bot.prepare import is_called_for, prepare_at_once, prepare_due
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,7 @@ async def publish(room: Newsroom, *, only: int | None = None, progress: Progress
     now = room.instant()
     if held_back := await _held_back(room, now):
         return Round(held_back=held_back)
-    tidings = _Tidings([], progress)
+    tidings = _Tidings([], progress, room.watch)
     if not is_called_for(room):
         planned = await _carry_due(room, now, tidings, only)
         return Round(planned=planned, finished=tuple(tidings.finished))
@@ -167,8 +169,11 @@ async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
         return 0
     planned = await room.store.ledger.plan(dues)
     for one in dues:
+        channel = subscriptions[one.subscription].channel
         if one.state is DeliveryState.MISSED:
-            log.warning("%s %s: missed, %s", subscriptions[one.subscription].channel.name, one.date, one.reason)
+            logbook.missed(one, channel)
+        if one.state.final:
+            room.watch.ended(channel.platform, one.state, one.reason, None)
     return planned
 
 
@@ -178,9 +183,13 @@ class _Tidings:
 
     finished: list[Delivery]
     progress: Progress | None
+    watch: Watch
 
-    def tell(self, delivery: Delivery) -> None:
-        _log(delivery)
+    def tell(self, delivery: Delivery, took: timedelta) -> None:
+        logbook.ended(delivery, took)
+        hour = delivery.reopened_at or delivery.due_at
+        late = delivery.sent_at - hour if delivery.sent_at else None
+        self.watch.ended(delivery.channel.platform, delivery.state, delivery.reason, late)
         self.finished.append(delivery)
         if self.progress:
             self.progress(delivery)
@@ -195,11 +204,13 @@ async def _carry_all(room: Newsroom, editor: Editor, lanes: Mapping[str, Sequenc
             async with room.lanes.places(lane):
                 if room.is_stopping:
                     return
+                began = room.clock.elapsed()
                 delivery = await _carry(room, editor, number)
+                took = room.clock.elapsed() - began
             ours.discard(number)
             room.lanes.let_go([number])
             if delivery and delivery.state.final:
-                tidings.tell(delivery)
+                tidings.tell(delivery, took)
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -221,12 +232,3 @@ async def _carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None
         # Not even a row that cannot be read may end the round.
         log.exception("delivery %d is left for later: it failed in a way that was not foreseen", number)
     return None
-
-
-def _log(delivery: Delivery) -> None:
-    """One line for each morning of each channel: what an operator would ask about."""
-    what = f"{delivery.channel.name} {delivery.date}: {delivery.state}"
-    if delivery.state is DeliveryState.SENT:
-        log.info("%s", what)
-    else:
-        log.warning("%s, %s", what, delivery.reason)

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,7 @@ from adapters.http import Http
 from adapters.locks import Lock
 from adapters.meaning.texts import TextMeaning
 from adapters.pages import reader as pages
+from adapters.signals import Leaving, on_signal
 from adapters.slack import health as slack_health
 from adapters.slack.manifest import manifest as slack_manifest
 from adapters.slack.pace import Pace
@@ -50,16 +52,19 @@ from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import Clock, Meaning, PageReader, Platform, Store, Workers, Writer
+from bot.redact import Redactor
 from bot.rings import Ring, rings
 from bot.schedule import last_night
 from storage import SqliteStore, backup, backup_into, before_upgrades, open_store, restore
 
 if TYPE_CHECKING:
+    from adapters.logs.opening import Log
     from adapters.slack.connection import Connection
     from adapters.slack.door import Door
 
 __all__ = [
     "House",
+    "Leaving",
     "SystemClock",
     "back_up",
     "copies_before_upgrades",
@@ -76,6 +81,7 @@ __all__ = [
     "looks",
     "meaning_of",
     "open_house",
+    "opened_log",
     "opml",
     "prompt",
     "restore_from",
@@ -90,8 +96,10 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-DRAIN = timedelta(seconds=9)
-"""How long a stopping bot finishes what it has begun: it is to be gone within ten seconds."""
+DRAIN = timedelta(seconds=7)
+"""How long a stopping bot finishes what it has begun: it is to be gone within ten seconds, its connections closed."""
+CLOSING = timedelta(seconds=8)
+"""After this it waits no more for those who let people in."""
 GLANCING = timedelta(seconds=2)
 """How long whoever wants to deliver waits for others that only look whether somebody does."""
 GATHERING = timedelta(minutes=10)
@@ -385,14 +393,30 @@ def copies_before_upgrades(config: Config) -> list[Path]:
     return before_upgrades(database(config))
 
 
-async def run(house: House, *, reload: Callable[[], Config]) -> None:
+def opened_log(config: Config, redactor: Redactor) -> "Log":
+    """The log of a running bot, as *config* wants it, on standard error."""
+    from adapters.logs.opening import Log  # noqa: PLC0415  # five megabytes, which no other command needs
+
+    wanted, stream = config.log, sys.stderr
+    is_for_programs = wanted.format == "json" or (wanted.format == "auto" and not stream.isatty())
+    return Log(
+        redactor,
+        level=wanted.level,
+        as_json=is_for_programs,
+        libraries=wanted.libraries,
+        stream=stream,
+        run_id=secrets.token_hex(4),
+    )
+
+
+async def run(house: House, *, reload: Callable[[], Config], leaving: Leaving | None = None) -> None:
     """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
+    leaving = leaving or Leaving()
     sys.setswitchinterval(_HOLD)
     desk = house.desk
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        on_signal(number, stop.set)
+    leaving.listen(stop.set)
     reloads: set[asyncio.Task[None]] = set()
 
     alarm = Alarm(house.room.clock)
@@ -424,15 +448,30 @@ async def run(house: House, *, reload: Callable[[], Config]) -> None:
     alarm.start()
     log.info("Daybrief is running; %s", wording.counted(len(await desk.subscriptions()), "channel"))
     await stop.wait()
-    log.info("stopping: no new post is begun")
+    log.info("stopping: no new post is begun; a second signal ends it at once")
     desk.stop()
-    leaving = [alarm.stop(within=DRAIN)]
+    ends = [alarm.stop(within=DRAIN)]
     if slack:
         door, connection = slack
-        leaving += [connection.stop(), door.drain(DRAIN)]
+        ends += [connection.stop(), door.drain(DRAIN)]
     if gateway:
-        leaving.append(gateway.stop(DRAIN))
-    await asyncio.gather(*leaving)
+        ends.append(gateway.stop(DRAIN))
+    await _all_end(ends)
+    left = await house.store.ledger.unsettled()
+    going_on = f"{wording.counted(left, 'delivery', 'deliveries')} will go on after the next start"
+    how = leaving.told.name if leaving.told else "itself"
+    log.info("stopped by %s within %.1f s; %s", how, leaving.after(), going_on if left else "all is done")
+
+
+async def _all_end(ends: Sequence[Coroutine[object, object, None]]) -> None:
+    """Wait for all of *ends* together, though not for ever; one that fails keeps none of the others from ending."""
+    tasks = [asyncio.ensure_future(one) for one in ends]
+    ended, hanging = await asyncio.wait(tasks, timeout=CLOSING.total_seconds())
+    for task in ended:
+        if not task.cancelled() and (error := task.exception()):
+            log.error("something did not end well", exc_info=error)
+    if hanging:
+        log.warning("%d of those who let people in did not end in time", len(hanging))
 
 
 async def _check_any_to_serve(house: House) -> None:
@@ -461,18 +500,6 @@ def _check_tokens(house: House, platforms: set[str]) -> None:
         raise WrongUsage(f"Discord does not take DISCORD_TOKEN: {house.discord.refusal.reason}")
 
 
-def on_signal(number: signal.Signals, act: Callable[[], object]) -> None:
-    """Have the running loop call *act* whenever the signal comes, however busy it is.
-
-    asyncio alone reads signals from a pipe that also takes every wake-up by another thread; a few hundred of those fill
-    it, as in the rush of a morning, and a signal that comes then is lost.
-    """
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(number, lambda: None)  # so that the signal wakes the loop
-    signal.set_wakeup_fd(signal.set_wakeup_fd(-1), warn_on_full_buffer=False)
-    signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
-
-
 def _gateway(house: House) -> Gateway | None:
     """Where Discord comes in, if there is a token; else nothing."""
     secret = house.room.config.secrets.get("DISCORD_TOKEN")
@@ -495,8 +522,7 @@ def _slack(house: House) -> "tuple[Door, Connection] | None":
     from adapters.slack.connection import Knocks, Sockets  # noqa: PLC0415
     from adapters.slack.door import Door  # noqa: PLC0415
 
-    secrets = config.secrets
-    signing = secrets.get("SLACK_SIGNING_SECRET")
+    signing = config.secrets.get("SLACK_SIGNING_SECRET")
     door = Door(house.desk, house.slack, house.room.clock, signing.reveal() if signing else "")
     if config.slack.mode == "http":
         if signing is None:
@@ -505,7 +531,7 @@ def _slack(house: House) -> "tuple[Door, Connection] | None":
             )
         host, _, port = config.slack.listen.rpartition(":")
         return door, Knocks(door.app, door.signing_secret, host.strip("[]"), int(port))
-    app_token = secrets.get("SLACK_APP_TOKEN")
+    app_token = config.secrets.get("SLACK_APP_TOKEN")
     if app_token is None:
         raise WrongUsage(
             "SLACK_APP_TOKEN is not set, so no command could be answered; docs/slack.md tells where to find it "

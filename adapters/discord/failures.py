@@ -122,13 +122,16 @@ def post_failed(error: Exception) -> PostFailed:
             failed = PostFailed(_TOKEN, fate=Fate.REFUSED)
         case discord.HTTPException():
             failed = _answered(error)
+            failed.code = str(error.code or error.status)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             # Without a connection nothing has left us; every other break leaves us in the dark.
-            failed = PostFailed("Discord could not be reached", fate=Fate.NOT_SENT)
+            failed = PostFailed("Discord could not be reached", fate=Fate.NOT_SENT, code="unreachable")
         case TimeoutError():
-            failed = PostFailed("Discord did not answer in time", fate=Fate.UNKNOWN)
+            failed = PostFailed("Discord did not answer in time", fate=Fate.UNKNOWN, code="timeout")
         case _:
-            failed = PostFailed(f"the connection to Discord broke ({type(error).__name__})", fate=Fate.UNKNOWN)
+            failed = PostFailed(
+                f"the connection to Discord broke ({type(error).__name__})", fate=Fate.UNKNOWN, code="connection"
+            )
     return failed
 
 

@@ -109,7 +109,7 @@ class Gateway:
         for name in ("discord.client", "discord.gateway"):  # the parser logs whole messages, the client tracebacks
             theirs = logging.getLogger(name)
             theirs.addFilter(_SHORTLY)
-            theirs.setLevel(max(theirs.getEffectiveLevel(), logging.WARNING))
+            theirs.setLevel(theirs.level or max(theirs.getEffectiveLevel(), logging.WARNING))
         self._lives = asyncio.create_task(self._live())
 
     async def stop(self, within: timedelta) -> None:

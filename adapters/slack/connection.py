@@ -20,7 +20,7 @@ from bot.ports import Clock
 log = logging.getLogger(__name__)
 _chatter = logging.getLogger(f"{__name__}.sdk")
 """What the SDK says of every single try, with the socket's secret ticket in it; we say it once, in a sentence."""
-_chatter.setLevel(logging.CRITICAL)
+_chatter.setLevel(_chatter.level or logging.CRITICAL)
 
 SOCKETS = 2
 """Slack closes each after some hours; while one is renewed, the other listens."""
@@ -79,8 +79,7 @@ class Sockets:
         if self._watch:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        for place in range(SOCKETS):
-            await self._close(place)
+        await asyncio.gather(*(self._close(place) for place in range(SOCKETS)))
 
     async def is_up(self) -> bool:
         """Whether Slack can reach us."""

@@ -33,7 +33,7 @@ from bot.ports import Clock
 log = logging.getLogger(__name__)
 _bolt = logging.getLogger("adapters.slack.bolt")
 """Its warnings are for developers: of a token that it does not use itself, of events that nobody handles."""
-_bolt.setLevel(logging.ERROR)
+_bolt.setLevel(_bolt.level or logging.ERROR)
 
 _REMEMBERED = 900.0
 """Seconds in which a replay is known to be one. What changes something is known for ever, by the audit log."""

@@ -222,28 +222,30 @@ def post_failed(error: Exception) -> PostFailed:
         return _answered(error)
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         # Without a connection nothing has left us; every other break leaves us in the dark.
-        return PostFailed("Slack could not be reached", fate=Fate.NOT_SENT)
+        return PostFailed("Slack could not be reached", fate=Fate.NOT_SENT, code="unreachable")
     if isinstance(error, asyncio.TimeoutError):
-        return PostFailed("Slack did not answer in time", fate=Fate.UNKNOWN)
+        return PostFailed("Slack did not answer in time", fate=Fate.UNKNOWN, code="timeout")
     if isinstance(error, AttributeError | UnicodeDecodeError):
         return PostFailed("Slack answered with nothing readable", fate=Fate.UNKNOWN)
-    return PostFailed(f"the connection to Slack broke ({type(error).__name__})", fate=Fate.UNKNOWN)
+    return PostFailed(f"the connection to Slack broke ({type(error).__name__})", fate=Fate.UNKNOWN, code="connection")
 
 
 def _answered(error: SlackApiError) -> PostFailed:
     code, status = code_of(error), _status_of(error)
     if status == _TOO_MANY_REQUESTS:
-        return PostFailed("Slack asked for patience", fate=Fate.NOT_SENT, retry_after=retry_after(error))
+        return PostFailed(
+            "Slack asked for patience", fate=Fate.NOT_SENT, retry_after=retry_after(error), code="ratelimited"
+        )
     if status >= _SERVER_ERROR:
         # Whatever the body says: something failed, and nobody knows how far the request had come.
-        return PostFailed(f"Slack failed with status {status}", fate=Fate.UNKNOWN)
+        return PostFailed(f"Slack failed with status {status}", fate=Fate.UNKNOWN, code=str(status))
     if not code:
         fate = Fate.UNKNOWN if status == _OK else Fate.NOT_SENT
-        return PostFailed(f"Slack answered with status {status} and nothing readable", fate=fate)
+        return PostFailed(f"Slack answered with status {status} and nothing readable", fate=fate, code=str(status))
     meant = meaning(code)
     reach = Reach.VISIBLY if code in _SEEN else _REACHES[meant.scope]
     sentence = _with_details(meant.sentence, error)
-    return PostFailed(sentence, fate=meant.fate, retry_after=retry_after(error), reach=reach)
+    return PostFailed(sentence, fate=meant.fate, retry_after=retry_after(error), reach=reach, code=code)
 
 
 def _with_details(sentence: str, error: SlackApiError) -> str:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from bot.cli.discreet import be_discreet
 from bot.errors import DaybriefError, WrongUsage
+from bot.redact import Redactor
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -33,6 +35,8 @@ class Session:
     config_path: Path | None = None
     as_json: bool = False
     platforms: "Mapping[str, Platform]" = field(default_factory=dict)
+    redactor: Redactor = field(default_factory=Redactor)
+    """Knows the secrets of every configuration that was loaded."""
 
     def named_path(self) -> Path | None:
         """The configuration's path, as the command line or the environment names it; None: neither does."""
@@ -44,11 +48,13 @@ class Session:
         """The configuration that was named, else ./config.toml, else the defaults. Raises ConfigProblems."""
         import os
 
-        from bot.config import load
+        from bot.config import confidential, load
 
         named = self.named_path()
         usual = Path("config.toml")
-        return load(named or (usual if usual.exists() else None), os.environ)
+        config = load(named or (usual if usual.exists() else None), os.environ)
+        self.redactor.know(confidential(config))
+        return config
 
     @contextlib.asynccontextmanager
     async def house(
@@ -218,14 +224,15 @@ def run_command(arguments: Sequence[str] | None, platforms: "Mapping[str, Platfo
     import logging
 
     _prepare_output()
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    session = Session(platforms=platforms)
+    be_discreet(session.redactor)
     logging.getLogger("discord").setLevel(logging.ERROR)  # it warns of missing libraries for voice
     try:
         code = daybrief.main(
             args=list(arguments) if arguments is not None else None,
             prog_name="daybrief",
             standalone_mode=False,
-            obj=Session(platforms=platforms),
+            obj=session,
         )
     except click.exceptions.Abort:
         click.echo("\nstopped", err=True)
@@ -237,7 +244,7 @@ def run_command(arguments: Sequence[str] | None, platforms: "Mapping[str, Platfo
         error.show()
         return error.exit_code
     except DaybriefError as error:
-        click.echo(f"daybrief: {error}", err=True)
+        click.echo(session.redactor.clean(f"daybrief: {error}"), err=True)
         return error.exit_code
     except BrokenPipeError:
         return _stop_writing()

@@ -1,7 +1,6 @@
 """Running the bot, and keeping its data safe."""
 
 import asyncio
-import logging
 import os
 from pathlib import Path
 
@@ -20,19 +19,13 @@ async def run(session: Session) -> None:
     """Deliver morning after morning, until SIGTERM or Ctrl-C. SIGHUP loads the configuration anew."""
     from bot import wiring
 
-    logging.basicConfig(
-        force=True, level=logging.INFO, format="%(asctime)s %(levelname)-7s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
-    )
-    # The rest of what they say is for developers; what an operator can act on, we say ourselves.
-    for chatty, level in (
-        ("apscheduler", logging.WARNING),
-        ("slack_bolt", logging.ERROR),
-        ("slack_sdk", logging.ERROR),
-        ("discord", logging.ERROR),
-    ):
-        logging.getLogger(chatty).setLevel(level)
-    async with wiring.delivering(session.config()), session.house(show=True, delivers=True) as house:
-        await wiring.run(house, reload=session.config)
+    config = session.config()
+    with wiring.opened_log(config, session.redactor) as log:
+        leaving = wiring.Leaving(log.close)
+        async with wiring.delivering(config), session.house(show=True, delivers=True) as house:
+            await wiring.run(house, reload=session.config, leaving=leaving)
+        await asyncio.get_running_loop().shutdown_default_executor()  # the last that can hang
+        leaving.left()
 
 
 @click.command()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.config.checker import Checker, absolute
+from bot.config.confidential import confidential
 from bot.config.secret import Secret, secrets
 from bot.config.tables import (
     PLATFORMS,
@@ -20,13 +21,27 @@ from bot.config.tables import (
     Delivery,
     Discord,
     Fetch,
+    Log,
+    Operations,
     Slack,
     Storage,
 )
+from bot.config.values import host_and_port
 from bot.errors import ConfigProblems, Problem, WrongUsage
 from bot.model import Feed, Subscription
 
-__all__ = ["PLATFORMS", "TABLES", "Config", "Secret", "channel_from", "load", "read", "secrets"]
+__all__ = [
+    "PLATFORMS",
+    "TABLES",
+    "Config",
+    "Secret",
+    "channel_from",
+    "confidential",
+    "host_and_port",
+    "load",
+    "read",
+    "secrets",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +57,8 @@ class Config:
     slack: Slack = field(default_factory=Slack)
     discord: Discord = field(default_factory=Discord)
     analyst: Analyst = field(default_factory=Analyst)
+    log: Log = field(default_factory=Log)
+    operations: Operations = field(default_factory=Operations)
     defaults: ChannelTable = field(default_factory=ChannelTable)
     """For channels that are set up later by command."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
@@ -95,6 +112,8 @@ def read(text: str, *, folder: Path, environ: Mapping[str, str], path: Path | No
         slack=checker.table(Slack),
         discord=checker.table(Discord),
         analyst=checker.analyst(),
+        log=checker.table(Log),
+        operations=checker.table(Operations),
         secrets=checker.secrets(environ),
         folder=folder,
         path=path,

@@ -3,9 +3,9 @@
 import re
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.config.models import EXTRACTIVE, MODES
 from bot.config.values import (
@@ -16,12 +16,14 @@ from bot.config.values import (
     Hour,
     ListenAddress,
     MaybeGateway,
+    MaybeListenAddress,
     MaybeWebAddress,
     Prices,
     SomeDuration,
     Topics,
     WebAddress,
     Zone,
+    is_loopback,
 )
 from bot.model import Layout
 from bot.problems import choose
@@ -29,6 +31,8 @@ from bot.text import clean
 
 PLATFORMS = ("terminal", "slack", "discord")
 """Where editions are posted."""
+LOG_FORMATS = ("auto", "json", "text")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_STORIES = 20
 """Of an edition: what two minutes of reading can hold at the very most."""
 
@@ -189,6 +193,35 @@ class Analyst(Table):
     """Dollars for a million tokens that are sent, and that come back; None: by the table of prices."""
 
 
+class Log(Table):
+    """``[log]``: what a running bot says."""
+
+    format: Annotated[str, AfterValidator(lambda value: choose(value, LOG_FORMATS, "format of a log"))] = "auto"
+    """``text`` for people, ``json`` for programs; ``auto``: by whether somebody sits at a terminal."""
+    level: Annotated[str, AfterValidator(lambda value: choose(value, LOG_LEVELS, "level of a log"))] = "info"
+    libraries: bool = False
+    """Whether the libraries that we use are heard as well."""
+
+
+class Operations(Table):
+    """``[operations]``: where monitors ask how the bot is."""
+
+    listen: MaybeListenAddress = ""
+    """Empty: nowhere."""
+    expose: bool = False
+    """Whether that may be an address that other machines reach."""
+
+    @model_validator(mode="after")
+    def _is_meant(self) -> Self:
+        """Nobody is asked who they are there, so the outside has to be wanted in two places."""
+        if self.listen and not self.expose and not is_loopback(self.listen):
+            raise ValueError(
+                f'listen = "{self.listen}" can be reached by other machines, and nobody is asked for a password; '
+                'write "127.0.0.1:9464", or add expose = true'
+            )
+        return self
+
+
 TABLES: dict[str, type[Table]] = {
     "bot": Bot,
     "storage": Storage,
@@ -200,5 +233,7 @@ TABLES: dict[str, type[Table]] = {
     "slack": Slack,
     "discord": Discord,
     "analyst": Analyst,
+    "log": Log,
+    "operations": Operations,
 }
 """All tables that a file may have. ``feeds`` and ``channels`` are lists of them."""

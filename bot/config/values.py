@@ -117,6 +117,26 @@ def listen_address(value: object) -> str:
     return address
 
 
+def maybe_listen_address(value: object) -> str:
+    """``host:port``, or nothing."""
+    return listen_address(value) if value != "" else ""
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The parts of a ``host:port``; an IPv6 address loses its brackets."""
+    name, _, port = address.rpartition(":")
+    return name.strip("[]"), int(port)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine itself can reach what listens at ``host:port``."""
+    name, _ = host_and_port(address)
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
 def topics(value: object) -> tuple[str, ...]:
     """Topics, cleaned, each once, in order."""
     if not isinstance(value, list | tuple):
@@ -166,6 +186,7 @@ MaybeWebAddress = Annotated[str, BeforeValidator(maybe_web_address)]
 MaybeGateway = Annotated[str, BeforeValidator(maybe_gateway)]
 Hosts = Annotated[tuple[Annotated[str, BeforeValidator(host)], ...], Field(strict=False)]
 ListenAddress = Annotated[str, BeforeValidator(listen_address)]
+MaybeListenAddress = Annotated[str, BeforeValidator(maybe_listen_address)]
 Prices = Annotated[tuple[float, float] | None, BeforeValidator(prices)]
 Topics = Annotated[tuple[str, ...], BeforeValidator(topics)]
 ChannelLayout = Annotated[Layout, BeforeValidator(layout)]

@@ -11,11 +11,13 @@ from bot.ports.reading import MAX_TEXT, FeedReader, Meaning, PageReader
 from bot.ports.standing import AuditLog, FeedBook, Subscriptions
 from bot.ports.store import Store
 from bot.ports.troubles import Troubles
+from bot.ports.watching import UNWATCHED, Watch
 from bot.ports.work import Clock, Workers
 from bot.ports.writing import Analyst, Draft, Expense, Spending, Writer
 
 __all__ = [
     "MAX_TEXT",
+    "UNWATCHED",
     "Analyst",
     "Archive",
     "AuditLog",
@@ -38,6 +40,7 @@ __all__ = [
     "Store",
     "Subscriptions",
     "Troubles",
+    "Watch",
     "Workers",
     "Writer",
 ]
