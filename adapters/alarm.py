@@ -25,6 +25,10 @@ Action = Callable[[], Awaitable[object]]
 
 LOOK_EVERY = timedelta(seconds=10)
 """How often the two clocks are compared."""
+AGAIN = timedelta(minutes=1)
+"""After which an action that failed is tried once more, and then after twice as long, until its next ring: a disk that
+was full, or a database that was locked for a moment, is to leave no morning without news.
+"""
 _SET = timedelta(seconds=2)
 """Clocks that differ by more since the last look: one of them was set."""
 _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -36,8 +40,9 @@ class Alarm:
     says that it may overlap itself.
     """
 
-    def __init__(self, clock: Clock, *, look_every: timedelta = LOOK_EVERY) -> None:
+    def __init__(self, clock: Clock, *, look_every: timedelta = LOOK_EVERY, again: timedelta = AGAIN) -> None:
         self._clock = clock
+        self._again = again
         self._look_every = look_every
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._rings: dict[str, _Ring] = {}
@@ -51,6 +56,7 @@ class Alarm:
         earlier call is busy.
         """
         busy = self._rings[name].busy if name in self._rings else set()
+        self._forget_failures(name)
         self._rings[name] = _Ring(action, max(every, timedelta(seconds=1)), may_overlap=may_overlap, busy=busy)
         self._schedule(name)
 
@@ -68,6 +74,9 @@ class Alarm:
             self._look.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        for name in self._rings:
+            self._forget_failures(name)
+            self._rings[name].is_silent = True
         busy = [task for ring in self._rings.values() for task in ring.busy]
         if not busy:
             return
@@ -97,9 +106,42 @@ class Alarm:
         if ring.busy and not ring.may_overlap:
             return
         # The scheduler cancels its own coroutines when it stops; a task of ours is waited for instead.
-        task = asyncio.get_running_loop().create_task(_run(name, ring.action))
+        task = asyncio.get_running_loop().create_task(self._run(name, ring))
         ring.busy.add(task)
         task.add_done_callback(ring.busy.discard)
+
+    async def _run(self, name: str, ring: "_Ring") -> None:
+        try:
+            await ring.action()
+        except DaybriefError as trouble:
+            log.error("%s: %s", name, trouble)  # noqa: TRY400  # a sentence for people, not a bug with a trace
+            self._try_again(name, ring)
+        except Exception:
+            # The alarm is the driver at the top: whatever one ring broke, tomorrow's must still come.
+            log.exception("%s failed in a way that was not foreseen", name)
+        else:
+            self._forget_failures(name)
+
+    def _try_again(self, name: str, ring: "_Ring") -> None:
+        """Ring once more before the next ring, unless that is as near."""
+        pause = self._again * 2**ring.failures
+        if ring.again or ring.is_silent or pause >= ring.every:
+            return
+        ring.failures += 1
+
+        def once_more() -> None:
+            ring.again = None
+            self._start_one(name)
+
+        ring.again = asyncio.get_running_loop().call_later(pause.total_seconds(), once_more)
+
+    def _forget_failures(self, name: str) -> None:
+        ring = self._rings.get(name)
+        if ring and ring.again:
+            ring.again.cancel()
+            ring.again = None
+        if ring:
+            ring.failures = 0
 
     def _compare(self) -> None:
         """Look whether the wall clock was set since the last look; then every next ring is computed anew."""
@@ -122,13 +164,9 @@ class _Ring:
         self.every = every
         self.may_overlap = may_overlap
         self.busy = busy
-
-
-async def _run(name: str, action: Action) -> None:
-    try:
-        await action()
-    except DaybriefError as trouble:
-        log.error("%s: %s", name, trouble)  # noqa: TRY400  # a sentence for people, not a bug with a trace
-    except Exception:
-        # The alarm is the driver at the top: whatever one ring broke, tomorrow's must still come.
-        log.exception("%s failed in a way that was not foreseen", name)
+        self.failures = 0
+        """In a row, as far as they were followed by another try."""
+        self.again: asyncio.TimerHandle | None = None
+        """That other try."""
+        self.is_silent = False
+        """It rings no more."""

@@ -60,9 +60,15 @@ def in_sentences(path: Path) -> Iterator[None]:
         raise trouble(path, error) from error
 
 
-def connect(path: Path, *, reads_only: bool = False, patience: float = PATIENCE) -> sqlite_utils.Database:
-    """A connection for the calling thread, in autocommit mode: every transaction is begun by name."""
-    connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+def connect(
+    path: Path,
+    *,
+    reads_only: bool = False,
+    patience: float = PATIENCE,
+    factory: type[sqlite3.Connection] = sqlite3.Connection,
+) -> sqlite_utils.Database:
+    """A connection for the calling thread, in autocommit mode: transactions are begun by name. *factory* makes it."""
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None, factory=factory)
     try:
         db = sqlite_utils.Database(connection, execute_plugins=False)
         db.execute("PRAGMA synchronous = FULL")  # a committed delivery survives a power cut
@@ -184,13 +190,14 @@ class ThreadedDatabase:
     committed is committed and the rest was never promised.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, opened: Callable[..., sqlite_utils.Database] = connect) -> None:
+        """*opened* makes the connections, as :func:`connect` does."""
         self.path = path
         self._writes: _Queue = queue.SimpleQueue()
         self._reads: _Queue = queue.SimpleQueue()
         self._is_closed = False
-        tasks = [(self._writes, Connection(path, reads_only=False), GROUP)]
-        tasks += [(self._reads, Connection(path, reads_only=True), 1) for _ in range(READERS)]
+        tasks = [(self._writes, Connection(path, reads_only=False, opened=opened), GROUP)]
+        tasks += [(self._reads, Connection(path, reads_only=True, opened=opened), 1) for _ in range(READERS)]
         self._threads = [threading.Thread(target=_serve, args=task, daemon=True) for task in tasks]
         for thread in self._threads:
             thread.start()

@@ -57,6 +57,11 @@ _CLOSINGS = (
     WHERE next_at IS NOT NULL OR state = 'uncertain'
     """,
     "UPDATE delivery SET told_at = :now WHERE told_at IS NULL AND state IN ('refused', 'missed')",
+    # What was wrong may be so still, or be over; whoever was told of it, or was not, hears of what begins from now on.
+    """
+    UPDATE trouble SET told_at = coalesce(told_at, :now), last_told_at = :now,
+        told_over_at = iif(over_at IS NULL, NULL, coalesce(told_over_at, :now))
+    """,
     "INSERT OR REPLACE INTO meta (key, value) VALUES ('restored_at', :now)",
 )
 

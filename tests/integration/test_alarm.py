@@ -162,3 +162,45 @@ async def test_what_one_ring_breaks_does_not_silence_the_next(caplog: pytest.Log
 
     assert "work: the disk is full" in caplog.messages
     assert "work failed in a way that was not foreseen" in caplog.messages
+
+
+async def test_what_failed_is_tried_again_after_ever_longer_pauses_until_it_succeeds() -> None:
+    loop, rings, done = asyncio.get_running_loop(), [], asyncio.Event()
+
+    async def fails_three_times() -> None:
+        rings.append(loop.time())
+        if len(rings) <= 3:
+            raise DaybriefError("the disk is full")
+        done.set()
+
+    alarm = Alarm(SystemClock(), again=timedelta(seconds=0.05))
+    alarm.ring("work", fails_three_times, every=timedelta(hours=1))
+    alarm.start()
+    async with asyncio.timeout(10):
+        await done.wait()
+    await asyncio.sleep(0.5)
+    await alarm.stop(within=SECOND)
+
+    assert len(rings) == 4
+    for number, pause in enumerate((0.05, 0.1, 0.2)):
+        assert rings[number + 1] - rings[number] >= pause * 0.9
+
+
+async def test_what_failed_is_not_tried_again_once_it_was_stopped() -> None:
+    rings, failed = 0, asyncio.Event()
+
+    async def fails() -> None:
+        nonlocal rings
+        rings += 1
+        failed.set()
+        raise DaybriefError("the disk is full")
+
+    alarm = Alarm(SystemClock(), again=timedelta(seconds=0.05))
+    alarm.ring("work", fails, every=timedelta(hours=1))
+    alarm.start()
+    async with asyncio.timeout(10):
+        await failed.wait()
+    await alarm.stop(within=SECOND)
+    await asyncio.sleep(0.2)
+
+    assert rings == 1

@@ -15,7 +15,7 @@ import pytest
 import sqlite_utils
 
 from bot.errors import StoreTrouble
-from bot.model import DeliveryState, FeedState, Receipt, Wish
+from bot.model import Case, Cause, DeliveryState, FeedState, Receipt, Trouble, Wish
 from storage import backup, backup_into, before_upgrades, open_store, restore, schema
 from storage.database import connect
 from tests.contract.values import MONDAY, NOW, article, composition, due, intake, story, subscription
@@ -196,6 +196,9 @@ async def test_a_restored_database_sends_nothing_once_more_and_tells_nothing_ane
         assert claim
         await store.ledger.finish(claim, state, at=NOW, reason="a reason")
     await store.ledger.wish(order.id, MONDAY, "K7Q4", Wish.PIN)
+    over = Case(trouble=Trouble(cause=Cause.STORE), begun_at=NOW, told_at=NOW, over_at=NOW, told_to=("slack:T1:U1",))
+    still = Case(trouble=Trouble(cause=Cause.PAUSED, workspace="slack:T1", subject="7"), begun_at=NOW)
+    await store.troubles.keep([over, still], at=NOW)
     assert len(await store.ledger.untold(NOW - timedelta(days=99))) == 2
     await store.close()
     backup(path, copy)
@@ -204,6 +207,10 @@ async def test_a_restored_database_sends_nothing_once_more_and_tells_nothing_ane
 
     store = await open_store(path)
     assert await store.ledger.untold(NOW - timedelta(days=99)) == ()
+    cases = {one.trouble.cause: one for one in await store.troubles.cases()}
+    assert cases[Cause.STORE].is_closed
+    assert cases[Cause.PAUSED].is_open
+    assert cases[Cause.PAUSED].told_at == cases[Cause.PAUSED].last_told_at == NOW + LEASE
     assert not await store.ledger.reopen(unsure, NOW + LEASE)
     assert await store.ledger.waiting(NOW + timedelta(days=9)) == {}
     row = await store.ledger.by_id(lost)
