@@ -1,15 +1,18 @@
 """Correcting and withdrawing: the stored story changes, and so does every message that carries it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.admit import corrected
-from bot.errors import NotFound, PostFailed
+from bot.errata import Outcome, Progress, bring_all_up_to_date
+from bot.errors import NotFound
 from bot.manuscript import Manuscript
 from bot.model import Delivery, Story, StoryStatus
 from bot.newsroom import Newsroom
-from bot.restate import as_it_reads_now
+
+LOOK = timedelta(seconds=1)
+"""The least time between two tries of one command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,74 +24,99 @@ class Amended:
     changed: tuple[Delivery, ...]
     """Deliveries whose messages were changed."""
     unchanged: tuple[tuple[Delivery, str], ...]
-    """Deliveries with a message that cannot be changed any more, with the reason."""
+    """Deliveries with a message that the platform does not let us change, with the reason."""
     waiting: tuple[tuple[Delivery, str], ...] = ()
     """Deliveries whose messages could not be changed just now, with the reason; the running bot goes on with them."""
 
 
-async def correct(
-    room: Newsroom, story: Story, manuscript: Manuscript, *, workspace: str = "", person: str = ""
-) -> Amended:
-    """Replace the text of *story* by *manuscript*, for everybody or as *workspace* reads it, and amend its messages.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amending:
+    """For whom a story is restated, who did it, and how long whoever waits for it has time."""
+
+    workspace: str = ""
+    """``platform:workspace``; empty: for everybody."""
+    person: str = ""
+    """Who did it from chat; empty: nobody did from there."""
+    patience: timedelta = timedelta()
+    """How long messages are tried again that could not be changed at once."""
+    progress: Progress | None = None
+
+
+EVERYBODY = Amending()
+
+
+async def correct(room: Newsroom, story: Story, manuscript: Manuscript, how: Amending = EVERYBODY) -> Amended:
+    """Replace the text of *story* by *manuscript*, and amend its messages.
 
     Raises:
         NotFound: there is no such story any more.
     """
-    now = room.instant()
-    return await _amend(
-        room, story, lambda held: corrected(held, manuscript, now), "corrected", now, workspace=workspace, person=person
-    )
+    return await _amend(room, story, lambda held, now: corrected(held, manuscript, now), "corrected", how)
 
 
-async def withdraw(room: Newsroom, story: Story, reason: str, *, workspace: str = "", person: str = "") -> Amended:
-    """Mark *story* as withdrawn for *reason*, for everybody or as *workspace* reads it, and amend its messages. It is
-    found by its ref only, from now on.
+async def withdraw(room: Newsroom, story: Story, reason: str, how: Amending = EVERYBODY) -> Amended:
+    """Mark *story* as withdrawn for *reason*, and amend its messages. It is found by its ref only, from now on.
 
     Raises:
         NotFound: there is no such story any more.
     """
-    now = room.instant()
 
-    def withdrawn(held: Story) -> Story:
+    def withdrawn(held: Story, now: datetime) -> Story:
         return replace(held, status=StoryStatus.WITHDRAWN, status_reason=reason, status_at=now)
 
-    return await _amend(room, story, withdrawn, "withdrawn", now, workspace=workspace, person=person)
+    return await _amend(room, story, withdrawn, "withdrawn", how)
 
 
 async def _amend(
-    room: Newsroom,
-    story: Story,
-    make: Callable[[Story], Story],
-    reason: str,
-    now: datetime,
-    *,
-    workspace: str,
-    person: str,
+    room: Newsroom, story: Story, make: Callable[[Story, datetime], Story], reason: str, how: Amending
 ) -> Amended:
-    kept = await room.store.archive.restate(story.ref, make, workspace=workspace, person=person, reason=reason, at=now)
+    now = room.instant()
+    kept = await room.store.archive.restate(
+        story.ref,
+        lambda held: make(held, now),
+        workspace=how.workspace,
+        person=how.person,
+        reason=reason,
+        at=now,
+    )
     if kept is None:
         raise NotFound(f"no story is called {story.ref} any more")
-    changed: list[Delivery] = []
-    unchanged: list[tuple[Delivery, str]] = []
-    for delivery in await room.store.ledger.carriers(kept.ref, workspace=workspace):
-        trouble = await _amend_messages(room, delivery)
-        if trouble:
-            unchanged.append((delivery, trouble))
-        else:
-            changed.append(delivery)
-    return Amended(story=kept, changed=tuple(changed), unchanged=tuple(unchanged))
+    return await amend_messages(room, kept, how)
 
 
-async def _amend_messages(room: Newsroom, delivery: Delivery) -> str:
-    """Render the messages of *delivery* anew; why that did not work, or nothing."""
-    edition = await room.store.ledger.edition(delivery.id)
-    platform = room.platforms.get(delivery.channel.platform)
-    if edition is None or platform is None:
-        return f"this installation cannot change messages on {delivery.channel.platform}"
-    now_reads = await as_it_reads_now(room, edition)
-    for receipt in delivery.receipts:
-        try:
-            await room.answer(platform.amend(now_reads, receipt.part, receipt, edition))
-        except PostFailed as failure:
-            return failure.reason
-    return ""
+async def amend_messages(room: Newsroom, story: Story, how: Amending = EVERYBODY) -> Amended:
+    """Change the messages that carry *story*, which has been restated, as far as that can be done within the patience
+    of whoever waits. The store has them all on record, so what is left is done later.
+    """
+    owed = await room.store.errata.owed_for(story.ref, workspace=how.workspace)
+    outcomes = {one.id: Outcome(delivery=one) for one in owed}
+    end = room.clock.elapsed() + how.patience
+    left = owed
+    while left:
+        tried = await bring_all_up_to_date(room, left, is_awaited=True, progress=_onwards(how.progress, owed, left))
+        outcomes.update((one.delivery.id, one) for one in tried)
+        waiting = [one for one in tried if one.again_at and not one.is_refused]
+        left = tuple(one.delivery for one in waiting)
+        now = room.clock.now()
+        again = max(LOOK, min((one.again_at - now for one in waiting if one.again_at), default=LOOK))
+        if room.is_stopping or room.clock.elapsed() + again > end:
+            break
+        if left:
+            await room.clock.wait(again)
+    return _amended(story, [outcomes[one.id] for one in owed])
+
+
+def _onwards(progress: Progress | None, owed: Sequence[Delivery], left: Sequence[Delivery]) -> Progress | None:
+    """*progress* with what was done in earlier rounds counted in."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(len(owed) - len(left) + done, len(owed))
+
+
+def _amended(story: Story, outcomes: Sequence[Outcome]) -> Amended:
+    return Amended(
+        story=story,
+        changed=tuple(one.delivery for one in outcomes if not one.reason),
+        unchanged=tuple((one.delivery, one.reason) for one in outcomes if one.reason and one.is_refused),
+        waiting=tuple((one.delivery, one.reason) for one in outcomes if one.reason and not one.is_refused),
+    )

@@ -9,6 +9,7 @@ from typing import TypeVar
 from bot import deliver, logbook
 from bot.deliver import Finish, ReadBack, Repeat, Send, Wait
 from bot.editor import Editor
+from bot.errata import bring_up_to_date
 from bot.errors import CannotReadBack, DaybriefError, Fate, PostFailed
 from bot.model import Claim, Delivery, DeliveryState, Edition, Intent, Receipt, Standing, delivery_key
 from bot.newsroom import Newsroom
@@ -121,24 +122,18 @@ class _Journey:
                 case Wait() | Finish():
                     await self.take(step)
                     is_on_its_way = False
-        await self._restate(platform, edition)
+        await self._restate()
 
-    async def _restate(self, platform: Platform, edition: Edition) -> None:
-        """Amend what has arrived just now, if a story was corrected or withdrawn while it was on its way: whoever did
-        that may have found no receipt yet.
+    async def _restate(self) -> None:
+        """Amend what has arrived just now, if a story was corrected or withdrawn while it was on its way. What does not
+        go now is on record, and swept up later.
         """
-        if not self.arrived:
+        if not self.arrived or not await self.room.store.errata.is_owed(self.delivery.id):
             return
-        present = await as_it_reads_now(self.room, edition)
-        for receipt in self.arrived:
-            posted = self.sent_as.get(receipt.part, edition)
-            if posted == present:
-                continue
-            try:
-                await self.room.answer(platform.amend(present, receipt.part, receipt, posted))
-            except DaybriefError as trouble:
-                channel, day = self.delivery.channel, self.delivery.date
-                log.warning("%s %s: a story has changed, and the message could not: %s", channel.name, day, trouble)
+        outcome = await bring_up_to_date(self.room, self.delivery.id, shows=self.sent_as)
+        if outcome and outcome.reason:
+            channel, day = self.delivery.channel, self.delivery.date
+            log.warning("%s %s: a story has changed, and the message could not: %s", channel.name, day, outcome.reason)
 
     async def take(self, step: Wait | Finish) -> None:
         """Write down that the delivery waits or is over; a refused one pauses its channel, which keeps its settings."""
@@ -156,7 +151,6 @@ class _Journey:
         if not_now := await self._not_now(platform):
             await self.take(not_now)
             return False
-        reads = await self._as_it_reads_now(platform, edition)
         if self._is_late() or (self.room.is_stopping and not self.delivery.receipts):
             await self._give_back()
             return False
@@ -164,6 +158,8 @@ class _Journey:
         intent = Intent(part=part, key=delivery_key(self.delivery.channel, self.delivery.date, part), at=now)
         if not await ledger.intend(self.claim, part, intent.key, now):
             return False
+        # Read only now: whoever corrects a story after this finds the part leaving, and sees to it that it is amended.
+        reads = await self._as_it_reads_now(platform, edition)
         self.room.doubts.posting(self.delivery.id, now, clock.elapsed())
         if self._is_late():  # a disk can take its time
             await self._give_back()
@@ -242,7 +238,10 @@ class _Journey:
     async def _as_it_reads_now(self, platform: Platform, edition: Edition) -> Edition:
         """*edition* as it reads now; as it was where it would take another number of messages, amended later."""
         present = await as_it_reads_now(self.room, edition)
-        return present if platform.parts(present) == platform.parts(edition) else edition
+        if platform.parts(present) == platform.parts(edition):
+            return present
+        await self.room.store.errata.owe(self.delivery.id)
+        return edition
 
     async def _turn(self, platform: Platform) -> timedelta:
         """For how long the platform takes no post in this channel.

@@ -13,6 +13,7 @@ from bot.admit import Admitted, admit
 from bot.belief import clock_trouble
 from bot.config import Config
 from bot.editor import Editor
+from bot.errata import Progress
 from bot.errors import NotFound, WrongUsage
 from bot.manuscript import Manuscript
 from bot.model import (
@@ -39,6 +40,7 @@ from bot.ports import Expense, Rendering, Revision, Search, Writer
 from bot.prepare import prepare_ahead
 from bot.revive import revive
 from bot.schedule import next_instant
+from bot.sweep import sweep
 
 _RECENT = 14
 """Editions of a channel that are asked why."""
@@ -116,6 +118,10 @@ class Desk:
         """Resume what a platform had refused and takes now. *places* are (workspace, channel or "" for all), or all."""
         return await revive(self._room, self._notifier, platform=platform, places=places)
 
+    async def sweep(self) -> int:
+        """Change the messages that corrections have left for later; how many deliveries."""
+        return await sweep(self._room, self._notifier)
+
     async def gather(self, *, only_due: bool = False, progress: gathering.Progress | None = None) -> GatherReport:
         """One round of gathering."""
         async with self._gathering:
@@ -144,8 +150,8 @@ class Desk:
         return await lookup.complete(self._room, typed, asker, limit)
 
     async def latest_edition(self, asker: Asker) -> Edition | None:
-        """The newest edition that was sent to the asker's channel, or to any."""
-        return await self._room.store.ledger.latest_edition(subscription=asker.subscription)
+        """The newest edition that was sent to the asker's channel, or to any, as it reads now."""
+        return await lookup.latest_edition(self._room, asker)
 
     async def history(self, ref: str, asker: Asker) -> tuple[Revision, ...]:
         """The texts of a story, oldest first: those for everybody and those of the asker's workspace."""
@@ -294,16 +300,35 @@ class Desk:
         return await admit(self._room, manuscripts)
 
     async def correct(
-        self, story: Story, manuscript: Manuscript, *, workspace: str = "", person: str = ""
+        self,
+        story: Story,
+        manuscript: Manuscript,
+        *,
+        workspace: str = "",
+        person: str = "",
+        patience: timedelta = timedelta(),
+        progress: Progress | None = None,
     ) -> amend.Amended:
         """Replace the text of *story*, here and in every message that carries it: for everybody, or as *workspace*
-        (``platform:workspace``) reads it and in its own channels; *person* did it from chat. Raises NotFound.
+        (``platform:workspace``) reads it and in its own channels; *person* did it from chat. What the platform does not
+        take just now is tried again within *patience*, and then by the running bot. Raises NotFound.
         """
-        return await amend.correct(self._room, story, manuscript, workspace=workspace, person=person)
+        how = amend.Amending(workspace=workspace, person=person, patience=patience, progress=progress)
+        return await amend.correct(self._room, story, manuscript, how)
 
-    async def withdraw(self, story: Story, reason: str, *, workspace: str = "", person: str = "") -> amend.Amended:
-        """Withdraw *story*, here and in every message that carries it, for whom :meth:`correct` says."""
-        return await amend.withdraw(self._room, story, reason, workspace=workspace, person=person)
+    async def withdraw(
+        self,
+        story: Story,
+        reason: str,
+        *,
+        workspace: str = "",
+        person: str = "",
+        patience: timedelta = timedelta(),
+        progress: Progress | None = None,
+    ) -> amend.Amended:
+        """Withdraw *story*, here and in every message that carries it, as :meth:`correct` does."""
+        how = amend.Amending(workspace=workspace, person=person, patience=patience, progress=progress)
+        return await amend.withdraw(self._room, story, reason, how)
 
     async def expenses(self) -> tuple[Expense, ...]:
         """What models have cost since midnight UTC, call by call."""

@@ -42,7 +42,8 @@ class Editor:
         late_since = late_start(since, last.composed_at if last else None)
         wishes, wished = await self._wishes(subscription, day)
         candidates = {story.ref: story for story in (*await self._candidates(), *wished)}
-        stories = [story for story in candidates.values() if _may_see(subscription, story)]
+        visible = [story for story in candidates.values() if _may_see(subscription, story)]
+        stories = await self._room.store.archive.as_read(visible, workspace=subscription.channel.home)
         posted = await ledger.posted(subscription.id, [story.ref for story in stories])
         covered = await self._covered(since)
         considered = await self._considered(subscription, stories, late_since, since)

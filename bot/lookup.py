@@ -3,10 +3,11 @@
 import re
 from dataclasses import replace
 
-from bot.model import Answer, Asker, SectionName, Story
+from bot.model import Answer, Asker, Edition, SectionName, Story
 from bot.newsroom import Newsroom
 from bot.ports import Search
 from bot.refs import looks_like_ref
+from bot.restate import as_it_reads_now
 from bot.text import clean
 from bot.wording import no_such_number
 
@@ -50,7 +51,7 @@ async def complete(room: Newsroom, typed: str, asker: Asker, limit: int) -> tupl
     """(ref, title) of the stories that *typed* may become, those of the latest edition of the asker's channel first;
     without anything typed they alone.
     """
-    edition = await room.store.ledger.latest_edition(subscription=asker.subscription)
+    edition = await latest_edition(room, asker)
     here = {shown.ref: shown.title for shown in edition.stories} if edition else {}
     wanted = clean(typed)[:MAX_NAME].casefold()
     if not wanted:
@@ -59,6 +60,14 @@ async def complete(room: Newsroom, typed: str, asker: Asker, limit: int) -> tupl
     fitting = {ref: title for ref, title in here.items() if wanted in f"{ref} {title}".casefold()}
     first = fitting | {ref: title for ref, title in found if ref in here}
     return tuple((first | dict(found)).items())[:limit]
+
+
+async def latest_edition(room: Newsroom, asker: Asker) -> Edition | None:
+    """The newest edition that was sent to the asker's channel, else to any that is the asker's own to see; as it reads
+    now.
+    """
+    edition = await room.store.ledger.latest_edition(subscription=asker.subscription, workspace=asker.workspace)
+    return await as_it_reads_now(room, edition) if edition else None
 
 
 async def _find(room: Newsroom, asked: str, asker: Asker) -> tuple[Story | None, tuple[Story, ...]]:
@@ -76,7 +85,7 @@ async def _find(room: Newsroom, asked: str, asker: Asker) -> tuple[Story | None,
 
 
 async def _by_number(room: Newsroom, number: int, asker: Asker) -> Story | None:
-    edition = await room.store.ledger.latest_edition(subscription=asker.subscription)
+    edition = await latest_edition(room, asker)
     for shown in edition.stories if edition else ():
         if shown.number == number:
             return await room.store.archive.by_ref(shown.ref, workspace=asker.workspace)
@@ -87,7 +96,7 @@ async def _why_no_number(room: Newsroom, asked: str, asker: Asker) -> str:
     """Why *asked* is no number in the latest edition; empty: it is none at all, or its story is gone."""
     if not (number := _NUMBER.fullmatch(asked)):
         return ""
-    edition = await room.store.ledger.latest_edition(subscription=asker.subscription)
+    edition = await latest_edition(room, asker)
     is_there = edition is not None and any(shown.number == int(number[1]) for shown in edition.stories)
     return "" if is_there else no_such_number(edition)
 

@@ -38,6 +38,25 @@ def bad_news(deliveries: Sequence[Delivery]) -> Notice:
     )
 
 
+def not_changed(deliveries: Sequence[Delivery], refs: Sequence[str], reason: str, *, is_for_ever: bool) -> Notice:
+    """Of *deliveries* of one channel (at least one) whose messages do not show that stories, called *refs* if they are
+    known, were corrected or withdrawn, for the same *reason*.
+    """
+    channel = deliveries[0].channel
+    dates = _editions(sorted({one.date for one in deliveries}))
+    what = f"{' and '.join(refs)} {'was' if len(refs) == 1 else 'were'}" if refs else "one of its stories was"
+    hint = (
+        "If what was posted is still there, delete it, or tell its readers."
+        if is_for_ever
+        else "Daybrief goes on trying for three days."
+    )
+    sentence = (
+        f"{_name(channel)} still shows the former text in {dates}, although {what} corrected or withdrawn: "
+        f"{cut(reason, _MAX_REASON).rstrip('.')}. {hint}"
+    )
+    return Notice(channel=channel, sentence=sentence)
+
+
 def good_news(channel: Channel) -> Notice:
     """Of a *channel* that the platform had refused and is served again."""
     sentence = f"{_name(channel)} takes posts again and is resumed; its next edition comes at its usual hour."

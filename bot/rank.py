@@ -131,7 +131,8 @@ def rank(
     ranked = []
     for story in stories:
         had = posted.get(story.ref)
-        if had is None and story.ref not in known:
+        # A workspace may have a reading of its own, and what is known of it is worth nothing to the others.
+        if had is None and (story.ref not in known or known[story.ref].story is not story):
             known[story.ref] = _ranked(story, None)
         ranked.append(known[story.ref] if had is None else _ranked(story, had))
     return _weighed(sorted(ranked, key=_order))

@@ -9,14 +9,25 @@ from bot.text import cut
 
 
 async def as_it_reads_now(room: Newsroom, edition: Edition) -> Edition:
-    """*edition* with the present text and mark of those of its stories that were corrected or withdrawn."""
-    changed = await room.store.archive.restated(
-        [shown.ref for shown in edition.stories], workspace=edition.channel.home
-    )
+    """*edition* with the present text and mark of those of its stories that were corrected or withdrawn: for everybody,
+    or by the workspace of its channel for itself.
+    """
+    refs = [shown.ref for shown in edition.stories]
+    changed = await room.store.archive.restated(refs, workspace=await _home(room, edition))
     if not changed:
         return edition
     stories = (amended(shown, changed[shown.ref]) if shown.ref in changed else shown for shown in edition.stories)
     return replace(edition, stories=tuple(stories))
+
+
+async def _home(room: Newsroom, edition: Edition) -> str:
+    """Whose channel *edition* is for; one that was composed before the platform told where we are at home says nothing
+    of that.
+    """
+    if edition.channel.workspace:
+        return edition.channel.home
+    subscription = await room.store.subscriptions.by_id(edition.subscription)
+    return (subscription or edition).channel.home
 
 
 def amended(shown: EditionStory, story: Story) -> EditionStory:

@@ -40,6 +40,7 @@ def rings(desk: Desk, gather_every: timedelta, *, settle: Action, gather: Action
     return (
         # A workspace with thousands of channels keeps a round busy for long.
         Ring(name="publish", action=publish, every=timedelta(minutes=1), may_overlap=True),
+        Ring(name="sweep", action=desk.sweep, every=timedelta(minutes=1)),
         Ring(name="gather", action=gather, every=gather_every),
         Ring(name="prepare", action=desk.prepare, every=timedelta(minutes=1)),
         Ring(name="revive", action=desk.revive, every=timedelta(hours=1)),

@@ -15,7 +15,7 @@ from bot.coverage import copies
 from bot.model import Article, Origin, Story, StoryStatus
 from bot.ports import Intake
 from bot.refs import candidates, looks_like_ref
-from storage import articles, codec, editions, finding, shelf
+from storage import articles, codec, editions, finding, readings, shelf
 from storage.database import row, rows
 from storage.feedbook import keep_state
 
@@ -85,9 +85,9 @@ def forget(db: sqlite_utils.Database, before: datetime) -> int:
     Undated articles stay, without their text: nothing else could tell that a feed which still lists them is old.
     """
     limit = {"before": codec.micros(before)}
-    old = codec.as_json(one["id"] for one in rows(db, "SELECT id FROM story WHERE news_at < :before", limit))
-    db.execute("DELETE FROM story_text WHERE rowid IN (SELECT value FROM json_each(?))", [old])
-    db.execute("DELETE FROM story_title WHERE rowid IN (SELECT value FROM json_each(?))", [old])
+    old = [int(one["id"]) for one in rows(db, "SELECT id FROM story WHERE news_at < :before", limit)]
+    readings.end(db, old)
+    finding.unindex(db, old)
     gone = db.execute("DELETE FROM story WHERE news_at < :before", limit).rowcount
     db.execute(f"DELETE FROM article WHERE {_LOOSE} AND published IS NOT NULL", limit)  # noqa: S608 - our own words
     db.execute(f"UPDATE article SET extract = '' WHERE {_LOOSE} AND extract <> ''", limit)  # noqa: S608
@@ -131,7 +131,8 @@ def _merge(db: sqlite_utils.Database, younger: str, older: str, moved: dict[int,
     if editions.shown(db, [source.story.ref]):
         return  # an edition has come to hold it since the merge was thought of: it keeps its articles and its ref
     moved[target.id] = (*moved.get(target.id, ()), *moved.pop(source.id, ()), *source.story.articles)
-    finding.unindex(db, source.id)
+    readings.move(db, source.id, target.id, target.story)
+    finding.unindex(db, [source.id])
     db.execute("DELETE FROM story WHERE id = ?", [source.id])
     db.execute("UPDATE ref SET leads_to = ? WHERE ref = ?", [target.story.ref, source.story.ref])
 
@@ -203,7 +204,8 @@ def _write(
         revision = db.execute(_NEW_REVISION, {**texts, "at": codec.micros(at), "reason": reason}).lastrowid
         db.execute("UPDATE story SET revision = ? WHERE id = ?", [revision, story_id])
     _link(db, story_id, shelved)
-    finding.index(db, story_id, _texts(story))
+    finding.index(db, story_id, story)
+    readings.index(db, story_id, story)
     return story
 
 
@@ -250,18 +252,6 @@ def _columns(story: Story) -> dict[str, object]:
 def _lines(names: Iterable[str]) -> str:
     """Each of *names* between two line ends, without case."""
     return "\n" + "\n".join(name.casefold() for name in names) + "\n"
-
-
-def _texts(story: Story) -> tuple[str, ...]:
-    """What a story is found by, in the order of ``storage.finding.index``."""
-    sections = [point.text for point in story.sections.key_points]
-    for name in story.sections.written():
-        if passage := story.sections.passage(name):
-            sections.append(passage.text)
-            sections += [part for item in passage.items for part in (item.text, item.basis)]
-    sources = dict.fromkeys(part for one in story.articles for part in (one.source.name, one.source.domain))
-    titles = (article.title for article in story.articles)
-    return story.title, story.takeaway, " ".join(sections), " ".join(titles), " ".join(sources)
 
 
 _LOOSE = "news_at < :before AND NOT EXISTS (SELECT 1 FROM story_article WHERE story_article.article = article.id)"

@@ -6,14 +6,13 @@ from typing import Any
 
 import sqlite_utils
 
-from bot.errors import StoreTrouble
 from bot.identity import canonical_url
 from bot.model import Story
 from bot.ports import Intake, Known, Page, Revision, Search
 from bot.text import clean
-from storage import admission, codec, finding, pages, readings, shelf
+from storage import admission, codec, finding, pages, restating, shelf
 from storage.database import Database, row, rows
-from storage.shelf import VISIBLE
+from storage.shelf import IS_GONE, IS_READ_OTHERWISE, VISIBLE
 
 
 class SqliteArchive:
@@ -48,9 +47,9 @@ class SqliteArchive:
         at: datetime,
     ) -> Story | None:
         """Keep what *make* makes of the story, for everybody or for *workspace*."""
-        if workspace:
-            raise StoreTrouble("a workspace cannot have a reading of its own yet")
-        return await self._database.write(lambda db: readings.restate(db, ref, make, reason=reason, at=at))
+        return await self._database.write(
+            lambda db: restating.restate(db, ref, make, workspace=workspace, person=person, reason=reason, at=at)
+        )
 
     async def forget(self, before: datetime) -> int:
         """Drop what is older than *before*; how many stories went."""
@@ -75,10 +74,10 @@ class SqliteArchive:
         """The corrected or withdrawn stories among *refs*."""
 
         def look(db: sqlite_utils.Database) -> dict[str, Story]:
-            found = rows(db, _RESTATED, {"refs": codec.as_json(refs)})
+            found = rows(db, _RESTATED, {"refs": codec.as_json(refs), "workspace": workspace})
             if not found:
                 return {}
-            stories = shelf.stories(db, [int(one["id"]) for one in found])
+            stories = shelf.stories(db, [int(one["id"]) for one in found], workspace)
             return {str(one["asked"]): story for one, story in zip(found, stories, strict=True)}
 
         return await self._database.read(look)
@@ -95,6 +94,12 @@ class SqliteArchive:
     async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
         """The revisions of a story, oldest first."""
         return await self._database.read(lambda db: _history(db, ref, workspace))
+
+    async def as_read(self, stories: Sequence[Story], *, workspace: str) -> tuple[Story, ...]:
+        """*stories*, with the readings of *workspace* laid over them."""
+        found = await self._database.read(lambda db: rows(db, _READ, {"workspace": workspace}))
+        read = {one["ref"]: one["content"] for one in found}
+        return tuple(one.told_as(codec.story_of(read[one.ref], ())) if one.ref in read else one for one in stories)
 
     async def window(self, since: datetime, until: datetime) -> tuple[Story, ...]:
         """Stories that became news after *since* and until *until*, oldest first."""
@@ -117,7 +122,11 @@ class SqliteArchive:
 
     async def search(self, search: Search) -> tuple[Story, ...]:
         """Stories that hold all words, best first; without words newest first."""
-        return await self._database.read(lambda db: tuple(shelf.stories(db, finding.find(db, search))))
+
+        def look(db: sqlite_utils.Database) -> tuple[Story, ...]:
+            return tuple(shelf.stories(db, finding.find(db, search), search.workspace))
+
+        return await self._database.read(look)
 
     async def nearest(
         self, words: str, *, workspace: str | None = None, limit: int = 3
@@ -126,7 +135,7 @@ class SqliteArchive:
 
         def look(db: sqlite_utils.Database) -> tuple[tuple[Story, float], ...]:
             likely = self._titles.nearest(db, words, workspace=workspace, limit=limit)
-            found = shelf.stories(db, [story for story, _ in likely])
+            found = shelf.stories(db, [story for story, _ in likely], workspace)
             return tuple(zip(found, (score for _, score in likely), strict=True))
 
         return await self._database.read(look)
@@ -137,7 +146,7 @@ class SqliteArchive:
         """(ref, title) of stories whose title fits what has been typed so far."""
 
         def look(db: sqlite_utils.Database) -> tuple[tuple[str, str], ...]:
-            return shelf.titles(db, self._titles.complete(db, prefix, workspace=workspace, limit=limit))
+            return shelf.titles(db, self._titles.complete(db, prefix, workspace=workspace, limit=limit), workspace)
 
         return await self._database.read(look)
 
@@ -146,7 +155,7 @@ class SqliteArchive:
 
         def look(db: sqlite_utils.Database) -> Story | None:
             found = row(db, sql, {**parameters, "workspace": workspace})
-            return next(shelf.stories(db, [found["id"]]), None) if found else None
+            return next(shelf.stories(db, [found["id"]], workspace), None) if found else None
 
         return await self._database.read(look)
 
@@ -155,22 +164,50 @@ def _history(db: sqlite_utils.Database, ref: str, workspace: str | None) -> tupl
     found = row(db, shelf.BY_REF, {"ref": clean(ref).upper(), "workspace": workspace})
     if found is None:
         return ()
-    revisions = rows(db, "SELECT * FROM revision WHERE story = ? ORDER BY number", [found["id"]])
+    written = rows(db, _HISTORY, {"id": found["id"], "workspace": workspace})
+    revisions = [(one, shelf.story_in(db, one)) for one in written]
     return tuple(
-        Revision(number=one["number"], at=codec.moment(one["at"]), reason=one["reason"], story=shelf.story_in(db, one))
-        for one in revisions
+        Revision(
+            number=number,
+            at=codec.moment(one["at"]),
+            reason=one["reason"],
+            story=story,
+            workspace=one["workspace"],
+            person=one["person"],
+        )
+        for number, (one, story) in enumerate(_seen(revisions, workspace), start=1)
     )
 
+
+def _seen(revisions: Sequence[tuple[codec.Row, Story]], workspace: str | None) -> list[tuple[codec.Row, Story]]:
+    """Those of *revisions* that *workspace* may see: a story that is public now may have been private once."""
+    return [
+        (one, story)
+        for one, story in revisions
+        if workspace is None or not story.workspaces or workspace in story.workspaces
+    ]
+
+
+_HISTORY = """
+    SELECT * FROM revision WHERE story = :id AND (:workspace IS NULL OR workspace IN ('', :workspace)) ORDER BY id
+"""
+
+_IS_SHOWN = f"(:workspace IS NULL OR NOT {IS_GONE})"
+"""Withdrawn stories are found by their refs only; the operator, who may import one again, finds them."""
 
 _BY_ADDRESS = f"""
     SELECT story.id FROM article
     JOIN story_article ON story_article.article = article.id JOIN story ON story.id = story_article.story
-    WHERE article.address = :address AND article.address <> '' AND {VISIBLE}
+    WHERE article.address = :address AND article.address <> '' AND {VISIBLE} AND {_IS_SHOWN}
     ORDER BY story.news_at DESC, story.id DESC LIMIT 1
 """  # noqa: S608 - no text from outside is in it
 
 _BY_TITLE = f"""
-    SELECT story.id FROM story WHERE title_name = :title AND {VISIBLE} ORDER BY news_at DESC, id DESC LIMIT 1
+    SELECT story.id FROM (
+        SELECT id FROM story WHERE title_name = :title AND {_IS_SHOWN} AND NOT {IS_READ_OTHERWISE}
+        UNION SELECT story FROM reading WHERE workspace = :workspace AND title_name = :title AND NOT is_withdrawn
+    ) AS found JOIN story ON story.id = found.id
+    WHERE {VISIBLE} ORDER BY story.news_at DESC, story.id DESC LIMIT 1
 """  # noqa: S608 - no text from outside is in it
 
 _RESTATED = """
@@ -178,8 +215,15 @@ _RESTATED = """
         SELECT value, value FROM json_each(:refs)
         UNION SELECT way.asked, ref.leads_to FROM way JOIN ref ON ref.ref = way.ref WHERE ref.leads_to IS NOT NULL)
     SELECT way.asked, story.id FROM way JOIN ref ON ref.ref = way.ref JOIN story ON story.id = ref.story
-        JOIN revision ON revision.id = story.revision
+        LEFT JOIN reading ON reading.workspace = :workspace AND reading.story = story.id
+        JOIN revision ON revision.id = coalesce(reading.revision, story.revision)
     WHERE json_extract(revision.content, '$.status') <> 'current'
+"""
+
+_READ = """
+    SELECT story.ref, revision.content FROM reading JOIN revision ON revision.id = reading.revision
+        JOIN story ON story.id = reading.story
+    WHERE reading.workspace = :workspace
 """
 
 _WINDOW = "SELECT id FROM story WHERE news_at > :since AND news_at <= :until ORDER BY news_at, ref"

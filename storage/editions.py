@@ -52,10 +52,10 @@ def considered(db: sqlite_utils.Database, subscription: int, before: datetime) -
     return frozenset({*(one.ref for one in verdicts), *(ref for one in rest for ref in one.refs)})
 
 
-def latest(db: sqlite_utils.Database, subscription: int | None) -> Edition | None:
-    """The newest that was sent, to *subscription* or to any."""
+def latest(db: sqlite_utils.Database, subscription: int | None, workspace: str | None) -> Edition | None:
+    """The newest that was sent, to *subscription* or to any of *workspace*."""
     if subscription is None:
-        return _edition(row(db, _LATEST))
+        return _edition(row(db, _LATEST, {"workspace": workspace}))
     return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": None}))
 
 
@@ -122,7 +122,10 @@ _LAST_SENT = """
 
 _LATEST = """
     SELECT edition.content FROM edition CROSS JOIN delivery ON delivery.id = edition.delivery
-    WHERE delivery.state = 'sent' ORDER BY edition.composed_at DESC, edition.delivery DESC LIMIT 1
+        JOIN subscription ON subscription.id = delivery.subscription
+    WHERE delivery.state = 'sent'
+        AND (:workspace IS NULL OR subscription.platform || ':' || subscription.workspace = :workspace)
+    ORDER BY edition.composed_at DESC, edition.delivery DESC LIMIT 1
 """
 
 # The texts of an edition are not read out of it: with thousands of channels they would be megabytes each time.

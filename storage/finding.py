@@ -4,16 +4,17 @@ What people type becomes quoted words and nothing else, so it is never taken for
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlite_utils
 
+from bot.model import Story
 from bot.ports import Search
 from bot.text import clean
-from storage import codec
+from storage import codec, shelf
 from storage.database import row, rows
-from storage.shelf import VISIBLE
+from storage.shelf import IS_GONE, IS_READ_OTHERWISE, VISIBLE
 from storage.titles import MAX_WORDS, Title, Titles, likeness, words_of
 
 CANDIDATES = 500
@@ -63,35 +64,62 @@ def find(db: sqlite_utils.Database, search: Search) -> list[int]:
 
 
 _FILTERS = f"""
-    NOT story.is_withdrawn
-    AND (:since IS NULL OR story.news_at >= :since)
+    (:since IS NULL OR story.news_at >= :since)
     AND (:until IS NULL OR story.news_at < :until)
     AND (:topic = '' OR instr(story.topics, :topic))
     AND (:source = '' OR instr(story.sources, :source))
     AND {VISIBLE}
 """
 
-_NEWEST = f"SELECT id FROM story WHERE {_FILTERS} ORDER BY news_at DESC, id DESC LIMIT :limit"  # noqa: S608 - our own
+_IS_SHOWN = f"NOT story.is_withdrawn AND NOT {IS_READ_OTHERWISE}"
+"""Whether the text of a story itself may be found, and not a reading of it."""
+
+_READ = """
+    CROSS JOIN reading ON reading.id = found.number AND reading.workspace = :workspace AND NOT reading.is_withdrawn
+    CROSS JOIN story ON story.id = reading.story
+"""
+"""From what was found among the texts of readings, behind those of all stories, to a workspace's own."""
+
+_NEWEST = f"""
+    SELECT id FROM story
+    WHERE {_FILTERS} AND NOT {IS_GONE}
+    ORDER BY news_at DESC, id DESC LIMIT :limit
+"""  # noqa: S608 - no text from outside is in it
 
 # CROSS JOIN fixes the order of the loops (https://www.sqlite.org/optoverview.html#crossjoin): matches come newest
 # first, so the walk ends after the last candidate. The weights are those of the columns of story_text.
 _RANKED = f"""
     SELECT id FROM (
-        SELECT story.id, story.news_at, bm25(story_text, 10.0, 4.0, 1.0, 2.0, 1.0) AS score
-        FROM story_text CROSS JOIN story ON story.id = story_text.rowid
-        WHERE story_text MATCH :words AND {_FILTERS}
-        ORDER BY story_text.rowid DESC LIMIT :candidates)
+        SELECT * FROM (
+            SELECT story.id, story.news_at, bm25(story_text, 10.0, 4.0, 1.0, 2.0, 1.0) AS score
+            FROM story_text CROSS JOIN story ON story.id = story_text.rowid
+            WHERE story_text MATCH :words AND {_FILTERS} AND {_IS_SHOWN}
+            ORDER BY story_text.rowid DESC LIMIT :candidates)
+        UNION ALL
+        SELECT story.id, story.news_at, found.score
+        FROM (SELECT -rowid AS number, bm25(story_text, 10.0, 4.0, 1.0, 2.0, 1.0) AS score FROM story_text
+            WHERE story_text MATCH :words AND rowid < 0) AS found {_READ}
+        WHERE {_FILTERS})
     ORDER BY score, news_at DESC, id DESC LIMIT :limit
 """  # noqa: S608 - no text from outside is in it
 
-
 _TITLED = f"""
     SELECT id FROM (
+        SELECT * FROM (
+            SELECT story.id, story.news_at
+            FROM story_title CROSS JOIN story ON story.id = story_title.rowid
+            WHERE story_title MATCH :words AND {_IS_SHOWN} AND {VISIBLE}
+            ORDER BY story_title.rowid DESC LIMIT :candidates)
+        UNION ALL
         SELECT story.id, story.news_at
-        FROM story_title CROSS JOIN story ON story.id = story_title.rowid
-        WHERE story_title MATCH :words AND NOT story.is_withdrawn AND {VISIBLE}
-        ORDER BY story_title.rowid DESC LIMIT :candidates)
+        FROM (SELECT -rowid AS number FROM story_title WHERE story_title MATCH :words AND rowid < 0) AS found {_READ}
+        WHERE {VISIBLE})
     ORDER BY news_at DESC, id DESC LIMIT :limit
+"""  # noqa: S608 - no text from outside is in it
+
+_OWN_TITLES = f"""
+    SELECT story.id, reading.title, reading.is_withdrawn OR NOT {VISIBLE} AS is_hidden
+    FROM reading JOIN story ON story.id = reading.story WHERE reading.workspace = :workspace
 """  # noqa: S608 - no text from outside is in it
 
 
@@ -125,19 +153,23 @@ class TitleMemory:
         scores = dict(self._like(db, words, workspace, limit))
         # Titles too old to be remembered are found as typed, or not at all.
         for story in _titled(db, words, workspace=workspace, limit=limit):
-            scores.setdefault(story, likeness(words, words_of(_title(db, story))))
+            scores.setdefault(story, likeness(words, words_of(_title(db, story, workspace))))
         return sorted(scores.items(), key=lambda one: (-one[1], -one[0]))[:limit]
 
     def _like(
         self, db: sqlite_utils.Database, words: Sequence[str], workspace: str | None, limit: int
     ) -> list[tuple[int, float]]:
+        read = rows(db, _OWN_TITLES, {"workspace": workspace}) if workspace else []
         with self._lock:
             self._refresh(db)
-            # A few more than asked for, because some may have been forgotten meanwhile.
-            likely = self._titles.like(words, workspace=workspace, limit=2 * limit + 10)
+            # A few more than asked for, because some may have been forgotten meanwhile, or are read otherwise.
+            likely = self._titles.like(words, workspace=workspace, limit=2 * limit + 10 + len(read))
         ids = codec.as_json(story for story, _ in likely)
-        there = _ids(db, "SELECT id FROM story WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids})
-        return [(story, score) for story, score in likely if story in set(there)][:limit]
+        there = set(_ids(db, "SELECT id FROM story WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": ids}))
+        there -= {one["id"] for one in read}
+        own = [(one["id"], likeness(words, words_of(one["title"]))) for one in read if not one["is_hidden"]]
+        both = [(story, score) for story, score in likely if story in there] + [one for one in own if one[1]]
+        return sorted(both, key=lambda one: (-one[1], -one[0]))[:limit]
 
     def _refresh(self, db: sqlite_utils.Database) -> None:
         """Take in what was written since the last time, by whatever process."""
@@ -160,22 +192,35 @@ _CHANGED = """
 """
 
 
-def index(db: sqlite_utils.Database, story: int, texts: Sequence[str]) -> None:
-    """Make *story* findable by *texts*: title, takeaway, sections, article titles, sources."""
-    unindex(db, story)
+def index(db: sqlite_utils.Database, number: int, story: Story) -> None:
+    """Make what has *number* findable by the texts of *story*. The number is a story's id, or minus a reading's."""
+    unindex(db, [number])
     # The same words go in that come out of a query, so that both agree about ß, ligatures and accents.
-    folded = [" ".join(words_of(text)) for text in texts]
+    folded = [" ".join(words_of(text)) for text in _texts(story)]
     db.execute(
         "INSERT INTO story_text (rowid, title, takeaway, sections, articles, sources) VALUES (?, ?, ?, ?, ?, ?)",
-        [story, *folded],
+        [number, *folded],
     )
-    db.execute("INSERT INTO story_title (rowid, title) VALUES (?, ?)", [story, folded[0]])
+    db.execute("INSERT INTO story_title (rowid, title) VALUES (?, ?)", [number, folded[0]])
 
 
-def unindex(db: sqlite_utils.Database, story: int) -> None:
-    """Make *story* findable by its ref only."""
-    db.execute("DELETE FROM story_text WHERE rowid = ?", [story])
-    db.execute("DELETE FROM story_title WHERE rowid = ?", [story])
+def unindex(db: sqlite_utils.Database, numbers: Iterable[int]) -> None:
+    """Make what has one of *numbers* findable by its ref only."""
+    gone = codec.as_json(numbers)
+    db.execute("DELETE FROM story_text WHERE rowid IN (SELECT value FROM json_each(?))", [gone])
+    db.execute("DELETE FROM story_title WHERE rowid IN (SELECT value FROM json_each(?))", [gone])
+
+
+def _texts(story: Story) -> tuple[str, ...]:
+    """What a story is found by: title, takeaway, sections, article titles, sources."""
+    sections = [point.text for point in story.sections.key_points]
+    for name in story.sections.written():
+        if passage := story.sections.passage(name):
+            sections.append(passage.text)
+            sections += [part for item in passage.items for part in (item.text, item.basis)]
+    sources = dict.fromkeys(part for one in story.articles for part in (one.source.name, one.source.domain))
+    titles = (article.title for article in story.articles)
+    return story.title, story.takeaway, " ".join(sections), " ".join(titles), " ".join(sources)
 
 
 def _titled(db: sqlite_utils.Database, words: Sequence[str], *, workspace: str | None, limit: int) -> list[int]:
@@ -183,9 +228,8 @@ def _titled(db: sqlite_utils.Database, words: Sequence[str], *, workspace: str |
     return _ids(db, _TITLED, {**query, "workspace": workspace, "limit": limit})
 
 
-def _title(db: sqlite_utils.Database, story: int) -> str:
-    found = row(db, "SELECT title FROM story WHERE id = ?", [story])
-    return str(found["title"]) if found else ""
+def _title(db: sqlite_utils.Database, story: int, workspace: str | None) -> str:
+    return next((title for _, title in shelf.titles(db, [story], workspace)), "")
 
 
 def _ids(db: sqlite_utils.Database, sql: str, parameters: dict[str, Any]) -> list[int]:

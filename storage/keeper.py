@@ -1,4 +1,4 @@
-"""The store on SQLite: seven rooms over one file."""
+"""The store on SQLite: eight rooms over one file."""
 
 import asyncio
 import sqlite3
@@ -8,11 +8,12 @@ from pathlib import Path
 
 import sqlite_utils
 
-from bot.ports import Archive, AuditLog, FeedBook, Ledger, Spending, Subscriptions, Troubles
+from bot.ports import Archive, AuditLog, Errata, FeedBook, Ledger, Spending, Subscriptions, Troubles
 from storage import codec, schema
 from storage.archive import SqliteArchive
 from storage.audit import SqliteAuditLog
 from storage.database import Database, ThreadedDatabase, row
+from storage.errata import SqliteErrata
 from storage.feedbook import SqliteFeedBook
 from storage.ledger import SqliteLedger
 from storage.spending import SqliteSpending
@@ -46,6 +47,7 @@ class SqliteStore:
         self.feeds: FeedBook = SqliteFeedBook(database)
         self.subscriptions: Subscriptions = SqliteSubscriptions(database)
         self.ledger: Ledger = SqliteLedger(database)
+        self.errata: Errata = SqliteErrata(database)
         self.audit: AuditLog = SqliteAuditLog(database)
         self.spending: Spending = SqliteSpending(database)
         self.troubles: Troubles = SqliteTroubles(database)

@@ -24,7 +24,7 @@ from bot.model import (
     Verdict,
     Wish,
 )
-from storage import codec, editions
+from storage import codec, deliveries, editions
 from storage.database import Database, row, rows
 from storage.planning import plan
 from storage.subscriptions import pause
@@ -140,7 +140,7 @@ class SqliteLedger:
 
     async def untold(self, since: datetime) -> tuple[Delivery, ...]:
         """Ended badly, due after *since*, and no admin knows; oldest first."""
-        return await self._database.read(lambda db: _deliveries(db, _UNTOLD, {"since": codec.micros(since)}))
+        return await self._database.read(lambda db: deliveries.found(db, _UNTOLD, {"since": codec.micros(since)}))
 
     async def told(self, deliveries: Sequence[int], at: datetime) -> None:
         """Admins know of them."""
@@ -165,11 +165,11 @@ class SqliteLedger:
     ) -> tuple[Delivery, ...]:
         """Newest date first, then by channel name."""
         parameters = {"subscription": subscription, "day": day.isoformat() if day else None, "limit": limit}
-        return await self._database.read(lambda db: _deliveries(db, _LISTED, parameters))
+        return await self._database.read(lambda db: deliveries.found(db, _LISTED, parameters))
 
     async def by_id(self, delivery: int) -> Delivery | None:
         """One row."""
-        return await self._database.read(lambda db: _delivery(db, delivery))
+        return await self._database.read(lambda db: deliveries.one(db, delivery))
 
     async def unsettled(self, *, only: int | None = None) -> int:
         """How many are on their way."""
@@ -188,9 +188,9 @@ class SqliteLedger:
         """The refs that the newest edition that was sent passed judgement on."""
         return await self._database.read(lambda db: editions.considered(db, subscription, before))
 
-    async def latest_edition(self, *, subscription: int | None = None) -> Edition | None:
-        """The newest edition that was sent, to one subscription or to any."""
-        return await self._database.read(lambda db: editions.latest(db, subscription))
+    async def latest_edition(self, *, subscription: int | None = None, workspace: str | None = None) -> Edition | None:
+        """The newest edition that was sent, to one subscription or to any of a workspace."""
+        return await self._database.read(lambda db: editions.latest(db, subscription, workspace))
 
     async def mornings(self, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
         """The newest editions of subscriptions that were sent one lately."""
@@ -207,7 +207,7 @@ class SqliteLedger:
     async def carriers(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
         """Deliveries with a receipt whose edition holds the story."""
         parameters = {"refs": codec.as_json([ref]), "workspace": workspace}
-        return await self._database.read(lambda db: _deliveries(db, _CARRIERS, parameters))
+        return await self._database.read(lambda db: deliveries.found(db, _CARRIERS, parameters))
 
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
         """Why its edition is as it is."""
@@ -240,7 +240,7 @@ def _claim(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timed
     until = now + lease
     parameters = {"id": delivery, "now": codec.micros(now), "until": codec.micros(until)}
     taken = row(db, _CLAIM, parameters)
-    held = _delivery(db, delivery) if taken else None
+    held = deliveries.one(db, delivery) if taken else None
     return Claim(delivery=held, token=taken["token"], until=until) if taken and held else None
 
 
@@ -251,18 +251,6 @@ def _is_ours(db: sqlite_utils.Database, claim: Claim) -> bool:
 def _changes(db: sqlite_utils.Database, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
     """Do *sql* if the claim still holds; whether it did."""
     return db.execute(sql, {**columns, "id": claim.delivery.id, "token": claim.token}).rowcount == 1
-
-
-def _delivery(db: sqlite_utils.Database, delivery: int) -> Delivery | None:
-    return next(iter(_deliveries(db, _ONE, {"id": delivery})), None)
-
-
-def _deliveries(db: sqlite_utils.Database, sql: str, parameters: dict[str, Any]) -> tuple[Delivery, ...]:
-    found = rows(db, sql, parameters)
-    receipts: dict[int, list[codec.Row]] = {}
-    for part in rows(db, _PARTS, [codec.as_json(one["id"] for one in found)]):
-        receipts.setdefault(part["delivery"], []).append(part)
-    return tuple(codec.delivery_of(one, receipts.get(one["id"], ())) for one in found)
 
 
 # ----------------------------------------------------------------------------------------------------------- SQL
@@ -333,30 +321,20 @@ _FINISH = """
     WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
 """
 
-_DELIVERY = """
-    SELECT delivery.*, subscription.channel, subscription.name, edition.refs
-    FROM delivery JOIN subscription ON subscription.id = delivery.subscription
-    LEFT JOIN edition ON edition.delivery = delivery.id
-"""
-
-_ONE = f"{_DELIVERY} WHERE delivery.id = :id"
-
 _LISTED = f"""
-    {_DELIVERY}
+    {deliveries.DELIVERY}
     WHERE (:subscription IS NULL OR delivery.subscription = :subscription) AND (:day IS NULL OR delivery.date = :day)
     ORDER BY delivery.date DESC, subscription.name, delivery.id LIMIT :limit
 """
 
 _CARRIERS = f"""
-    {editions.CALLED} {_DELIVERY}
+    {editions.CALLED} {deliveries.DELIVERY}
     WHERE delivery.id IN (
             SELECT edition_story.delivery FROM called JOIN edition_story ON edition_story.ref = called.ref)
         AND EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id)
-        AND :workspace IN ('', delivery.platform || ':' || delivery.workspace)
+        AND :workspace IN ('', subscription.platform || ':' || subscription.workspace)
     ORDER BY delivery.date DESC, subscription.name, delivery.id
 """  # noqa: S608 - no text from outside is in it
-
-_PARTS = "SELECT * FROM delivery_part WHERE delivery IN (SELECT value FROM json_each(?)) ORDER BY delivery, part"
 
 _SEE = """
     INSERT INTO meta (key, value) VALUES ('last_seen', ?)
@@ -369,7 +347,7 @@ _REOPEN = """
 """
 
 _UNTOLD = f"""
-    {_DELIVERY}
+    {deliveries.DELIVERY}
     WHERE delivery.told_at IS NULL AND delivery.state IN ('refused', 'missed', 'uncertain') AND delivery.due_at > :since
     ORDER BY delivery.due_at, delivery.id LIMIT 1000
 """

@@ -45,6 +45,12 @@ def m004_analysis(db: sqlite_utils.Database) -> None:
 
 
 @migrations()
+def m005_readings(db: sqlite_utils.Database) -> None:
+    """What workspaces read instead of a story's own text, and which messages do not show it yet."""
+    db.executescript(_READINGS)
+
+
+@migrations()
 def m006_troubles(db: sqlite_utils.Database) -> None:
     """What is wrong, and which admins know of it."""
     db.executescript(_TROUBLES)
@@ -337,6 +343,44 @@ CREATE TABLE expense (
     is_settled INTEGER NOT NULL
 );
 CREATE INDEX expense_by_day ON expense (workspace, day);
+"""
+
+_READINGS = """
+-- Whose own text a revision is, as platform:workspace; '' is everybody's. And who wrote it from chat.
+ALTER TABLE revision ADD COLUMN workspace TEXT NOT NULL DEFAULT '';
+ALTER TABLE revision ADD COLUMN person TEXT NOT NULL DEFAULT '';
+
+-- What a workspace reads instead of a story's own text. In story_text and story_title its rowid is the negative id, so
+-- that readings come after all stories.
+CREATE TABLE reading (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace TEXT NOT NULL,
+    story INTEGER NOT NULL REFERENCES story ON DELETE CASCADE,
+    title TEXT NOT NULL,
+    title_name TEXT NOT NULL,
+    is_withdrawn INTEGER NOT NULL,
+    revision INTEGER NOT NULL,      -- that has the text
+    UNIQUE (workspace, story)
+);
+CREATE INDEX reading_by_story ON reading (story);
+CREATE INDEX reading_by_title ON reading (workspace, title_name);
+
+-- Deliveries whose messages do not surely show what their stories read now.
+CREATE TABLE erratum (
+    workspace TEXT NOT NULL,        -- of the channel, as platform:workspace
+    delivery INTEGER NOT NULL UNIQUE REFERENCES delivery,
+    ref TEXT NOT NULL,              -- of the story that was restated last
+    version INTEGER NOT NULL,       -- grows with every restatement
+    token INTEGER NOT NULL DEFAULT 0,
+    lease_until INTEGER,            -- empty while nobody is at it
+    next_at INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',    -- why the last attempt failed
+    failing_since INTEGER,
+    told_at INTEGER,                -- when an admin was told of that
+    PRIMARY KEY (workspace, delivery)
+) WITHOUT ROWID;
+CREATE INDEX erratum_by_story ON erratum (ref);
 """
 
 _TROUBLES = """

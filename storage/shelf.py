@@ -15,15 +15,23 @@ def title_name(title: str) -> str:
     return clean(title).casefold()
 
 
-def stories(db: sqlite_utils.Database, ids: Sequence[int]) -> Iterator[Story]:
-    """The stories with *ids*, in that order; those that do not exist are left out."""
+def stories(db: sqlite_utils.Database, ids: Sequence[int], workspace: str | None = None) -> Iterator[Story]:
+    """The stories with *ids*, as *workspace* reads them, in that order; those that do not exist are left out."""
     found = {one["story"]: one for one in rows(db, _PRESENT, {"ids": codec.as_json(ids)})}
+    read = readings(db, ids, workspace) if workspace else {}
     articles: dict[int, list[Article]] = {}
     for one in rows(db, _ARTICLES, {"ids": codec.as_json(ids)}):
         articles.setdefault(one["story"], []).append(codec.article_of(one))
     for story in ids:
         if story in found:
-            yield codec.story_of(found[story]["content"], articles.get(story, ()))
+            told = codec.story_of(found[story]["content"], articles.get(story, ()))
+            yield told.told_as(read[story]) if story in read else told
+
+
+def readings(db: sqlite_utils.Database, ids: Sequence[int], workspace: str) -> dict[int, Story]:
+    """How *workspace* reads those of the stories with *ids* that it reads otherwise than all, without articles."""
+    found = rows(db, _READINGS, {"ids": codec.as_json(ids), "workspace": workspace})
+    return {one["story"]: codec.story_of(one["content"], ()) for one in found}
 
 
 def articles(db: sqlite_utils.Database, ids: Sequence[int]) -> list[Article]:
@@ -31,11 +39,9 @@ def articles(db: sqlite_utils.Database, ids: Sequence[int]) -> list[Article]:
     return [codec.article_of(one) for one in rows(db, _LISTED, {"ids": codec.as_json(ids)})]
 
 
-def titles(db: sqlite_utils.Database, ids: Sequence[int]) -> tuple[tuple[str, str], ...]:
-    """(ref, title) of the stories with *ids*, in that order."""
-    listed = rows(
-        db, "SELECT id, ref, title FROM story WHERE id IN (SELECT value FROM json_each(?))", [codec.as_json(ids)]
-    )
+def titles(db: sqlite_utils.Database, ids: Sequence[int], workspace: str | None) -> tuple[tuple[str, str], ...]:
+    """(ref, title) of the stories with *ids*, as *workspace* reads them, in that order."""
+    listed = rows(db, _TITLES, {"ids": codec.as_json(ids), "workspace": workspace})
     found = {one["id"]: (str(one["ref"]), str(one["title"])) for one in listed}
     return tuple(found[story] for story in ids if story in found)
 
@@ -47,6 +53,17 @@ def story_in(db: sqlite_utils.Database, revision: codec.Row) -> Story:
 
 _PRESENT = """
     SELECT story.id AS story, revision.content FROM story JOIN revision ON revision.id = story.revision
+    WHERE story.id IN (SELECT value FROM json_each(:ids))
+"""
+
+_READINGS = """
+    SELECT reading.story, revision.content FROM reading JOIN revision ON revision.id = reading.revision
+    WHERE reading.workspace = :workspace AND reading.story IN (SELECT value FROM json_each(:ids))
+"""
+
+_TITLES = """
+    SELECT story.id, story.ref, coalesce(reading.title, story.title) AS title
+    FROM story LEFT JOIN reading ON reading.workspace = :workspace AND reading.story = story.id
     WHERE story.id IN (SELECT value FROM json_each(:ids))
 """
 
@@ -70,6 +87,18 @@ VISIBLE = """
         SELECT 1 FROM audience WHERE audience.story = story.id AND audience.workspace IN ('', :workspace)))
 """
 """Whether a row of ``story`` exists for a workspace; None is the operator, who sees all."""
+
+IS_READ_OTHERWISE = """
+    EXISTS (SELECT 1 FROM reading WHERE reading.workspace = :workspace AND reading.story = story.id)
+"""
+"""Whether the workspace for which a row of ``story`` exists has a reading of its own; the operator has none."""
+
+IS_GONE = """
+    coalesce(
+        (SELECT reading.is_withdrawn FROM reading WHERE reading.workspace = :workspace AND reading.story = story.id),
+        story.is_withdrawn)
+"""
+"""Whether a row of ``story`` is withdrawn, as a workspace reads it."""
 
 BY_REF = f"""
     WITH RECURSIVE way (ref, story, leads_to) AS (

@@ -149,6 +149,10 @@ def _tell_amended(session: Session, amended: "Amended", what: str) -> int:
                     {"channel": one.channel.name, "date": one.date.isoformat(), "reason": reason}
                     for one, reason in amended.unchanged
                 ],
+                "waiting": [
+                    {"channel": one.channel.name, "date": one.date.isoformat(), "reason": reason}
+                    for one, reason in amended.waiting
+                ],
             }
         )
     else:
@@ -156,7 +160,9 @@ def _tell_amended(session: Session, amended: "Amended", what: str) -> int:
         click.echo(f"{amended.story.ref} is {what}; {count} {'message says' if count == 1 else 'messages say'} so.")
         for delivery, reason in amended.unchanged:
             click.echo(f"not changed: {delivery.channel.name} {delivery.date}: {reason}", err=True)
-    return DEGRADED if amended.unchanged else 0
+        for delivery, reason in amended.waiting:
+            click.echo(f"not changed yet: {delivery.channel.name} {delivery.date}: {reason}", err=True)
+    return DEGRADED if amended.unchanged or amended.waiting else 0
 
 
 def _report(report: GatherReport) -> dict[str, object]:

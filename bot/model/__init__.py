@@ -2,7 +2,7 @@
 
 from bot.model.admin import Change, Notice
 from bot.model.answer import Answer, Asker
-from bot.model.delivery import Claim, Delivery, DeliveryState, Due, Intent, Receipt, delivery_key
+from bot.model.delivery import Claim, Delivery, DeliveryState, Due, Erratum, Intent, Receipt, delivery_key
 from bot.model.edition import (
     Channel,
     Composition,
@@ -56,6 +56,7 @@ __all__ = [
     "Edition",
     "EditionStory",
     "Entry",
+    "Erratum",
     "Failing",
     "Feed",
     "FeedHealth",

@@ -100,6 +100,28 @@ class Claim:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erratum:
+    """What a delivery owes its readers: a message of it may show something else than a story of it reads now. Whoever
+    has it has the right to change the messages until a deadline.
+    """
+
+    delivery: Delivery
+    ref: str
+    """The story that was corrected or withdrawn last; empty: one was while the edition was leaving."""
+    version: int
+    """Grows with every correction, so that a later one is not taken for done."""
+    token: int
+    until: datetime
+    attempts: int = 0
+    """How many failed."""
+    reason: str = ""
+    """Why the last one did."""
+    failing_since: datetime | None = None
+    told_at: datetime | None = None
+    """When an admin was told of that."""
+
+
 def delivery_key(channel: Channel, day: date, part: int) -> str:
     """The name under which a part is known to the platform: 22 characters of ``A-Z2-7``, the same for ever.
 

@@ -1,6 +1,6 @@
 """Articles, and the stories that they report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -181,6 +181,20 @@ class Story:
         without articles.
         """
         return len({article.source.domain or article.source.name for article in self.own()})
+
+    def told_as(self, other: "Story") -> "Story":
+        """This story with the text and the mark of *other*, a reading of it; its articles and times stay."""
+        return replace(
+            self,
+            title=other.title,
+            takeaway=other.takeaway,
+            analyst=other.analyst,
+            sections=other.sections,
+            disputes=other.disputes,
+            status=other.status,
+            status_reason=other.status_reason,
+            status_at=other.status_at,
+        )
 
     def own(self) -> tuple[Article, ...]:
         """The articles that are no copies, oldest first; of a story with articles at least one."""

@@ -5,6 +5,7 @@ goes wrong into the errors named here; no exception of an SDK, a driver or a soc
 """
 
 from bot.ports.archive import Archive, Intake, Known, Page, Revision, Search
+from bot.ports.errata import Errata
 from bot.ports.ledger import Ledger
 from bot.ports.posting import Platform, Rendering
 from bot.ports.reading import MAX_TEXT, FeedReader, Meaning, PageReader
@@ -23,6 +24,7 @@ __all__ = [
     "AuditLog",
     "Clock",
     "Draft",
+    "Errata",
     "Expense",
     "FeedBook",
     "FeedReader",

@@ -141,10 +141,12 @@ class Archive(Protocol):
         """
 
     async def by_url(self, url: str, *, workspace: str | None = None) -> Story | None:
-        """The story with an article at *url*, compared canonically."""
+        """The story with an article at *url*, compared canonically. Withdrawn ones are found for the operator alone."""
 
     async def by_title(self, title: str, *, workspace: str | None = None) -> Story | None:
-        """The newest story with exactly this title, regardless of case and white space."""
+        """The newest story with exactly this title, regardless of case and white space. Withdrawn ones are found for
+        the operator alone.
+        """
 
     async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
         """The revisions of a story that were written for everybody or for *workspace* (None: all), oldest first,
@@ -153,6 +155,9 @@ class Archive(Protocol):
 
     async def window(self, since: datetime, until: datetime) -> tuple[Story, ...]:
         """Stories with ``since < news_at <= until``, oldest first, ties by ref; withdrawn ones included."""
+
+    async def as_read(self, stories: Sequence[Story], *, workspace: str) -> tuple[Story, ...]:
+        """*stories*, which need not be visible to it, with the readings of *workspace* laid over them; in order."""
 
     async def counts(self, since: datetime, until: datetime) -> tuple[int, datetime | None]:
         """How many articles became news in that window, and when the newest of all articles until then was published

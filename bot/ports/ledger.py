@@ -102,8 +102,8 @@ class Ledger(Protocol):
     async def considered(self, subscription: int, before: datetime) -> frozenset[str]:
         """The refs of all candidates of the edition that :meth:`last_sent` gives."""
 
-    async def latest_edition(self, *, subscription: int | None = None) -> Edition | None:
-        """The newest edition that was sent, to one subscription or to any."""
+    async def latest_edition(self, *, subscription: int | None = None, workspace: str | None = None) -> Edition | None:
+        """The newest edition that was sent to one subscription; else to any of *workspace* (None: of all)."""
 
     async def mornings(self, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
         """Of each subscription that was sent an edition at *since* or later, the newest *count* that it was sent,

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from bot.ports.archive import Archive
+from bot.ports.errata import Errata
 from bot.ports.ledger import Ledger
 from bot.ports.standing import AuditLog, FeedBook, Subscriptions
 from bot.ports.troubles import Troubles
@@ -16,6 +17,7 @@ class Store(Protocol):
     feeds: FeedBook
     subscriptions: Subscriptions
     ledger: Ledger
+    errata: Errata
     audit: AuditLog
     spending: Spending
     troubles: Troubles

@@ -1,17 +1,31 @@
 """Corrections and withdrawals: of the stored story, and of every message that carries it."""
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.admit import admit
+from bot.amend import Amended
 from bot.desk import Desk
-from bot.errors import NotFound
+from bot.errata import GIVE_UP, REFUSED_AGAIN
+from bot.errors import Fate, NotFound, PostFailed, Reach
 from bot.manuscript import Manuscript, parse
-from bot.model import Asker, StoryStatus
-from tests.newsroom import newsroom
-from tests.scripted import ScriptedPlatform
+from bot.model import Asker, Edition, Story, StoryStatus, Wish
+from bot.newsroom import Newsroom
+from bot.publish import publish, publish_until_done
+from bot.sweep import TELL_AFTER
+from tests.clock import TUESDAY, VirtualClock
+from tests.newsroom import EVERY_DAY, newsroom, order
+from tests.scripted import ScriptedPlatform, fails, hang
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+HERE, THERE = "terminal:T1", "terminal:T2"
+BOB = "U0BOB"
 
 
 def written(title: str = "A lab opens in the south") -> Manuscript:
@@ -19,29 +33,383 @@ def written(title: str = "A lab opens in the south") -> Manuscript:
     return manuscript
 
 
-async def test_a_correction_that_names_no_workspaces_makes_nothing_public(tmp_path: Path) -> None:
-    async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}) as room:
-        [admitted] = await admit(room, [replace(written(), workspaces=("slack:T1",))])
-
-        amended = await Desk(room).correct(admitted.story, written("A lab opens in the east"))
-
-        assert amended.story.status is StoryStatus.CORRECTED
-        assert amended.story.workspaces == ("slack:T1",)
+def gone() -> PostFailed:
+    """What a platform answers of a message that somebody has deleted."""
+    return PostFailed("the message is gone", fate=Fate.REFUSED, reach=Reach.POST)
 
 
-async def test_nothing_can_be_corrected_that_is_not_there(tmp_path: Path) -> None:
-    async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}) as room:
-        [admitted] = await admit(room, [written()])
+class House:
+    """A newsroom with one channel in each of two workspaces, and a story that both have posted."""
 
-        with pytest.raises(NotFound, match="ZZZ9"):
-            await Desk(room).correct(replace(admitted.story, ref="ZZZ9"), written())
+    def __init__(self, room: Newsroom, platform: ScriptedPlatform, clock: VirtualClock) -> None:
+        self.room, self.platform, self.clock, self.desk = room, platform, clock, Desk(room)
+        bot = room.config.bot.model_copy(update={"admins": (f"terminal:{BOB}",)})
+        room.config = replace(room.config, bot=bot)
+
+    async def set_up(self) -> Story:
+        """Post one story in both workspaces."""
+        await self.room.store.subscriptions.declare((), at=self.clock.now())
+        for workspace in ("T1", "T2"):
+            channel = replace(order("news").channel, workspace=workspace, name=f"news-{workspace}")
+            await self.room.store.subscriptions.subscribe(replace(order(), channel=channel, declared=False))
+        [admitted] = await admit(self.room, [written("A lab opens in the north")])
+        await self.morning()
+        assert sorted(edition.channel.workspace for _, _, edition in self.platform.posts) == ["T1", "T2"]
+        return admitted.story
+
+    async def morning(self) -> None:
+        """The next one: all channels get their editions."""
+        day = self.clock.now().replace(hour=8, minute=0)
+        self.clock.move_to(day if day > self.clock.now() else day + DAY)
+        await publish(self.room)
+
+    async def later(self, passed: timedelta) -> None:
+        """Let time pass, then sweep."""
+        self.clock.move_to(self.clock.now() + passed)
+        await self.desk.sweep()
+
+    @property
+    def amended(self) -> list[tuple[str, str, StoryStatus]]:
+        """Of every message that was changed: its workspace, and the first story's title and mark."""
+        return [
+            (edition.channel.workspace, edition.stories[0].title, edition.stories[0].status)
+            for _, edition in self.platform.amended
+        ]
+
+    @property
+    def told(self) -> list[str]:
+        return [notice.sentence for _, _, notice in self.platform.told]
 
 
-async def test_the_history_of_a_story_exists_for_those_who_may_see_it(tmp_path: Path) -> None:
-    async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}) as room:
-        [admitted] = await admit(room, [replace(written(), workspaces=("slack:T1",))])
-        ref = admitted.story.ref
+@contextlib.asynccontextmanager
+async def opened(folder: Path, platform: ScriptedPlatform, clock: VirtualClock) -> AsyncIterator[House]:
+    async with newsroom(folder, {"terminal": platform}, clock=clock) as room:
+        yield House(room, platform, clock)
 
-        assert await Desk(room).history(ref, Asker(workspace="slack:T2")) == ()
-        assert len(await Desk(room).history(ref, Asker(workspace="slack:T1"))) == 1
-        assert len(await Desk(room).history(ref, Asker())) == 1
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with opened(tmp_path, ScriptedPlatform(), VirtualClock(TUESDAY - MINUTE)) as one:
+        yield one
+
+
+def messages(amended: Amended) -> tuple[int, int, int]:
+    """How many deliveries are changed, are not to be changed, and wait."""
+    return len(amended.changed), len(amended.unchanged), len(amended.waiting)
+
+
+# ------------------------------------------------------------------------------------------------- for whom it is
+
+
+async def test_a_correction_that_names_no_workspaces_makes_nothing_public(house: House) -> None:
+    [admitted] = await admit(house.room, [replace(written(), workspaces=("slack:T1",))])
+
+    amended = await house.desk.correct(admitted.story, written("A lab opens in the east"))
+
+    assert amended.story.status is StoryStatus.CORRECTED
+    assert amended.story.workspaces == ("slack:T1",)
+
+
+async def test_nothing_can_be_corrected_that_is_not_there(house: House) -> None:
+    [admitted] = await admit(house.room, [written()])
+
+    with pytest.raises(NotFound, match="ZZZ9"):
+        await house.desk.correct(replace(admitted.story, ref="ZZZ9"), written())
+    private = await admit(house.room, [replace(written("A secret lab"), workspaces=(HERE,))])
+    with pytest.raises(NotFound):
+        await house.desk.withdraw(private[0].story, "a hoax", workspace=THERE)
+
+
+async def test_the_history_of_a_story_exists_for_those_who_may_see_it(house: House) -> None:
+    [admitted] = await admit(house.room, [replace(written(), workspaces=(HERE,))])
+    ref = admitted.story.ref
+
+    assert await house.desk.history(ref, Asker(workspace=THERE)) == ()
+    assert len(await house.desk.history(ref, Asker(workspace=HERE))) == 1
+    assert len(await house.desk.history(ref, Asker())) == 1
+
+
+async def test_a_correction_from_chat_reaches_the_messages_and_the_look_ups_of_its_workspace_alone(
+    house: House,
+) -> None:
+    story = await house.set_up()
+
+    amended = await house.desk.correct(story, written(), workspace=HERE, person="Ada (U1)")
+
+    assert messages(amended) == (1, 0, 0)
+    assert house.amended == [("T1", "A lab opens in the south", StoryStatus.CORRECTED)]
+    orders = {one.channel.workspace: one.id for one in await house.desk.subscriptions()}
+    for workspace, title in (("T1", "A lab opens in the south"), ("T2", "A lab opens in the north")):
+        asker = Asker(workspace=f"terminal:{workspace}", subscription=orders[workspace])
+        edition = await house.desk.latest_edition(asker)
+        assert edition
+        assert [shown.title for shown in edition.stories] == [title]
+        assert await house.desk.complete("", asker) == ((story.ref, title),)
+        for name in ("1", story.ref, title):
+            answer = await house.desk.look_up(name, None, asker)
+            assert answer.story
+            assert answer.story.title == title
+    history = await house.desk.history(story.ref, Asker(workspace=HERE))
+    assert [(one.reason, one.workspace, one.person) for one in history] == [
+        ("imported", "", ""),
+        ("corrected", HERE, "Ada (U1)"),
+    ]
+    assert len(await house.desk.history(story.ref, Asker(workspace=THERE))) == 1
+
+
+async def test_an_edition_to_come_shows_the_reading_of_its_workspace_and_others_the_story(house: House) -> None:
+    await house.set_up()
+    [first] = await admit(house.room, [written("A fab closes in the west")])
+    [second] = await admit(house.room, [written("A court rules on chips")])
+    await house.desk.correct(first.story, written("No fab closes in the west"), workspace=HERE)
+    await house.desk.withdraw(second.story, "a hoax", workspace=HERE)
+
+    await house.morning()
+
+    shown = {
+        edition.channel.workspace: {one.title: one.status for one in edition.stories}
+        for _, _, edition in house.platform.posts[2:]
+    }
+    assert shown == {
+        "T1": {"No fab closes in the west": StoryStatus.CORRECTED},
+        "T2": {
+            "A fab closes in the west": StoryStatus.CURRENT,
+            "A court rules on chips": StoryStatus.CURRENT,
+        },
+    }
+
+
+async def test_what_a_workspace_withdrew_is_not_pinned_back_into_its_edition(house: House) -> None:
+    await house.set_up()
+    [hoax] = await admit(house.room, [written("A court rules on chips")])
+    await house.desk.withdraw(hoax.story, "a hoax", workspace=HERE)
+    for one in await house.desk.subscriptions():
+        await house.desk.wish(one, hoax.story.ref, Wish.PIN)
+
+    await house.morning()
+
+    assert [edition.channel.workspace for _, _, edition in house.platform.posts[2:] if edition.stories] == ["T2"]
+
+
+async def test_what_the_operator_corrects_is_corrected_everywhere_and_ends_what_workspaces_read(house: House) -> None:
+    story = await house.set_up()
+    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+
+    amended = await house.desk.correct(story, written())
+
+    assert messages(amended) == (2, 0, 0)
+    assert sorted(house.amended[1:]) == [
+        ("T1", "A lab opens in the south", StoryStatus.CORRECTED),
+        ("T2", "A lab opens in the south", StoryStatus.CORRECTED),
+    ]
+    answer = await house.desk.look_up("lab opens in the south", None, Asker(workspace=HERE))
+    assert answer.story
+    assert answer.story.status is StoryStatus.CORRECTED
+
+
+async def test_a_number_without_a_channel_means_no_edition_of_another_workspace(house: House) -> None:
+    story = await house.set_up()
+
+    assert (await house.desk.look_up("1", None, Asker(workspace="terminal:T3"))).story is None
+    assert await house.desk.complete("", Asker(workspace="terminal:T3")) == ()
+    assert await house.desk.complete("", Asker(workspace=HERE)) == ((story.ref, story.title),)
+
+
+# ---------------------------------------------------------------------------------------------- nothing is forgotten
+
+
+async def test_messages_that_a_crash_has_left_are_changed_by_whoever_comes_next(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform()
+    async with opened(tmp_path, platform, clock) as house:
+        story = await house.set_up()
+        begun = asyncio.Event()
+
+        async def dies() -> None:
+            begun.set()
+            await hang()
+
+        platform.on_amend = [dies, dies]
+        command = asyncio.create_task(house.desk.withdraw(story, "a hoax"))
+        await begun.wait()
+        command.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await command
+    assert platform.amended == []
+    platform.on_amend = []
+
+    async with opened(tmp_path, platform, clock) as house:
+        await house.desk.sweep()
+        assert platform.amended == [], "whoever was at it may be at it still"
+        await house.later(5 * MINUTE)
+
+        assert sorted(house.amended) == [
+            ("T1", story.title, StoryStatus.WITHDRAWN),
+            ("T2", story.title, StoryStatus.WITHDRAWN),
+        ]
+        await house.later(DAY)
+        assert len(platform.amended) == 2
+
+
+@pytest.mark.parametrize("failure", [fails("not_sent", "patience"), fails("unknown", "it broke")])
+async def test_what_the_platform_does_not_take_waits_and_is_changed_later(house: House, failure: PostFailed) -> None:
+    story = await house.set_up()
+    house.platform.on_amend = [failure]
+
+    amended = await house.desk.withdraw(story, "a hoax")
+
+    assert messages(amended) == (1, 0, 1)
+    assert amended.waiting[0][1] == failure.reason
+    await house.later(timedelta())
+    assert len(house.amended) == 1
+    await house.later(MINUTE)
+    assert len(house.amended) == 2
+    assert house.told == []
+
+
+async def test_whoever_has_patience_sees_the_rest_done(house: House) -> None:
+    story = await house.set_up()
+    busy = PostFailed("patience", fate=Fate.NOT_SENT, retry_after=timedelta(seconds=45))
+    house.platform.on_amend = [busy, fails("unknown"), busy]
+    seen: list[tuple[int, int]] = []
+
+    amended = await house.desk.withdraw(
+        story, "a hoax", patience=5 * MINUTE, progress=lambda done, of: seen.append((done, of))
+    )
+
+    assert messages(amended) == (2, 0, 0)
+    assert house.clock.now() - TUESDAY < 5 * MINUTE
+    assert seen[:2] == [(1, 2), (2, 2)]
+    assert seen[-1] == (2, 2)
+
+
+async def test_a_message_that_is_gone_is_named_and_the_others_are_changed(house: House) -> None:
+    story = await house.set_up()
+    house.platform.on_amend = [gone()]
+
+    amended = await house.desk.withdraw(story, "a hoax")
+
+    assert messages(amended) == (1, 1, 0)
+    delivery, reason = amended.unchanged[0]
+    assert (delivery.date, reason) == (TUESDAY.date(), "the message is gone")
+    await house.later(DAY)
+    assert len(house.amended) == 1
+    assert house.told == [], "whoever withdrew it knows"
+
+
+async def test_a_message_that_is_gone_keeps_no_other_part_of_its_edition_from_being_changed(tmp_path: Path) -> None:
+    async with opened(tmp_path, ScriptedPlatform(parts_of=3), VirtualClock(TUESDAY - MINUTE)) as house:
+        await house.room.store.subscriptions.declare((order(),), at=TUESDAY)
+        [admitted] = await admit(house.room, [written()])
+        await house.morning()
+        house.platform.on_amend = [None, gone()]
+
+        amended = await house.desk.withdraw(admitted.story, "a hoax")
+
+        assert messages(amended) == (0, 1, 0)
+        assert [message for message, _ in house.platform.amended] == ["1", "3"]
+
+
+async def test_admins_are_told_once_of_a_message_that_nobody_waits_for_and_that_is_gone(house: House) -> None:
+    story = await house.set_up()
+    house.platform.on_amend = [fails("not_sent"), None, gone(), gone()]
+    await house.desk.withdraw(story, "a hoax")
+
+    for _ in range(4):
+        await house.later(REFUSED_AGAIN)
+
+    assert house.told == [
+        f"#news-T1 still shows the former text in its edition of 3 March 2026, although {story.ref} was corrected or "
+        "withdrawn: the message is gone. If what was posted is still there, delete it, or tell its readers."
+    ]
+    assert house.platform.on_amend == [], "it is tried once more, and then no more"
+
+
+async def test_a_channel_that_lets_us_in_again_gets_its_messages_changed(house: House) -> None:
+    story = await house.set_up()
+    house.platform.on_amend = [fails("refused", "not in the channel")] * 2
+
+    amended = await house.desk.withdraw(story, "a hoax")
+
+    assert messages(amended) == (0, 2, 0)
+    await house.later(REFUSED_AGAIN)
+    assert len(house.amended) == 2
+    assert house.told == []
+
+
+async def test_admins_hear_of_messages_that_fail_for_long_and_in_the_end_they_are_given_up(house: House) -> None:
+    story = await house.set_up()
+    house.platform.on_amend = [fails("not_sent", "the platform is down")] * 1000
+    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+
+    passed = timedelta()
+    while passed < TELL_AFTER - 15 * MINUTE:
+        await house.later(15 * MINUTE)
+        passed += 15 * MINUTE
+    assert house.told == []
+    for _ in range(3):
+        await house.later(15 * MINUTE)
+    [sentence] = house.told
+    assert "Daybrief goes on trying" in sentence
+    await house.later(GIVE_UP)
+    left = len(house.platform.on_amend)
+    await house.later(HOUR)
+    assert len(house.platform.on_amend) == left
+    assert len(house.told) == 1
+
+
+async def test_a_story_that_is_restated_while_its_messages_are_changed_is_shown_as_it_reads_last(house: House) -> None:
+    story = await house.set_up()
+
+    async def corrected_meanwhile() -> None:
+        amended = await house.desk.correct(story, written(), workspace=HERE)
+        assert messages(amended) == (0, 0, 1)
+
+    house.platform.on_amend = [corrected_meanwhile]
+    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    await house.later(MINUTE)
+
+    assert [status for _, _, status in house.amended] == [StoryStatus.WITHDRAWN, StoryStatus.CORRECTED]
+
+
+async def test_an_edition_that_would_take_more_messages_is_posted_as_it_was_and_amended(tmp_path: Path) -> None:
+    class Growing(ScriptedPlatform):
+        def parts(self, edition: Edition) -> int:
+            return 2 if edition.stories[0].status is StoryStatus.CORRECTED else 1
+
+    clock, platform = VirtualClock(TUESDAY - MINUTE), Growing()
+    async with opened(tmp_path, platform, clock) as house:
+        [admitted] = await admit(house.room, [written("A lab opens in the north")])
+        clock.move_to(TUESDAY)
+        platform.on_turn = [lambda: house.desk.correct(admitted.story, written())]
+        platform.on_amend = [fails("not_sent")]
+        await publish_until_done(house.room, patience=HOUR)
+
+        assert [edition.stories[0].title for _, _, edition in platform.posts] == ["A lab opens in the north"]
+        assert platform.amended == [], "the platform refused just then"
+        await house.later(MINUTE)
+        assert [edition.stories[0].title for _, edition in platform.amended] == ["A lab opens in the south"]
+
+
+async def test_hundreds_of_messages_are_changed_a_few_at_a_time(tmp_path: Path) -> None:
+    class Counting(ScriptedPlatform):
+        at_once = most = 0
+
+        async def amend(self, *args: object) -> None:
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+            await asyncio.sleep(0)
+            self.at_once -= 1
+
+    clock, platform = VirtualClock(TUESDAY - MINUTE), Counting()
+    async with opened(tmp_path, platform, clock) as house:
+        orders = [replace(order(f"c{number}"), days=EVERY_DAY) for number in range(120)]
+        await house.room.store.subscriptions.declare(orders, at=TUESDAY)
+        [admitted] = await admit(house.room, [written()])
+        await house.morning()
+        seen: list[int] = []
+
+        amended = await house.desk.withdraw(admitted.story, "a hoax", progress=lambda done, _: seen.append(done))
+
+        assert messages(amended) == (120, 0, 0)
+        assert seen == list(range(1, 121))
+        assert 1 < platform.most <= 8

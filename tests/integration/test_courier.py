@@ -162,8 +162,8 @@ async def test_a_message_that_cannot_be_amended_in_time_is_told_and_the_others_a
 
         amended = await Desk(room).withdraw(admitted.story, "a hoax")
 
-        assert (len(amended.changed), len(amended.unchanged)) == (1, 1)
-        assert "did not answer" in amended.unchanged[0][1]
+        assert (len(amended.changed), len(amended.waiting)) == (1, 1)
+        assert "did not answer" in amended.waiting[0][1]
 
 
 async def test_a_later_part_is_not_sent_after_the_catch_up_window(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_an_upgrade_that_is_killed_leaves_the_old_database_or_the_new_one_and_ev
     measured = measure(Extent.SMALL)
 
     assert measured.held, measured
-    assert "0 kills" not in measured.figures
+    assert " 0 kills" not in measured.figures
 
 
 def test_an_upgrade_step_by_step_would_be_seen_to_stop_half_way() -> None:

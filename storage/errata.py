@@ -1,0 +1,172 @@
+"""Errata: which posted messages do not surely show what their stories read now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlite_utils
+
+from bot.model import Delivery, Erratum
+from storage import codec, deliveries, editions
+from storage.database import Database, row
+
+_FURTHEST = timedelta(days=1)
+"""What may not be touched for longer than this was written by a clock that was wrong."""
+
+
+class SqliteErrata:
+    """``bot.ports.Errata`` on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def owe(self, delivery: int) -> None:
+        """Remember that the messages of *delivery* may show something else than their stories read now."""
+        await self._database.write(lambda db: db.execute(_OWE_ONE, [delivery]))
+
+    async def owed(self, now: datetime) -> tuple[Delivery, ...]:
+        """Deliveries whose messages may be changed now, newest first."""
+        return await self._database.read(lambda db: deliveries.found(db, _OWED, _at(now)))
+
+    async def owed_for(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
+        """Deliveries whose messages do not surely show what the story called *ref* reads now, newest first."""
+        parameters = {"ref": ref, "workspace": workspace}
+        return await self._database.read(lambda db: deliveries.found(db, _OWED_FOR, parameters))
+
+    async def is_owed(self, delivery: int) -> bool:
+        """Whether the messages of *delivery* may show something else than their stories read now."""
+        found = await self._database.read(lambda db: row(db, "SELECT 1 FROM erratum WHERE delivery = ?", [delivery]))
+        return found is not None
+
+    async def take(self, delivery: int, now: datetime, lease: timedelta) -> Erratum | None:
+        """Take it for *lease*."""
+        return await self._database.write(lambda db: _take(db, delivery, now, lease))
+
+    async def settle(self, erratum: Erratum) -> bool:
+        """The messages show what their stories read, or never will."""
+        return await self._database.write(lambda db: _settle(db, erratum))
+
+    async def postpone(self, erratum: Erratum, *, until: datetime, now: datetime, reason: str) -> bool:
+        """Give it back until *until*."""
+        columns = {
+            **_key(erratum),
+            "version": erratum.version,
+            "until": codec.micros(until),
+            "now": codec.micros(now),
+            "reason": reason,
+        }
+        return await self._database.write(lambda db: db.execute(_POSTPONE, columns).rowcount == 1)
+
+    async def give_back(self, erratum: Erratum) -> None:
+        """Let others take it at once."""
+        await self._database.write(lambda db: db.execute(_GIVE_BACK, _key(erratum)))
+
+    async def told(self, owed: Sequence[int], at: datetime) -> None:
+        """Admins know of them."""
+        parameters = {"deliveries": codec.as_json(owed), "at": codec.micros(at)}
+        await self._database.write(lambda db: db.execute(_TOLD, parameters))
+
+
+def owe(db: sqlite_utils.Database, ref: str, *, workspace: str) -> None:
+    """Enter what carries the story called *ref*, for everybody or in the channels of *workspace*.
+
+    What is not out yet is read once more before it leaves; what is just leaving may have been read before.
+    """
+    db.execute(_OWE, {"refs": codec.as_json([ref]), "ref": ref, "workspace": workspace})
+
+
+def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timedelta) -> Erratum | None:
+    parameters = {"id": delivery, "until": codec.micros(now + lease), **_at(now)}
+    taken = row(db, _TAKE, parameters)
+    if taken is None:
+        return None
+    held = deliveries.one(db, delivery)
+    if held is None or not held.receipts:
+        db.execute("DELETE FROM erratum WHERE delivery = ?", [delivery])  # nothing of it ever arrived
+        return None
+    return Erratum(
+        delivery=held,
+        ref=taken["ref"],
+        version=taken["version"],
+        token=taken["token"],
+        until=now + lease,
+        attempts=taken["attempts"],
+        reason=taken["reason"],
+        failing_since=codec.moment_if(taken["failing_since"]),
+        told_at=codec.moment_if(taken["told_at"]),
+    )
+
+
+def _settle(db: sqlite_utils.Database, erratum: Erratum) -> bool:
+    """True: it is over. False: a story was restated again meanwhile, or it is not ours any more."""
+    key = _key(erratum)
+    if db.execute(_SETTLE, {**key, "version": erratum.version}).rowcount:
+        return True
+    db.execute(_GIVE_BACK, key)
+    return False
+
+
+def _key(erratum: Erratum) -> dict[str, Any]:
+    return {"id": erratum.delivery.id, "token": erratum.token}
+
+
+def _at(now: datetime) -> dict[str, Any]:
+    return {"now": codec.micros(now), "furthest": codec.micros(now + _FURTHEST)}
+
+
+# Not the workspace that a delivery was planned for: the platform may not have told yet where we are at home.
+_HOME = "subscription.platform || ':' || subscription.workspace"
+
+_OWE = f"""
+    {editions.CALLED}
+    INSERT INTO erratum (workspace, delivery, ref, version)
+    SELECT {_HOME}, delivery.id, :ref, 1 FROM delivery JOIN subscription ON subscription.id = delivery.subscription
+    WHERE delivery.id IN (
+            SELECT edition_story.delivery FROM called JOIN edition_story ON edition_story.ref = called.ref)
+        AND (delivery.state = 'sending'
+            OR EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id))
+        AND :workspace IN ('', {_HOME})
+    ON CONFLICT (delivery) DO UPDATE SET ref = excluded.ref, version = version + 1, next_at = 0, attempts = 0,
+        reason = '', failing_since = NULL, told_at = NULL
+"""  # noqa: S608 - no text from outside is in it
+
+_OWE_ONE = f"""
+    INSERT INTO erratum (workspace, delivery, ref, version)
+    SELECT {_HOME}, delivery.id, '', 1 FROM delivery JOIN subscription ON subscription.id = delivery.subscription
+    WHERE delivery.id = ?
+    ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0
+"""  # noqa: S608 - no text from outside is in it
+
+_IS_FREE = "(erratum.lease_until IS NULL OR erratum.lease_until <= :now OR erratum.lease_until > :furthest)"
+
+_OWED = f"""
+    {deliveries.DELIVERY} JOIN erratum ON erratum.delivery = delivery.id
+    WHERE (erratum.next_at <= :now OR erratum.next_at > :furthest) AND delivery.state <> 'sending'
+        AND {_IS_FREE}
+    ORDER BY delivery.date DESC, delivery.id DESC
+"""
+
+_OWED_FOR = f"""
+    {deliveries.DELIVERY} JOIN erratum ON erratum.delivery = delivery.id
+    WHERE erratum.ref = :ref AND :workspace IN ('', erratum.workspace)
+    ORDER BY delivery.date DESC, subscription.name, delivery.id
+"""
+
+_TAKE = f"""
+    UPDATE erratum SET token = token + 1, lease_until = :until
+    WHERE delivery = :id AND {_IS_FREE}
+        AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.id = :id AND delivery.state = 'sending')
+    RETURNING *
+"""  # noqa: S608 - no text from outside is in it
+
+_SETTLE = "DELETE FROM erratum WHERE delivery = :id AND token = :token AND version = :version"
+
+_GIVE_BACK = "UPDATE erratum SET lease_until = NULL, next_at = 0 WHERE delivery = :id AND token = :token"
+
+_POSTPONE = """
+    UPDATE erratum SET lease_until = NULL, next_at = iif(version = :version, :until, 0), attempts = attempts + 1,
+        reason = :reason, failing_since = coalesce(failing_since, :now)
+    WHERE delivery = :id AND token = :token
+"""
+
+_TOLD = "UPDATE erratum SET told_at = :at WHERE delivery IN (SELECT value FROM json_each(:deliveries))"

@@ -1,0 +1,44 @@
+"""Restating: a story is corrected or withdrawn, in one transaction with all that follows from it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import sqlite_utils
+
+from bot.model import Story
+from storage import admission, errata, readings, shelf
+from storage.database import row
+
+
+def restate(
+    db: sqlite_utils.Database,
+    ref: str,
+    make: Callable[[Story], Story],
+    *,
+    workspace: str,
+    person: str,
+    reason: str,
+    at: datetime,
+) -> Story | None:
+    """Keep what *make* makes of the story called *ref* as *workspace* reads it, for it or for everybody; as kept.
+
+    None: there is no such story, or none that *workspace* may see.
+    """
+    found = row(db, shelf.BY_REF, {"ref": ref.strip().upper(), "workspace": workspace or None})
+    if found is None:
+        return None
+    number = int(found["id"])
+    [story] = shelf.stories(db, [number])
+    [read] = shelf.stories(db, [number], workspace)
+    if workspace and set(story.workspaces) != {workspace}:
+        kept = story.told_as(make(read))
+        readings.keep(db, number, kept, workspace=workspace, person=person, reason=reason, at=at)
+    else:
+        readings.end(db, [number])
+        kept = admission.revise(db, replace(make(read), ref=story.ref), reason=reason, at=at)
+        db.execute(
+            "UPDATE revision SET person = ? WHERE id = (SELECT revision FROM story WHERE id = ?)", [person, number]
+        )
+    errata.owe(db, kept.ref, workspace=workspace)
+    return kept
