@@ -46,6 +46,9 @@ class Connection(Protocol):
     async def stop(self) -> None:
         """Let nobody in any more."""
 
+    async def is_up(self) -> bool:
+        """Whether Slack can reach us, as far as we can see."""
+
 
 class Sockets:
     """Socket Mode. A bad token or a network that is down costs the look-ups only: posting needs no socket."""
@@ -166,6 +169,10 @@ class Knocks:
         """Listen no more."""
         if self._runner:
             await self._runner.cleanup()
+
+    async def is_up(self) -> bool:
+        """Whether we listen; whether Slack gets here, nobody on this side can see."""
+        return self._runner is not None
 
     @property
     def port(self) -> int:

@@ -13,7 +13,7 @@ from bot.ports.standing import AuditLog, FeedBook, Subscriptions
 from bot.ports.store import Store
 from bot.ports.troubles import Troubles
 from bot.ports.watching import UNWATCHED, Watch
-from bot.ports.work import Clock, Workers
+from bot.ports.work import Clock, Disk, Workers
 from bot.ports.writing import Analyst, Draft, Expense, Spending, Writer
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Archive",
     "AuditLog",
     "Clock",
+    "Disk",
     "Draft",
     "Errata",
     "Expense",
