@@ -67,6 +67,11 @@ class AlreadyRunning(DaybriefError):
 class StoreTrouble(DaybriefError):
     """The database cannot be opened, read or written."""
 
+    def __init__(self, reason: str, *, kind: str = "other") -> None:
+        self.kind = kind
+        """What failed, in one word: ``full``, ``busy``, ``corrupt`` …; for those who count."""
+        super().__init__(reason)
+
 
 class Unreadable(DaybriefError):
     """A file or text that was to be imported cannot be understood."""

@@ -86,11 +86,13 @@ async def _visit(room: Newsroom, feed: Feed, state: FeedState) -> _Visit:
     try:
         reading = await _read(room, feed, state)
     except FeedFailed as failure:
+        room.watch.visited("failed")
         failed = replace(state, read_at=now, failures=state.failures + 1, reason=failure.reason)
         every = room.config.bot.gather_every
         if not state.failures:
             log.info("%s cannot be read: %s", feed.name, failure.reason)
         return feed, replace(failed, next_at=next_visit(failed, now, every, failure.retry_after)), None
+    room.watch.visited("unchanged" if reading.unchanged else "read")
     fine = replace(state, read_at=now, next_at=None, failures=0, reason="")
     if state.failures:
         log.info("%s can be read again", feed.name)

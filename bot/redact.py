@@ -35,7 +35,7 @@ _PLACES = tuple(
         # A value in the query of an address whose name says what it is.
         (rf"([?&;][\w.-]{{0,40}}(?:{_NAME})[\w.-]{{0,40}}=)[^&\s#'\"<>\\]+", rf"\1{HIDDEN}"),
         # The ways to answer an interaction, on whatever host.
-        (r"((?:webhooks|interactions)/\d{5,}/)[\w-]{20,}", rf"\1{HIDDEN}"),
+        (r"((?:webhooks|interactions)/\d+/)[\w-]{12,}", rf"\1{HIDDEN}"),
         (r"(/(?:commands|actions|services|app|triggers)/[TE]\w{6,}/)[\w/-]{8,}", rf"\1{HIDDEN}"),
         # A header.
         (

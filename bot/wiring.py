@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import importlib.metadata
 import logging
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +29,6 @@ from adapters.discord.health import Standing as DiscordStanding
 from adapters.discord.pace import Pace as DiscordPace
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest, point_to
-from adapters.disk import DataDisk
 from adapters.feeds import opml
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
@@ -46,13 +46,14 @@ from adapters.terminal.posting import TerminalPlatform
 from adapters.terminal.prompt import Prompt, typed_lines
 from adapters.workers import ProcessWorkers
 from bot import wording
-from bot.config import Config
+from bot.config import Config, host_and_port
 from bot.desk import Desk
 from bot.errors import ConfigProblems, DaybriefError, WrongUsage
+from bot.figures import Informer, Part
 from bot.gather import Progress
-from bot.model import Asker, Cause, GatherReport
+from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
-from bot.ports import Clock, Meaning, PageReader, Platform, Store, Workers, Writer
+from bot.ports import UNWATCHED, Clock, Meaning, PageReader, Platform, Store, Watch, Workers, Writer
 from bot.redact import Redactor
 from bot.rings import Ring, rings
 from bot.schedule import last_night
@@ -62,10 +63,11 @@ if TYPE_CHECKING:
     from adapters.logs.opening import Log
     from adapters.slack.connection import Connection
     from adapters.slack.door import Door
+    from adapters.watching.station import Station
 
 __all__ = [
     "House",
-    "Leaving",
+    "Operations",
     "SystemClock",
     "back_up",
     "copies_before_upgrades",
@@ -82,7 +84,7 @@ __all__ = [
     "looks",
     "meaning_of",
     "open_house",
-    "opened_log",
+    "operated",
     "opml",
     "prompt",
     "restore_from",
@@ -154,6 +156,7 @@ async def open_house(
     platforms: Mapping[str, Platform] | None = None,
     delivers: bool = False,
     has_prompt: bool = False,
+    watch: Watch = UNWATCHED,
 ) -> AsyncIterator[House]:
     """A Daybrief made of the real parts, opened on the data of *config* and closed in the reverse order.
 
@@ -164,6 +167,7 @@ async def open_house(
         platforms: instead of this version's own, by name.
         delivers: this process holds the delivery lock.
         has_prompt: whoever sees what the terminal shows can type commands below it.
+        watch: counts what happens.
     """
     clock: Clock = ReplayClock(at) if at else SystemClock()
     trouble = writer_trouble(config)
@@ -175,11 +179,11 @@ async def open_house(
         stack.push_async_callback(workers.close)
         http = Http(allow_hosts=config.fetch.allow_hosts, proxy=config.fetch.proxy)
         stack.push_async_callback(http.close)
-        store = await open_store(database(config))
+        store = await open_store(database(config), watch)
         stack.push_async_callback(store.close)
-        workspaces = _workspaces(config, clock)
+        workspaces = _workspaces(config, clock, watch)
         stack.push_async_callback(workspaces.close)
-        discord = _discord(config, clock)
+        discord = _discord(config, clock, watch)
         stack.push_async_callback(discord.close)
         own: dict[str, Platform] = {
             "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show, has_prompt=has_prompt),
@@ -195,15 +199,15 @@ async def open_house(
             config=config,
             store=store,
             clock=clock,
-            disk=DataDisk(config.bot.data_dir),
             workers=workers,
-            reader=HttpFeedReader(http, workers),
+            reader=HttpFeedReader(http, workers, watch=watch),
             pages=_pages(config, http, workers, clock),
             meaning=_meaning(workers),
             analyst=ExtractiveAnalyst(workers),
             platforms={**own, **(platforms or {})},
+            watch=watch,
             replayed=at,
-            writer=None if trouble or at else _writer(config, store, clock),
+            writer=None if trouble or at else _writer(config, store, clock, watch),
         )
         stack.push_async_callback(_close_writer, room)
         stack.push_async_callback(room.errands.close)
@@ -226,10 +230,10 @@ def writer_trouble(config: Config) -> ConfigProblems | None:
     return None
 
 
-def _writer(config: Config, store: Store, clock: Clock) -> ModelWriter | None:
+def _writer(config: Config, store: Store, clock: Clock, watch: Watch) -> ModelWriter | None:
     """The model in *config*, which is loaded when it is first asked; None: it names none. Raises ConfigProblems."""
     endpoint = endpoint_of(config)
-    return ModelWriter(endpoint, store.spending, clock) if endpoint else None
+    return ModelWriter(endpoint, store.spending, clock, watch) if endpoint else None
 
 
 def is_free(config: Config) -> bool:
@@ -268,18 +272,20 @@ def _pages(config: Config, http: Http, workers: Workers, clock: Clock) -> PageRe
     return pages.HttpPageReader(http, workers, clock) if is_wanted else None
 
 
-def _workspaces(config: Config, clock: Clock) -> Workspaces:
+def _workspaces(config: Config, clock: Clock, watch: Watch = UNWATCHED) -> Workspaces:
     """The Slack workspaces whose tokens the environment holds; several are set apart by commas or blanks."""
     secret = config.secrets.get("SLACK_BOT_TOKEN")
     tokens = secret.reveal().replace(",", " ").split() if secret else []
-    return Workspaces(tokens, config.slack.api_url, config.delivery.request_timeout, clock)
+    return Workspaces(tokens, config.slack.api_url, config.delivery.request_timeout, clock, watch=watch)
 
 
-def _discord(config: Config, clock: Clock) -> Rest:
+def _discord(config: Config, clock: Clock, watch: Watch = UNWATCHED) -> Rest:
     """Discord's REST side, with the token that the environment holds."""
     point_to(config.discord.api_url, config.discord.gateway_url)
     secret = config.secrets.get("DISCORD_TOKEN")
-    pace = DiscordPace(clock, per_second=config.discord.per_second, patience=config.delivery.request_timeout)
+    pace = DiscordPace(
+        clock, per_second=config.discord.per_second, patience=config.delivery.request_timeout, watch=watch
+    )
     return Rest(secret.reveal() if secret else "", pace)
 
 
@@ -377,9 +383,7 @@ async def back_up_nightly(house: House) -> None:
         copy = await asyncio.to_thread(backup_into, database(config), folder, at=now, keep=keep, spare=ROOM)
     except DaybriefError as trouble:
         log.error("there is no copy of last night: %s", trouble)  # noqa: TRY400 - it is a sentence
-        house.desk.note(Cause.BACKUP, str(trouble))
     else:
-        house.desk.note(Cause.BACKUP, "")
         log.info("a copy of last night is in %s", copy)
 
 
@@ -397,25 +401,59 @@ def copies_before_upgrades(config: Config) -> list[Path]:
     return before_upgrades(database(config))
 
 
-def opened_log(config: Config, redactor: Redactor) -> "Log":
-    """The log of a running bot, as *config* wants it, on standard error."""
-    from adapters.logs.opening import Log  # noqa: PLC0415  # five megabytes, which no other command needs
+@dataclass(frozen=True, kw_only=True)
+class Operations:
+    """What whoever keeps a bot running has of it, beside the desk."""
+
+    redactor: Redactor
+    log: "Log"
+    station: "Station"
+    leaving: Leaving
+
+
+@contextlib.contextmanager
+def operated(config: Config, redactor: Redactor) -> Iterator[Operations]:
+    """The log of a running bot, as *config* wants it, on standard error; its counters; and its end."""
+    # A few megabytes, which no other command needs.
+    from adapters.logs.opening import Log  # noqa: PLC0415
+    from adapters.watching.metrics import Metrics  # noqa: PLC0415
+    from adapters.watching.station import Station  # noqa: PLC0415
 
     wanted, stream = config.log, sys.stderr
     is_for_programs = wanted.format == "json" or (wanted.format == "auto" and not stream.isatty())
-    return Log(
+    with Log(
         redactor,
         level=wanted.level,
         as_json=is_for_programs,
         libraries=wanted.libraries,
         stream=stream,
         run_id=secrets.token_hex(4),
+    ) as opened:
+        station = Station(Metrics(importlib.metadata.version("daybrief")))
+        yield Operations(redactor=redactor, log=opened, station=station, leaving=Leaving(opened.close))
+
+
+async def _open_station(house: House, operations: Operations) -> dict[str, Part]:
+    """Begin to watch; the parts about which the ways into the house can be told later. Raises WrongUsage."""
+    wanted = house.room.config.operations
+
+    async def lines() -> object:
+        operations.station.metrics.dropped = operations.log.dropped
+        return {"lines_dropped": operations.log.dropped}
+
+    more: dict[str, Part] = {"log": lines}
+    await operations.station.open(
+        Informer(house.room, house.store, more),
+        clean=operations.redactor.clean,
+        address=host_and_port(wanted.listen) if wanted.listen else None,
+        exposed=wanted.expose,
     )
+    return more
 
 
-async def run(house: House, *, reload: Callable[[], Config], leaving: Leaving | None = None) -> None:
+async def run(house: House, *, reload: Callable[[], Config], operations: Operations) -> None:
     """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
-    leaving = leaving or Leaving()
+    leaving, station = operations.leaving, operations.station
     sys.setswitchinterval(_HOLD)
     desk = house.desk
     stop = asyncio.Event()
@@ -438,12 +476,13 @@ async def run(house: House, *, reload: Callable[[], Config], leaving: Leaving | 
         task.add_done_callback(reloads.discard)
 
     on_signal(signal.SIGHUP, on_hangup)
+    parts = await _open_station(house, operations)
     await _check_any_to_serve(house)
     await house.discord.open()
     _check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
     slack = _slack(house)
     gateway = _gateway(house)
-    _see_to_doors(house, slack, gateway)
+    parts |= _ways_in(house, slack[1] if slack else None, gateway)
     await desk.take_over()
     set_alarm()
     if slack:
@@ -451,9 +490,11 @@ async def run(house: House, *, reload: Callable[[], Config], leaving: Leaving | 
     if gateway:
         await gateway.start()
     alarm.start()
+    station.ready()
     log.info("Daybrief is running; %s", wording.counted(len(await desk.subscriptions()), "channel"))
     await stop.wait()
     log.info("stopping: no new post is begun; a second signal ends it at once")
+    station.stopping()
     desk.stop()
     ends = [alarm.stop(within=DRAIN)]
     if slack:
@@ -462,10 +503,31 @@ async def run(house: House, *, reload: Callable[[], Config], leaving: Leaving | 
     if gateway:
         ends.append(gateway.stop(DRAIN))
     await _all_end(ends)
+    await station.close()
     left = await house.store.ledger.unsettled()
     going_on = f"{wording.counted(left, 'delivery', 'deliveries')} will go on after the next start"
     how = leaving.told.name if leaving.told else "itself"
     log.info("stopped by %s within %.1f s; %s", how, leaving.after(), going_on if left else "all is done")
+
+
+def _ways_in(house: House, connection: "Connection | None", gateway: Gateway | None) -> dict[str, Part]:
+    """What can be told of the platforms; those that are not used are left out."""
+
+    async def slack() -> object:
+        return {
+            "workspaces": len(house.slack.known),
+            "refused": len(house.slack.refusals),
+            "reaches_us": await connection.is_up() if connection else False,
+        }
+
+    async def discord() -> object:
+        return {
+            "refused": house.discord.refusal is not None,
+            "reaches_us": gateway.is_ready if gateway else False,
+            "trouble": gateway.trouble if gateway else "",
+        }
+
+    return {**({"slack": slack} if connection else {}), **({"discord": discord} if gateway else {})}
 
 
 async def _all_end(ends: Sequence[Coroutine[object, object, None]]) -> None:
@@ -477,23 +539,6 @@ async def _all_end(ends: Sequence[Coroutine[object, object, None]]) -> None:
             log.error("something did not end well", exc_info=error)
     if hanging:
         log.warning("%d of those who let people in did not end in time", len(hanging))
-
-
-def _see_to_doors(house: House, slack: "tuple[Door, Connection] | None", gateway: Gateway | None) -> None:
-    """Have it known when nobody on a platform is answered."""
-    if slack:
-        connection = slack[1]
-
-        async def of_slack() -> str:
-            return "" if await connection.is_up() else "there is no connection"
-
-        house.room.doors["slack"] = of_slack
-    if gateway:
-
-        async def of_discord() -> str:
-            return gateway.trouble.partition(": ")[2]
-
-        house.room.doors["discord"] = of_discord
 
 
 async def _check_any_to_serve(house: House) -> None:
@@ -528,7 +573,7 @@ def _gateway(house: House) -> Gateway | None:
     if secret is None:
         return None
     synced = house.room.config.bot.data_dir / "discord-commands"
-    return Gateway(house.desk, secret.reveal(), house.discord.pace, house.room.clock, synced)
+    return Gateway(house.desk, secret.reveal(), house.discord.pace, house.room.clock, synced, watch=house.room.watch)
 
 
 def _slack(house: House) -> "tuple[Door, Connection] | None":
@@ -551,15 +596,15 @@ def _slack(house: House) -> "tuple[Door, Connection] | None":
             raise WrongUsage(
                 "[slack] mode is http, so SLACK_SIGNING_SECRET must be set: nobody else could prove to be Slack"
             )
-        host, _, port = config.slack.listen.rpartition(":")
-        return door, Knocks(door.app, door.signing_secret, host.strip("[]"), int(port))
+        host, port = host_and_port(config.slack.listen)
+        return door, Knocks(door.app, door.signing_secret, host, port, watch=house.room.watch)
     app_token = config.secrets.get("SLACK_APP_TOKEN")
     if app_token is None:
         raise WrongUsage(
             "SLACK_APP_TOKEN is not set, so no command could be answered; docs/slack.md tells where to find it "
             '(or write mode = "http" under [slack])'
         )
-    return door, Sockets(door.app, app_token.reveal(), house.room.clock)
+    return door, Sockets(door.app, app_token.reveal(), house.room.clock, watch=house.room.watch)
 
 
 def _renewed(room: Newsroom, config: Config) -> Writer | None:
@@ -569,7 +614,7 @@ def _renewed(room: Newsroom, config: Config) -> Writer | None:
     """
     if endpoint_of(config) == endpoint_of(room.config):
         return room.writer
-    return _writer(config, room.store, room.clock)
+    return _writer(config, room.store, room.clock, room.watch)
 
 
 async def _reload(
@@ -583,8 +628,6 @@ async def _reload(
         await desk.reload(config, renewed(config))
     except DaybriefError as trouble:
         log.error("the new configuration is refused, and the old one stays. %s", trouble)  # noqa: TRY400
-        desk.note(Cause.CONFIGURATION, str(trouble))
         return
-    desk.note(Cause.CONFIGURATION, "")
     loaded()
     log.info("the configuration was loaded anew")

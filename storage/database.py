@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import sqlite_utils
 
 from bot.errors import StoreTrouble
+from bot.ports import UNWATCHED, Watch
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite_utils.Database], Result]
@@ -48,7 +49,13 @@ def trouble(path: Path, error: sqlite3.Error) -> StoreTrouble:
     """*error* as a sentence about *path*, with the next step."""
     code = getattr(error, "sqlite_errorcode", None)
     sentence = _SENTENCES.get(code & _PRIMARY) if code is not None else None
-    return StoreTrouble(f"the database {path}: {sentence or error}")
+    return StoreTrouble(f"the database {path}: {sentence or error}", kind=_kind(error))
+
+
+def _kind(error: sqlite3.Error) -> str:
+    """``SQLITE_IOERR_WRITE`` as ``ioerr``; ``other`` where SQLite did not say."""
+    name = getattr(error, "sqlite_errorname", None) or "SQLITE_OTHER"
+    return str(name).split("_")[1].lower()
 
 
 @contextlib.contextmanager
@@ -190,9 +197,12 @@ class ThreadedDatabase:
     committed is committed and the rest was never promised.
     """
 
-    def __init__(self, path: Path, *, opened: Callable[..., sqlite_utils.Database] = connect) -> None:
-        """*opened* makes the connections, as :func:`connect` does."""
+    def __init__(
+        self, path: Path, watch: Watch = UNWATCHED, *, opened: Callable[..., sqlite_utils.Database] = connect
+    ) -> None:
+        """*watch* hears of what fails; *opened* makes the connections, as :func:`connect` does."""
         self.path = path
+        self._watch = watch
         self._writes: _Queue = queue.SimpleQueue()
         self._reads: _Queue = queue.SimpleQueue()
         self._is_closed = False
@@ -225,7 +235,11 @@ class ThreadedDatabase:
             raise StoreTrouble(f"the database {self.path} has been closed")
         future: Future[Result] = Future()
         jobs.put(Job(work, future))
-        return await asyncio.wrap_future(future)
+        try:
+            return await asyncio.wrap_future(future)
+        except StoreTrouble as failure:
+            self._watch.stumbled(failure.kind)
+            raise
 
 
 def _serve(jobs: _Queue, connection: Connection, group: int) -> None:

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import sqlite_utils
 
-from bot.ports import Archive, AuditLog, Errata, FeedBook, Ledger, Spending, Subscriptions, Troubles
+from bot.ports import (
+    UNWATCHED,
+    Archive,
+    AuditLog,
+    Errata,
+    FeedBook,
+    Ledger,
+    Spending,
+    Subscriptions,
+    Troubles,
+    Watch,
+)
 from storage import codec, schema
 from storage.archive import SqliteArchive
 from storage.audit import SqliteAuditLog
@@ -68,19 +79,39 @@ class SqliteStore:
 
         return await self._database.read(examine)
 
+    async def size(self) -> int:
+        """Bytes in the file and in its log."""
+        path = self._database.path
+        files = (path, path.with_name(f"{path.name}-wal"))
+        return await asyncio.to_thread(lambda: sum(one.stat().st_size for one in files if one.exists()))
+
+    async def backed_up_at(self) -> datetime | None:
+        """When the last good copy was made; None: never, or it is not known."""
+        found = await self._database.read(lambda db: row(db, "SELECT value FROM meta WHERE key = 'backed_up_at'"))
+        return codec.moment_if(found["value"]) if found else None
+
+    async def probe(self, now: datetime) -> None:
+        """Write something, to see whether that works.
+
+        Raises:
+            StoreTrouble: it does not.
+        """
+        sql = "INSERT OR REPLACE INTO meta (key, value) VALUES ('probed_at', ?)"
+        await self._database.write(lambda db: db.execute(sql, [codec.micros(now)]))
+
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
         await self._database.close()
 
 
-async def open_store(path: Path) -> SqliteStore:
+async def open_store(path: Path, watch: Watch = UNWATCHED) -> SqliteStore:
     """The store in the file *path*, which is created or migrated as needed.
 
     Raises:
         StoreTrouble: the file cannot be used, with the reason and the next step.
     """
     await asyncio.to_thread(prepare, path)
-    return SqliteStore(ThreadedDatabase(path))
+    return SqliteStore(ThreadedDatabase(path, watch))
 
 
 _COUNTS = """

@@ -24,6 +24,7 @@ from bot.model import (
     Verdict,
     Wish,
 )
+from bot.ports import Backlog
 from storage import codec, deliveries, editions
 from storage.database import Database, row, rows
 from storage.planning import plan
@@ -170,6 +171,12 @@ class SqliteLedger:
     async def by_id(self, delivery: int) -> Delivery | None:
         """One row."""
         return await self._database.read(lambda db: deliveries.one(db, delivery))
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """What is on its way, and what of the last day nobody knows the end of."""
+        parameters = {"since": (now - timedelta(days=1)).date().isoformat()}
+        found = await self._database.read(lambda db: row(db, _BACKLOG, parameters)) or {}
+        return Backlog(due=found["due"], oldest=codec.moment_if(found["oldest"]), uncertain=found["uncertain"])
 
     async def unsettled(self, *, only: int | None = None) -> int:
         """How many are on their way."""
@@ -350,6 +357,12 @@ _UNTOLD = f"""
     {deliveries.DELIVERY}
     WHERE delivery.told_at IS NULL AND delivery.state IN ('refused', 'missed', 'uncertain') AND delivery.due_at > :since
     ORDER BY delivery.due_at, delivery.id LIMIT 1000
+"""
+
+_BACKLOG = """
+    SELECT count(*) AS due, min(due_at) AS oldest,
+        (SELECT count(*) FROM delivery WHERE date >= :since AND state = 'uncertain') AS uncertain
+    FROM delivery WHERE next_at IS NOT NULL
 """
 
 _TOLD = "UPDATE delivery SET told_at = :at WHERE id IN (SELECT value FROM json_each(:deliveries))"

@@ -20,6 +20,7 @@ from adapters.discord.wire import view_of
 from bot.desk import Desk
 from bot.model import Channel, Edition, Story, Subscription, delivery_key
 from bot.newsroom import Newsroom
+from bot.ports import UNWATCHED, Watch
 from tests.clock import VirtualClock
 from tests.fake_discord import FakeDiscord, FaultPlan, Interaction, Message, User
 from tests.morning import EDITION, NOW, STORY
@@ -165,16 +166,16 @@ async def until(happened: Callable[[], bool], *, seconds: float = 5) -> None:
 
 
 @contextlib.asynccontextmanager
-async def discord_bot(fake: FakeDiscord, folder: Path) -> AsyncIterator[Bot]:
+async def discord_bot(fake: FakeDiscord, folder: Path, *, watch: Watch = UNWATCHED) -> AsyncIterator[Bot]:
     """The real adapter over the real discord.py and a real store, in *folder*; its morning is ``tests.morning``'s."""
     clock = VirtualClock(NOW)
-    pace = Pace(clock)
+    pace = Pace(clock, watch=watch)
     platform = DiscordPlatform(Rest(fake.token, pace), pace)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(platform.close)
         room = await stack.enter_async_context(newsroom(folder, {"discord": platform}, channels=0, clock=clock))
         desk = Desk(room)
-        gateway = Gateway(desk, fake.token, pace, BriskClock(NOW), folder / "synced")
+        gateway = Gateway(desk, fake.token, pace, BriskClock(NOW), folder / "synced", watch=watch)
         await gateway.start()
         stack.push_async_callback(gateway.stop, timedelta(seconds=2))
         await fake.gateway.connected(1)

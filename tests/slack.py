@@ -16,7 +16,7 @@ from adapters.slack.workspaces import Workspaces
 from bot.desk import Desk
 from bot.model import Channel
 from bot.newsroom import Newsroom
-from bot.ports import Clock
+from bot.ports import UNWATCHED, Clock, Watch
 from tests.clock import VirtualClock
 from tests.fake_slack import FakeSlack, User
 from tests.morning import NOW
@@ -74,11 +74,16 @@ class Bot:
 
 @contextlib.asynccontextmanager
 async def slack_bot(
-    fake: FakeSlack, folder: Path, *, mode: str = "socket", signing_secret: str | None = None
+    fake: FakeSlack,
+    folder: Path,
+    *,
+    mode: str = "socket",
+    signing_secret: str | None = None,
+    watch: Watch = UNWATCHED,
 ) -> AsyncIterator[Bot]:
     """The real adapter over the real bolt and a real store, in *folder*; its morning is that of ``tests.morning``."""
     clock = VirtualClock(NOW)
-    workspaces = Workspaces(("xoxb-T1",), fake.api, timedelta(seconds=5), clock)
+    workspaces = Workspaces(("xoxb-T1",), fake.api, timedelta(seconds=5), clock, watch=watch)
     platform = SlackPlatform(workspaces, Pace(clock))
     async with newsroom(folder, {"slack": platform}, channels=0, clock=clock) as room:
         desk = Desk(room)
@@ -87,13 +92,13 @@ async def slack_bot(
         )
         connection: Sockets | Knocks
         if mode == "socket":
-            connection = Sockets(door.app, fake.app_token, SystemClock(), ping=timedelta(seconds=0.2))
+            connection = Sockets(door.app, fake.app_token, SystemClock(), ping=timedelta(seconds=0.2), watch=watch)
             await connection.start()
             await fake.sockets.connected(2)
         elif mode == "none":
             connection = Knocks(door.app, door.signing_secret, "127.0.0.1", 0)
         else:
-            connection = Knocks(door.app, door.signing_secret, "127.0.0.1", 0)
+            connection = Knocks(door.app, door.signing_secret, "127.0.0.1", 0, watch=watch)
             await connection.start()
             await fake.use_http(f"http://127.0.0.1:{connection.port}{PATH}")
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.analyst.endpoint import Endpoint
 from adapters.analyst.writer import ModelWriter
 from bot.model import Story
-from bot.ports import Expense, Store
+from bot.ports import UNWATCHED, Expense, Store, Watch
 from storage import open_store
 from tests.articles import article
 from tests.articles import story as story_of
@@ -63,6 +63,7 @@ async def writing(
     script: Script,
     *,
     modes: tuple[str, ...] = ("native", "tool", "prompted"),
+    watch: Watch = UNWATCHED,
     **changes: Any,  # noqa: ANN401  # the fields of Endpoint
 ) -> AsyncIterator[Desk]:
     """A writer that asks a fake model with *script*; *changes* are fields of its endpoint."""
@@ -77,6 +78,6 @@ async def writing(
             "price_per_million": (1.0, 5.0),
         }
         clock = VirtualClock()
-        writer = ModelWriter(Endpoint(**(given | changes)), store.spending, clock)
+        writer = ModelWriter(Endpoint(**(given | changes)), store.spending, clock, watch)
         stack.push_async_callback(writer.close)
         yield Desk(writer=writer, model=model, store=store, clock=clock)

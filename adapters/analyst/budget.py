@@ -8,7 +8,7 @@ from datetime import UTC
 from adapters.analyst import prices
 from adapters.analyst.endpoint import Endpoint
 from bot.errors import BudgetSpent
-from bot.ports import Clock, Expense, Spending
+from bot.ports import UNWATCHED, Clock, Expense, Spending, Watch
 
 _MILLION = 1_000_000
 _SHOWN = 100
@@ -36,7 +36,8 @@ class Reservation:
 class Budget:
     """What may be spent on one model in a day, and what has been."""
 
-    def __init__(self, endpoint: Endpoint, spending: Spending, clock: Clock) -> None:
+    def __init__(self, endpoint: Endpoint, spending: Spending, clock: Clock, watch: Watch = UNWATCHED) -> None:
+        self.watch = watch
         self._endpoint = endpoint
         self._spending = spending
         self._clock = clock
@@ -96,6 +97,7 @@ class Budget:
                 amount = real
                 self._above = max(self._above, real / reservation.estimate)
         await self._spending.settle(reservation.number, amount)
+        self.watch.spent(usage.sent, usage.received, amount)
 
     def _reserved(self, estimate: int) -> int:
         return math.ceil(estimate * self._above)

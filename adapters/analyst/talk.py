@@ -18,7 +18,7 @@ from adapters.analyst.budget import Budget, Counted
 from adapters.analyst.endpoint import Endpoint
 from adapters.analyst.question import Question
 from adapters.analyst.reply import Form
-from bot.errors import DaybriefError
+from bot.errors import BudgetSpent, DaybriefError
 
 log = logging.getLogger(__name__)
 
@@ -135,13 +135,22 @@ class Metered(WrapperModel):
         asked = self._question
         self.requests += 1
         sent = prices.tokens(ModelMessagesTypeAdapter.dump_json(messages)) + prices.tokens(asked.schema)
-        reservation = await self._budget.reserve(asked.ref, asked.purpose, sent, asked.most)
+        watch = self._budget.watch
+        try:
+            reservation = await self._budget.reserve(asked.ref, asked.purpose, sent, asked.most)
+        except BudgetSpent:
+            watch.wrote("refused")
+            raise
         try:
             response = await super().request(messages, model_settings, model_request_parameters)
         except Exception as error:
+            watch.wrote("failed")
             if failures.was_not_worked_on(error):
                 await self._budget.give_back(reservation)
+            else:
+                watch.spent(0, 0, reservation.microdollars)  # nobody knows what it cost, so it counts as reserved
             raise
+        watch.wrote("answered")
         usage = Counted(response.usage.input_tokens, response.usage.output_tokens)
         least = Counted(prices.fewest(asked.instructions + asked.lines), prices.fewest(_said(response)))
         await self._budget.settle(reservation, usage, least)

@@ -14,7 +14,7 @@ from adapters.analyst.question import Asked, Question
 from adapters.analyst.reply import BriefReply, SameEventReply, SectionsReply, WeighReply
 from bot.errors import AnalystFailed
 from bot.model import Article, SectionName, Sections, Story
-from bot.ports import Clock, Draft, Spending
+from bot.ports import UNWATCHED, Clock, Draft, Spending, Watch
 
 if TYPE_CHECKING:
     from adapters.analyst.talk import Talk
@@ -34,10 +34,10 @@ class ModelWriter:
 
     sections = frozenset(SectionName) - {SectionName.KEY_POINTS}
 
-    def __init__(self, endpoint: Endpoint, spending: Spending, clock: Clock) -> None:
+    def __init__(self, endpoint: Endpoint, spending: Spending, clock: Clock, watch: Watch = UNWATCHED) -> None:
         self.name = endpoint.name
         self._endpoint = endpoint
-        self._budget = Budget(endpoint, spending, clock)
+        self._budget = Budget(endpoint, spending, clock, watch)
         self._talk: Talk | None = None
         self._opening = asyncio.Lock()
 

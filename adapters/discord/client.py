@@ -5,6 +5,7 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -17,9 +18,10 @@ from adapters.discord.pace import Pace
 from adapters.discord.presses import Presses, pressable
 from adapters.discord.rest import LONGEST_RATELIMIT
 from adapters.discord.sessions import Sessions, replace_text
+from adapters.discord.talk import received
 from adapters.discord.wire import view_of
 from bot.desk import Desk
-from bot.ports import Clock
+from bot.ports import Clock, Watch
 from bot.text import clean
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Client(discord.Client):
         presses: Presses,
         pace: Pace,
         synced: Path,
+        watch: Watch,
     ) -> None:
         intents = discord.Intents.none()
         intents.guilds = True
@@ -68,6 +71,7 @@ class Client(discord.Client):
         self._openings = openings
         self._sessions = sessions
         self._synced = synced
+        self._watch = watch
         self._presses = presses
         self._tree = commands.tree(self)
         self._tree.error(_misunderstood)
@@ -84,6 +88,13 @@ class Client(discord.Client):
         if not initial:
             await self._clock.wait(BETWEEN_SESSIONS)
         await self._sessions.begin()
+        self._watch.introduced("discord")
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # as discord.py has it
+        """Note when somebody's act has come: whatever it leads to begins later."""
+        if event == "interaction":
+            received(args[0])
+        super().dispatch(event, *args, **kwargs)
 
     async def close(self) -> None:
         """Leave the gateway, and nothing behind."""

@@ -26,7 +26,7 @@ from adapters.discord.presses import Presses
 from adapters.discord.sessions import Sessions, TooManySessions
 from adapters.discord.talk import Talk
 from bot.desk import Desk
-from bot.ports import Clock
+from bot.ports import UNWATCHED, Clock, Watch
 
 log = logging.getLogger(__name__)
 
@@ -76,13 +76,14 @@ class Gateway:
         clock: Clock,
         synced: Path,
         *,
+        watch: Watch = UNWATCHED,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """*synced* is where it is kept which commands Discord knows; the times of sessions are kept beside it."""
         self._token = token
         self._clock = clock
         self._monotonic = monotonic
-        self._talk = Talk()
+        self._talk = Talk(watch)
         self._openings = Openings(desk, clock)
         self._sessions = Sessions(synced.with_name("discord-sessions"), clock)
         admin = Admin(desk, clock)
@@ -99,6 +100,7 @@ class Gateway:
             presses=presses,
             pace=pace,
             synced=synced,
+            watch=watch,
         )
         self._client: Client | None = None
         self._lives: asyncio.Task[None] | None = None

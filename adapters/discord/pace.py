@@ -19,7 +19,7 @@ from types import SimpleNamespace
 
 import aiohttp
 
-from bot.ports import Clock
+from bot.ports import UNWATCHED, Clock, Watch
 
 PER_SECOND = 45
 """Below Discord's 50, which leaves room for other calls of the same bot."""
@@ -37,6 +37,10 @@ TOO_MANY_INVALID = 3_000
 _ONCE: ContextVar[list[str] | None] = ContextVar("_ONCE", default=None)
 """The requests that were made where none may be repeated."""
 _LEFT: ContextVar[list[str] | None] = ContextVar("_LEFT", default=None)
+_API = re.compile(r"^.*?/api/v\d+")
+_ID = re.compile(r"/\d+(?=/|$)")
+_RIGHT = re.compile(r"(?<=/interactions/\{id\})/[^/]+|(?<=/webhooks/\{id\})/[^/]+")
+_FIRST_ERROR = 400
 _TOO_MANY_REQUESTS = 429
 _FORBIDDEN = 403
 _INVALID = frozenset({401, _FORBIDDEN, _TOO_MANY_REQUESTS})
@@ -90,9 +94,11 @@ class Pace:
         *,
         per_second: float = PER_SECOND,
         patience: timedelta = 2 * LONGEST_WAIT,
+        watch: Watch = UNWATCHED,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """*patience* is for how long whoever asks for a turn listens."""
+        """*patience* is for how long whoever asks for a turn listens; *watch* hears of every answer."""
+        self._watch = watch
         self._clock = clock
         self._spacing = 1 / per_second
         self._longest = min(LONGEST_WAIT, patience / 2).total_seconds()
@@ -119,6 +125,7 @@ class Pace:
         config.on_request_start.append(self._started)
         config.on_request_headers_sent.append(self._left)
         config.on_request_end.append(self._ended)
+        config.on_request_exception.append(self._broke)
         return config
 
     @property
@@ -160,6 +167,10 @@ class Pace:
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams
     ) -> None:
         response, now = request.response, self._monotonic()
+        code = "ok" if response.status < _FIRST_ERROR else str(response.status)
+        self._watch.asked("discord", _method(request.method, request.url.path), code)
+        if response.status == _TOO_MANY_REQUESTS:
+            self._watch.put_off("discord")
         with contextlib.suppress(KeyError, ValueError):
             self._ahead = self._clock.now() - parsedate_to_datetime(response.headers["Date"])
         made = _ONCE.get()
@@ -177,6 +188,13 @@ class Pace:
                 # discord.py would sleep, and a sleep that is cancelled holds up all its requests for ever.
                 response.close()
                 raise HeldBack("Discord asked for patience", timedelta(seconds=wait))
+
+    async def _broke(
+        self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        if not isinstance(request.exception, HeldBack | Repeated | asyncio.CancelledError):
+            code = "timeout" if isinstance(request.exception, TimeoutError) else "connection"
+            self._watch.asked("discord", _method(request.method, request.url.path), code)
 
     async def _come(self) -> timedelta:
         """Wait for the next place, if it comes soon enough: nothing is left then. Else how far off it is."""
@@ -209,6 +227,12 @@ class Pace:
     def _forget(self, now: float) -> None:
         while self._invalid and now - self._invalid[0] > INVALID_WITHIN.total_seconds():
             self._invalid.popleft()
+
+
+def _method(verb: str, path: str) -> str:
+    """``POST /channels/{id}/messages``: what was asked for, without of whom."""
+    plain = _ID.sub("/{id}", _API.sub("", path))
+    return f"{verb} {_RIGHT.sub('/{token}', plain)}"
 
 
 def _said_no(status: int) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from adapters.discord.components import Card
 from adapters.discord.failures import FAILURES, post_failed
 from adapters.discord.wire import in_either_form, view_of
 from bot.errors import DaybriefError, NotFound, WrongUsage
+from bot.ports import UNWATCHED, Watch
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,9 @@ _OVER = {
 }
 """Codes after which nothing more can be said: https://docs.discord.com/developers/topics/opcodes-and-status-codes"""
 
+_RECEIVED = "received"
+"""Under which it is noted in an interaction when it came."""
+
 Interaction = discord.Interaction[discord.Client]
 Work = Callable[[], Awaitable[Sequence[Card]]]
 Found = TypeVar("Found")
@@ -42,14 +47,16 @@ Found = TypeVar("Found")
 class Talk:
     """One answer for each interaction, private unless it says otherwise."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch = UNWATCHED) -> None:
+        self._watch = watch
         self._under_way: set[asyncio.Task[object]] = set()
         self._seen: dict[int, None] = {}
 
     async def answer(self, interaction: Interaction, work: Work) -> None:
         """Acknowledge, let *work* find the answer, and show it to whoever asked."""
         with self._acting(interaction) as is_new:
-            if is_new and await _acknowledged(interaction.response.defer(ephemeral=True, thinking=True)):
+            thinking = interaction.response.defer
+            if is_new and await self._acknowledged(interaction, thinking(ephemeral=True, thinking=True)):
                 await self._show_all(interaction, await _found(work))
 
     async def share(self, interaction: Interaction, work: Callable[[], Awaitable[tuple[Sequence[Card], bool]]]) -> None:
@@ -62,7 +69,7 @@ class Talk:
             return found
 
         with self._acting(interaction) as is_new:
-            if is_new and await _acknowledged(interaction.response.defer()):
+            if is_new and await self._acknowledged(interaction, interaction.response.defer()):
                 found = await _found(cards)
                 await self._show_all(interaction, found, is_private=not is_for_all, is_awaited=False)
 
@@ -83,11 +90,11 @@ class Talk:
                 form = otherwise()
             except Exception as error:  # noqa: BLE001  # told and logged below
                 said = view_of(sentence(_apology(error)))
-                await _acknowledged(interaction.response.send_message(view=said, ephemeral=True))
+                await self._acknowledged(interaction, interaction.response.send_message(view=said, ephemeral=True))
                 return
             # A form that could still be submitted would stay in discord.py's memory; ours are known by their names.
             form.stop()
-            await _acknowledged(interaction.response.send_modal(form))
+            await self._acknowledged(interaction, interaction.response.send_modal(form))
 
     async def drain(self, within: timedelta) -> None:
         """Finish the answers that are under way."""
@@ -120,6 +127,17 @@ class Talk:
                 return
             is_awaited = False
 
+    async def _acknowledged(self, interaction: Interaction, saying: Awaitable[object]) -> bool:
+        """Whether Discord took the acknowledgement. If not, nothing is done: the person is told so by Discord."""
+        try:
+            await saying
+        except FAILURES as error:
+            log.warning("something done on Discord could not be acknowledged: %s", _reason(error))
+            return False
+        if came := interaction.extras.get(_RECEIVED):
+            self._watch.acknowledged(timedelta(seconds=time.monotonic() - came))
+        return True
+
     def _is_new(self, number: int) -> bool:
         if number in self._seen:
             return False
@@ -129,14 +147,9 @@ class Talk:
         return True
 
 
-async def _acknowledged(saying: Awaitable[object]) -> bool:
-    """Whether Discord took the acknowledgement. If not, nothing is done: the person is told so by Discord."""
-    try:
-        await saying
-    except FAILURES as error:
-        log.warning("something done on Discord could not be acknowledged: %s", _reason(error))
-        return False
-    return True
+def received(interaction: Interaction) -> None:
+    """Note that *interaction* has come at this moment."""
+    interaction.extras[_RECEIVED] = time.monotonic()
 
 
 async def _tell_plainly(interaction: Interaction, *, is_awaited: bool) -> None:

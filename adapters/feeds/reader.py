@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -12,7 +13,7 @@ from adapters.http import DEADLINE, LIMIT, Fetched, Http, retry_after
 from adapters.workers import Caps, ProcessWorkers
 from bot.errors import DaybriefError, FeedFailed
 from bot.model import Feed, FeedState, Reading
-from bot.ports import Workers
+from bot.ports import UNWATCHED, Watch, Workers
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5"
 PARSING = Caps(time=timedelta(seconds=20), memory=512 * 2**20)
@@ -24,11 +25,14 @@ _ASK_FOR_PATIENCE = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABL
 class HttpFeedReader:
     """Implements ``bot.ports.FeedReader``."""
 
-    def __init__(self, http: Http, workers: Workers, *, deadline: timedelta = DEADLINE) -> None:
+    def __init__(
+        self, http: Http, workers: Workers, *, deadline: timedelta = DEADLINE, watch: Watch = UNWATCHED
+    ) -> None:
         """*deadline* is for fetching one feed; parsing it has one of its own."""
         self._http = http
         self._workers = workers.within(PARSING) if isinstance(workers, ProcessWorkers) else workers
         self._deadline = deadline
+        self._watch = watch
 
     async def read(self, feed: Feed, state: FeedState) -> Reading:
         """What *feed* gives now; ``unchanged`` where the validators or the digest in *state* still hold."""
@@ -66,6 +70,7 @@ class HttpFeedReader:
         return fetched
 
     async def _parse(self, fetched: Fetched) -> Reading:
+        began = time.monotonic()
         try:
             return await self._workers.run(parse, fetched.body, fetched.headers.get("Content-Type", ""), fetched.url)
         except FeedFailed:
@@ -74,6 +79,8 @@ class HttpFeedReader:
             raise FeedFailed(f"could not be parsed: {trouble}") from trouble
         except Exception as bug:  # in the parser, which strangers feed
             raise FeedFailed(f"could not be parsed ({type(bug).__name__})") from bug
+        finally:
+            self._watch.parsed(timedelta(seconds=time.monotonic() - began))
 
 
 def _read_file(path: Path) -> Fetched:

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -13,9 +14,11 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.errors import WrongUsage
-from bot.ports import Clock
+from bot.ports import UNWATCHED, Clock, Watch
 
 log = logging.getLogger(__name__)
 _chatter = logging.getLogger(f"{__name__}.sdk")
@@ -32,9 +35,32 @@ LOST_AFTER = timedelta(seconds=60)
 """A socket that is down for so long is thrown away for a new one."""
 WATCH_EVERY = timedelta(seconds=5)
 PATH = "/slack/events"
+_ENVELOPE = re.compile(r'"envelope_id"\s*:\s*"([^"]{1,80})"')
 _DIGITS = 12
 _OLDEST = 300
 """Seconds that a signed request may be old: https://docs.slack.dev/authentication/verifying-requests-from-slack"""
+
+
+class _Handler(AsyncSocketModeHandler):
+    """bolt's, and how long each acknowledgement takes from the moment at which the socket has brought its cause."""
+
+    def __init__(self, app: AsyncApp, app_token: str, *, ping: float, watch: Watch) -> None:
+        super().__init__(app, app_token, logger=_chatter, ping_interval=ping)
+        self._watch = watch
+        self._came: dict[str, float] = {}
+        self.client.on_message_listeners.append(self._note)
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # bolt's own form
+        """Act on it, as bolt does, which acknowledges in the end."""
+        came = self._came.pop(req.envelope_id, None)
+        await super().handle(client, req)
+        if came is not None:
+            self._watch.acknowledged(timedelta(seconds=time.monotonic() - came))
+
+    async def _note(self, message: aiohttp.WSMessage) -> None:
+        found = _ENVELOPE.search(message.data) if isinstance(message.data, str) else None
+        if found:
+            self._came[found[1]] = time.monotonic()
 
 
 class Connection(Protocol):
@@ -47,7 +73,7 @@ class Connection(Protocol):
         """Let nobody in any more."""
 
     async def is_up(self) -> bool:
-        """Whether Slack can reach us, as far as we can see."""
+        """Whether Slack can reach us, as far as we can know."""
 
 
 class Sockets:
@@ -59,6 +85,7 @@ class Sockets:
         app_token: str,
         clock: Clock,
         *,
+        watch: Watch = UNWATCHED,
         monotonic: Callable[[], float] = time.monotonic,
         ping: timedelta = PING,
         connect_within: timedelta = CONNECT_WITHIN,
@@ -66,6 +93,7 @@ class Sockets:
         self._app = app
         self._app_token = app_token
         self._clock = clock
+        self._watched_by = watch
         self._monotonic = monotonic
         self._ping = ping
         self._connect_within = connect_within
@@ -112,9 +140,7 @@ class Sockets:
         return handler is not None and await handler.client.is_connected()
 
     async def _open(self, place: int) -> None:
-        handler = AsyncSocketModeHandler(
-            self._app, self._app_token, logger=_chatter, ping_interval=self._ping.total_seconds()
-        )
+        handler = _Handler(self._app, self._app_token, ping=self._ping.total_seconds(), watch=self._watched_by)
         self._handlers[place] = handler
         self._up_at[place] = self._monotonic()
         try:
@@ -138,13 +164,21 @@ class Knocks:
     """HTTP: Slack sends signed requests to a public address that leads here."""
 
     def __init__(
-        self, app: AsyncApp, signing_secret: str, host: str, port: int, now: Callable[[], float] = time.time
+        self,
+        app: AsyncApp,
+        signing_secret: str,
+        host: str,
+        port: int,
+        now: Callable[[], float] = time.time,
+        *,
+        watch: Watch = UNWATCHED,
     ) -> None:
         # bolt looks at the signature as well, but reads the body first, and stumbles over what is none of Slack's.
         self._verifier = SignatureVerifier(signing_secret)
         self._bolt = app.server(port=port, path=PATH, host=host)
         self._host, self._port = host, port
         self._now = now
+        self._watch = watch
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -171,7 +205,7 @@ class Knocks:
             await self._runner.cleanup()
 
     async def is_up(self) -> bool:
-        """Whether we listen; whether Slack gets here, nobody on this side can see."""
+        """Whether we listen; what lies between Slack and us is not ours to see."""
         return self._runner is not None
 
     @property
@@ -185,6 +219,7 @@ class Knocks:
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         """Let only through what Slack has signed lately."""
+        began = time.monotonic()
         if "X-Slack-Signature" not in request.headers and b"ssl_check=1" in await request.read():
             # Slack's own look at our certificate bears no signature; nothing is done for it.
             return web.Response()
@@ -197,7 +232,9 @@ class Knocks:
         given = request.headers.get("X-Slack-Signature", "")
         if signed is None or not hmac.compare_digest(signed.encode(), given.encode(errors="replace")):
             return web.Response(status=401, text="the request is not signed by Slack")
-        return await handler(request)
+        response = await handler(request)
+        self._watch.acknowledged(timedelta(seconds=time.monotonic() - began))
+        return response
 
 
 async def _quietly(closing: Awaitable[object]) -> None:

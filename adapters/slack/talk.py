@@ -127,8 +127,13 @@ class Talk:
         try:
             answer = await client.send_dict({**body, **how})
         except FAILURES as error:
-            log.warning("an answer did not arrive: %s", post_failed(error).reason)
+            failure = post_failed(error)
+            self._workspaces.watch.asked("slack", "response_url", failure.code)
+            log.warning("an answer did not arrive: %s", failure.reason)
             return
+        self._workspaces.watch.asked(
+            "slack", "response_url", "ok" if answer.status_code == _OK else str(answer.status_code)
+        )
         # The SDK raises nothing here, whatever the answer is.
         if answer.status_code != _OK:
             log.warning("Slack did not take an answer: status %d", answer.status_code)

@@ -7,15 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.failures import FAILURES, Scope, code_of, meaning, post_failed
 from bot.errors import Fate, PostFailed
-from bot.ports import Clock
+from bot.ports import UNWATCHED, Clock, Watch
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +51,22 @@ class Workspace:
     """How much this machine's clock is ahead of Slack's."""
 
 
+class _Client(AsyncWebClient):
+    """Tells somebody how Slack answers."""
+
+    watch: Watch = UNWATCHED
+
+    async def api_call(self, api_method: str, **how: Any) -> AsyncSlackResponse:  # noqa: ANN401  # as the SDK has them
+        """As the SDK does it."""
+        try:
+            answer = await super().api_call(api_method, **how)
+        except FAILURES as error:
+            self.watch.asked("slack", api_method, post_failed(error).code)
+            raise
+        self.watch.asked("slack", api_method, "ok")
+        return answer
+
+
 class Workspaces:
     """One client for each token, over one session. Tokens are made known to Slack on the first use.
 
@@ -55,6 +75,7 @@ class Workspaces:
         api_url: where Slack is.
         timeout: for one request with everything in it.
         clock: for comparing with Slack's.
+        watch: hears of every answer.
     """
 
     def __init__(
@@ -64,8 +85,10 @@ class Workspaces:
         timeout: timedelta,
         clock: Clock,
         *,
+        watch: Watch = UNWATCHED,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.watch = watch
         self._tokens = tuple(tokens)
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._timeout = timeout
@@ -96,7 +119,11 @@ class Workspaces:
             timeout = aiohttp.ClientTimeout(
                 total=self._timeout.total_seconds(), sock_connect=CONNECT_WITHIN.total_seconds()
             )
-            self._session = aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=200))
+            every = aiohttp.TraceConfig()
+            every.on_request_end.append(self._answered)
+            self._session = aiohttp.ClientSession(
+                timeout=timeout, connector=aiohttp.TCPConnector(limit=200), trace_configs=[every]
+            )
         return self._session
 
     @property
@@ -197,7 +224,15 @@ class Workspaces:
     def client(self, token: str | None, *, is_patient: bool) -> AsyncWebClient:
         """A client for *token* over the one session."""
         handlers = [AsyncRateLimitErrorRetryHandler(max_retry_count=1)] if is_patient else []
-        return AsyncWebClient(token=token, base_url=self._api_url, session=self.session, retry_handlers=list(handlers))
+        client = _Client(token=token, base_url=self._api_url, session=self.session, retry_handlers=list(handlers))
+        client.watch = self.watch
+        return client
+
+    async def _answered(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, request: aiohttp.TraceRequestEndParams
+    ) -> None:
+        if request.response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self.watch.put_off("slack")
 
     def _found(self, workspace: str) -> Workspace | None:
         return self._known.get(workspace or self.home())

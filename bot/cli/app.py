@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from bot.config import Config
-    from bot.ports import Platform
+    from bot.ports import Platform, Watch
     from bot.wiring import House
 
 DEGRADED = 3
@@ -58,13 +58,14 @@ class Session:
 
     @contextlib.asynccontextmanager
     async def house(
-        self, *, at: str | None = None, show: bool = False, delivers: bool = False
+        self, *, at: str | None = None, show: bool = False, delivers: bool = False, watch: "Watch | None" = None
     ) -> "AsyncIterator[House]":
         """The open house, at the present or at the time *at*; with *show*, posts to the terminal are seen on it.
 
-        *delivers* is for the process that holds the delivery lock.
+        *delivers* is for the process that holds the delivery lock; *watch* counts what happens.
         """
         from bot import wiring
+        from bot.ports import UNWATCHED
 
         config = self.config()
         async with wiring.open_house(
@@ -73,6 +74,7 @@ class Session:
             show=self.show if show and not self.as_json else None,
             platforms=self.platforms,
             delivers=delivers,
+            watch=watch or UNWATCHED,
         ) as house:
             yield house
 

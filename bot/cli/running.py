@@ -20,12 +20,12 @@ async def run(session: Session) -> None:
     from bot import wiring
 
     config = session.config()
-    with wiring.opened_log(config, session.redactor) as log:
-        leaving = wiring.Leaving(log.close)
-        async with wiring.delivering(config), session.house(show=True, delivers=True) as house:
-            await wiring.run(house, reload=session.config, leaving=leaving)
+    with wiring.operated(config, session.redactor) as operations:
+        watch = operations.station.metrics
+        async with wiring.delivering(config), session.house(show=True, delivers=True, watch=watch) as house:
+            await wiring.run(house, reload=session.config, operations=operations)
         await asyncio.get_running_loop().shutdown_default_executor()  # the last that can hang
-        leaving.left()
+        operations.leaving.left()
 
 
 @click.command()

@@ -12,8 +12,8 @@ from bot.ports.reading import MAX_TEXT, FeedReader, Meaning, PageReader
 from bot.ports.standing import AuditLog, FeedBook, Subscriptions
 from bot.ports.store import Store
 from bot.ports.troubles import Troubles
-from bot.ports.watching import UNWATCHED, Watch
-from bot.ports.work import Clock, Disk, Workers
+from bot.ports.watching import UNWATCHED, Backlog, Figures, Watch
+from bot.ports.work import Clock, Workers
 from bot.ports.writing import Analyst, Draft, Expense, Spending, Writer
 
 __all__ = [
@@ -22,13 +22,14 @@ __all__ = [
     "Analyst",
     "Archive",
     "AuditLog",
+    "Backlog",
     "Clock",
-    "Disk",
     "Draft",
     "Errata",
     "Expense",
     "FeedBook",
     "FeedReader",
+    "Figures",
     "Intake",
     "Known",
     "Ledger",

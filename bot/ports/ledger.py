@@ -18,6 +18,7 @@ from bot.model import (
     Verdict,
     Wish,
 )
+from bot.ports.watching import Backlog
 
 
 class Ledger(Protocol):
@@ -92,6 +93,9 @@ class Ledger(Protocol):
 
     async def by_id(self, delivery: int) -> Delivery | None:
         """One row."""
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """What is on its way, and what of the last day nobody knows the end of."""
 
     async def unsettled(self, *, only: int | None = None) -> int:
         """How many deliveries, of all subscriptions or of one, are on their way."""

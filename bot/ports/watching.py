@@ -1,9 +1,45 @@
 """Whoever watches the newsroom at work, and counts: for those who keep it running, not for readers or admins."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What the ledger has on its way, and what nobody knows the end of."""
+
+    due: int
+    """Deliveries that are due or being sent."""
+    oldest: datetime | None
+    """When the oldest of them was due; None: there is none."""
+    uncertain: int
+    """Of the dates of the last day: those that may have arrived, and nobody can find out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How things stand at one instant."""
+
+    at: datetime
+    backlog: Backlog
+    channels: Mapping[str, int]
+    """How many are ``active`` and ``paused``."""
+    closed: int
+    """Workspaces in which a platform has closed a channel to us."""
+    feeds: Mapping[str, int]
+    """How many are ``new``, ``fine`` and ``failing``."""
+    budget: float | None = None
+    """Dollars that today's budget for models still has; None: no model is configured."""
+    size: int | None = None
+    """Bytes of the database, with what is only in its log."""
+    backed_up_at: datetime | None = None
+    """When the last good copy was made; None: never, or it is not known."""
+    free: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of the disk that holds the data: ``free`` of ``all``."""
 
 
 class Watch(Protocol):
@@ -33,7 +69,7 @@ class Watch(Protocol):
         """A feed was parsed; the wait for a worker counts."""
 
     def wrote(self, outcome: str) -> None:
-        """A model was asked: ``answered``, ``failed``, or ``refused`` before it began to work."""
+        """A model was asked: it ``answered`` or ``failed``; or the budget ``refused`` to ask it."""
 
     def spent(self, sent: int, received: int, microdollars: int) -> None:
         """What a model was asked cost: tokens that were sent and that came back, as the provider counts them."""

@@ -1,142 +1,201 @@
-"""No news is lost between two editions, and none comes twice, whoever gathers it and when."""
+"""The window for monitors tells the truth: alive, ready or not, and why, whatever Slack, Discord and models do."""
 
-import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
 
-from bot.admit import admit
-from bot.gather import gather
-from bot.manuscript import parse
-from bot.model import Edition
-from bot.newsroom import Newsroom
+import aiohttp
+import pytest
+
+from adapters.terminal.posting import TerminalPlatform
+from adapters.watching.metrics import Metrics
+from adapters.watching.pulse import Pulse
+from adapters.watching.window import Window
+from bot.errors import StoreTrouble, WrongUsage
+from bot.figures import Informer, figures
+from bot.model import DeliveryState, Due
+from bot.ports import Figures
 from bot.publish import publish
-from tests.clock import TUESDAY, HandClock, VirtualClock
-from tests.newsroom import GivenFeeds, entry, newsroom
-from tests.scripted import ScriptedPlatform
-
-FEED = "https://a.example/feed"
-DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
-Result = TypeVar("Result")
-WORDS = ("Norvik robots", "Halden chips", "Tromso ships", "Bergen bridges", "Oslo trams", "Bodo kites", "Moss looms")
+from bot.redact import Redactor
+from tests.clock import VirtualClock
+from tests.morning import NOW
+from tests.newsroom import newsroom
+from tests.unit.test_metrics import FIGURES
+from tests.watched import Witness
 
 
-def news(number: int) -> tuple[str, str]:
-    return f"{WORDS[number]} open a new chapter", f"https://{number}.example/story"
+class Given:
+    """Implements ``Informed`` as a test wants it."""
+
+    def __init__(self) -> None:
+        self.trouble = ""
+        self.asked = 0
+
+    async def figures(self) -> Figures:
+        self.asked += 1
+        if self.trouble:
+            raise StoreTrouble(self.trouble)
+        return FIGURES
+
+    async def probe(self) -> None:
+        if self.trouble:
+            raise StoreTrouble(self.trouble)
+
+    async def parts(self) -> Mapping[str, object]:
+        return {"discord": {"trouble": "Discord does not take tok-en-secret"}}
 
 
-async def titles_by_day(platform: ScriptedPlatform) -> dict[int, list[str]]:
-    return {edition.date.day: _titles(edition) for _, _, edition in platform.posts}
+class Watched:
+    """An open window, and whoever looks through it."""
+
+    def __init__(self) -> None:
+        self.informed = Given()
+        self.lag = timedelta()
+        self.metrics = Metrics("1.2.3")
+        self.window = Window(
+            self.metrics, self.informed, worst=lambda: self.lag, clean=Redactor(["tok-en-secret"]).clean
+        )
+        self.address = ""
+
+    async def get(self, path: str, **headers: str) -> tuple[int, str]:
+        async with aiohttp.ClientSession() as session, session.get(self.address + path, headers=headers) as answer:
+            return answer.status, await answer.text()
 
 
-def _titles(edition: Edition) -> list[str]:
-    return sorted(story.title for story in edition.stories)
+@pytest.fixture
+async def watched() -> AsyncIterator[Watched]:
+    made = Watched()
+    made.address = await made.window.open("127.0.0.1", 0)
+    made.window.not_ready = ""
+    yield made
+    await made.window.close()
 
 
-async def test_an_article_that_another_process_keeps_while_an_edition_is_composed_is_in_the_next(
-    tmp_path: Path,
+async def test_a_loop_that_is_far_too_late_is_not_well(watched: Watched) -> None:
+    assert (await watched.get("/healthz"))[0] == 200
+
+    watched.lag = timedelta(seconds=5)
+    status, text = await watched.get("/healthz")
+    assert status == 503
+    assert '"lag_seconds": 5.0' in text
+
+
+@pytest.mark.parametrize("reason", ["it is starting", "it is stopping"])
+async def test_a_bot_that_starts_or_stops_is_not_ready_but_alive(watched: Watched, reason: str) -> None:
+    watched.window.not_ready = reason
+
+    status, text = await watched.get("/readyz")
+    assert (status, reason in text) == (503, True)
+    assert (await watched.get("/healthz"))[0] == 200
+
+
+async def test_a_store_that_cannot_be_written_is_told_as_the_reason(watched: Watched) -> None:
+    assert (await watched.get("/readyz"))[0] == 200
+
+    other = Watched()
+    other.address = await other.window.open("127.0.0.1", 0)
+    other.window.not_ready, other.informed.trouble = "", "the database: the disk is full"
+    status, text = await other.get("/readyz")
+    metrics = await other.get("/metrics")
+    await other.window.close()
+
+    assert (status, "the disk is full" in text) == (503, True)
+    assert metrics[0] == 200
+    assert "daybrief_build_info" in metrics[1]
+    assert "daybrief_deliveries_due" not in metrics[1]
+
+
+async def test_figures_are_asked_for_once_in_a_while_however_many_ask(watched: Watched) -> None:
+    for _ in range(5):
+        assert "daybrief_deliveries_due 3.0" in (await watched.get("/metrics"))[1]
+
+    assert watched.informed.asked == 1
+
+
+async def test_no_secret_is_seen_through_it(watched: Watched) -> None:
+    status, text = await watched.get("/status")
+
+    assert status == 200
+    assert "Discord does not take ***" in text
+
+
+@pytest.mark.parametrize(("host", "status"), [("evil.example", 403), ("localhost", 200), ("127.0.0.1:9464", 200)])
+async def test_a_stranger_s_page_in_a_browser_of_this_machine_sees_nothing(
+    watched: Watched, host: str, status: int
 ) -> None:
-    clock, platform, reader = HandClock(TUESDAY - timedelta(minutes=10)), ScriptedPlatform(), GivenFeeds()
-    reader.entries[FEED] = []
-    parts = {"clock": clock, "feeds": (FEED,), "reader": reader}
-    async with (
-        newsroom(tmp_path, {"terminal": platform}, **parts) as bot,  # type: ignore[arg-type]
-        newsroom(tmp_path, {"terminal": platform}, **parts) as command,  # type: ignore[arg-type]
-    ):
-        await gather(command)
-        title, url = news(0)
-        reader.entries[FEED] = [entry(title, url, published=TUESDAY - timedelta(minutes=3))]
-        clock.move_to(TUESDAY - 5 * SECOND)
-        run = command.workers.run
-
-        class Slowly:
-            async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
-                clock.move_to(TUESDAY + SECOND)
-                await publish(bot)  # the bot's tick at eight, while `daybrief gather` groups
-                clock.move_to(TUESDAY + 5 * SECOND)
-                return await run(function, *arguments)
-
-        command.workers = Slowly()
-        await gather(command)
-        for day in (1, 2, 3):
-            clock.move_to(TUESDAY + day * DAY + 2 * SECOND)
-            await publish(bot)
-
-        assert await titles_by_day(platform) == {3: [], 4: [title], 5: [], 6: []}
+    assert (await watched.get("/metrics", Host=host))[0] == status
 
 
-async def test_what_was_cut_shortly_before_an_edition_does_not_come_back_with_the_next(tmp_path: Path) -> None:
-    clock, platform, reader = VirtualClock(TUESDAY - timedelta(minutes=20)), ScriptedPlatform(), GivenFeeds()
-    reader.entries[FEED] = []
-    async with newsroom(tmp_path, {"terminal": platform}, clock=clock, feeds=(FEED,), reader=reader) as room:
-        await gather(room)
-        reader.entries[FEED] = [
-            entry(title, url, published=TUESDAY - timedelta(minutes=30)) for title, url in map(news, range(7))
-        ]
-        clock.move_to(TUESDAY - timedelta(minutes=5))
-        assert (await gather(room)).new_stories == 7
-        clock.move_to(TUESDAY + SECOND)
-        await publish(room)
-        clock.move_to(TUESDAY + DAY + 2 * SECOND)
-        await publish(room)
+async def test_an_address_that_is_taken_is_a_sentence(watched: Watched) -> None:
+    port = int(watched.address.rpartition(":")[2])
 
-        found = await titles_by_day(platform)
-        assert len(found[3]) == 5
-        assert found[4] == []
+    with pytest.raises(WrongUsage, match=r"choose another \[operations\] listen"):
+        await Watched().window.open("127.0.0.1", port)
 
 
-async def test_what_is_imported_waits_for_an_edition_that_is_being_composed(tmp_path: Path) -> None:
-    async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}) as room:
-        manuscripts = parse(f"{news(0)[0]}\n\nIt matters.\nKey Points\n- 1It does.\n", name="stories.txt")
-        held: list[bool] = []
-        revise = room.store.archive.revise
-
-        async def look(*arguments: object, **named: object) -> object:
-            held.append(room.keeping.locked())
-            return await revise(*arguments, **named)  # type: ignore[arg-type]
-
-        room.store.archive.revise = look  # type: ignore[method-assign,assignment]
-        await admit(room, manuscripts)
-
-        assert held == [True]
-
-
-async def test_an_edition_leaves_without_news_that_takes_long_to_be_kept(tmp_path: Path) -> None:
-    clock, platform, reader = VirtualClock(TUESDAY - timedelta(minutes=10)), ScriptedPlatform(), GivenFeeds()
-    title, url = news(0)
-    reader.entries[FEED] = [entry(title, url, published=TUESDAY - timedelta(minutes=30))]
-    async with newsroom(tmp_path, {"terminal": platform}, clock=clock, feeds=(FEED,), reader=reader) as room:
-        await gather(room)
-        clock.move_to(TUESDAY + SECOND)
-        async with room.keeping, asyncio.timeout(20):
+async def test_a_newsroom_is_seen_as_it_stands(tmp_path: Path) -> None:
+    clock = VirtualClock(NOW)
+    here = {"terminal": TerminalPlatform(tmp_path / "shown", None)}
+    async with newsroom(tmp_path, here, channels=2, clock=clock) as room:
+        (tmp_path / "data").mkdir()  # whose disk is looked at
+        room.watch = witness = Witness()
+        for hour in range(25):  # a clock that jumps a day ahead is not believed
+            clock.move_to(NOW + timedelta(hours=hour))
             await publish(room)
+        found = await figures(room, room.store)  # type: ignore[arg-type]  # it is the SQLite one
+        parts = await Informer(room, room.store, {}).parts()  # type: ignore[arg-type]
 
-        assert await titles_by_day(platform) == {3: [title]}
-
-
-async def test_friday_evening_is_not_lost_to_monday(tmp_path: Path) -> None:
-    friday = TUESDAY - 4 * DAY
-    clock, platform, reader = VirtualClock(friday - DAY), ScriptedPlatform(), GivenFeeds()
-    reader.entries[FEED] = []
-    async with newsroom(tmp_path, {"terminal": platform}, clock=clock, feeds=(FEED,), reader=reader) as room:
-        await gather(room)
-        await only_workdays(room)
-        clock.move_to(friday + SECOND)
-        await publish(room)
-        title, url = news(0)
-        reader.entries[FEED] = [entry(title, url, published=friday + 3 * SECOND)]
-        clock.move_to(friday + 4 * SECOND)
-        await gather(room)
-        clock.move_to(friday + 3 * DAY + 8 * SECOND)
-        await publish(room)
-
-        assert (await titles_by_day(platform))[2] == [title]
+        assert [values[1] for values in witness.of("ended")] == [DeliveryState.SENT] * 2
+        assert all(isinstance(late, timedelta) for *_, late in witness.of("ended"))
+        assert found.channels == {"active": 2, "paused": 0}
+        assert found.backlog.due == 0
+        assert found.size
+        assert parts["deliveries"] == {"due": 0, "oldest_due": None, "uncertain_in_a_day": 0}
 
 
-async def only_workdays(room: Newsroom) -> None:
-    from dataclasses import replace
+async def test_what_is_on_its_way_and_what_nobody_knows_is_counted(tmp_path: Path) -> None:
+    clock = VirtualClock(NOW)
+    async with newsroom(tmp_path, {}, channels=2, clock=clock) as room:
+        one, two = await room.store.subscriptions.all()
+        hour = NOW - timedelta(minutes=7)
+        await room.store.ledger.plan(
+            [Due(subscription=each.id, date=NOW.date(), due_at=hour, state=DeliveryState.DUE) for each in (one, two)]
+        )
+        [first, _] = await room.store.ledger.deliveries()
+        claim = await room.store.ledger.claim(first.id, NOW, timedelta(minutes=1))
+        assert claim
+        await room.store.ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW)
+        await room.store.subscriptions.pause(one.id, "closed", by_platform=True)
 
-    (one,) = room.config.channels
-    await room.store.subscriptions.declare([replace(one, days=(1, 2, 3, 4, 5))], at=room.clock.now())
+        found = await figures(room, room.store)  # type: ignore[arg-type]
+        assert (found.backlog.due, found.backlog.oldest, found.backlog.uncertain) == (1, hour, 1)
+        assert found.channels == {"active": 1, "paused": 1}
+        assert found.closed == 1
+        assert (await room.store.ledger.backlog(NOW + timedelta(days=3))).uncertain == 0
+
+
+async def test_a_loop_that_stands_still_is_told_of_with_what_keeps_it(caplog: pytest.LogCaptureFixture) -> None:
+    felt: list[float] = []
+    pulse = Pulse(felt.append, every=timedelta(milliseconds=20), stuck=timedelta(milliseconds=100))
+    pulse.start()
+    try:
+        _keeps_the_loop()
+        await VirtualClock().wait(timedelta())
+        while not felt:
+            await _a_moment()
+    finally:
+        pulse.stop()
+
+    assert pulse.worst > timedelta(seconds=0.2)
+    assert max(felt) > 0.2
+    assert "_keeps_the_loop" in caplog.text
+
+
+def _keeps_the_loop() -> None:
+    time.sleep(0.4)
+
+
+async def _a_moment() -> None:
+    async with aiohttp.ClientSession():
+        pass

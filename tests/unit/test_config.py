@@ -474,3 +474,22 @@ def test_every_key_of_the_example_has_a_sentence() -> None:
     for line in text.splitlines():
         if re.match(r"[a-z_]+ = ", line):
             assert re.search(r"  # [A-Z].*\.$", line), line
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9464", "127.3.2.1:1", "[::1]:9464", "localhost:9464", ""])
+def test_monitors_may_ask_on_this_machine(address: str) -> None:
+    assert config(f'[operations]\nlisten = "{address}"').operations.listen == address
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:9464", "[::]:9464", "192.168.0.7:9464", "bot.example:9464"])
+def test_other_machines_may_ask_only_if_that_is_said_twice(address: str) -> None:
+    with pytest.raises(ConfigProblems, match="add expose = true"):
+        config(f'[operations]\nlisten = "{address}"')
+
+    assert config(f'[operations]\nlisten = "{address}"\nexpose = true').operations.listen == address
+
+
+@pytest.mark.parametrize("wrong", ['format = "xml"', 'level = "loud"', "libraries = 1"])
+def test_a_log_is_written_in_a_way_that_there_is(wrong: str) -> None:
+    with pytest.raises(ConfigProblems, match=r"log\."):
+        config(f"[log]\n{wrong}")
