@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import amend, lookup, orders, request
+from bot import amend, inquire, lookup, orders, request
 from bot import gather as gathering
 from bot import publish as publishing
 from bot.admit import Admitted, admit
@@ -31,7 +30,6 @@ from bot.model import (
     Standing,
     Story,
     Subscription,
-    Verdict,
     Wish,
 )
 from bot.newsroom import Newsroom
@@ -41,17 +39,7 @@ from bot.prepare import prepare_ahead
 from bot.revive import revive
 from bot.schedule import next_instant
 from bot.sweep import sweep
-
-_RECENT = 14
-"""Editions of a channel that are asked why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
-    """What one edition of a channel decided about one story."""
-
-    delivery: Delivery
-    verdict: Verdict
+from bot.why import Why
 
 
 class Desk:
@@ -260,16 +248,14 @@ class Desk:
         """One row of the ledger, by its id."""
         return await self._room.store.ledger.by_id(number)
 
-    async def why(self, subscription: Subscription, story: Story) -> tuple[Ruling, ...]:
-        """What the channel's recent editions decided about *story*, newest first; empty: none of them considered it."""
-        return tuple(
-            [
-                Ruling(delivery=delivery, verdict=verdict)
-                for delivery in await self.deliveries(subscription=subscription, limit=_RECENT)
-                for verdict in await self._room.store.ledger.verdicts(delivery.id)
-                if verdict.ref == story.ref
-            ]
-        )
+    async def why(self, subscription: Subscription, name: str, asker: Asker, *, where: str = "here") -> Why:
+        """What became of the story called *name* in the channel, or, without a name, what the channel got today.
+        *where* is how sentences call it: ``in ai-news``.
+        """
+        if not name:
+            return await inquire.why_channel(self._room, subscription, where)
+        found = await lookup.look_up(self._room, name, None, asker)
+        return await inquire.why_story(self._room, subscription, found, where)
 
     async def upcoming(self, count: int) -> tuple[tuple[datetime, Subscription], ...]:
         """The next *count* times at which an active channel is due, soonest first."""

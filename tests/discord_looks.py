@@ -155,7 +155,13 @@ ADMINS: Mapping[str, Look] = {
     "admin-test": private(*admin_answers.preview(ORDER, COMPOSITION, {"K7Q4": Wish.PIN}, can_change=True)),
     "admin-test-reader": private(*admin_answers.preview(ORDER, COMPOSITION, {}, can_change=False)),
     "admin-why": private(
-        admin_answers.why(["K7Q4 was chosen for #ai-news on Tuesday 3 March 2026; it ranked 1."]),
+        admin_answers.why(
+            [
+                "K7Q4 was left out here on Tuesday 3 March: score 1.19, the cut was 1.39.",
+                "Stage: cut · ranked 7 · score 1.19 = (coverage 0.69 + salience 0.5) × weight 1",
+                "Posted here on Monday 2 March at 08:00 as number 3. Stage: posted · ranked 3",
+            ]
+        ),
     ),
     "notice": of(answers.notice(Notice(channel=CHANNEL, sentence="#ai-news is paused: it is archived."))),
     "notice-resend": of(answers.notice(Notice(channel=CHANNEL, sentence="It may have arrived.", resend=7))),

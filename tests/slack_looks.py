@@ -159,7 +159,15 @@ MESSAGES: dict[str, Look] = {
     "admin-status": of(admin_answers.status(PAUSED, NOW, [UNCERTAIN, SENT], ["Daybrief is not in #ai-news."], CHANGES)),
     "admin-test": of(*admin_answers.preview(ORDER, COMPOSITION, {"K7Q4": Wish.PIN}, can_change=True)),
     "admin-test-reader": of(*admin_answers.preview(ORDER, COMPOSITION, {}, can_change=False)),
-    "admin-why": of(admin_answers.why(["K7Q4 was chosen for #ai-news on Tuesday 3 March 2026; it ranked 1."])),
+    "admin-why": of(
+        admin_answers.why(
+            [
+                "K7Q4 was left out here on Tuesday 3 March: score 1.19, the cut was 1.39.",
+                "Stage: cut · ranked 7 · score 1.19 = (coverage 0.69 + salience 0.5) × weight 1",
+                "Posted here on Monday 2 March at 08:00 as number 3. Stage: posted · ranked 3",
+            ]
+        )
+    ),
     "notice": of(notices.notice(Notice(channel=CHANNEL, sentence="#ai-news is paused: it is archived."))),
     "notice-resend": of(notices.notice(Notice(channel=CHANNEL, sentence="It may have arrived.", resend=7))),
 }

@@ -8,7 +8,7 @@ from adapters.discord.components import Card, Component, button
 from adapters.discord.custom_ids import SETUP, custom_id
 from adapters.discord.order import Wanted, as_typed, days_named, order
 from adapters.discord.visit import Target, Visit
-from bot import reasons, wording
+from bot import why, wording
 from bot.desk import Desk
 from bot.errors import WrongUsage
 from bot.model import Change, Channel, Standing, Subscription, Wish
@@ -122,17 +122,14 @@ class Admin:
         return await self._preview(visit, one)
 
     async def why(self, visit: Visit, name: str) -> list[Card]:
-        """Why a story was posted here or was not."""
+        """Why a story was posted here or was not; without a name, what the channel got today."""
         one = await self._to_look(visit)
         if one is None:
             return [admin_answers.not_set_up()]
-        found = await self._desk.look_up(name, None, visit.asker(one.id))
-        if found.story is None:
-            return [answers.not_found(found, "")]
-        ref, where = found.story.ref, f"#{one.channel.name}"
-        rulings = await self._desk.why(one, found.story)
-        said = [reasons.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
-        return [admin_answers.why(said or [f"No edition of {where} has considered {ref}."])]
+        told = await self._desk.why(one, name, visit.asker(one.id))
+        if told.found and not told.story:
+            return [answers.not_found(told.found, "")]
+        return [admin_answers.why([told.sentence, *why.lines(told)])]
 
     async def greet(self, guild: str, event: str) -> Card | None:
         """The greeting of a server, once for ever."""

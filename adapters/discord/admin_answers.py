@@ -109,8 +109,9 @@ def preview(
 
 
 def why(sentences: Sequence[str]) -> Card:
-    """Why a story was posted here or was not, newest edition first."""
-    return card([said("\n".join(fitted(one, 500) for one in sentences[:_RECENT]))])
+    """Why a story was posted here or was not: the answer in a sentence, and smaller what it rests on, a line each."""
+    answer, *lines = sentences
+    return card([said("\n".join([fitted(answer, 700), *(f"-# {fitted(line, 450)}" for line in lines[:_RECENT])]))])
 
 
 def _wish(wish: str, ref: str, order: Subscription, day: date) -> str:

@@ -151,8 +151,8 @@ class Commands:
         return app_commands.Command(name=name, description=description, callback=command)
 
     def _why(self) -> app_commands.Command[Any, ..., None]:
-        @app_commands.describe(story=_STORY)
-        async def command(interaction: discord.Interaction[discord.Client], story: str) -> None:
+        @app_commands.describe(story="A story; without one, why there was a post today or not")
+        async def command(interaction: discord.Interaction[discord.Client], story: str = "") -> None:
             here = visit.of(interaction)
             await self._talk.answer(interaction, lambda: self._admin.why(here, story))
 

@@ -6,7 +6,7 @@ from adapters.slack.rights import Rights, not_allowed
 from adapters.slack.setup import SetUp
 from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
-from bot import reasons, wording
+from bot import why, wording
 from bot.desk import Desk
 from bot.model import DeliveryState, Standing, Subscription, Wish
 from bot.ports import Clock
@@ -162,14 +162,11 @@ class Admin:
         if one is None:
             await self._talk.say(visit, admin_answers.not_set_up())
             return
-        found = await self._desk.look_up(name, None, visit.asker(one.id))
-        if found.story is None:
-            await self._talk.say(visit, answers.not_found(found, actions.WHOLE))
+        told = await self._desk.why(one, name, visit.asker(one.id))
+        if told.found and not told.story:
+            await self._talk.say(visit, answers.not_found(told.found, actions.WHOLE))
             return
-        ref, where = found.story.ref, views.channel_named(one.channel)
-        rulings = await self._desk.why(one, found.story)
-        sentences = [reasons.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
-        await self._talk.say(visit, admin_answers.why(sentences or [f"No edition of {where} has considered {ref}."]))
+        await self._talk.say(visit, admin_answers.why([told.sentence, *why.lines(told)]))
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Message]:
         person = await self._rights.who(visit)

@@ -133,9 +133,10 @@ def greeting() -> Message:
 
 
 def why(sentences: Sequence[str]) -> Message:
-    """Why a story was posted here or was not, newest edition first."""
-    blocks = [section(one) for one in sentences[: limits.MESSAGE_BLOCKS]]
-    return message(sentences[0], paged([[block] for block in blocks])[0])
+    """Why a story was posted here or was not: the answer in a sentence, and smaller what it rests on, a line each."""
+    answer, *lines = sentences
+    shown = [section(answer), *(context(mrkdwn(clean(line), limits.CONTEXT)) for line in lines)]
+    return message(answer, paged([[block] for block in shown[: limits.MESSAGE_BLOCKS]])[0])
 
 
 def _delivery_line(one: Delivery, zone: ZoneInfo) -> str:
