@@ -137,7 +137,7 @@ class Editor:
         if writer is None:
             return frozenset()
         try:
-            may_write = within(self._room.clock, FOR_OFFERS, self._room.modelled(writer.may_write()))
+            may_write = within(self._room.clock, FOR_OFFERS, self._room.modelled(writer.may_write(), is_work=False))
             return writer.sections if await may_write else frozenset()
         except (DaybriefError, TimeoutError) as trouble:
             # An edition offers less then; it leaves all the same.

@@ -70,7 +70,7 @@ class Admin:
     async def status(self, visit: Visit) -> list[Card]:
         """Last and next post, any trouble, who changed what."""
         one = await self._to_look(visit)
-        return await self._status_of(one) if one else [admin_answers.not_set_up()]
+        return await self._status_of(visit, one) if one else [admin_answers.not_set_up()]
 
     async def test(self, visit: Visit) -> list[Card]:
         """The next edition in private, with levers to drop and pin."""
@@ -147,16 +147,17 @@ class Admin:
         if present:
             lever = [] if present.declared or channel.id != visit.channel else [_change()]
             hint = "To change it, give what is to be different: /daybrief setup time:08:30"
-            return [*await self._status_of(present), answers.sentence(hint, *lever)]
+            return [*await self._status_of(visit, present), answers.sentence(hint, *lever)]
         if channel.id == visit.channel:
             return [admin_answers.not_set_up()]
         raise WrongUsage(f"#{channel.name} is not set up. Say when it is posted to, at least its timezone.")
 
-    async def _status_of(self, one: Subscription) -> list[Card]:
+    async def _status_of(self, visit: Visit, one: Subscription) -> list[Card]:
         recent = await self._desk.deliveries(subscription=one, limit=_LATEST)
         changes = await self._desk.changes(f"discord:{one.channel.workspace}", limit=100)
         next_at = (await self._desk.next_due([one]))[one.id]
-        return [admin_answers.status(one, next_at, recent, await self._desk.examine(one), changes)]
+        troubles = await self._desk.troubles_of(one, visit.user)
+        return [admin_answers.status(one, next_at, recent, troubles, changes)]
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Card]:
         composition, _ = await self._desk.preview(one, platform="discord")

@@ -14,6 +14,7 @@ from bot.model import Change, Composition, Delivery, DeliveryState, Stage, Stand
 from bot.text import cut
 
 _RECENT = 5
+_WARNINGS = 5
 _ACTED = {
     "setup": "set it up:",
     "pause": "paused it",
@@ -136,7 +137,7 @@ def _changed(one: Change, zone: ZoneInfo) -> str:
 
 
 def _warnings(troubles: Sequence[str]) -> list[str]:
-    return [f"⚠ {fitted(one, 240)}" for one in troubles[:3]]
+    return [f"⚠ {fitted(one, 240)}" for one in troubles[:_WARNINGS]]
 
 
 def _line(one: Delivery, zone: ZoneInfo) -> str:

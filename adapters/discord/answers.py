@@ -17,6 +17,8 @@ MOST_MESSAGES = 5
 """An answer of more would bury the channel; the rest is a command away."""
 _LISTED = 10
 _ROW_TITLE = 150
+_LINE = 110
+"""Characters of one of several things that a notice is about: fifteen of them go into one text."""
 _ASKED = 200
 """Characters of what somebody typed that are said back."""
 
@@ -88,9 +90,13 @@ def sentence(text: str, *buttons: Component) -> Card:
 
 
 def notice(told: Notice) -> Card:
-    """What an admin is told in private: one sentence and, where there is something to decide, the button for it."""
+    """What an admin is told in private: a few sentences, what they are about where that is several things, and, where
+    there is something to decide, the button for it.
+    """
     resend = [] if told.resend is None else [custom_id(custom_ids.RESEND, str(told.resend))]
-    return sentence(told.sentence, *(button("Send it once more", one, style="danger") for one in resend))
+    levers = [button("Send it once more", one, style="danger") for one in resend]
+    lines = "\n".join(f"- {fitted(one, _LINE)}" for one in told.lines)
+    return card([said(fitted(told.sentence, limits.PIECE)), *([said(lines)] if lines else []), *rows(levers)])
 
 
 # ------------------------------------------------------------------------------------------------------- pieces

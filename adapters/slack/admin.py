@@ -154,7 +154,7 @@ class Admin:
         recent = await self._desk.deliveries(subscription=one, limit=_LATEST)
         changes = await self._desk.changes(f"slack:{one.channel.workspace}", limit=100)
         next_at = (await self._desk.next_due([one]))[one.id]
-        troubles = await self._desk.examine(one)
+        troubles = await self._desk.troubles_of(one, visit.user)
         await self._talk.say(visit, admin_answers.status(one, next_at, recent, troubles, changes))
 
     async def _why(self, visit: Visit, name: str) -> None:
