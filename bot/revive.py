@@ -19,7 +19,7 @@ async def revive(
     room: Newsroom, *, platform: str = "", places: Collection[tuple[str, str]] = ()
 ) -> tuple[Subscription, ...]:
     """Resume those channels that the platform's refusal paused and that it would take posts in now. Admins hear of it
-    at the next look (``bot.watch``).
+    at the next look (``bot.lookout``).
 
     *places* are (workspace, channel), or (workspace, "") for all of it; none at all stands for everywhere. What a
     person paused stays paused.

@@ -14,7 +14,7 @@ from adapters.discord.order import Wanted, as_typed
 from bot.model import Channel, Edition, Layout, Notice, SectionName, StoryStatus, Wish
 from tests import slack_looks as situations
 from tests.morning import NOW, QUOTED, STORY
-from tests.slack_looks import ALL, BARE, TROUBLE, WITHDRAWN, asked, changed, writable
+from tests.slack_looks import ALL, BARE, MANY_FAIL, TROUBLE, WITHDRAWN, asked, changed, writable
 
 Look = list[dict[str, Any]]
 """Messages or forms, as Discord gets them."""
@@ -164,6 +164,7 @@ ADMINS: Mapping[str, Look] = {
         ),
     ),
     "notice": of(answers.notice(Notice(channel=CHANNEL, sentence="#ai-news is paused: it is archived."))),
+    "notice-many": of(answers.notice(MANY_FAIL)),
     "notice-resend": of(answers.notice(Notice(channel=CHANNEL, sentence="It may have arrived.", resend=7))),
 }
 MESSAGES = {**POSTS, **ANSWERS, **ADMINS}

@@ -78,6 +78,11 @@ ALL = replace(
     ),
 )
 BARE = replace(STORY, takeaway="", sections=Sections(), analyst="extractive")
+MANY_FAIL = Notice(
+    sentence="17 channels have been paused since Tuesday 3 March, 09:00 (Europe/Berlin): as listed below. Nothing is "
+    "posted there, and the settings are kept.",
+    lines=(*(f"#ai-news-{number}: the channel is archived" for number in range(1, 16)), "and 2 more"),
+)
 TROUBLE = "Today's budget for models is spent; it begins anew at midnight UTC."
 WITHDRAWN = replace(STORY, status=StoryStatus.WITHDRAWN, status_reason="the laboratory does not exist", status_at=NOW)
 ORDER = Subscription(
@@ -169,6 +174,7 @@ MESSAGES: dict[str, Look] = {
         )
     ),
     "notice": of(notices.notice(Notice(channel=CHANNEL, sentence="#ai-news is paused: it is archived."))),
+    "notice-many": of(notices.notice(MANY_FAIL)),
     "notice-resend": of(notices.notice(Notice(channel=CHANNEL, sentence="It may have arrived.", resend=7))),
 }
 MODALS: dict[str, Look] = {

@@ -80,7 +80,7 @@ class Watched:
     async def minutes(self, count: int) -> None:
         """Let *count* minutes pass, each with its look."""
         for _ in range(count):
-            self.clock.is_set_to(self.clock.now()) if count < 0 else self.clock.move_to(self.clock.now() + MINUTE)
+            self.clock.move_to(self.clock.now() + MINUTE)
             await self.desk.tell()
 
     async def until(self, when: datetime) -> None:
