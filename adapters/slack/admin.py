@@ -2,6 +2,7 @@
 
 from adapters.slack import actions, admin_answers, answers, views
 from adapters.slack.blocks import Message
+from adapters.slack.corrections import Corrections
 from adapters.slack.rights import Rights, not_allowed
 from adapters.slack.setup import SetUp
 from adapters.slack.talk import Talk
@@ -15,21 +16,20 @@ _LATEST = 10
 _SHOWN = 25
 """Channels of the App Home, which takes a hundred blocks; /daybrief status shows any other in its place."""
 _BAD = frozenset({DeliveryState.REFUSED, DeliveryState.MISSED, DeliveryState.UNCERTAIN})
-_NOT_FROM_CHAT = (
-    "Stories are corrected and withdrawn by whoever runs Daybrief: daybrief correct STORY FILE, "
-    "daybrief withdraw STORY --reason …. Every message that carries the story changes with it."
-)
-_HELP = "/daybrief setup · status · test · pause · resume · why STORY"
+_HELP = "/daybrief setup · status · test · pause · resume · why STORY · correct STORY · withdraw STORY"
 
 
 class Admin:
     """What ``/daybrief`` does. Whoever changes something is asked about first: Slack says who may."""
 
-    def __init__(self, desk: Desk, rights: Rights, talk: Talk, set_up: SetUp, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0917  # what it hands things on to
+        self, desk: Desk, rights: Rights, talk: Talk, set_up: SetUp, corrections: Corrections, clock: Clock
+    ) -> None:
         self._desk = desk
         self._rights = rights
         self._talk = talk
         self._set_up = set_up
+        self._corrections = corrections
         self._clock = clock
 
     async def command(self, visit: Visit, line: str) -> None:
@@ -48,8 +48,8 @@ class Admin:
                 await self.resume(visit, await self._here(visit))
             case "why":
                 await self._why(visit, rest.strip())
-            case "correct" | "withdraw":
-                await self._talk.say(visit, answers.sentence(_NOT_FROM_CHAT))
+            case actions.CORRECT | actions.WITHDRAW as action:
+                await self._corrections.open(visit, action, rest.strip())
             case _:
                 await self._talk.say(visit, answers.sentence(f"There is: {_HELP}"))
 
