@@ -7,7 +7,7 @@ from adapters.discord import admin_answers, answers
 from adapters.discord.components import Card, Component, button
 from adapters.discord.custom_ids import SETUP, custom_id
 from adapters.discord.order import Wanted, as_typed, days_named, order
-from adapters.discord.visit import Target, Visit
+from adapters.discord.visit import Target, Visit, change
 from bot import why, wording
 from bot.desk import Desk
 from bot.errors import WrongUsage
@@ -133,7 +133,7 @@ class Admin:
 
     async def greet(self, guild: str, event: str) -> Card | None:
         """The greeting of a server, once for ever."""
-        change = Change(
+        greeted = Change(
             at=self._clock.now(),
             workspace=f"discord:{guild}",
             person="Daybrief",
@@ -141,7 +141,7 @@ class Admin:
             subject=guild,
             event=event,
         )
-        return admin_answers.greeting() if await self._desk.record(change) else None
+        return admin_answers.greeting() if await self._desk.record(greeted) else None
 
     async def _nothing_wanted(self, visit: Visit, channel: Channel, present: Subscription | None) -> list[Card]:
         if present:
@@ -157,7 +157,7 @@ class Admin:
         changes = await self._desk.changes(f"discord:{one.channel.workspace}", limit=100)
         next_at = (await self._desk.next_due([one]))[one.id]
         troubles = await self._desk.troubles_of(one, visit.user)
-        return [admin_answers.status(one, next_at, recent, troubles, changes)]
+        return admin_answers.status(one, next_at, recent, troubles, changes)
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Card]:
         composition, _ = await self._desk.preview(one, platform="discord")
@@ -211,16 +211,7 @@ class Admin:
         return allowed
 
     async def _record(self, visit: Visit, action: str, subject: str, detail: str = "") -> bool:
-        change = Change(
-            at=self._clock.now(),
-            workspace=f"discord:{visit.guild}",
-            person=f"{visit.user_name} ({visit.user})".strip(),
-            action=action,
-            subject=subject,
-            detail=detail,
-            event=f"{visit.event}:{action}:{subject}",
-        )
-        return await self._desk.record(change)
+        return await self._desk.record(change(visit, self._clock.now(), action, subject, detail))
 
     async def _had_today(self, one: Subscription, next_at: datetime) -> bool:
         today = self._clock.now().astimezone(ZoneInfo(one.timezone)).date()
