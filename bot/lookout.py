@@ -159,6 +159,8 @@ class Lookout:
     async def _groups(self, key: Key, is_over: bool, known: Circumstances) -> Groups:
         """Whom to tell: who heard that it was so hears that it is over; none: nobody need, or can, be told."""
         case = self._cases[key]
+        if case.trouble.cause in self._room.config.bot.quiet_about:
+            return ()
         groups = await self._people(case, known)
         if not is_over or case.told_at is None:
             return groups

@@ -454,3 +454,21 @@ async def test_a_paused_channel_is_not_called_well_because_nothing_is_posted_the
 
     assert held.standing is Standing.PAUSED
     assert [sentence[:25] for sentence in house.told] == ["#ai-news had no story in ", "#ai-news has not been ser"]
+
+
+async def test_what_the_operator_does_not_want_to_hear_of_is_logged_and_shown_all_the_same(
+    house: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = house.room.config.bot.model_copy(update={"quiet_about": (Cause.SPACE,)})
+    house.room.config = replace(house.room.config, bot=bot)
+    house.disk.left = 1
+    await house.minutes(5)
+    assert "nearly full" in (await house.desk.open_troubles())[0]
+    house.disk.left = 10**12
+    await house.minutes(5)
+
+    assert house.told == []
+    assert [one[:35] for one in caplog.messages] == [
+        "The disk of Daybrief's data has bee",
+        "There is room again on the disk of ",
+    ]
