@@ -25,17 +25,19 @@ async def admit(room: Newsroom, manuscripts: Sequence[Manuscript]) -> tuple[Admi
     """Keep *manuscripts*, in order. The story one means has its ref, else one of its urls, else its title."""
     async with room.keeping:
         now = room.instant()
-        return tuple([await _admit(room, manuscript, now) for manuscript in manuscripts])
+        return tuple([await admit_one(room, manuscript, now) for manuscript in manuscripts])
 
 
-async def _admit(room: Newsroom, manuscript: Manuscript, now: datetime) -> Admitted:
-    old = await _known(room, manuscript)
+async def admit_one(room: Newsroom, manuscript: Manuscript, now: datetime) -> Admitted:
+    """Keep *manuscript*. Whoever calls holds ``room.keeping``."""
+    old = await known(room, manuscript)
     story = with_manuscript(old, manuscript, now)
     kept = await room.store.archive.revise(story, reason="imported", at=now)
     return Admitted(story=kept, is_new=old is None)
 
 
-async def _known(room: Newsroom, manuscript: Manuscript) -> Story | None:
+async def known(room: Newsroom, manuscript: Manuscript) -> Story | None:
+    """The stored story that *manuscript* means: by its ref, else by one of its urls, else by its title."""
     archive = room.store.archive
     if manuscript.ref and (story := await archive.by_ref(manuscript.ref)):
         return story

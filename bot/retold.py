@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from bot.forms import CALLED, Part, shown
-from bot.model import Change, Delivery, Story
+from bot.model import Change, Delivery
 from bot.ports import Revision
 from bot.wording import counted, long_day, sentence_of, short_day
 
@@ -53,17 +53,19 @@ def no_history(ref: str) -> str:
 
 
 def outcome(
-    story: Story,
+    ref: str,
+    done: str,
     changed: Sequence[Delivery],
-    unchanged: Sequence[tuple[Delivery, str]] = (),
-    waiting: Sequence[tuple[Delivery, str]] = (),
+    unchanged: Iterable[tuple[Delivery, str]] = (),
+    waiting: Iterable[tuple[Delivery, str]] = (),
 ) -> tuple[str, ...]:
-    """What came of the correction or withdrawal of *story*, which carries its mark, in sentences."""
+    """What came of a correction or withdrawal, in sentences; *done* is ``corrected`` or ``withdrawn``."""
+    unchanged, waiting = tuple(unchanged), tuple(waiting)
     told = f"{counted(len(changed), 'post')} {'says' if len(changed) == 1 else 'say'} so now."
     if not changed:
         told = "No post says so yet." if unchanged or waiting else "No post of this workspace carries it."
     return (
-        f"{story.ref} is {story.status.value}. {told}",
+        f"{ref} is {done}. {told}",
         *(f"{_place(one)} could not be changed. {sentence_of(reason)}" for one, reason in unchanged),
         *(f"{_place(one)} is still to be changed; Daybrief keeps trying. {sentence_of(why)}" for one, why in waiting),
     )

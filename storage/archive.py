@@ -70,11 +70,6 @@ class SqliteArchive:
         """The story called *ref*, followed through merges."""
         return await self._one(shelf.BY_REF, {"ref": clean(ref).upper()}, workspace)
 
-    async def names(self, ref: str) -> tuple[str, ...]:
-        """Every ref of the story called *ref*, its present one first."""
-        found = await self._database.read(lambda db: rows(db, _NAMES, {"ref": clean(ref).upper()}))
-        return tuple(str(one["ref"]) for one in found)
-
     async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
         """The corrected or withdrawn stories among *refs*."""
 
@@ -185,13 +180,23 @@ def _history(db: sqlite_utils.Database, ref: str, workspace: str | None) -> tupl
 
 
 def _seen(revisions: Sequence[tuple[codec.Row, Story]], workspace: str | None) -> list[tuple[codec.Row, Story]]:
-    """Those of *revisions* that *workspace* may see: a story that is public now may have been private once."""
-    return [
-        (one, story)
-        for one, story in revisions
-        if workspace is None or not story.workspaces or workspace in story.workspaces
-    ]
+    """Those of *revisions* that *workspace* has read: while it had a reading of its own, it read no other; and a story
+    that is public now may have been private once.
+    """
+    if workspace is None:
+        return list(revisions)
+    seen = []
+    has_reading = False
+    for one, story in revisions:
+        is_own = one["workspace"] == workspace
+        has_reading = is_own or (has_reading and one["reason"] not in _ENDS_READINGS)
+        if (is_own or not has_reading) and (not story.workspaces or workspace in story.workspaces):
+            seen.append((one, story))
+    return seen
 
+
+_ENDS_READINGS = frozenset({"corrected", "withdrawn"})
+"""Reasons of revisions for everybody with which workspaces stop having readings of their own."""
 
 _HISTORY = """
     SELECT * FROM revision WHERE story = :id AND (:workspace IS NULL OR workspace IN ('', :workspace)) ORDER BY id
@@ -229,17 +234,6 @@ _READ = """
     SELECT story.ref, revision.content FROM reading JOIN revision ON revision.id = reading.revision
         JOIN story ON story.id = reading.story
     WHERE reading.workspace = :workspace
-"""
-
-_NAMES = """
-    WITH RECURSIVE
-    way (ref, story, leads_to) AS (
-        SELECT ref, story, leads_to FROM ref WHERE ref = :ref
-        UNION SELECT ref.ref, ref.story, ref.leads_to FROM ref JOIN way ON ref.ref = way.leads_to),
-    name (ref, steps) AS (
-        SELECT ref, 0 FROM way WHERE story IS NOT NULL
-        UNION SELECT ref.ref, steps + 1 FROM ref JOIN name ON ref.leads_to = name.ref)
-    SELECT ref FROM name ORDER BY steps, ref
 """
 
 _WINDOW = "SELECT id FROM story WHERE news_at > :since AND news_at <= :until ORDER BY news_at, ref"

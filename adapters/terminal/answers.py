@@ -9,7 +9,6 @@ from rich.text import Text
 from adapters.terminal.pieces import ACCENT, ALERT, GONE, QUIET, STRONG, gutter, lines, linked, outside, spaced
 from bot import credit, wording
 from bot.model import Answer, Article, Inference, KeyPoint, Passage, SectionName, Story, StoryStatus
-from bot.ports import Revision
 from bot.text import clean
 
 _INDENT = Text("  ")
@@ -107,23 +106,6 @@ def search_results(words: str, found: Sequence[Story], *, now: datetime) -> Rend
         for story in found
     ]
     return spaced(head, gutter(rows))
-
-
-def history(revisions: Sequence[Revision]) -> RenderableType:
-    """All texts that a story has had, oldest first."""
-    rows = [
-        (
-            Text(f"{one.number:>2}", style=STRONG),
-            lines(
-                Text(f"{one.reason} · {one.at:%Y-%m-%d %H:%M} UTC", style=QUIET),
-                outside(one.story.title, STRONG),
-                outside(one.story.takeaway),
-                outside(one.story.status_reason, ALERT),
-            ),
-        )
-        for one in revisions
-    ]
-    return spaced(*(gutter([row]) for row in rows))
 
 
 def _head(story: Story) -> RenderableType:

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import wording
 from bot.model import Answer
@@ -38,3 +39,27 @@ async def for_work(sentence: str, console: Console | None = None) -> AsyncIterat
     finally:
         later.cancel()
         status.stop()
+
+
+@contextlib.asynccontextmanager
+async def for_many(doing: str, console: Console | None = None) -> AsyncIterator[Callable[[int, int], None]]:
+    """Within, a bar says how far *doing* something many times is, once it takes longer than a second; where nobody
+    reads, nothing is. What it gives is told how many are done, of how many.
+    """
+    shown = console or Console(stderr=True)
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal)
+    task = bar.add_task("", total=None)
+    later: asyncio.TimerHandle | None = None
+
+    def told(done: int, of: int) -> None:
+        nonlocal later
+        later = later or asyncio.get_running_loop().call_later(_SOON, bar.start)
+        bar.update(task, completed=done, total=of)
+
+    try:
+        yield told
+    finally:
+        if later:
+            later.cancel()
+        bar.stop()

@@ -95,6 +95,7 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
                 session.values(
                     [
                         {"revision": one.number, "at": one.at.isoformat(), "reason": one.reason}
+                        | {"workspace": one.workspace, "person": one.person}
                         | {"story": dump_story(one.story)}
                         for one in history
                     ]
@@ -108,6 +109,8 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
         session.values(_json(answer, dump_story(answer.story)))
     elif answer.is_written or not answer.trouble:
         session.show(looks.answer(answer, now=now))
+        if former := looks.former_texts(answer.story):
+            session.show(former)
     if not answer.section or not answer.trouble:
         return 0
     # What is quoted is there all the same, without what a model would have added.

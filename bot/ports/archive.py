@@ -135,11 +135,6 @@ class Archive(Protocol):
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
         """The story called *ref* in any case of letters, followed through merges; None where absent or not visible."""
 
-    async def names(self, ref: str) -> tuple[str, ...]:
-        """Every ref by which the story called *ref* is or was known, its present one first; none where there is no such
-        story.
-        """
-
     async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
         """Those of *refs*, by the names asked for, whose stories were corrected or withdrawn, for everybody or by
         *workspace* for itself; as *workspace* reads them, followed through merges, visible to whomever.
@@ -154,8 +149,9 @@ class Archive(Protocol):
         """
 
     async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
-        """The revisions of a story that were written for everybody or for *workspace* (None: all), oldest first,
-        numbered as they come; empty where there is no such story, or none that *workspace* may see.
+        """The revisions of a story that *workspace* has read, oldest first, numbered as they come: those for everybody,
+        but for the time of a reading of its own, and its own. None: all there are, of whichever workspace. Empty where
+        there is no such story, or none that *workspace* may see.
         """
 
     async def window(self, since: datetime, until: datetime) -> tuple[Story, ...]:

@@ -1,0 +1,121 @@
+"""Taking in stories that have been posted: what they would change, and changing it in the messages that carry them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.admit import Admitted, admit_one, corrected, known, with_manuscript
+from bot.amend import Amended, Amending, amend_messages
+from bot.errata import Progress
+from bot.errors import WrongUsage
+from bot.manuscript import Manuscript
+from bot.model import Delivery, Story, StoryStatus
+from bot.newsroom import Newsroom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restatement:
+    """A story that has been posted and that a manuscript tells otherwise."""
+
+    old: Story
+    new: Story
+    """As it would read."""
+    carriers: tuple[Delivery, ...]
+    """At least one delivery whose messages show the old text, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One manuscript, taken in."""
+
+    story: Story
+    is_new: bool
+    amended: Amended | None = None
+    """What came of changing its messages; None: no message had to be changed."""
+
+
+async def foresee(room: Newsroom, manuscripts: Sequence[Manuscript]) -> tuple[Restatement, ...]:
+    """Which posted stories *manuscripts* would change, in order; nothing is kept."""
+    now = room.instant()
+    found = [await _restatement(room, manuscript, now) for manuscript in manuscripts]
+    return tuple(one for one in found if one)
+
+
+async def take_in(
+    room: Newsroom,
+    manuscripts: Sequence[Manuscript],
+    *,
+    confirmed: Collection[str] | None = None,
+    patience: timedelta = timedelta(),
+    progress: Progress | None = None,
+) -> tuple[Taken, ...]:
+    """Keep *manuscripts*, in order; what has been posted and reads otherwise now is marked as corrected, and so are its
+    messages.
+
+    Args:
+        room: where they are taken in.
+        manuscripts: what to keep; the story that one means has its ref, else one of its urls, else its title.
+        confirmed: the refs of posted stories that may be changed; None: all of them.
+        patience: for how long messages are tried again that could not be changed at once.
+        progress: told of the messages of each story.
+
+    Raises:
+        WrongUsage: a posted story that is not *confirmed* would change; nothing was kept.
+    """
+    async with room.keeping:
+        if confirmed is not None:
+            unasked = [one.old.ref for one in await foresee(room, manuscripts) if one.old.ref not in confirmed]
+            if unasked:
+                raise WrongUsage(f"{', '.join(unasked)} has been posted meanwhile; nothing was imported, do it again")
+        kept = [await _take(room, manuscript) for manuscript in manuscripts]
+    how = Amending(patience=patience, progress=progress)
+    return tuple(
+        [
+            Taken(
+                story=one.story,
+                is_new=one.is_new,
+                amended=await amend_messages(room, one.story, how) if is_restated else None,
+            )
+            for one, is_restated in kept
+        ]
+    )
+
+
+async def _take(room: Newsroom, manuscript: Manuscript) -> tuple[Admitted, bool]:
+    """The story as kept, and whether its messages are to be changed."""
+    now = room.instant()
+    restated = await _restatement(room, manuscript, now)
+    if restated is None:
+        return await admit_one(room, manuscript, now), False
+    story = await room.store.archive.restate(
+        restated.old.ref, lambda held: taken_in_again(held, manuscript, now), reason="corrected", at=now
+    )
+    return Admitted(story=story or restated.new, is_new=False), True
+
+
+async def _restatement(room: Newsroom, manuscript: Manuscript, now: datetime) -> Restatement | None:
+    old = await known(room, manuscript)
+    if old is None or not reads_otherwise(old, with_manuscript(old, manuscript, now)):
+        return None
+    carriers = await room.store.ledger.carriers(old.ref)
+    if not carriers:
+        return None
+    return Restatement(old=old, new=taken_in_again(old, manuscript, now), carriers=carriers)
+
+
+def reads_otherwise(old: Story, new: Story) -> bool:
+    """Whether *new* tells something else than *old*, which is not withdrawn: what is, stays so when it is imported, and
+    its messages need no other text. Pure.
+    """
+    if old.status is StoryStatus.WITHDRAWN:
+        return False
+    return (old.title, old.takeaway, old.sections) != (new.title, new.takeaway, new.sections)
+
+
+def taken_in_again(old: Story, manuscript: Manuscript, now: datetime) -> Story:
+    """What *manuscript* makes of *old*, which has been posted: it is corrected, and news only if it has more articles.
+    Pure.
+    """
+    story = corrected(old, manuscript, now)
+    is_news = len(story.articles) > len(old.articles)
+    return replace(story, workspaces=manuscript.workspaces, news_at=now if is_news else old.news_at)
