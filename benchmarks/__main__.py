@@ -9,6 +9,7 @@ NAMES = (
     "extract",
     "model_cost",
     "lookup",
+    "copies",
     "slack_ack",
     "slack_pace",
     "discord_pace",

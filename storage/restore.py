@@ -57,6 +57,8 @@ _CLOSINGS = (
     WHERE next_at IS NOT NULL OR state = 'uncertain'
     """,
     "UPDATE delivery SET told_at = :now WHERE told_at IS NULL AND state IN ('refused', 'missed')",
+    # A message may show a later correction than the one that waited here; it would be turned back.
+    "DELETE FROM erratum",
     # What was wrong may be so still, or be over; whoever was told of it, or was not, hears of what begins from now on.
     """
     UPDATE trouble SET told_at = coalesce(told_at, :now), last_told_at = :now,

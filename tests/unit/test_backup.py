@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,9 +16,10 @@ import pytest
 import sqlite_utils
 
 from bot.errors import StoreTrouble
-from bot.model import Case, Cause, DeliveryState, FeedState, Receipt, Trouble, Wish
+from bot.model import Case, Cause, DeliveryState, FeedState, Receipt, StoryStatus, Trouble, Wish
 from storage import backup, backup_into, before_upgrades, open_store, restore, schema
 from storage.database import connect
+from tests.contract.test_ledger import sent
 from tests.contract.values import MONDAY, NOW, article, composition, due, intake, story, subscription
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -216,6 +218,25 @@ async def test_a_restored_database_sends_nothing_once_more_and_tells_nothing_ane
     row = await store.ledger.by_id(lost)
     assert row
     assert (row.state, row.reason) == (DeliveryState.MISSED, "a reason")
+    await store.close()
+
+
+async def test_a_restored_database_turns_back_no_message_that_was_corrected_meanwhile(path: Path, copy: Path) -> None:
+    store = await open_store(path)
+    order = await store.subscriptions.subscribe(subscription())
+    [kept] = await store.archive.admit(intake(story("A lab opens", article("a"))))
+    await sent(store, order, MONDAY, kept.ref)
+    assert await store.archive.restate(
+        kept.ref, lambda held: replace(held, status=StoryStatus.WITHDRAWN), workspace="", reason="withdrawn", at=NOW
+    )
+    assert await store.errata.owed(NOW)
+    await store.close()
+    backup(path, copy)
+
+    restore(copy, path, NOW + LEASE)
+
+    store = await open_store(path)
+    assert not await store.errata.owed(NOW + timedelta(days=9))
     await store.close()
 
 
