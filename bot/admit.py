@@ -22,7 +22,7 @@ class Admitted:
 
 
 async def admit(room: Newsroom, manuscripts: Sequence[Manuscript]) -> tuple[Admitted, ...]:
-    """Keep *manuscripts*, in order. The story one means has its ref, else one of its urls, else its title."""
+    """Keep *manuscripts*, in order. The story one means is that of :func:`known`."""
     async with room.keeping:
         now = room.instant()
         return tuple([await admit_one(room, manuscript, now) for manuscript in manuscripts])
@@ -37,14 +37,16 @@ async def admit_one(room: Newsroom, manuscript: Manuscript, now: datetime) -> Ad
 
 
 async def known(room: Newsroom, manuscript: Manuscript) -> Story | None:
-    """The stored story that *manuscript* means: by its ref, else by one of its urls, else by its title."""
+    """The stored story that *manuscript* means: by its ref, else by one of its urls, else by its title; these two only
+    among the stories for the same workspaces, of which nobody else may lose theirs or come to see it.
+    """
     archive = room.store.archive
     if manuscript.ref and (story := await archive.by_ref(manuscript.ref)):
         return story
     for article in manuscript.articles:
-        if article.url and (story := await archive.by_url(article.url)):
+        if article.url and (story := await archive.by_url(article.url, audience=manuscript.workspaces)):
             return story
-    return await archive.by_title(manuscript.title)
+    return await archive.by_title(manuscript.title, audience=manuscript.workspaces)
 
 
 def with_manuscript(old: Story | None, manuscript: Manuscript, now: datetime) -> Story:

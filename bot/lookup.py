@@ -7,7 +7,7 @@ from bot.model import Answer, Asker, Edition, SectionName, Story
 from bot.newsroom import Newsroom
 from bot.ports import Search
 from bot.refs import looks_like_ref
-from bot.restate import as_it_reads_now
+from bot.restate import as_it_reads_now, home_of
 from bot.text import clean
 from bot.wording import no_such_number
 
@@ -63,11 +63,13 @@ async def complete(room: Newsroom, typed: str, asker: Asker, limit: int) -> tupl
 
 
 async def latest_edition(room: Newsroom, asker: Asker) -> Edition | None:
-    """The newest edition that was sent to the asker's channel, else to any that is the asker's own to see; as it reads
-    now.
+    """The newest edition that was sent to the asker's channel, else to any of the asker's workspace; as it reads now.
+    A guest from another workspace reads what stands in the channel.
     """
     edition = await room.store.ledger.latest_edition(subscription=asker.subscription, workspace=asker.workspace)
-    return await as_it_reads_now(room, edition) if edition else None
+    if edition is None or (asker.workspace and await home_of(room, edition) != asker.workspace):
+        return None
+    return await as_it_reads_now(room, edition)
 
 
 async def _find(room: Newsroom, asked: str, asker: Asker) -> tuple[Story | None, tuple[Story, ...]]:

@@ -13,14 +13,14 @@ async def as_it_reads_now(room: Newsroom, edition: Edition) -> Edition:
     or by the workspace of its channel for itself.
     """
     refs = [shown.ref for shown in edition.stories]
-    changed = await room.store.archive.restated(refs, workspace=await _home(room, edition))
+    changed = await room.store.archive.restated(refs, workspace=await home_of(room, edition))
     if not changed:
         return edition
     stories = (amended(shown, changed[shown.ref]) if shown.ref in changed else shown for shown in edition.stories)
     return replace(edition, stories=tuple(stories))
 
 
-async def _home(room: Newsroom, edition: Edition) -> str:
+async def home_of(room: Newsroom, edition: Edition) -> str:
     """Whose channel *edition* is for; one that was composed before the platform told where we are at home says nothing
     of that.
     """

@@ -82,14 +82,19 @@ class SqliteArchive:
 
         return await self._database.read(look)
 
-    async def by_url(self, url: str, *, workspace: str | None = None) -> Story | None:
+    async def by_url(
+        self, url: str, *, workspace: str | None = None, audience: Sequence[str] | None = None
+    ) -> Story | None:
         """The newest story with an article at *url*."""
-        address = canonical_url(clean(url))
-        return await self._one(_BY_ADDRESS, {"address": address}, workspace) if address else None
+        parameters = {"address": canonical_url(clean(url)), "audience": _audience(audience)}
+        return await self._one(_BY_ADDRESS, parameters, workspace) if parameters["address"] else None
 
-    async def by_title(self, title: str, *, workspace: str | None = None) -> Story | None:
+    async def by_title(
+        self, title: str, *, workspace: str | None = None, audience: Sequence[str] | None = None
+    ) -> Story | None:
         """The newest story with exactly this title."""
-        return await self._one(_BY_TITLE, {"title": shelf.title_name(title)}, workspace)
+        parameters = {"title": shelf.title_name(title), "audience": _audience(audience)}
+        return await self._one(_BY_TITLE, parameters, workspace)
 
     async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
         """The revisions of a story, oldest first."""
@@ -160,6 +165,11 @@ class SqliteArchive:
         return await self._database.read(look)
 
 
+def _audience(workspaces: Sequence[str] | None) -> str | None:
+    """Whom a story is to exist for, as the tables say it."""
+    return None if workspaces is None else ",".join(sorted(set(workspaces) or {""}))
+
+
 def _history(db: sqlite_utils.Database, ref: str, workspace: str | None) -> tuple[Revision, ...]:
     found = row(db, shelf.BY_REF, {"ref": clean(ref).upper(), "workspace": workspace})
     if found is None:
@@ -205,10 +215,16 @@ _HISTORY = """
 _IS_SHOWN = f"(:workspace IS NULL OR NOT {IS_GONE})"
 """Withdrawn stories are found by their refs only; the operator, who may import one again, finds them."""
 
+_EXISTS_FOR = """
+    (:audience IS NULL OR :audience = (
+        SELECT group_concat(workspace) FROM
+            (SELECT workspace FROM audience WHERE audience.story = story.id ORDER BY workspace)))
+"""
+
 _BY_ADDRESS = f"""
     SELECT story.id FROM article
     JOIN story_article ON story_article.article = article.id JOIN story ON story.id = story_article.story
-    WHERE article.address = :address AND article.address <> '' AND {VISIBLE} AND {_IS_SHOWN}
+    WHERE article.address = :address AND article.address <> '' AND {VISIBLE} AND {_IS_SHOWN} AND {_EXISTS_FOR}
     ORDER BY story.news_at DESC, story.id DESC LIMIT 1
 """  # noqa: S608 - no text from outside is in it
 
@@ -217,7 +233,7 @@ _BY_TITLE = f"""
         SELECT id FROM story WHERE title_name = :title AND {_IS_SHOWN} AND NOT {IS_READ_OTHERWISE}
         UNION SELECT story FROM reading WHERE workspace = :workspace AND title_name = :title AND NOT is_withdrawn
     ) AS found JOIN story ON story.id = found.id
-    WHERE {VISIBLE} ORDER BY story.news_at DESC, story.id DESC LIMIT 1
+    WHERE {VISIBLE} AND {_EXISTS_FOR} ORDER BY story.news_at DESC, story.id DESC LIMIT 1
 """  # noqa: S608 - no text from outside is in it
 
 _RESTATED = """

@@ -122,7 +122,7 @@ class SlackPlatform:
         raise PostFailed("the channel's history is too long to be read back", fate=Fate.REFUSED)
 
     async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
-        """Change the message; its stories stay where *posted* has them."""
+        """Change the message, in its workspace's pace; its stories stay where *posted* has them."""
         channel = edition.channel
         workspace = await self._workspaces.of(channel.workspace)
         message = posts.amended(posted, edition, part)
@@ -130,11 +130,14 @@ class SlackPlatform:
         for option in ("unfurl_links", "unfurl_media"):
             del payload[option]
         for ts in receipt.messages:
+            if wait := await self._pace.turn(channel.workspace, channel.id):
+                raise PostFailed("Slack asked for patience", fate=Fate.NOT_SENT, retry_after=wait)
             await self._posted(
                 workspace,
                 channel,
                 lambda client, ts=ts: client.chat_update(ts=ts, **payload),  # type: ignore[misc]
             )
+            self._pace.accepted(channel.workspace)
 
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:
         """A direct message from the bot."""

@@ -140,13 +140,19 @@ class Archive(Protocol):
         *workspace* for itself; as *workspace* reads them, followed through merges, visible to whomever.
         """
 
-    async def by_url(self, url: str, *, workspace: str | None = None) -> Story | None:
-        """The story with an article at *url*, compared canonically. Withdrawn ones are found for the operator alone."""
+    async def by_url(
+        self, url: str, *, workspace: str | None = None, audience: Sequence[str] | None = None
+    ) -> Story | None:
+        """The newest story with an article at *url*, compared canonically. Withdrawn ones are found for the operator
+        alone.
 
-    async def by_title(self, title: str, *, workspace: str | None = None) -> Story | None:
-        """The newest story with exactly this title, regardless of case and white space. Withdrawn ones are found for
-        the operator alone.
+        *audience* are the only workspaces that it may exist for, empty: everybody; None: whomever.
         """
+
+    async def by_title(
+        self, title: str, *, workspace: str | None = None, audience: Sequence[str] | None = None
+    ) -> Story | None:
+        """The newest story with exactly this title, regardless of case and white space; as :meth:`by_url`."""
 
     async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
         """The revisions of a story that *workspace* has read, oldest first, numbered as they come: those for everybody,

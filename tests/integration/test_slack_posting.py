@@ -236,6 +236,25 @@ async def test_a_correction_changes_the_message_where_it_stands(house: House) ->
     assert message.edited
 
 
+async def test_messages_are_changed_in_the_pace_in_which_they_are_posted(house: House) -> None:
+    for number in range(4, 31):
+        house.slack.add_channel(f"C{number}T1", team="T1", name="news")
+    for number in range(1, 31):
+        await house.subscribe(f"C{number}T1")
+    await house.through(1)
+    [ref] = (await house.desk.deliveries())[0].edition or ()
+    began = house.clock.now()
+
+    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+
+    assert len(done.changed) == 30
+    assert house.clock.now() - began > timedelta(seconds=7)
+    house.slack.storm("T1", 60, retry_after=30)
+    done = await house.desk.withdraw(await stored(house, ref), "it was a bad hoax")
+    assert len(done.waiting) == 30
+    assert house.slack.counts["chat.update", "ratelimited"] <= AT_ONCE
+
+
 async def test_a_message_that_somebody_deleted_is_named_when_it_should_be_corrected(house: House) -> None:
     await house.subscribe("C1T1")
     await house.through(1)

@@ -146,3 +146,21 @@ async def test_messages_that_cannot_be_changed_just_now_are_named_and_changed_la
     assert [reason for _, reason in taken.amended.waiting] == ["patience"]
     house.clock.move_to(TUESDAY + 5 * MINUTE)
     assert await house.desk.sweep() == 1
+
+
+async def test_an_import_for_a_workspace_leaves_others_their_story_of_the_same_title_and_url(house: House) -> None:
+    article = ManuscriptArticle(title="A report", url="https://wire.test/a", source="Wire", published=None)
+    here, there = "terminal:T1", "terminal:T2"
+    [public] = await house.desk.admit([replace(written(), articles=(article,))])
+
+    versions = [
+        await house.desk.admit([replace(written(f"For {whose}."), workspaces=whose, articles=(article,))])
+        for whose in ((here,), (there,), (there, here), (here,), ())
+    ]
+
+    refs = [taken.story.ref for [taken] in versions]
+    assert len(set(refs)) == 4
+    assert (refs[3], refs[4]) == (refs[0], public.story.ref)
+    for whose, ref in ((here, refs[0]), (there, refs[1])):
+        for other in {here, there} - {whose}:
+            assert (await house.desk.look_up(ref, None, Asker(workspace=other))).story is None
