@@ -42,6 +42,10 @@ class Caps:
     """On the wall, from the moment at which a worker takes the job."""
     memory: int = 2 * 2**30
     """Bytes on top of what the worker has when it takes the job; holds on Linux only."""
+    leaves: int | None = None
+    """Bytes that may stay in use after the job; a worker that has kept more is replaced, because what a large document
+    has scattered over its memory never comes back. None: it may keep what it likes, as a model. On Linux only.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,17 @@ class ProcessWorkers:
     def _do(self, job: _Job) -> object:
         """Run *job* on an idle worker or a new one. In a thread."""
         worker = self._take()
+        before = worker.resident()
         try:
             outcome = worker.do(job)
         except BaseException:
             self._drop(worker)
             raise
-        with self._guard:
-            self._idle.append(worker)
+        if job.caps.leaves is not None and worker.resident() - before > job.caps.leaves:
+            self._drop(worker)
+        else:
+            with self._guard:
+                self._idle.append(worker)
         if isinstance(outcome, _Failure):
             raise outcome.error
         return outcome
@@ -187,6 +195,10 @@ class _Worker:
         except (EOFError, OSError) as died:
             raise DaybriefError("its process died, of too little memory perhaps") from died
         raise DaybriefError(f"it took longer than {job.caps.time.total_seconds():g} s")
+
+    def resident(self) -> int:
+        """Bytes of memory that the process uses; 0 where the system does not say."""
+        return _pages(f"/proc/{self._process.pid}/statm", 1)
 
     def kill(self) -> None:
         """End the process now; whoever waits for it gets an error."""
@@ -272,8 +284,13 @@ def _capped(caps: Caps) -> Iterator[None]:
 
 def _address_space() -> int:
     """Bytes that this process has reserved; 0 where the system does not say."""
+    return _pages("/proc/self/statm", 0)
+
+
+def _pages(path: str, column: int) -> int:
+    """Bytes that a *column* of a process's ``statm`` counts in pages; 0 where there is no such file."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except (OSError, ValueError):
+        pages = int(Path(path).read_text(encoding="ascii").split()[column])
+    except (OSError, ValueError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")

@@ -9,7 +9,7 @@ from bot.coverage import publisher_of
 from bot.model import Rest, Stage, Story, Tally, Verdict
 from bot.names import companies
 from bot.rank import Ranked
-from bot.wording import counted, told_apart
+from bot.wording import counted, told_apart, who_lead
 
 PER_SOURCE = 2
 """Stories of one edition that the same publisher may lead."""
@@ -40,12 +40,12 @@ class _Judged:
     @property
     def free_merit(self) -> _Merit:
         """What it would count if nothing else were in the edition; more is better."""
-        return self.ranked.is_weighed, _rounded(self.ranked.score)
+        return self.ranked.is_weighed, self.ranked.score
 
     @property
     def merit(self) -> _Merit:
         """What it counts in this edition: those that a model weighed come first, then the score decides."""
-        return self.ranked.is_weighed, _rounded(self.ranked.score - self.cost)
+        return self.ranked.is_weighed, self.ranked.score - self.cost
 
 
 @dataclass
@@ -93,11 +93,11 @@ class Choice:
         stages: dict[Stage, list[_Judged | Verdict]] = {}
         for one in rest:
             stages.setdefault(one.stage if isinstance(one, Verdict) else _stage_of(one, cut), []).append(one)
-        posted = [one.ranked for one in self._judged if one.stage is Stage.POSTED]
+        pinned, ready = self._leading()
         return Tally(
             places=self.size,
-            pinned=sum(self._is_pinned(one) for one in posted),
-            ready=sum(one.leads and not self._is_pinned(one) for one in posted),
+            pinned=pinned,
+            ready=ready,
             cut=cut[1] if cut else None,
             topics=topics,
             # There may be thousands outside the window, and the time of their news says so itself.
@@ -157,6 +157,11 @@ class Choice:
         earned = [one for one in self._judged if one.stage is Stage.POSTED and not self._takes_its_place(one.ranked)]
         return earned[-1] if earned else None
 
+    def _leading(self) -> tuple[int, int]:
+        """How many of the chosen are pinned, and how many others are ready-written and lead."""
+        pinned = sum(self._is_pinned(one) for one in self.chosen)
+        return pinned, sum(one.leads and not self._is_pinned(one) for one in self.chosen)
+
     def _kept(self, outside: Iterable[Verdict]) -> tuple[list[_Judged | Verdict], list[_Judged | Verdict]]:
         """Those whose reasons are kept, and the others, the best ones first."""
         judged: list[_Judged | Verdict] = [*sorted(self._judged, key=lambda one: one.place), *outside]
@@ -196,18 +201,13 @@ class Choice:
 
     def _short_of(self, one: _Judged, stage: Stage, last: _Judged | None) -> str:
         if last is None:
-            return f"{'pinned and ready-written' if self.pins else 'ready-written'} stories took every place"
+            return f"{who_lead(*self._leading())} took every place"
         _, limit = told_apart(one.merit[1], last.merit[1])
         cut = f"the cut was {limit}{_despite(one, last)}"
         if stage is Stage.CUT:
             return cut
         had = counted(self._told[one.company], "story", "stories")
         return f"{one.company} has {had} in it; without that it would count {one.ranked.score:.2f}, and {cut}"
-
-
-def _rounded(score: float) -> float:
-    """Two scores that are the same sum in another order are equal."""
-    return round(score, 9)
 
 
 def _stage_of(one: _Judged, cut: _Merit | None) -> Stage:

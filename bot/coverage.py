@@ -86,7 +86,7 @@ def copies(articles: Sequence[Article]) -> tuple[str, ...]:
 def publisher_of(article: Article) -> str:
     """Whose article it is: the domain that can be registered, however many sites are below it; else the name."""
     domain = article.source.domain
-    return _registrable(domain) if domain else article.source.name.casefold()
+    return site_of(domain) if domain else article.source.name.casefold()
 
 
 def _before(article: Article) -> tuple[bool, int, object, str]:
@@ -118,7 +118,8 @@ def _shingles(title: str, extract: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _registrable(domain: str) -> str:
+def site_of(domain: str) -> str:
+    """The domain that can be registered, of which *domain* is one or a part."""
     for host in SHARED_HOSTS:
         if domain.endswith(f".{host}"):
             return domain.removesuffix(host).rstrip(".").rpartition(".")[2] + f".{host}"

@@ -2,22 +2,26 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import amend, lookup, orders, request, taking
+from bot import amend, bulletins, inquire, lookup, orders, request, taking
 from bot import gather as gathering
 from bot import publish as publishing
 from bot.belief import clock_trouble
+from bot.cases import concerns, is_ripe
 from bot.config import Config
 from bot.editor import Editor
 from bot.errata import Progress
 from bot.errors import NotFound, WrongUsage
+from bot.lookout import Lookout
 from bot.manuscript import Manuscript
+from bot.messenger import Messenger
 from bot.model import (
     Answer,
     Asker,
+    Case,
+    Cause,
     Change,
     Channel,
     Composition,
@@ -30,7 +34,6 @@ from bot.model import (
     Standing,
     Story,
     Subscription,
-    Verdict,
     Wish,
 )
 from bot.newsroom import Newsroom
@@ -40,17 +43,7 @@ from bot.prepare import prepare_ahead
 from bot.revive import revive
 from bot.schedule import next_instant
 from bot.sweep import sweep
-
-_RECENT = 14
-"""Editions of a channel that are asked why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
-    """What one edition of a channel decided about one story."""
-
-    delivery: Delivery
-    verdict: Verdict
+from bot.why import Why
 
 
 class Desk:
@@ -59,7 +52,9 @@ class Desk:
     def __init__(self, room: Newsroom) -> None:
         self._room = room
         self._gathering = asyncio.Lock()
-        self._notifier = Notifier(room)
+        self._messenger = Messenger(room)
+        self._notifier = Notifier(room, self._messenger)
+        self._lookout = Lookout(room, self._messenger)
 
     # -------------------------------------------------------------------------------------------- for the alarm
 
@@ -101,7 +96,7 @@ class Desk:
     async def publish(self, *, progress: publishing.Progress | None = None) -> publishing.Round:
         """One round of publishing, beside those that still run; then admins are told of what went wrong."""
         done = await publishing.publish(self._room, progress=progress)
-        await self._notifier.tell_bad_news()
+        await self.tell()
         return done
 
     async def publish_until_done(
@@ -110,16 +105,29 @@ class Desk:
         """Rounds of publishing, for *only* or all, while anything can be done within *patience*; then as above."""
         number = only.id if only else None
         done = await publishing.publish_until_done(self._room, patience=patience, only=number, progress=progress)
-        await self._notifier.tell_bad_news()
+        await self.tell()
         return done
+
+    async def tell(self) -> None:
+        """Tell admins of editions that ended badly, and of what is wrong or well again. Never raises."""
+        await self._notifier.tell_bad_news()
+        await self._lookout.look()
+
+    def note(self, cause: Cause, reason: str) -> None:
+        """Why a new configuration was refused, or a copy could not be made; empty: it went well."""
+        self._room.noted[cause] = reason
+
+    def note_fault(self, part: str, bug: Exception | None) -> None:
+        """A *part* of Daybrief was at work, and ended with a *bug* or with none."""
+        self._room.faults[part] = type(bug).__name__ if bug else ""
 
     async def revive(self, platform: str = "", places: Collection[tuple[str, str]] = ()) -> tuple[Subscription, ...]:
         """Resume what a platform had refused and takes now. *places* are (workspace, channel or "" for all), or all."""
-        return await revive(self._room, self._notifier, platform=platform, places=places)
+        return await revive(self._room, platform=platform, places=places)
 
     async def sweep(self) -> int:
         """Change the messages that corrections have left for later; how many deliveries."""
-        return await sweep(self._room, self._notifier)
+        return await sweep(self._room, self._messenger)
 
     async def gather(self, *, only_due: bool = False, progress: gathering.Progress | None = None) -> GatherReport:
         """One round of gathering."""
@@ -259,16 +267,36 @@ class Desk:
         """One row of the ledger, by its id."""
         return await self._room.store.ledger.by_id(number)
 
-    async def why(self, subscription: Subscription, story: Story) -> tuple[Ruling, ...]:
-        """What the channel's recent editions decided about *story*, newest first; empty: none of them considered it."""
-        return tuple(
-            [
-                Ruling(delivery=delivery, verdict=verdict)
-                for delivery in await self.deliveries(subscription=subscription, limit=_RECENT)
-                for verdict in await self._room.store.ledger.verdicts(delivery.id)
-                if verdict.ref == story.ref
-            ]
-        )
+    async def why(self, subscription: Subscription, name: str, asker: Asker, *, where: str = "here") -> Why:
+        """What became of the story called *name* in the channel, or, without a name, what the channel got today.
+        *where* is how sentences call it: ``in ai-news``.
+        """
+        if not name:
+            return await inquire.why_channel(self._room, subscription, where)
+        found = await lookup.look_up(self._room, name, None, asker)
+        return await inquire.why_story(self._room, subscription, found, where)
+
+    async def open_troubles(self) -> tuple[str, ...]:
+        """What is wrong now, a sentence each, for the operator; of a bot that does not run, as it knew it last."""
+        return tuple(bulletins.begun([one], self._zone).sentence for one in await self._open_cases())
+
+    async def troubles_of(self, subscription: Subscription, person: str) -> tuple[str, ...]:
+        """What is wrong with a channel, a sentence each: what its platform says now, and what we have met.
+
+        Of the installation *person* sees what holds posts up; all of it, if they are one of its admins, or if it has
+        none, for then nobody else is told.
+        """
+        channel = subscription.channel
+        sees_all = self.is_admin(channel.platform, person) or not self._room.config.bot.admins
+        cases = [one for one in await self._open_cases() if concerns(one.trouble, subscription, sees_all=sees_all)]
+        return (*await self.examine(subscription), *(bulletins.shortly(one, self._zone) for one in cases))
+
+    async def _open_cases(self) -> list[Case]:
+        return [one for one in await self._lookout.cases() if is_ripe(one, self._room.clock.now())]
+
+    @property
+    def _zone(self) -> str:
+        return self._room.config.bot.timezone
 
     async def upcoming(self, count: int) -> tuple[tuple[datetime, Subscription], ...]:
         """The next *count* times at which an active channel is due, soonest first."""

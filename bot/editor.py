@@ -42,7 +42,7 @@ class Editor:
         late_since = late_start(since, last.composed_at if last else None)
         wishes, wished = await self._wishes(subscription, day)
         candidates = {story.ref: story for story in (*await self._candidates(), *wished)}
-        visible = [story for story in candidates.values() if _may_see(subscription, story)]
+        visible = [story for story in candidates.values() if may_see(subscription, story)]
         stories = await self._room.store.archive.as_read(visible, workspace=subscription.channel.home)
         posted = await ledger.posted(subscription.id, [story.ref for story in stories])
         covered = await self._covered(since)
@@ -137,7 +137,7 @@ class Editor:
         if writer is None:
             return frozenset()
         try:
-            may_write = within(self._room.clock, FOR_OFFERS, self._room.modelled(writer.may_write()))
+            may_write = within(self._room.clock, FOR_OFFERS, self._room.modelled(writer.may_write(), is_work=False))
             return writer.sections if await may_write else frozenset()
         except (DaybriefError, TimeoutError) as trouble:
             # An edition offers less then; it leaves all the same.
@@ -170,6 +170,7 @@ def coverage(
     )
 
 
-def _may_see(subscription: Subscription, story: Story) -> bool:
+def may_see(subscription: Subscription, story: Story) -> bool:
+    """Whether *story* exists for the workspace of the channel."""
     channel = subscription.channel
     return not story.workspaces or channel.home in story.workspaces

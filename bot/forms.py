@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.model import Inference, Passage, SectionName, Story, StoryStatus
 from bot.text import clean, pieces
@@ -99,10 +100,14 @@ def shown(story: Story) -> Texts:
     }
 
 
-def form(story: Story, parts: Iterable[Part], room: int) -> tuple[Mapping[Part, tuple[str, ...]], Opened]:
-    """The texts of *parts* in fields of at most *room* characters, and what is to be remembered of them."""
+def form(
+    story: Story, parts: Iterable[Part], room: int, typed: Texts = MappingProxyType({})
+) -> tuple[Mapping[Part, tuple[str, ...]], Opened]:
+    """The texts of *parts* in fields of at most *room* characters, and what is to be remembered of them; what was
+    *typed* before stands in the place of the present text, and is compared with that afterwards.
+    """
     texts = shown(story)
-    split = {part: _split(texts[part], room) for part in parts}
+    split = {part: _split(typed.get(part, texts[part]), room) for part in parts}
     return {part: fields for part, (fields, _) in split.items()}, Opened(
         ref=story.ref,
         marks={part: mark(texts[part]) for part in split},

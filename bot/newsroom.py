@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -11,13 +11,14 @@ from bot.config import Config
 from bot.deliver import Patience
 from bot.doubt import Doubts
 from bot.errands import Errands
-from bot.errors import AnalystFailed, CannotReadBack, DaybriefError, Fate, NotFound, PostFailed
+from bot.errors import AnalystFailed, BudgetSpent, CannotReadBack, DaybriefError, Fate, NotFound, PostFailed
 from bot.lanes import Lanes
-from bot.model import Feed, Subscription
+from bot.model import Cause, Feed, Subscription
 from bot.ports import (
     UNWATCHED,
     Analyst,
     Clock,
+    Disk,
     FeedReader,
     Meaning,
     PageReader,
@@ -70,6 +71,17 @@ class Newsroom:
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while something is worked out for one channel on the event loop: with thousands of channels due at once,
     everybody else gets a turn between any two of them."""
+    disk: Disk | None = None
+    """None: nobody looks how full it is."""
+    doors: dict[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
+    """By platform, what tells why nobody is answered there; empty: people are."""
+    model_says: tuple[int, str] | None = None
+    """How often in a row the model has given nothing, and why the last time; None: it has not been asked."""
+    noted: dict[Cause, str] = field(default_factory=dict)
+    """What whoever runs us has met: why the newest configuration was refused, why no copy could be made; empty: it
+    went well the last time."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """By part, what it failed with when it was last at work, which nobody foresaw; empty: with nothing."""
     is_stopping: bool = False
     """No new delivery is begun any more."""
 
@@ -112,19 +124,35 @@ class Newsroom:
             log.exception("an adapter failed in a way it does not know")
             raise PostFailed(f"the adapter failed ({type(bug).__name__})", fate=Fate.UNKNOWN) from bug
 
-    async def modelled(self, asked: Awaitable[Answer]) -> Answer:
-        """What a model gives.
+    async def modelled(self, asked: Awaitable[Answer], *, is_work: bool = True) -> Answer:
+        """What a model gives. Of *is_work* it is remembered whether it gave anything.
 
         Raises:
             AnalystFailed: with the reason that the writer gave, or because it failed in a way that it does not know.
         """
         try:
-            return await asked
-        except DaybriefError:
+            answer = await asked
+        except BudgetSpent:
+            raise
+        except DaybriefError as failure:
+            self._gave_nothing(str(failure), is_work=is_work)
+            raise
+        except asyncio.CancelledError:
+            self._gave_nothing("it takes longer than an edition waits", is_work=is_work and not self.is_stopping)
             raise
         except Exception as bug:
             log.exception("a writer failed in a way it does not know")
-            raise AnalystFailed(f"the model's adapter failed ({type(bug).__name__})") from bug
+            reason = f"the model's adapter failed ({type(bug).__name__})"
+            self._gave_nothing(reason, is_work=is_work)
+            raise AnalystFailed(reason) from bug
+        if is_work:
+            self.model_says = 0, ""
+        return answer
+
+    def _gave_nothing(self, reason: str, *, is_work: bool) -> None:
+        if is_work:
+            times, _ = self.model_says or (0, "")
+            self.model_says = times + 1, reason
 
     async def feeds(self) -> tuple[Feed, ...]:
         """All feeds: the declared ones first, then those added by command that are not declared as well."""

@@ -1,11 +1,14 @@
-"""What an admin is told without having asked: what happened, where, why, and what to do next. Pure."""
+"""What an admin is told of editions that ended badly: what happened, where, why, and what to do next. Pure."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from bot.model import Channel, Delivery, DeliveryState, Notice
 from bot.text import cut
+from bot.wording import counted, short_day
 
+MOST_LINES = 15
+"""Channels that one notice names before it only counts them."""
 _MAX_REASON = 300
 """Characters of a reason; some come from a platform."""
 _NAMED_DATES = 3
@@ -13,29 +16,73 @@ _NAMED_DATES = 3
 
 
 def bad_news(deliveries: Sequence[Delivery]) -> Notice:
-    """Of *deliveries* of one channel (at least one) that ended badly in the same way; of uncertain ones only one."""
-    first = deliveries[0]
-    name, dates = _name(first.channel), _editions(sorted({one.date for one in deliveries}))
-    because = f": {reason}" if (reason := cut(first.reason, _MAX_REASON).rstrip(".")) else ""
+    """Of *deliveries* (at least one) that ended badly in the same way and for the same reason."""
+    by_channel: dict[int, list[Delivery]] = {}
+    for one in deliveries:
+        by_channel.setdefault(one.subscription, []).append(one)
+    if len(by_channel) == 1:
+        return _of_one_channel(deliveries)
+    first, dates = deliveries[0], _editions("their", sorted({one.date for one in deliveries}))
+    who = counted(len(by_channel), "channel")
     match first.state:
         case DeliveryState.UNCERTAIN:
             sentence = (
-                f"Nobody knows whether {name} got {dates}{because}. "
+                f"Nobody knows whether {who} got {dates}{_because(first)}. They may or may not have arrived; look at "
+                "the channels, then resend what is not there, with the button that /daybrief status shows."
+            )
+        case DeliveryState.REFUSED:
+            sentence = (
+                f"{who} did not get {dates}{_because(first)}. Their settings are kept. Mend that; where /daybrief "
+                "status says that a channel is paused, /daybrief resume ends that, unless it resumes by itself once "
+                "posts are taken again."
+            )
+        case _:
+            sentence = (
+                f"{who} did not get {dates}{_because(first)}. They are not sent any more; the next editions come at "
+                "their usual hours."
+            )
+    return Notice(sentence=sentence, lines=_lines(list(by_channel.values())))
+
+
+def _of_one_channel(deliveries: Sequence[Delivery]) -> Notice:
+    """Of uncertain ones only a single one has the way to resend it."""
+    first = deliveries[0]
+    name, dates = _name(first.channel), _editions("its", sorted({one.date for one in deliveries}))
+    match first.state:
+        case DeliveryState.UNCERTAIN:
+            sentence = (
+                f"Nobody knows whether {name} got {dates}{_because(first)}. "
                 "It may or may not have arrived; look at the channel, then resend it if it is not there."
             )
         case DeliveryState.REFUSED:
             sentence = (
-                f"{name} did not get {dates}{because}. Its settings are kept. Mend that; if /daybrief status says that "
-                "it is paused, /daybrief resume ends that, unless it resumes by itself once posts are taken again."
+                f"{name} did not get {dates}{_because(first)}. Its settings are kept. Mend that; if /daybrief status "
+                "says that it is paused, /daybrief resume ends that, unless it resumes by itself once posts are taken "
+                "again."
             )
         case _:
             what = f"did not get all of {dates}" if first.receipts else f"did not get {dates}"
-            sentence = f"{name} {what}{because}. It is not sent any more; the next edition comes at its usual hour."
-    return Notice(
-        channel=first.channel,
-        sentence=sentence,
-        resend=first.id if first.state is DeliveryState.UNCERTAIN else None,
+            sentence = (
+                f"{name} {what}{_because(first)}. It is not sent any more; the next edition comes at its usual hour."
+            )
+    is_one = first.state is DeliveryState.UNCERTAIN and len(deliveries) == 1
+    return Notice(channel=first.channel, sentence=sentence, resend=first.id if is_one else None)
+
+
+def _because(delivery: Delivery) -> str:
+    return f": {reason}" if (reason := cut(delivery.reason, _MAX_REASON).rstrip(".")) else ""
+
+
+def _lines(channels: Sequence[Sequence[Delivery]]) -> tuple[str, ...]:
+    """A line for each of *channels*, which are given by their deliveries; with the dates where these differ."""
+    dates = [tuple(sorted(one.date for one in some)) for some in channels]
+    is_same = len(set(dates)) == 1
+    named = sorted(
+        _name(some[0].channel) if is_same else f"{_name(some[0].channel)}: {_editions('', days).strip()}"
+        for some, days in zip(channels, dates, strict=True)
     )
+    rest = len(named) - MOST_LINES
+    return (*named[:MOST_LINES], *([f"and {rest:,} more"] if rest > 0 else []))
 
 
 def not_changed(deliveries: Sequence[Delivery], refs: Sequence[str], reason: str, *, is_for_ever: bool) -> Notice:
@@ -43,7 +90,7 @@ def not_changed(deliveries: Sequence[Delivery], refs: Sequence[str], reason: str
     known, were corrected or withdrawn, for the same *reason*.
     """
     channel = deliveries[0].channel
-    dates = _editions(sorted({one.date for one in deliveries}))
+    dates = _editions("its", sorted({one.date for one in deliveries}))
     what = f"{' and '.join(refs)} {'was' if len(refs) == 1 else 'were'}" if refs else "one of its stories was"
     hint = (
         "If what was posted is still there, delete it, or tell its readers."
@@ -57,21 +104,16 @@ def not_changed(deliveries: Sequence[Delivery], refs: Sequence[str], reason: str
     return Notice(channel=channel, sentence=sentence)
 
 
-def good_news(channel: Channel) -> Notice:
-    """Of a *channel* that the platform had refused and is served again."""
-    sentence = f"{_name(channel)} takes posts again and is resumed; its next edition comes at its usual hour."
-    return Notice(channel=channel, sentence=sentence)
-
-
 def _name(channel: Channel) -> str:
     return f"#{channel.name.lstrip('#')}"
 
 
-def _editions(dates: Sequence[date]) -> str:
+def _editions(whose: str, dates: Sequence[date]) -> str:
     """``its edition of 3 March 2026``, ``its editions of 3 March 2026 and 4 March 2026``; *dates* in order."""
-    named = [f"{day.day} {day:%B} {day.year}" for day in dates]
+    named = [short_day(day) for day in dates]
     if len(named) == 1:
-        return f"its edition of {named[0]}"
+        return f"{whose} edition{'s' if whose == 'their' else ''} of {named[0]}"
     if len(named) > _NAMED_DATES:
-        return f"its {len(named)} editions from {named[0]} to {named[-1]}"
-    return f"its editions of {', '.join(named[:-1])} and {named[-1]}"
+        counted_ones = "editions" if whose == "their" else f"{len(named)} editions"
+        return f"{whose} {counted_ones} from {named[0]} to {named[-1]}"
+    return f"{whose} editions of {', '.join(named[:-1])} and {named[-1]}"

@@ -1,19 +1,12 @@
-"""Why a story is where it is, with the arithmetic. Pure; nothing is escaped here."""
+"""The arithmetic of a score, in words. Pure."""
 
 import re
-from datetime import date
 
 from bot.model import Verdict
-from bot.wording import FORMULA, decimals, sentence_of, why
+from bot.wording import FORMULA, decimals
 
 FORMULA_NAMES = frozenset(re.findall(r"[a-z]+", FORMULA)) - {"score"}
 """The numbers that it takes."""
-
-
-def why_in_numbers(ref: str, channel: str, day: date, verdict: Verdict) -> str:
-    """The same as :func:`why`, and the arithmetic, in two sentences or three."""
-    numbers = arithmetic(verdict)
-    return f"{why(ref, channel, day, verdict)}{f' {sentence_of(numbers)}' if numbers else ''}"
 
 
 def arithmetic(verdict: Verdict) -> str:

@@ -73,7 +73,7 @@ def _why_not_shown(story: Story) -> str:
 async def _hindrance(room: Newsroom, writer: Writer) -> str:
     """Why the model would not write just now, whatever the story; empty: it would."""
     try:
-        return "" if await room.modelled(writer.may_write()) else _spent(room)
+        return "" if await room.modelled(writer.may_write(), is_work=False) else _spent(room)
     except AnalystFailed as failure:
         return str(failure)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from bot.forms import CALLED, Part, shown
-from bot.model import Change, Delivery
+from bot.model import Change, Delivery, Story
 from bot.ports import Revision
 from bot.wording import counted, long_day, sentence_of, short_day
 
@@ -53,19 +53,17 @@ def no_history(ref: str) -> str:
 
 
 def outcome(
-    ref: str,
-    done: str,
+    story: Story,
     changed: Sequence[Delivery],
-    unchanged: Iterable[tuple[Delivery, str]] = (),
-    waiting: Iterable[tuple[Delivery, str]] = (),
+    unchanged: Sequence[tuple[Delivery, str]] = (),
+    waiting: Sequence[tuple[Delivery, str]] = (),
 ) -> tuple[str, ...]:
-    """What came of a correction or withdrawal, in sentences; *done* is ``corrected`` or ``withdrawn``."""
-    unchanged, waiting = tuple(unchanged), tuple(waiting)
+    """What came of the correction or withdrawal of *story*, which carries its mark, in sentences."""
     told = f"{counted(len(changed), 'post')} {'says' if len(changed) == 1 else 'say'} so now."
     if not changed:
         told = "No post says so yet." if unchanged or waiting else "No post of this workspace carries it."
     return (
-        f"{ref} is {done}. {told}",
+        f"{story.ref} is {story.status.value}. {told}",
         *(f"{_place(one)} could not be changed. {sentence_of(reason)}" for one, reason in unchanged),
         *(f"{_place(one)} is still to be changed; Daybrief keeps trying. {sentence_of(why)}" for one, why in waiting),
     )

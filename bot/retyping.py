@@ -91,7 +91,7 @@ def _withdrawn_meanwhile(story: Story) -> str:
 
 def _changed_meanwhile(now: str) -> str:
     reads = f"It now begins “{cut(clean(now), _BEGUN)}”" if now else "It is gone now"
-    return f"This was changed while the form was open. {reads}. Nothing was changed; keep your text, and begin anew."
+    return f"This was changed while the form was open. {reads}. Look at it before you save yours; nothing was changed."
 
 
 def _sentence(wrong: ValueError) -> str:

@@ -4,11 +4,10 @@ import asyncio
 import logging
 from collections.abc import Collection
 
-from bot import notices, orders
+from bot import orders
 from bot.errors import DaybriefError
 from bot.model import Standing, Subscription
 from bot.newsroom import Newsroom
-from bot.notify import Notifier
 
 log = logging.getLogger(__name__)
 
@@ -17,9 +16,10 @@ AT_ONCE = 8
 
 
 async def revive(
-    room: Newsroom, notifier: Notifier, *, platform: str = "", places: Collection[tuple[str, str]] = ()
+    room: Newsroom, *, platform: str = "", places: Collection[tuple[str, str]] = ()
 ) -> tuple[Subscription, ...]:
-    """Resume those channels that the platform's refusal paused and that it would take posts in now, and say so.
+    """Resume those channels that the platform's refusal paused and that it would take posts in now. Admins hear of it
+    at the next look (``bot.lookout``).
 
     *places* are (workspace, channel), or (workspace, "") for all of it; none at all stands for everywhere. What a
     person paused stays paused.
@@ -44,8 +44,6 @@ async def revive(
     for one in revived:
         await orders.resume(room, one)
         log.info("%s takes posts again and is resumed", one.channel.name)
-    for one in revived:
-        await notifier.tell(one, notices.good_news(one.channel))
     return tuple(revived)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.desk import Desk
+from bot.errors import DaybriefError
 
 Action = Callable[[], Awaitable[object]]
 
@@ -37,12 +38,29 @@ def rings(desk: Desk, gather_every: timedelta, *, settle: Action, gather: Action
         await settle()
         await desk.publish_until_done(patience=PATIENCE)
 
+    def noted(name: str, action: Action) -> Action:
+        """*action*, of which it is known whether it failed in a way that nobody foresaw."""
+
+        async def act() -> None:
+            try:
+                await action()
+            except DaybriefError:
+                raise
+            except Exception as bug:
+                desk.note_fault(name, bug)
+                raise
+            desk.note_fault(name, None)
+
+        return act
+
     return (
         # A workspace with thousands of channels keeps a round busy for long.
-        Ring(name="publish", action=publish, every=timedelta(minutes=1), may_overlap=True),
-        Ring(name="sweep", action=desk.sweep, every=timedelta(minutes=1)),
-        Ring(name="gather", action=gather, every=gather_every),
-        Ring(name="prepare", action=desk.prepare, every=timedelta(minutes=1)),
-        Ring(name="revive", action=desk.revive, every=timedelta(hours=1)),
-        Ring(name="forget", action=desk.forget_old, every=timedelta(days=1)),
+        Ring(name="publish", action=noted("publishing", publish), every=timedelta(minutes=1), may_overlap=True),
+        Ring(name="sweep", action=noted("sweeping", desk.sweep), every=timedelta(minutes=1)),
+        # On its own: a round that hangs must not keep anybody from hearing of it.
+        Ring(name="tell", action=desk.tell, every=timedelta(minutes=1)),
+        Ring(name="gather", action=noted("gathering", gather), every=gather_every),
+        Ring(name="prepare", action=noted("preparing", desk.prepare), every=timedelta(minutes=1)),
+        Ring(name="revive", action=noted("reviving", desk.revive), every=timedelta(hours=1)),
+        Ring(name="forget", action=noted("forgetting", desk.forget_old), every=timedelta(days=1)),
     )

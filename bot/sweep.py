@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from bot import notices
 from bot.errata import Outcome, bring_all_up_to_date
+from bot.messenger import Messenger
 from bot.model import Delivery
 from bot.newsroom import Newsroom
-from bot.notify import Notifier
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ TELL_AFTER = timedelta(hours=1)
 """How long a message may fail to be changed before an admin hears of it, unless the platform refuses it for good."""
 
 
-async def sweep(room: Newsroom, notifier: Notifier) -> int:
+async def sweep(room: Newsroom, messenger: Messenger) -> int:
     """One round; how many deliveries were brought up to date. Nobody waits for its answer, so what cannot be changed is
     told to an admin, once.
     """
@@ -27,7 +27,7 @@ async def sweep(room: Newsroom, notifier: Notifier) -> int:
         if outcome.reason and outcome.again_at is None and outcome.erratum:
             log.error("%s: it is given up to change the message: %s", _name(outcome.delivery), outcome.reason)
     for group in _together([one for one in outcomes if is_to_be_told(one, now)]):
-        await _tell(room, notifier, group)
+        await _tell(room, messenger, group)
     return sum(not outcome.reason for outcome in outcomes)
 
 
@@ -40,13 +40,13 @@ def is_to_be_told(outcome: Outcome, now: datetime) -> bool:
     return outcome.is_refused or failing >= TELL_AFTER
 
 
-async def _tell(room: Newsroom, notifier: Notifier, group: Sequence[Outcome]) -> None:
+async def _tell(room: Newsroom, messenger: Messenger, group: Sequence[Outcome]) -> None:
     deliveries = [one.delivery for one in group]
     refs = sorted({one.erratum.ref for one in group if one.erratum and one.erratum.ref})
     notice = notices.not_changed(deliveries, refs, group[0].reason, is_for_ever=group[0].is_refused)
     log.warning("%s", notice.sentence)
     subscription = await room.store.subscriptions.by_id(deliveries[0].subscription)
-    if subscription and await notifier.tell(subscription, notice):
+    if subscription and await messenger.tell_of(subscription, notice):
         await room.store.errata.told([one.id for one in deliveries], room.clock.now())
 
 

@@ -29,6 +29,7 @@ from adapters.discord.health import Standing as DiscordStanding
 from adapters.discord.pace import Pace as DiscordPace
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest, point_to
+from adapters.disk import DataDisk
 from adapters.feeds import opml
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
@@ -51,7 +52,7 @@ from bot.desk import Desk
 from bot.errors import ConfigProblems, DaybriefError, WrongUsage
 from bot.figures import Informer, Part
 from bot.gather import Progress
-from bot.model import Asker, GatherReport
+from bot.model import Asker, Cause, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import UNWATCHED, Clock, Meaning, PageReader, Platform, Store, Watch, Workers, Writer
 from bot.redact import Redactor
@@ -199,6 +200,7 @@ async def open_house(
             config=config,
             store=store,
             clock=clock,
+            disk=DataDisk(config.bot.data_dir),
             workers=workers,
             reader=HttpFeedReader(http, workers, watch=watch),
             pages=_pages(config, http, workers, clock),
@@ -383,7 +385,9 @@ async def back_up_nightly(house: House) -> None:
         copy = await asyncio.to_thread(backup_into, database(config), folder, at=now, keep=keep, spare=ROOM)
     except DaybriefError as trouble:
         log.error("there is no copy of last night: %s", trouble)  # noqa: TRY400 - it is a sentence
+        house.desk.note(Cause.BACKUP, str(trouble))
     else:
+        house.desk.note(Cause.BACKUP, "")
         log.info("a copy of last night is in %s", copy)
 
 
@@ -483,6 +487,7 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     slack = _slack(house)
     gateway = _gateway(house)
     parts |= _ways_in(house, slack[1] if slack else None, gateway)
+    _see_to_doors(house, slack, gateway)
     await desk.take_over()
     set_alarm()
     if slack:
@@ -539,6 +544,23 @@ async def _all_end(ends: Sequence[Coroutine[object, object, None]]) -> None:
             log.error("something did not end well", exc_info=error)
     if hanging:
         log.warning("%d of those who let people in did not end in time", len(hanging))
+
+
+def _see_to_doors(house: House, slack: "tuple[Door, Connection] | None", gateway: Gateway | None) -> None:
+    """Have it known when nobody on a platform is answered."""
+    if slack:
+        connection = slack[1]
+
+        async def of_slack() -> str:
+            return "" if await connection.is_up() else "there is no connection"
+
+        house.room.doors["slack"] = of_slack
+    if gateway:
+
+        async def of_discord() -> str:
+            return gateway.trouble.partition(": ")[2]
+
+        house.room.doors["discord"] = of_discord
 
 
 async def _check_any_to_serve(house: House) -> None:
@@ -628,6 +650,8 @@ async def _reload(
         await desk.reload(config, renewed(config))
     except DaybriefError as trouble:
         log.error("the new configuration is refused, and the old one stays. %s", trouble)  # noqa: TRY400
+        desk.note(Cause.CONFIGURATION, str(trouble))
         return
+    desk.note(Cause.CONFIGURATION, "")
     loaded()
     log.info("the configuration was loaded anew")

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from bot.model import Edition, EditionStory, SectionName, Stage, Story, StoryStatus, Verdict
+from bot.model import Edition, EditionStory, SectionName, Story, StoryStatus
 
 HEADINGS: Mapping[SectionName, str] = MappingProxyType(
     {
@@ -95,8 +95,14 @@ def decimals(value: float) -> str:
 
 def told_apart(one: float, other: float) -> tuple[str, str]:
     """Both with two decimals, or with as many as it takes to see that they differ."""
-    places = next((places for places in range(2, 9) if f"{one:.{places}f}" != f"{other:.{places}f}"), 2)
+    places = next((places for places in range(2, 17) if f"{one:.{places}f}" != f"{other:.{places}f}"), 2)
     return f"{one:.{places}f}", f"{other:.{places}f}"
+
+
+def who_lead(pinned: int, ready: int) -> str:
+    """``pinned and ready-written stories``, by how many there are of each; at least one of either."""
+    kinds = [name for name, number in (("pinned", pinned), ("ready-written", ready)) if number]
+    return f"{' and '.join(kinds)} stories"
 
 
 # --------------------------------------------------------------------------------------------------- an edition
@@ -240,28 +246,6 @@ def not_found(asked: str, nearest: Sequence[Story], because: str = "") -> str:
     return f"No stored story is called “{asked}”{f': {because}' if because else ''}. {known}"
 
 
-def why(ref: str, channel: str, day: date, verdict: Verdict) -> str:
-    """Why the story *ref* was, or was not, in the edition that *channel* got for *day*."""
-    if verdict.stage is Stage.POSTED:
-        place = f"; it ranked {verdict.rank}" if verdict.rank else ""
-        return _with_detail(f"{ref} was chosen for {channel} on {long_day(day)}{place}.", verdict)
-    reasons = {
-        Stage.CUT: "others ranked higher and took all the places"
-        if verdict.rank is None
-        else f"it ranked {verdict.rank}, below the last that fitted",
-        Stage.SOURCE_LIMIT: "its publisher already had two stories in that edition",
-        Stage.DIVERSITY: "the edition had stories about the same company already",
-        Stage.KNOWN: "the channel has had it, and too little was new to bring it back",
-        Stage.NO_STORY: "it is a feed's note on itself, and tells of nothing else",
-        Stage.OFF_TOPIC: "it is about none of the channel's topics",
-        Stage.OUTSIDE_WINDOW: "its news lies outside the time that the edition covers",
-        Stage.WITHDRAWN: "it had been withdrawn",
-        Stage.DROPPED: "an admin wished it out of this edition",
-    }
-    sentence = f"{ref} was not chosen for {channel} on {long_day(day)}: {reasons[verdict.stage]}."
-    return _with_detail(sentence, verdict)
-
-
 def help_lines(example: str = "1") -> tuple[tuple[str, str], ...]:
     """Each command for those who ask, with what it gives; *example* is a name of a story that exists."""
     return (
@@ -280,11 +264,6 @@ def help_lines(example: str = "1") -> tuple[tuple[str, str], ...]:
 
 def _local(edition: Edition, instant: datetime) -> datetime:
     return instant.astimezone(ZoneInfo(edition.timezone))
-
-
-def _with_detail(sentence: str, verdict: Verdict) -> str:
-    detail = verdict.detail
-    return f"{sentence} {sentence_of(detail)}" if detail else sentence
 
 
 def sentence_of(reason: str) -> str:

@@ -56,8 +56,8 @@ async def _morning(house: wiring.House, name: str, *, chosen: int, another: int)
         assert story is not None  # noqa: S101  # it was ranked a moment ago
         titles[verdict.ref] = story.title
         if verdict.rank and verdict.rank in {chosen, another}:
-            rulings = await house.desk.why(subscription, story)
-            whys[verdict.rank] = as_plain(looks.why(story, subscription, rulings[:1]), COLUMNS)
+            told = await house.desk.why(subscription, story.ref, Asker(), where=f"in {subscription.channel.name}")
+            whys[verdict.rank] = as_plain(looks.why(replace(told, others=())), COLUMNS)
     ranked = [one for one in composition.verdicts if one.rank]
     return {
         name: _fenced(rendering.text),

@@ -70,6 +70,11 @@ class SqliteArchive:
         """The story called *ref*, followed through merges."""
         return await self._one(shelf.BY_REF, {"ref": clean(ref).upper()}, workspace)
 
+    async def names(self, ref: str) -> tuple[str, ...]:
+        """Every ref of the story called *ref*, its present one first."""
+        found = await self._database.read(lambda db: rows(db, _NAMES, {"ref": clean(ref).upper()}))
+        return tuple(str(one["ref"]) for one in found)
+
     async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
         """The corrected or withdrawn stories among *refs*."""
 
@@ -250,6 +255,17 @@ _READ = """
     SELECT story.ref, revision.content FROM reading JOIN revision ON revision.id = reading.revision
         JOIN story ON story.id = reading.story
     WHERE reading.workspace = :workspace
+"""
+
+_NAMES = """
+    WITH RECURSIVE
+    way (ref, story, leads_to) AS (
+        SELECT ref, story, leads_to FROM ref WHERE ref = :ref
+        UNION SELECT ref.ref, ref.story, ref.leads_to FROM ref JOIN way ON ref.ref = way.leads_to),
+    name (ref, steps) AS (
+        SELECT ref, 0 FROM way WHERE story IS NOT NULL
+        UNION SELECT ref.ref, steps + 1 FROM ref JOIN name ON ref.leads_to = name.ref)
+    SELECT ref FROM name ORDER BY steps, ref
 """
 
 _WINDOW = "SELECT id FROM story WHERE news_at > :since AND news_at <= :until ORDER BY news_at, ref"

@@ -61,8 +61,8 @@ def latest(db: sqlite_utils.Database, subscription: int | None, workspace: str |
 
 def mornings(db: sqlite_utils.Database, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
     """The newest *count* that were sent to each subscription that was sent one at *since* or later, newest first."""
-    # A delivery is sent on its date or, anywhere on earth, within two days of it: dates have an index.
-    day = (since - timedelta(days=2)).date().isoformat()
+    # What is sent later than a week after its date is no channel's newest edition any more: dates have an index.
+    day = (since - timedelta(days=7)).date().isoformat()
     found: dict[int, tuple[Morning, ...]] = {}
     for one in rows(db, _MORNINGS, {"since": codec.micros(since), "day": day, "count": count}):
         morning = _morning_of(one)

@@ -36,7 +36,8 @@ blockquote{border-left:4px solid var(--line);margin:0;padding-left:12px}.spoiler
 .mention{background:#5865f255;border-radius:3px;outline:2px solid red}
 .view{border:1px solid var(--line);border-radius:8px;background:var(--box);padding:16px;max-width:440px}
 .view b{display:block;margin:12px 0 6px}.view .title{font-size:20px}.foot{display:flex;justify-content:flex-end;gap:8px}
-.field{border:1px solid var(--line);border-radius:8px;background:var(--field);padding:8px 12px;margin-bottom:12px}
+.field{border:1px solid var(--line);border-radius:8px;background:var(--field);padding:8px 12px;margin-bottom:12px;
+white-space:pre-wrap}
 .empty{color:var(--faint)}
 """
 _INLINE = re.compile(
@@ -170,6 +171,8 @@ def _form(one: Mapping[str, Any]) -> str:
 
 
 def _field(part: Mapping[str, Any]) -> str:
+    if "component" not in part:
+        return f"<div>{markdown(part['content'])}</div>"
     field = part["component"]
     must = "" if field.get("required", True) is False else " *"
     told = f'<div class="sub">{escape(part["description"])}</div>' if part.get("description") else ""

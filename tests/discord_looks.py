@@ -5,16 +5,30 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from adapters.discord import admin_answers, answers, cards
+from adapters.discord import admin_answers, answers, cards, correction_forms, history
 from adapters.discord.components import Card, button
-from adapters.discord.custom_ids import FORM, SETUP, custom_id
+from adapters.discord.custom_ids import CORRECT, FORM, SETUP, custom_id
 from adapters.discord.embeds import plain_of
 from adapters.discord.form import form
 from adapters.discord.order import Wanted, as_typed
-from bot.model import Channel, Edition, Layout, Notice, SectionName, StoryStatus, Wish
+from bot.model import Channel, Edition, Layout, Notice, SectionName, Story, StoryStatus, Wish
+from bot.retold import former
 from tests import slack_looks as situations
 from tests.morning import NOW, QUOTED, STORY
-from tests.slack_looks import ALL, BARE, TROUBLE, WITHDRAWN, asked, changed, writable
+from tests.slack_looks import (
+    ALL,
+    BARE,
+    CORRECTED,
+    ENDED,
+    MANY_FAIL,
+    OUTCOME,
+    REVISIONS,
+    TROUBLE,
+    WITHDRAWN,
+    asked,
+    changed,
+    writable,
+)
 
 Look = list[dict[str, Any]]
 """Messages or forms, as Discord gets them."""
@@ -49,6 +63,7 @@ CHANGES = tuple(
     replace(situations.CHANGES[0], workspace="discord:1001", subject=CHANNEL.id, action=action, detail=detail)
     for action, detail in (("setup", "08:00 Europe/Berlin, Mon–Fri"), ("pin", "K7Q4"), ("pause", ""))
 )
+CHANGED_STORIES = tuple(replace(one, workspace="discord:1001") for one in situations.CHANGED_STORIES)
 COMPOSITION = replace(situations.COMPOSITION, edition=DAY)
 _OTHER = replace(STORY, ref="N5PX", title="Norvik lends its clusters to universities")
 _TROUBLE = "Daybrief may not write in #ai-news."
@@ -73,6 +88,12 @@ def plainly(card: Card) -> dict[str, Any]:
         "components": [{"type": 1, "components": list(row)} for row in rows],
         "allowed_mentions": {"parse": []},
     }
+
+
+def correcting(story: Story, choice: str) -> dict[str, Any]:
+    made = correction_forms.correction(story, choice)
+    assert made
+    return dict(made.to_dict())
 
 
 def filled(wanted: Wanted) -> dict[str, Any]:
@@ -116,6 +137,12 @@ ANSWERS: Mapping[str, Look] = {
     "answer-sources-none": private(*answers.answer(asked(None, replace(ALL, articles=())), "sources", NOW)),
     "answer-withdrawn": private(*answers.answer(asked(SectionName.KEY_POINTS, WITHDRAWN), "key_points", NOW)),
     "answer-withdrawn-long": private(*answers.answer(asked(None, _WITHDRAWN_AGAIN), "story", NOW)),
+    "answer-corrected": private(*answers.answer(asked(SectionName.KEY_POINTS, CORRECTED), "key_points", NOW)),
+    "answer-read-more-corrected": private(*answers.read_more(asked(None, CORRECTED), NOW)),
+    "answer-history": private(*history.cards(CORRECTED, former(REVISIONS))),
+    "answer-history-withdrawn": private(*history.cards(WITHDRAWN, former(ENDED))),
+    "answer-history-none": private(*history.cards(ALL, ())),
+    "answer-nearest-to-correct": private(answers.not_found(asked(None, None, _OTHER), "key_points", CORRECT)),
     "answer-others": private(
         *answers.answer(replace(asked(SectionName.KEY_POINTS), others=(_OTHER,)), "key_points", NOW)
     ),
@@ -129,6 +156,7 @@ ANSWERS: Mapping[str, Look] = {
     "answer-help": private(answers.helping("K7Q4")),
     "answer-mistake": private(answers.sentence("“yesterday” is not a date; write it like 2026-03-01.")),
     "shared": of(*answers.shared(ALL, "key_points", "ada", NOW)),
+    "shared-corrected": of(*answers.shared(CORRECTED, "key_points", "ada", NOW)),
 }
 ADMINS: Mapping[str, Look] = {
     "admin-not-set-up": private(admin_answers.not_set_up()),
@@ -143,21 +171,36 @@ ADMINS: Mapping[str, Look] = {
     ),
     "admin-cannot-post": private(answers.sentence(f"Nothing was changed.\n{_TROUBLE}")),
     "admin-status": private(
-        admin_answers.status(ORDER, NOW, [SENT], [], CHANGES),
+        *admin_answers.status(ORDER, NOW, [SENT], [], CHANGES),
         answers.sentence(
             "To change it, give what is to be different: /daybrief setup time:08:30",
             button("Change", custom_id(SETUP), style="primary"),
         ),
     ),
+    "admin-status-stories": private(*admin_answers.status(ORDER, NOW, [SENT], [], CHANGED_STORIES)),
+    "admin-corrected": private(answers.sentence("\n".join(OUTCOME))),
+    "admin-correction-mistake": private(
+        answers.sentence(
+            "Title: This is empty.\nWhat you typed is kept; the form opens with it, over what stands there now.",
+            button("Open the form again", custom_id(CORRECT, "K7Q4/title"), style="primary"),
+        )
+    ),
     "admin-status-trouble": private(
-        admin_answers.status(PAUSED, NOW, [UNCERTAIN, SENT], [_TROUBLE], CHANGES),
+        *admin_answers.status(PAUSED, NOW, [UNCERTAIN, SENT], [_TROUBLE], CHANGES),
     ),
     "admin-test": private(*admin_answers.preview(ORDER, COMPOSITION, {"K7Q4": Wish.PIN}, can_change=True)),
     "admin-test-reader": private(*admin_answers.preview(ORDER, COMPOSITION, {}, can_change=False)),
     "admin-why": private(
-        admin_answers.why(["K7Q4 was chosen for #ai-news on Tuesday 3 March 2026; it ranked 1."]),
+        admin_answers.why(
+            [
+                "K7Q4 was left out here on Tuesday 3 March: score 1.19, the cut was 1.39.",
+                "Stage: cut · ranked 7 · score 1.19 = (coverage 0.69 + salience 0.5) × weight 1",
+                "Posted here on Monday 2 March at 08:00 as number 3. Stage: posted · ranked 3",
+            ]
+        ),
     ),
     "notice": of(answers.notice(Notice(channel=CHANNEL, sentence="#ai-news is paused: it is archived."))),
+    "notice-many": of(answers.notice(MANY_FAIL)),
     "notice-resend": of(answers.notice(Notice(channel=CHANNEL, sentence="It may have arrived.", resend=7))),
 }
 MESSAGES = {**POSTS, **ANSWERS, **ADMINS}
@@ -165,5 +208,12 @@ FORMS: Mapping[str, Look] = {
     "form-set-up": [filled(as_typed(None))],
     "form-set-up-again": [filled(as_typed(replace(ORDER, topics=("labs", "chips"))))],
     "form-blank": [filled(Wanted())],
+    "form-correct-title": [correcting(ALL, "title")],
+    "form-correct-key-points": [correcting(ALL, "key_points")],
+    "form-correct-outlook": [correcting(ALL, "what_happens_next")],
+    "form-correct-long": [correcting(situations.LONG_TEXT, "what_changed")],
+    "form-correct-withdrawn": [correcting(WITHDRAWN, "what_changed")],
+    "form-withdraw": [dict(correction_forms.withdrawal(ALL).to_dict())],
+    "form-withdraw-again": [dict(correction_forms.withdrawal(WITHDRAWN).to_dict())],
 }
 EVERYTHING: Mapping[str, Look] = {**MESSAGES, **FORMS}

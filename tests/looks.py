@@ -54,7 +54,7 @@ hr{border:0;border-top:1px solid #ddd;margin:8px 0}a{color:#1264a3;text-decorati
 ul,ol{margin:2px 0 2px 24px;padding:0}.input{margin:0 0 18px}.input b{display:block;margin-bottom:4px}
 .field{border:1px solid #868686;border-radius:4px;padding:5px 10px;display:inline-block;min-width:260px;max-width:90%%;
 box-sizing:border-box}.field i{float:right;font-style:normal;margin-left:10px;font-size:11px;line-height:22px}
-.empty{color:#868686}
+.empty{color:#868686}.typed{display:block;max-width:none;white-space:pre-wrap}.long{min-height:80px}.short{min-height:34px}
 """
 
 Json = dict[str, Any]
@@ -128,6 +128,9 @@ def _mrkdwn(text: str) -> str:
 
 
 def _element(element: Json) -> str:
+    if element["type"] == "plain_text_input":
+        kind, held = "long" if element.get("multiline") else "short", escape(element.get("initial_value", ""))
+        return f'<span class="field typed {kind}">{held}</span>'
     if element["type"] == "button":
         return f'<span class="button {element.get("style", "")}">{escape(element["text"]["text"])}</span>'
     chosen = [*element.get("initial_options", []), *([one] if (one := element.get("initial_option")) else [])]

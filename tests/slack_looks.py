@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
-from adapters.slack import admin_answers, answers, notices, post, views
+from adapters.slack import admin_answers, answers, correction_views, history, notices, post, views
 from adapters.slack.admin_answers import Result
 from adapters.slack.blocks import Message
 from bot.model import (
@@ -30,6 +30,8 @@ from bot.model import (
     Verdict,
     Wish,
 )
+from bot.ports import Revision
+from bot.retold import former, outcome
 from tests.morning import EDITION, NOW, PRICE, QUOTED, STORY
 
 Look = list[dict[str, Any]]
@@ -78,6 +80,11 @@ ALL = replace(
     ),
 )
 BARE = replace(STORY, takeaway="", sections=Sections(), analyst="extractive")
+MANY_FAIL = Notice(
+    sentence="17 channels have been paused since Tuesday 3 March, 09:00 (Europe/Berlin): as listed below. Nothing is "
+    "posted there, and the settings are kept.",
+    lines=(*(f"#ai-news-{number}: the channel is archived" for number in range(1, 16)), "and 2 more"),
+)
 TROUBLE = "Today's budget for models is spent; it begins anew at midnight UTC."
 WITHDRAWN = replace(STORY, status=StoryStatus.WITHDRAWN, status_reason="the laboratory does not exist", status_at=NOW)
 ORDER = Subscription(
@@ -97,6 +104,22 @@ SENT = replace(UNCERTAIN, id=6, date=date(2026, 2, 27), state=DeliveryState.SENT
 CHANGES = (
     Change(at=NOW, workspace="slack:T1", person="ada", action="setup", subject=CHANNEL.id, detail="08:00", event="e"),
 )
+CORRECTED = replace(
+    ALL, takeaway="It may ease the dependence on hardware.", status=StoryStatus.CORRECTED, status_at=NOW
+)
+REVISIONS = tuple(
+    Revision(number=number, at=NOW + timedelta(hours=number), reason=reason, story=told)
+    for number, (reason, told) in enumerate(
+        (("imported", replace(ALL, takeaway="")), ("corrected", ALL), ("corrected", CORRECTED)), start=1
+    )
+)
+ENDED = (*REVISIONS, Revision(number=4, at=NOW + timedelta(days=1), reason="withdrawn", story=WITHDRAWN))
+CHANGED_STORIES = tuple(
+    replace(CHANGES[0], action=action, subject="K7Q4", detail=detail)
+    for action, detail in (("withdraw", "the laboratory does not exist"), ("correct", "takeaway, what changed"))
+)
+OUTCOME = outcome(CORRECTED, [SENT, SENT], [(replace(SENT, date=date(2026, 2, 26)), "the message is gone")])
+LONG_TEXT = replace(ALL, sections=replace(ALL.sections, what_changed=Passage(text="So it goes on and on. " * 300)))
 COMPOSITION = Composition(edition=DAY, verdicts=(Verdict(ref="D2PD", stage=Stage.DROPPED),))
 
 
@@ -119,6 +142,13 @@ def changed(edition: Edition) -> Edition:
 
 def of(*messages: Message) -> Look:
     return [{"text": one.text, "blocks": list(one.blocks)} for one in messages]
+
+
+def filled(view: dict[str, Any]) -> dict[str, Any]:
+    """A form as it comes back when nobody has changed anything in it."""
+    inputs = [block["element"] for block in view["blocks"] if block["type"] == "input"]
+    typed = {one["action_id"]: {one["action_id"]: {"value": one.get("initial_value")}} for one in inputs}
+    return {**view, "state": {"values": typed}}
 
 
 MESSAGES: dict[str, Look] = {
@@ -144,6 +174,11 @@ MESSAGES: dict[str, Look] = {
     ),
     "answer-sources": of(*answers.answer(asked(None), "sources", NOW)),
     "answer-withdrawn": of(*answers.answer(asked(SectionName.KEY_POINTS, WITHDRAWN), "key_points", NOW)),
+    "answer-corrected": of(*answers.answer(asked(SectionName.KEY_POINTS, CORRECTED), "key_points", NOW)),
+    "answer-history": of(*history.messages(CORRECTED, former(REVISIONS))),
+    "answer-history-withdrawn": of(*history.messages(WITHDRAWN, former(ENDED))),
+    "answer-history-none": of(*history.messages(ALL, ())),
+    "answer-which-to-correct": of(answers.which("correct", DAY)),
     "answer-others": of(*answers.answer(replace(asked(SectionName.KEY_POINTS), others=(STORY,)), "key_points", NOW)),
     "answer-not-found": of(answers.not_found(asked(None, None, STORY, ALL), "key_points")),
     "answer-which": of(answers.which("key_points", DAY)),
@@ -154,13 +189,24 @@ MESSAGES: dict[str, Look] = {
     "answer-help": of(answers.helping("K7Q4")),
     "answer-mistake": of(answers.sentence("“yesterday” is not a date; write it like 2026-03-01.")),
     "shared": of(*answers.shared(ALL, "key_points", "ada", NOW)),
+    "shared-corrected": of(*answers.shared(CORRECTED, "key_points", "ada", NOW)),
     "admin-not-set-up": of(admin_answers.not_set_up()),
     "admin-greeting": of(admin_answers.greeting()),
     "admin-status": of(admin_answers.status(PAUSED, NOW, [UNCERTAIN, SENT], ["Daybrief is not in #ai-news."], CHANGES)),
+    "admin-status-stories": of(admin_answers.status(ORDER, NOW, [SENT], [], CHANGED_STORIES)),
     "admin-test": of(*admin_answers.preview(ORDER, COMPOSITION, {"K7Q4": Wish.PIN}, can_change=True)),
     "admin-test-reader": of(*admin_answers.preview(ORDER, COMPOSITION, {}, can_change=False)),
-    "admin-why": of(admin_answers.why(["K7Q4 was chosen for #ai-news on Tuesday 3 March 2026; it ranked 1."])),
+    "admin-why": of(
+        admin_answers.why(
+            [
+                "K7Q4 was left out here on Tuesday 3 March: score 1.19, the cut was 1.39.",
+                "Stage: cut · ranked 7 · score 1.19 = (coverage 0.69 + salience 0.5) × weight 1",
+                "Posted here on Monday 2 March at 08:00 as number 3. Stage: posted · ranked 3",
+            ]
+        )
+    ),
     "notice": of(notices.notice(Notice(channel=CHANNEL, sentence="#ai-news is paused: it is archived."))),
+    "notice-many": of(notices.notice(MANY_FAIL)),
     "notice-resend": of(notices.notice(Notice(channel=CHANNEL, sentence="It may have arrived.", resend=7))),
 }
 MODALS: dict[str, Look] = {
@@ -181,6 +227,17 @@ MODALS: dict[str, Look] = {
     "view-story": [views.story(ALL, NOW)],
     "view-story-writable": [views.story(BARE, NOW, writable(None).writable)],
     "view-story-withdrawn": [views.story(WITHDRAWN, NOW)],
+    "view-story-corrected": [views.story(CORRECTED, NOW)],
+    "view-history": [history.view(CORRECTED, former(REVISIONS))],
+    "view-correct": [correction_views.correction(ALL)],
+    "view-correct-long": [correction_views.correction(LONG_TEXT)],
+    "view-correct-withdrawn": [correction_views.correction(WITHDRAWN)],
+    "view-correct-done": [views.said("Correct K7Q4", *OUTCOME)],
+    "view-correct-kept": [
+        correction_views.kept(filled(correction_views.correction(ALL)), ["This was changed while the form was open."])
+    ],
+    "view-withdraw": [correction_views.withdrawal(ALL)],
+    "view-withdraw-again": [correction_views.withdrawal(WITHDRAWN)],
     "view-said": [views.said("Daybrief", "Today's edition is on its way to #ai-news.")],
 }
 HOMES: dict[str, Look] = {

@@ -7,8 +7,8 @@ from adapters.discord import admin_answers, answers
 from adapters.discord.components import Card, Component, button
 from adapters.discord.custom_ids import SETUP, custom_id
 from adapters.discord.order import Wanted, as_typed, days_named, order
-from adapters.discord.visit import Target, Visit
-from bot import reasons, wording
+from adapters.discord.visit import Target, Visit, change
+from bot import why, wording
 from bot.desk import Desk
 from bot.errors import WrongUsage
 from bot.model import Change, Channel, Standing, Subscription, Wish
@@ -70,7 +70,7 @@ class Admin:
     async def status(self, visit: Visit) -> list[Card]:
         """Last and next post, any trouble, who changed what."""
         one = await self._to_look(visit)
-        return await self._status_of(one) if one else [admin_answers.not_set_up()]
+        return await self._status_of(visit, one) if one else [admin_answers.not_set_up()]
 
     async def test(self, visit: Visit) -> list[Card]:
         """The next edition in private, with levers to drop and pin."""
@@ -122,21 +122,18 @@ class Admin:
         return await self._preview(visit, one)
 
     async def why(self, visit: Visit, name: str) -> list[Card]:
-        """Why a story was posted here or was not."""
+        """Why a story was posted here or was not; without a name, what the channel got today."""
         one = await self._to_look(visit)
         if one is None:
             return [admin_answers.not_set_up()]
-        found = await self._desk.look_up(name, None, visit.asker(one.id))
-        if found.story is None:
-            return [answers.not_found(found, "")]
-        ref, where = found.story.ref, f"#{one.channel.name}"
-        rulings = await self._desk.why(one, found.story)
-        said = [reasons.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
-        return [admin_answers.why(said or [f"No edition of {where} has considered {ref}."])]
+        told = await self._desk.why(one, name, visit.asker(one.id))
+        if told.found and not told.story:
+            return [answers.not_found(told.found, "")]
+        return [admin_answers.why([told.sentence, *why.lines(told)])]
 
     async def greet(self, guild: str, event: str) -> Card | None:
         """The greeting of a server, once for ever."""
-        change = Change(
+        greeted = Change(
             at=self._clock.now(),
             workspace=f"discord:{guild}",
             person="Daybrief",
@@ -144,22 +141,23 @@ class Admin:
             subject=guild,
             event=event,
         )
-        return admin_answers.greeting() if await self._desk.record(change) else None
+        return admin_answers.greeting() if await self._desk.record(greeted) else None
 
     async def _nothing_wanted(self, visit: Visit, channel: Channel, present: Subscription | None) -> list[Card]:
         if present:
             lever = [] if present.declared or channel.id != visit.channel else [_change()]
             hint = "To change it, give what is to be different: /daybrief setup time:08:30"
-            return [*await self._status_of(present), answers.sentence(hint, *lever)]
+            return [*await self._status_of(visit, present), answers.sentence(hint, *lever)]
         if channel.id == visit.channel:
             return [admin_answers.not_set_up()]
         raise WrongUsage(f"#{channel.name} is not set up. Say when it is posted to, at least its timezone.")
 
-    async def _status_of(self, one: Subscription) -> list[Card]:
+    async def _status_of(self, visit: Visit, one: Subscription) -> list[Card]:
         recent = await self._desk.deliveries(subscription=one, limit=_LATEST)
         changes = await self._desk.changes(f"discord:{one.channel.workspace}", limit=100)
         next_at = (await self._desk.next_due([one]))[one.id]
-        return [admin_answers.status(one, next_at, recent, await self._desk.examine(one), changes)]
+        troubles = await self._desk.troubles_of(one, visit.user)
+        return admin_answers.status(one, next_at, recent, troubles, changes)
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Card]:
         composition, _ = await self._desk.preview(one, platform="discord")
@@ -213,16 +211,7 @@ class Admin:
         return allowed
 
     async def _record(self, visit: Visit, action: str, subject: str, detail: str = "") -> bool:
-        change = Change(
-            at=self._clock.now(),
-            workspace=f"discord:{visit.guild}",
-            person=f"{visit.user_name} ({visit.user})".strip(),
-            action=action,
-            subject=subject,
-            detail=detail,
-            event=f"{visit.event}:{action}:{subject}",
-        )
-        return await self._desk.record(change)
+        return await self._desk.record(change(visit, self._clock.now(), action, subject, detail))
 
     async def _had_today(self, one: Subscription, next_at: datetime) -> bool:
         today = self._clock.now().astimezone(ZoneInfo(one.timezone)).date()

@@ -9,11 +9,12 @@ from adapters.discord.components import Card, Component, button, card, paged, ro
 from adapters.discord.custom_ids import custom_id
 from adapters.discord.order import days_named
 from adapters.discord.text import fitted
-from bot import wording
+from bot import retold, wording
 from bot.model import Change, Composition, Delivery, DeliveryState, Stage, Standing, Subscription, Wish
 from bot.text import cut
 
 _RECENT = 5
+_WARNINGS = 5
 _ACTED = {
     "setup": "set it up:",
     "pause": "paused it",
@@ -57,28 +58,28 @@ def status(
     recent: Sequence[Delivery],
     troubles: Sequence[str],
     changes: Sequence[Change],
-) -> Card:
-    """Last and next post, any trouble, who changed what."""
+) -> list[Card]:
+    """Last and next post, any trouble, who changed what; in letters of four bytes each, more than one message takes."""
     zone = ZoneInfo(order.timezone)
     is_paused = order.standing is Standing.PAUSED
     state = (
         fitted(wording.paused_line(order.reason), 300) if is_paused else f"Next post: {wording.day_and_hour(next_at)}"
     )
     head = [f"### {fitted(f'#{order.channel.name}', 100)}", state, f"-# {_facts(order)}", *_warnings(troubles)]
-    parts: list[Component] = [said("\n".join(head))]
+    groups: list[list[Component]] = [[said("\n".join(head))]]
     if recent:
         lines = "\n".join(f"-# {fitted(_line(one, zone), 140)}" for one in recent[:_RECENT])
-        parts += [separator(), said(f"**Latest posts**\n{lines}")]
+        groups.append([separator(), said(f"**Latest posts**\n{lines}")])
     resends = [
         button(f"Send {one.date} once more", custom_id(custom_ids.RESEND, str(one.id)), style="danger")
         for one in recent[:_RECENT]
         if one.state is DeliveryState.UNCERTAIN
     ]
-    told = [one for one in changes if one.subject == order.channel.id and one.action in _ACTED][:_RECENT]
+    told = [one for one in changes if _did(one, order)][:_RECENT]
     if told:
-        lines = "\n".join(f"-# {fitted(_changed(one, zone), 180)}" for one in told)
-        parts += [separator(), said(f"**Changes**\n{lines}")]
-    return card([*parts, *rows(resends)])
+        lines = "\n".join(f"-# {fitted(_changed(one, order, zone), 180)}" for one in told)
+        groups.append([separator(), said(f"**Changes**\n{lines}")])
+    return [card(page) for page in paged([*groups, rows(resends)])]
 
 
 def preview(
@@ -109,8 +110,9 @@ def preview(
 
 
 def why(sentences: Sequence[str]) -> Card:
-    """Why a story was posted here or was not, newest edition first."""
-    return card([said("\n".join(fitted(one, 500) for one in sentences[:_RECENT]))])
+    """Why a story was posted here or was not: the answer in a sentence, and smaller what it rests on, a line each."""
+    answer, *lines = sentences
+    return card([said("\n".join([fitted(answer, 700), *(f"-# {fitted(line, 450)}" for line in lines[:_RECENT])]))])
 
 
 def _wish(wish: str, ref: str, order: Subscription, day: date) -> str:
@@ -128,14 +130,20 @@ def _facts(order: Subscription) -> str:
     return fitted(" · ".join(facts), 300)
 
 
-def _changed(one: Change, zone: ZoneInfo) -> str:
+def _changed(one: Change, order: Subscription, zone: ZoneInfo) -> str:
     at = one.at.astimezone(zone)
-    what = f"{cut(one.person, 60)} {_ACTED[one.action]} {one.detail}"
-    return f"{at.day} {at:%b} {at:%H:%M} · {what}"
+    return f"{at.day} {at:%b} {at:%H:%M} · {cut(one.person, 60)} {_did(one, order)}"
+
+
+def _did(one: Change, order: Subscription) -> str:
+    """What somebody changed of a channel, or of a story for all channels; empty: it is about neither."""
+    if one.subject != order.channel.id or one.action not in _ACTED:
+        return retold.acted(one)
+    return f"{_ACTED[one.action]} {one.detail}".strip()
 
 
 def _warnings(troubles: Sequence[str]) -> list[str]:
-    return [f"⚠ {fitted(one, 240)}" for one in troubles[:3]]
+    return [f"⚠ {fitted(one, 240)}" for one in troubles[:_WARNINGS]]
 
 
 def _line(one: Delivery, zone: ZoneInfo) -> str:

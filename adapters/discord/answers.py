@@ -17,6 +17,8 @@ MOST_MESSAGES = 5
 """An answer of more would bury the channel; the rest is a command away."""
 _LISTED = 10
 _ROW_TITLE = 150
+_LINE = 110
+"""Characters of one of several things that a notice is about: fifteen of them go into one text."""
 _ASKED = 200
 """Characters of what somebody typed that are said back."""
 
@@ -28,7 +30,7 @@ def answer(found: Answer, topic: str, now: datetime) -> list[Card]:
         return [not_found(found, topic)]
     # That nobody has written something is nothing to be shared.
     share = [_share(story, topic)] if found.is_written else []
-    foot = [*rows(_sections(found, story, topic)), *rows([*_wholes(story, topic), *share])]
+    foot = [*rows(_sections(found, story, topic)), *rows([*_wholes(story, topic), *_former(story), *share])]
     if found.others:
         foot += [said("-# Other stories have these words as well:"), *_choices(found.others, topic)]
     return _answered(_told(found, story, topic, now), story, foot)
@@ -39,20 +41,22 @@ def read_more(found: Answer, now: datetime) -> list[Card]:
     story = found.story
     if story is None:
         return [not_found(found, "")]
-    return _answered(lead(story, now), story, [*rows(_sections(found, story, "")), *rows(_wholes(story, ""))])
+    return _answered(
+        lead(story, now), story, [*rows(_sections(found, story, "")), *rows([*_wholes(story, ""), *_former(story)])]
+    )
 
 
 def shared(story: Story, topic: str, who: str, now: datetime) -> list[Card]:
     """The same for everybody in the channel, with the name of whoever shared it."""
     by = said(f"-# Shared by {fitted(who, 80)} · /brief story {story.ref}")
     told = _told(Answer(asked=story.ref, story=story), story, topic, now)
-    return _answered(told, story, [row([_read_more(story)]), by])
+    return _answered(told, story, [row([_read_more(story), *_former(story)]), by])
 
 
-def not_found(found: Answer, topic: str) -> Card:
-    """That nothing is called that, and the nearest stories to be pressed."""
+def not_found(found: Answer, topic: str, act: str = custom_ids.TOPIC) -> Card:
+    """That nothing is called that, and the nearest stories to be pressed, for *act* on their *topic*."""
     sentence = wording.not_found(cut(clean(found.asked), _ASKED), found.nearest, found.because)
-    return card([said(escaped(sentence)), *_choices(found.nearest[:_LISTED], topic)])
+    return card([said(escaped(sentence)), *_choices(found.nearest[:_LISTED], topic, act)])
 
 
 def search_results(words: str, found: Sequence[Story], now: datetime) -> Card:
@@ -88,9 +92,13 @@ def sentence(text: str, *buttons: Component) -> Card:
 
 
 def notice(told: Notice) -> Card:
-    """What an admin is told in private: one sentence and, where there is something to decide, the button for it."""
+    """What an admin is told in private: a few sentences, what they are about where that is several things, and, where
+    there is something to decide, the button for it.
+    """
     resend = [] if told.resend is None else [custom_id(custom_ids.RESEND, str(told.resend))]
-    return sentence(told.sentence, *(button("Send it once more", one, style="danger") for one in resend))
+    levers = [button("Send it once more", one, style="danger") for one in resend]
+    lines = "\n".join(f"- {fitted(one, _LINE)}" for one in told.lines)
+    return card([said(fitted(told.sentence, limits.PIECE)), *([said(lines)] if lines else []), *rows(levers)])
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
@@ -121,8 +129,8 @@ def _told(found: Answer, story: Story, topic: str, now: datetime) -> Iterator[Co
         yield said(escaped(wording.absent(story, name, found.trouble)))
 
 
-def _choices(stories: Sequence[Story], topic: str) -> list[Component]:
-    return [row([button(f"{one.ref}  {clean(one.title)}", _topic(one, topic))]) for one in stories]
+def _choices(stories: Sequence[Story], topic: str, act: str = custom_ids.TOPIC) -> list[Component]:
+    return [row([button(f"{one.ref}  {clean(one.title)}", custom_id(act, f"{one.ref}/{topic}"))]) for one in stories]
 
 
 def _share(story: Story, topic: str) -> Component:
@@ -144,6 +152,12 @@ def _wholes(story: Story, topic: str) -> list[Component]:
         return []
     sources = [button("Sources", _topic(story, custom_ids.SOURCES))] if story.articles else []
     return [button("Full story", _topic(story, custom_ids.WHOLE)), *sources]
+
+
+def _former(story: Story) -> list[Component]:
+    """How a story read before somebody corrected or withdrew it."""
+    is_changed = story.status is not StoryStatus.CURRENT
+    return [button("History", custom_id(custom_ids.HISTORY, story.ref))] if is_changed else []
 
 
 def _tells_all(story: Story, topic: str) -> bool:

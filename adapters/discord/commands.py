@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import discord
 from discord import app_commands
 
-from adapters.discord import custom_ids, visit
+from adapters.discord import correction_forms, custom_ids, visit
 from adapters.discord.admin import Admin
 from adapters.discord.components import Card
 from adapters.discord.failures import FAILURES
 from adapters.discord.limits import CHOICE, CHOICES
 from adapters.discord.lookups import LookUps
 from adapters.discord.order import DAYS, Wanted
+from adapters.discord.presses import Presses
 from adapters.discord.talk import Interaction, Talk
 from bot import zones
 from bot.config.tables import MAX_STORIES
@@ -67,9 +68,10 @@ class AnyPlace(app_commands.Transformer):
 class Commands:
     """Every command, hung into a client's tree."""
 
-    def __init__(self, lookups: LookUps, admin: Admin, talk: Talk) -> None:
+    def __init__(self, lookups: LookUps, admin: Admin, presses: Presses, talk: Talk) -> None:
         self._lookups = lookups
         self._admin = admin
+        self._presses = presses
         self._talk = talk
 
     def tree(self, client: discord.Client) -> app_commands.CommandTree[discord.Client]:
@@ -139,6 +141,8 @@ class Commands:
         for name, description, act in plain:
             group.add_command(self._acting(name, description, act))
         group.add_command(self._why())
+        group.add_command(self._correct())
+        group.add_command(self._withdraw())
         return group
 
     def _acting(
@@ -151,13 +155,41 @@ class Commands:
         return app_commands.Command(name=name, description=description, callback=command)
 
     def _why(self) -> app_commands.Command[Any, ..., None]:
-        @app_commands.describe(story=_STORY)
-        async def command(interaction: discord.Interaction[discord.Client], story: str) -> None:
+        @app_commands.describe(story="A story; without one, why there was a post today or not")
+        async def command(interaction: discord.Interaction[discord.Client], story: str = "") -> None:
             here = visit.of(interaction)
             await self._talk.answer(interaction, lambda: self._admin.why(here, story))
 
         made: app_commands.Command[Any, ..., None] = app_commands.Command(
             name="why", description="Why a story was posted here, or was not", callback=command
+        )
+        made.autocomplete("story")(self._stories)
+        return made
+
+    def _correct(self) -> app_commands.Command[Any, ..., None]:
+        @app_commands.describe(story=_STORY, section="What of it is to read otherwise")
+        @app_commands.choices(
+            section=[
+                app_commands.Choice(name=called, value=choice)
+                for choice, (called, _) in correction_forms.OFFERED.items()
+            ]
+        )
+        async def command(interaction: discord.Interaction[discord.Client], story: str, section: str) -> None:
+            await self._presses.open_correction(interaction, story, section)
+
+        made: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name="correct", description="Change a story, here and in every post that carries it", callback=command
+        )
+        made.autocomplete("story")(self._stories)
+        return made
+
+    def _withdraw(self) -> app_commands.Command[Any, ..., None]:
+        @app_commands.describe(story=_STORY)
+        async def command(interaction: discord.Interaction[discord.Client], story: str) -> None:
+            await self._presses.open_withdrawal(interaction, story)
+
+        made: app_commands.Command[Any, ..., None] = app_commands.Command(
+            name="withdraw", description="Withdraw a story, here and in every post that carries it", callback=command
         )
         made.autocomplete("story")(self._stories)
         return made

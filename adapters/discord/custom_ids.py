@@ -26,6 +26,17 @@ WISH = "wish"
 FORM = "form"
 """The set-up form, and the button that opens it once more with what was typed."""
 
+CORRECT = "correct"
+"""The button that opens the form for correcting; the argument is ``ref/what is chosen``."""
+CORRECTION = "correction"
+"""That form; the argument is what it showed (``bot.forms.Opened``)."""
+WITHDRAW = "withdraw"
+"""The button that opens the form for withdrawing; the argument is a ref."""
+WITHDRAWAL = "withdrawal"
+"""That form; the argument is what it showed."""
+HISTORY = "history"
+"""The argument is a ref."""
+
 WHOLE = "story"
 SOURCES = "sources"
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import discord
 from discord import ui
@@ -20,6 +20,8 @@ _LABELS = {
 }
 """The five fields that a form may have: what is asked, an example, and the characters that it takes."""
 _REMEMBERED = 500
+
+Typed = TypeVar("Typed")
 
 
 def form(shown: Wanted) -> ui.Modal:
@@ -41,10 +43,14 @@ def form(shown: Wanted) -> ui.Modal:
 
 def typed_in(interaction: discord.Interaction[Any]) -> Wanted:
     """What a submitted form says. It is read from what Discord sent, for the form may be older than this process."""
-    data: Mapping[str, Any] = interaction.data or {}
-    values = dict(_values(data.get("components") or ()))
     known = {field.name for field in fields(Wanted)} & _LABELS.keys()
-    return replace(Wanted(), **{name: value for name, value in values.items() if name in known})
+    return replace(Wanted(), **{name: value for name, value in values(interaction).items() if name in known})
+
+
+def values(interaction: discord.Interaction[Any]) -> Mapping[str, str]:
+    """What stands in the fields of a submitted form, by their names."""
+    data: Mapping[str, Any] = interaction.data or {}
+    return dict(_values(data.get("components") or ()))
 
 
 def _values(parts: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
@@ -56,19 +62,19 @@ def _values(parts: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
             yield from _values([below])
 
 
-class Drafts:
+class Drafts(Generic[Typed]):
     """What was typed into forms that had something wrong with them, for the next try. Lost with the process."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], Wanted] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Typed] = OrderedDict()
 
-    def keep(self, channel: str, person: str, typed: Wanted) -> None:
-        """Remember *typed*."""
-        self._kept[channel, person] = typed
-        self._kept.move_to_end((channel, person))
+    def keep(self, about: str, person: str, typed: Typed) -> None:
+        """Remember what *person* *typed* about a channel or a story."""
+        self._kept[about, person] = typed
+        self._kept.move_to_end((about, person))
         while len(self._kept) > _REMEMBERED:
             self._kept.popitem(last=False)
 
-    def take(self, channel: str, person: str) -> Wanted | None:
-        """What was typed there last, once."""
-        return self._kept.pop((channel, person), None)
+    def take(self, about: str, person: str) -> Typed | None:
+        """What *person* typed about it last, once."""
+        return self._kept.pop((about, person), None)

@@ -18,6 +18,7 @@ import discord
 from adapters.discord.admin import Admin
 from adapters.discord.client import Client
 from adapters.discord.commands import Commands
+from adapters.discord.corrections import Corrections
 from adapters.discord.failures import post_failed
 from adapters.discord.lookups import LookUps
 from adapters.discord.openings import Openings
@@ -88,8 +89,8 @@ class Gateway:
         self._sessions = Sessions(synced.with_name("discord-sessions"), clock)
         admin = Admin(desk, clock)
         lookups = LookUps(desk, clock)
-        commands = Commands(lookups, admin, self._talk)
-        presses = Presses(lookups, admin, self._talk)
+        presses = Presses(lookups, admin, Corrections(desk, clock), self._talk)
+        commands = Commands(lookups, admin, presses, self._talk)
         self._new_client: Callable[[], Client] = lambda: Client(
             desk,
             clock,

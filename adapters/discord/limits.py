@@ -23,6 +23,8 @@ CHOICE = 100
 OPTION = 100
 """Label, value and description of a select's option."""
 PLACEHOLDER = 150
+INPUT = 4_000
+"""Of what stands in one field of a form."""
 THREAD_NAME = 100
 URL = 512
 """Of a link's button; our text links keep to it too."""

@@ -24,13 +24,13 @@ class LookUps:
 
     async def topic(self, visit: Visit, name: str, topic: str) -> list[Card]:
         """A section, the whole story or its sources. Whoever asks sees that we are thinking while one is written."""
-        asker = await self._asker(visit)
+        asker = await asker_of(self._desk, visit)
         found = await self._desk.written(await self._desk.look_up(name, answers.section_of(topic), asker), asker)
         return answers.answer(found, topic, self._now())
 
     async def read_more(self, visit: Visit, ref: str) -> list[Card]:
         """A story with a button for each section."""
-        found = await self._desk.look_up(ref, None, await self._asker(visit))
+        found = await self._desk.look_up(ref, None, await asker_of(self._desk, visit))
         return answers.read_more(found, self._now())
 
     async def share(self, visit: Visit, ref: str, topic: str) -> tuple[list[Card], bool]:
@@ -38,7 +38,7 @@ class LookUps:
 
         By those who may write there, and once a day: an answer that can be shared stays pressable for ever.
         """
-        found = await self._desk.look_up(ref, answers.section_of(topic), await self._asker(visit))
+        found = await self._desk.look_up(ref, answers.section_of(topic), await asker_of(self._desk, visit))
         if found.story is None:
             return [answers.not_found(found, topic)], False
         what = f"{found.story.ref}/{topic}"
@@ -48,24 +48,24 @@ class LookUps:
 
     async def today(self, visit: Visit) -> list[Card]:
         """This channel's latest edition."""
-        return answers.today(await self._desk.latest_edition(await self._asker(visit)))
+        return answers.today(await self._desk.latest_edition(await asker_of(self._desk, visit)))
 
     async def search(self, visit: Visit, words: str) -> list[Card]:
         """Stored stories; *words* may hold ``from:``, ``to:`` and ``topic:``. Raises WrongUsage."""
-        asker = await self._asker(visit)
+        asker = await asker_of(self._desk, visit)
         wanted = search_of(clean(words))
         found = await self._desk.search(replace(wanted, workspace=asker.workspace))
         return [answers.search_results(wanted.words, found, self._now())]
 
     async def helping(self, visit: Visit) -> list[Card]:
         """Every command, with an example of this channel."""
-        edition = await self._desk.latest_edition(await self._asker(visit))
+        edition = await self._desk.latest_edition(await asker_of(self._desk, visit))
         example = edition.stories[0].ref if edition and edition.stories else "1"
         return [answers.helping(example)]
 
     async def offer(self, visit: Visit, typed: str, limit: int) -> Sequence[tuple[str, str]]:
         """(what is shown, ref) of the stories that *typed* may become; this channel's latest edition first."""
-        found = await self._desk.complete(typed, await self._asker(visit), limit=limit)
+        found = await self._desk.complete(typed, await asker_of(self._desk, visit), limit=limit)
         return [(cut(f"{ref}  {clean(title)}", CHOICE), ref) for ref, title in found]
 
     async def _why_not_shared(self, visit: Visit, what: str, *, is_written: bool) -> str:
@@ -84,7 +84,7 @@ class LookUps:
         change = Change(
             at=now,
             workspace=f"discord:{visit.guild}",
-            person=f"{visit.user_name} ({visit.user})",
+            person=visit.person,
             action="share",
             subject=visit.channel,
             detail=what,
@@ -92,9 +92,11 @@ class LookUps:
         )
         return await self._desk.record(change)
 
-    async def _asker(self, visit: Visit) -> Asker:
-        here = await self._desk.in_channel("discord", visit.guild, visit.channel) if visit.guild else None
-        return visit.asker(here.id if here else NO_SUBSCRIPTION)
-
     def _now(self) -> datetime:
         return self._clock.now()
+
+
+async def asker_of(desk: Desk, visit: Visit) -> Asker:
+    """As whom the person looks things up where they are."""
+    here = await desk.in_channel("discord", visit.guild, visit.channel) if visit.guild else None
+    return visit.asker(here.id if here else NO_SUBSCRIPTION)

@@ -74,9 +74,12 @@ class Talk:
                 await self._show_all(interaction, found, is_private=not is_for_all, is_awaited=False)
 
     async def open(
-        self, interaction: Interaction, find: Callable[[], Awaitable[ui.Modal]], otherwise: Callable[[], ui.Modal]
+        self,
+        interaction: Interaction,
+        find: Callable[[], Awaitable[ui.Modal | Card]],
+        otherwise: Callable[[], ui.Modal | Card],
     ) -> None:
-        """Open the form that *find* finds; *otherwise* if it takes too long. An error is told instead of it.
+        """Open the form that *find* finds; *otherwise* if it takes too long. A card or an error is told instead.
 
         Discord takes a form as an acknowledgement only, so that nothing can be said before it.
         """
@@ -88,9 +91,11 @@ class Talk:
                     form = await find()
             except TimeoutError:
                 form = otherwise()
-            except Exception as error:  # noqa: BLE001  # told and logged below
-                said = view_of(sentence(_apology(error)))
-                await self._acknowledged(interaction, interaction.response.send_message(view=said, ephemeral=True))
+            except Exception as error:  # noqa: BLE001  # told and logged
+                form = sentence(_apology(error))
+            if isinstance(form, Card):
+                told = interaction.response.send_message(view=view_of(form), ephemeral=True)
+                await self._acknowledged(interaction, told)
                 return
             # A form that could still be submitted would stay in discord.py's memory; ours are known by their names.
             form.stop()

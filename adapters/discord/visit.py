@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import discord
 from discord import app_commands
 
 from adapters.discord.rights import troubles_of
-from bot.model import Asker, Channel, Subscription
+from bot.model import Asker, Change, Channel, Subscription
 from bot.text import clean
 
 NO_SUBSCRIPTION = 0
@@ -36,6 +37,18 @@ class Visit:
         """As whom the person looks things up, in a channel with this subscription."""
         return Asker(workspace=f"discord:{self.guild}" if self.guild else "", subscription=subscription)
 
+    @property
+    def person(self) -> str:
+        """Who it is, for the audit log: a name, which may change, and Discord's own id."""
+        return f"{self.user_name} ({self.user})".strip()
+
+    @property
+    def may_amend(self) -> bool:
+        """Whether the person may correct and withdraw stories: those may whose word reaches the whole server, as the
+        changed posts do. Whoever has set up one channel has no say in the others.
+        """
+        return self.is_admin
+
     def may_change(self, subscription: Subscription) -> bool:
         """Whoever manages the server, and whoever set the channel up."""
         return self.is_admin or bool(self.user and self.user == subscription.owner)
@@ -48,6 +61,19 @@ class Target:
     channel: Channel
     troubles: tuple[str, ...] = ()
     """What keeps us from posting there, as far as Discord has said with the interaction."""
+
+
+def change(visit: Visit, at: datetime, action: str, subject: str, detail: str = "") -> Change:
+    """What somebody changes, for the audit log: the same interaction does it once."""
+    return Change(
+        at=at,
+        workspace=f"discord:{visit.guild}",
+        person=visit.person,
+        action=action,
+        subject=subject,
+        detail=detail,
+        event=f"{visit.event}:{action}:{subject}",
+    )
 
 
 def of(interaction: discord.Interaction[discord.Client]) -> Visit:

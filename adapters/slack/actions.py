@@ -24,12 +24,19 @@ RESEND = "resend"
 """The value is a delivery's number."""
 WISH = "wish:"
 """Followed by ``pin``, ``drop`` or ``none`` and a ref; the value is a subscription's number and the edition's date."""
+HISTORY = "history"
+"""The value is a ref."""
 
 WHOLE = "story"
 SOURCES = "sources"
+CORRECT = "correct"
+"""What :data:`PICK` can be followed by as well; so it is for the one below."""
+WITHDRAW = "withdraw"
 
 SETUP_VIEW = "setup_view"
 """The callback of the set-up modal."""
+CORRECTION_VIEW = "correction_view"
+WITHDRAWAL_VIEW = "withdrawal_view"
 
 
 def topic_of(what: SectionName | str | None) -> str:

@@ -2,11 +2,12 @@
 
 from adapters.slack import actions, admin_answers, answers, views
 from adapters.slack.blocks import Message
+from adapters.slack.corrections import Corrections
 from adapters.slack.rights import Rights, not_allowed
 from adapters.slack.setup import SetUp
 from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
-from bot import reasons, wording
+from bot import why, wording
 from bot.desk import Desk
 from bot.model import DeliveryState, Standing, Subscription, Wish
 from bot.ports import Clock
@@ -15,21 +16,20 @@ _LATEST = 10
 _SHOWN = 25
 """Channels of the App Home, which takes a hundred blocks; /daybrief status shows any other in its place."""
 _BAD = frozenset({DeliveryState.REFUSED, DeliveryState.MISSED, DeliveryState.UNCERTAIN})
-_NOT_FROM_CHAT = (
-    "Stories are corrected and withdrawn by whoever runs Daybrief: daybrief correct STORY FILE, "
-    "daybrief withdraw STORY --reason …. Every message that carries the story changes with it."
-)
-_HELP = "/daybrief setup · status · test · pause · resume · why STORY"
+_HELP = "/daybrief setup · status · test · pause · resume · why STORY · correct STORY · withdraw STORY"
 
 
 class Admin:
     """What ``/daybrief`` does. Whoever changes something is asked about first: Slack says who may."""
 
-    def __init__(self, desk: Desk, rights: Rights, talk: Talk, set_up: SetUp, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0917  # what it hands things on to
+        self, desk: Desk, rights: Rights, talk: Talk, set_up: SetUp, corrections: Corrections, clock: Clock
+    ) -> None:
         self._desk = desk
         self._rights = rights
         self._talk = talk
         self._set_up = set_up
+        self._corrections = corrections
         self._clock = clock
 
     async def command(self, visit: Visit, line: str) -> None:
@@ -48,8 +48,8 @@ class Admin:
                 await self.resume(visit, await self._here(visit))
             case "why":
                 await self._why(visit, rest.strip())
-            case "correct" | "withdraw":
-                await self._talk.say(visit, answers.sentence(_NOT_FROM_CHAT))
+            case actions.CORRECT | actions.WITHDRAW as action:
+                await self._corrections.open(visit, action, rest.strip())
             case _:
                 await self._talk.say(visit, answers.sentence(f"There is: {_HELP}"))
 
@@ -154,7 +154,7 @@ class Admin:
         recent = await self._desk.deliveries(subscription=one, limit=_LATEST)
         changes = await self._desk.changes(f"slack:{one.channel.workspace}", limit=100)
         next_at = (await self._desk.next_due([one]))[one.id]
-        troubles = await self._desk.examine(one)
+        troubles = await self._desk.troubles_of(one, visit.user)
         await self._talk.say(visit, admin_answers.status(one, next_at, recent, troubles, changes))
 
     async def _why(self, visit: Visit, name: str) -> None:
@@ -162,14 +162,11 @@ class Admin:
         if one is None:
             await self._talk.say(visit, admin_answers.not_set_up())
             return
-        found = await self._desk.look_up(name, None, visit.asker(one.id))
-        if found.story is None:
-            await self._talk.say(visit, answers.not_found(found, actions.WHOLE))
+        told = await self._desk.why(one, name, visit.asker(one.id))
+        if told.found and not told.story:
+            await self._talk.say(visit, answers.not_found(told.found, actions.WHOLE))
             return
-        ref, where = found.story.ref, views.channel_named(one.channel)
-        rulings = await self._desk.why(one, found.story)
-        sentences = [reasons.why_in_numbers(ref, where, ruling.delivery.date, ruling.verdict) for ruling in rulings]
-        await self._talk.say(visit, admin_answers.why(sentences or [f"No edition of {where} has considered {ref}."]))
+        await self._talk.say(visit, admin_answers.why([told.sentence, *why.lines(told)]))
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Message]:
         person = await self._rights.who(visit)

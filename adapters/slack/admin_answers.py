@@ -11,7 +11,7 @@ from adapters.slack.blocks import Block, Message, button, context, divider, mess
 from adapters.slack.blocks import actions as buttons
 from adapters.slack.text import mrkdwn
 from adapters.slack.views import View, channel_named, channel_rows, days_named, said
-from bot import wording
+from bot import retold, wording
 from bot.model import Change, Composition, Delivery, DeliveryState, Edition, Stage, Subscription, Wish
 from bot.text import clean, cut
 
@@ -27,7 +27,7 @@ _ACTED = {
     "post": "posted today's edition at once",
     "resend": "sent an uncertain edition once more",
 }
-"""Actions of the audit log in words; those that are no change of a channel's are not shown."""
+"""Actions of the audit log in words, for those that change a channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +66,11 @@ def status(
             blocks.append(
                 buttons([button(f"Send {_day(one.date)} once more", actions.RESEND, str(one.id), style="danger")])
             )
-    told = [one for one in changes if one.subject == subscription.channel.id and one.action in _ACTED][:_RECENT]
+    told = [(one, did) for one in changes if (did := _did(one, subscription))][:_RECENT]
     if told:
         lines = [
-            f"{_day(one.at.astimezone(zone))}, {one.at.astimezone(zone):%H:%M} · "
-            f"{one.person} {_ACTED[one.action].format(one.detail).removesuffix(' ()')}"
-            for one in told
+            f"{_day(one.at.astimezone(zone))}, {one.at.astimezone(zone):%H:%M} · {one.person} {did}"
+            for one, did in told
         ]
         blocks += [rich(text("Changes", bold=True)), context(*(mrkdwn(line, 350) for line in lines))]
     return message(f"Daybrief in {channel_named(subscription.channel)}", blocks)
@@ -133,9 +132,17 @@ def greeting() -> Message:
 
 
 def why(sentences: Sequence[str]) -> Message:
-    """Why a story was posted here or was not, newest edition first."""
-    blocks = [section(one) for one in sentences[: limits.MESSAGE_BLOCKS]]
-    return message(sentences[0], paged([[block] for block in blocks])[0])
+    """Why a story was posted here or was not: the answer in a sentence, and smaller what it rests on, a line each."""
+    answer, *lines = sentences
+    shown = [section(answer), *(context(mrkdwn(clean(line), limits.CONTEXT)) for line in lines)]
+    return message(answer, paged([[block] for block in shown[: limits.MESSAGE_BLOCKS]])[0])
+
+
+def _did(change: Change, subscription: Subscription) -> str:
+    """What somebody changed of a channel, or of a story for all channels; empty: it is about neither."""
+    if change.subject != subscription.channel.id or change.action not in _ACTED:
+        return retold.acted(change)
+    return _ACTED[change.action].format(change.detail).removesuffix(" ()")
 
 
 def _delivery_line(one: Delivery, zone: ZoneInfo) -> str:

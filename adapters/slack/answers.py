@@ -27,7 +27,7 @@ def answer(found: Answer, topic: str, now: datetime) -> list[Message]:
         return [not_found(found, topic)]
     # That nobody has written something is nothing to be shared.
     share = [_share(story, topic)] if found.is_written else []
-    asked = [*share, *_more(found, story, topic)]
+    asked = [*share, *_more(found, story, topic), *_former(story)]
     foot: list[Block] = [buttons(asked)] if asked else []
     if found.others:
         foot.append(context(mrkdwn("Other stories have these words as well:", limits.CONTEXT)))
@@ -38,7 +38,7 @@ def answer(found: Answer, topic: str, now: datetime) -> list[Message]:
 def shared(story: Story, topic: str, who: str, now: datetime) -> list[Message]:
     """The same for everybody in the channel, who asked for it by name."""
     by = context(mrkdwn(f"Shared by {who} · /brief story {story.ref}", limits.CONTEXT))
-    more = buttons([button("Full story", actions.FULL, story.ref)])
+    more = buttons([button("Full story", actions.FULL, story.ref), *_former(story)])
     return _answered(Answer(asked=story.ref, story=story), story, topic, now, [more, by])
 
 
@@ -166,6 +166,12 @@ def _pick(topic: str) -> Block:
 
 def _share(story: Story, topic: str) -> Block:
     return button("Share", f"{actions.SHARE}{topic}", story.ref)
+
+
+def _former(story: Story) -> list[Block]:
+    """How a story read before somebody corrected or withdrew it."""
+    is_changed = story.status is not StoryStatus.CURRENT
+    return [button("History", actions.HISTORY, story.ref)] if is_changed else []
 
 
 def _more(found: Answer, story: Story, topic: str) -> list[Block]:

@@ -83,6 +83,28 @@ def option(label: str, value: str, description: str = "") -> Block:
     return {**made, "description": plain(description, limits.OPTION)} if description else made
 
 
+def field(name: str, label: str, element: Block, *, hint: str = "", is_optional: bool = False) -> Block:
+    """One question of a modal; the block and what is in it are both called *name*."""
+    made: Block = {
+        "type": "input",
+        "block_id": name,
+        "label": plain(label, limits.PLACEHOLDER),
+        "element": {**element, "action_id": name},
+        "optional": is_optional,
+    }
+    return {**made, "hint": plain(hint, limits.PLACEHOLDER)} if hint else made
+
+
+def modal(title: str, blocks: Iterable[Block]) -> Block:
+    """A view that lies over everything else until it is closed."""
+    return {
+        "type": "modal",
+        "title": plain(title, limits.TITLE),
+        "close": plain("Close", limits.TITLE),
+        "blocks": list(blocks),
+    }
+
+
 # ---------------------------------------------------------------------------------------------------- rich text
 
 

@@ -6,16 +6,18 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
-from adapters.slack import actions, answers, views
+from adapters.slack import actions, answers, bodies, views
 from adapters.slack.admin import Admin
+from adapters.slack.bodies import Body
+from adapters.slack.corrections import Corrections
 from adapters.slack.events import Events
 from adapters.slack.lookups import LookUps
 from adapters.slack.people import People
@@ -40,8 +42,20 @@ _REMEMBERED = 900.0
 _ANY = re.compile(".*")
 _BROKEN = "Something went wrong, and it is our fault. It is in the log of whoever runs Daybrief; please try again."
 
-Body = dict[str, Any]
 Act = Callable[[Visit, Body], Awaitable[None]]
+
+
+class Submittable(Protocol):
+    """Whoever acts on a form."""
+
+    def waiting(self, view: Mapping[str, Any], /) -> views.View:
+        """What is shown in its place until it has been acted on."""
+
+    async def problems(self, visit: Visit, view: Mapping[str, Any], /) -> Mapping[str, str]:
+        """What is wrong with it, by field; it stays open then."""
+
+    async def submit(self, visit: Visit, view: Mapping[str, Any], external_id: str, /) -> None:
+        """Act on it, and show what came of that in the view that we named *external_id*."""
 
 
 class Door:
@@ -62,7 +76,8 @@ class Door:
         self._talk = Talk(workspaces, clock)
         rights = Rights(desk, People(), self._talk, clock)
         self._set_up = SetUp(desk, rights, self._talk, clock)
-        self._admin = Admin(desk, rights, self._talk, self._set_up, clock)
+        self._corrections = Corrections(desk, rights, self._talk)
+        self._admin = Admin(desk, rights, self._talk, self._set_up, self._corrections, clock)
         self._lookups = LookUps(desk, rights, self._talk, clock)
         self._events = Events(desk, workspaces, self._talk, self._admin, clock)
         self._seen: dict[str, float] = {}
@@ -119,23 +134,24 @@ class Door:
 
     def _listen(self) -> None:
         for command in ("/keypoints", "/effects", "/brief"):
-            self._on_command(command, lambda visit, body: self._lookups.command(visit, _line(body)))
-        self._on_command(
-            "/daybrief", lambda visit, body: self._admin.command(visit, typed(str(body.get("text") or "")))
-        )
+            self._on_command(command, lambda visit, body: self._lookups.command(visit, bodies.line(body)))
+        self._on_command("/daybrief", lambda visit, body: self._admin.command(visit, bodies.behind_command(body)))
         self._on_action(actions.SECTION, self._pressed_section)
         self._on_action(actions.PICK, self._picked)
         self._on_action(actions.SHARE, self._shared)
         self._on_action(actions.WISH, self._wished)
-        self._on_action(actions.FULL, lambda visit, body: self._lookups.full(visit, _value(body)))
+        self._on_action(actions.FULL, lambda visit, body: self._lookups.full(visit, bodies.value(body)))
+        self._on_action(actions.HISTORY, lambda visit, body: self._corrections.history(visit, bodies.value(body)))
         self._on_action(actions.SETUP, self._pressed_set_up)
-        self._on_action(actions.POST_NOW, lambda visit, body: self._admin.post_now(visit, _number(body)))
+        self._on_action(actions.POST_NOW, lambda visit, body: self._admin.post_now(visit, bodies.number(body)))
         self._on_action(actions.PAUSE, self._pressed_pause)
         self._on_action(actions.RESUME, self._pressed_resume)
-        self._on_action(actions.RESEND, lambda visit, body: self._admin.resend(visit, _number(body)))
+        self._on_action(actions.RESEND, lambda visit, body: self._admin.resend(visit, bodies.number(body)))
         self.app.options(_starting(actions.PICK))(self._offer_stories)
         self.app.options(views.ZONE)(self._offer_zones)
-        self.app.view(actions.SETUP_VIEW)(self._submitted)
+        self.app.view(actions.SETUP_VIEW)(self._submitting(self._set_up))
+        for callback in (actions.CORRECTION_VIEW, actions.WITHDRAWAL_VIEW):
+            self.app.view(callback)(self._submitting(self._corrections))
         self.app.event(_ANY)(self._happened)
         # What nobody listens for is answered as well: buttons of later versions, after going back to this one.
         self._on_command(_ANY, self._unknown)
@@ -150,30 +166,34 @@ class Door:
         self.app.action(_starting(name))(self._acting(of_interaction, act))
 
     async def _pressed_section(self, visit: Visit, body: Body) -> None:
-        await self._lookups.topic(visit, _behind(body, actions.SECTION), _value(body))
+        await self._lookups.topic(visit, bodies.behind(body, actions.SECTION), bodies.value(body))
 
     async def _picked(self, visit: Visit, body: Body) -> None:
-        await self._lookups.topic(visit, _behind(body, actions.PICK), _value(body), replaces=True)
+        topic, ref = bodies.behind(body, actions.PICK), bodies.value(body)
+        if topic in {actions.CORRECT, actions.WITHDRAW}:
+            await self._corrections.open(visit, topic, ref)
+        else:
+            await self._lookups.topic(visit, topic, ref, replaces=True)
 
     async def _shared(self, visit: Visit, body: Body) -> None:
-        await self._lookups.share(visit, _behind(body, actions.SHARE), _value(body))
+        await self._lookups.share(visit, bodies.behind(body, actions.SHARE), bodies.value(body))
 
     async def _wished(self, visit: Visit, body: Body) -> None:
-        wish, _, ref = _behind(body, actions.WISH).partition(":")
+        wish, _, ref = bodies.behind(body, actions.WISH).partition(":")
         meant = Wish(wish) if wish in set(Wish) else None
-        number, _, day = _value(body).partition(":")
-        await self._admin.wish(visit, meant, ref, number=_as_number(number), day=day)
+        number, _, day = bodies.value(body).partition(":")
+        await self._admin.wish(visit, meant, ref, number=bodies.as_number(number), day=day)
 
     async def _pressed_set_up(self, visit: Visit, body: Body) -> None:
-        value = _value(body)
+        value = bodies.value(body)
         channel = {"here": visit.channel, "home": ""}.get(value, value)
         await self._set_up.open(visit, channel)
 
     async def _pressed_pause(self, visit: Visit, body: Body) -> None:
-        await self._admin.pause(visit, await self._admin.numbered(visit, _number(body)))
+        await self._admin.pause(visit, await self._admin.numbered(visit, bodies.number(body)))
 
     async def _pressed_resume(self, visit: Visit, body: Body) -> None:
-        await self._admin.resume(visit, await self._admin.numbered(visit, _number(body)))
+        await self._admin.resume(visit, await self._admin.numbered(visit, bodies.number(body)))
 
     async def _unknown(self, visit: Visit, body: Body) -> None:
         sentence = "This version of Daybrief does not know what to do with that. /brief help lists what it knows."
@@ -191,21 +211,23 @@ class Door:
     async def _offer_zones(self, ack: AsyncAck, body: Body) -> None:
         await ack(answers.choices(zones.matching(str(body.get("value") or ""), limit=100)))
 
-    async def _submitted(self, ack: AsyncAck, body: Body) -> None:
-        view = body.get("view") or {}
-        form = views.form_of((view.get("state") or {}).get("values") or {})
-        if wrong := self._set_up.problems(form):
-            await ack(response_action="errors", errors=wrong)
-            return
-        external_id = f"setup:{view.get('id')}:{view.get('hash')}"
-        waiting = views.loading("Set up Daybrief", "Looking at the channels …") | {"external_id": external_id}
-        await ack(response_action="update", view=waiting)
-        visit = of_interaction(body)
-        visit = replace(visit, event=visit.event or external_id)
-        # A submission has no trigger of its own on every plan; the state of the view tells two of them apart.
-        if self._is_new(f"submit:{visit.event or view.get('hash')}"):
-            work = self._set_up.submit(visit, form, views.asked_in(view), external_id)
-            self._spawn(replace(visit, event=visit.event or external_id, submitted=external_id), work)
+    def _submitting(self, form: Submittable) -> Callable[..., Awaitable[None]]:
+        """A listener for a submitted form: says what is wrong with it, or acknowledges and has it acted on once."""
+
+        async def listener(ack: AsyncAck, body: Body) -> None:
+            view = body.get("view") or {}
+            external_id = f"{view.get('callback_id')}:{view.get('id')}:{view.get('hash')}"
+            visit = of_interaction(body)
+            visit = replace(visit, event=visit.event or external_id, submitted=external_id)
+            if wrong := await form.problems(visit, view):
+                await ack(response_action="errors", errors=dict(wrong))
+                return
+            await ack(response_action="update", view=form.waiting(view) | {"external_id": external_id})
+            # A submission has no trigger of its own on every plan; the state of the view tells two of them apart.
+            if self._is_new(f"submit:{visit.event}"):
+                self._spawn(visit, form.submit(visit, view, external_id))
+
+        return listener
 
     async def _happened(self, ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -273,28 +295,3 @@ class Door:
 
 def _starting(name: str) -> re.Pattern[str]:
     return re.compile(f"^{re.escape(name)}{'' if name.endswith(':') else '$'}")
-
-
-def _line(body: Body) -> str:
-    return f"{body.get('command') or ''} {typed(str(body.get('text') or ''))}".strip()
-
-
-def _action(body: Body) -> Body:
-    return (body.get("actions") or [{}])[0]  # type: ignore[no-any-return]
-
-
-def _behind(body: Body, name: str) -> str:
-    return str(_action(body).get("action_id") or "").removeprefix(name)
-
-
-def _value(body: Body) -> str:
-    action = _action(body)
-    return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
-
-
-def _number(body: Body) -> int:
-    return _as_number(_value(body))
-
-
-def _as_number(value: str) -> int:
-    return int(value) if value.isdecimal() and len(value) < 19 else 0  # noqa: PLR2004  # what a database takes

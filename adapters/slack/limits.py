@@ -26,4 +26,6 @@ TITLE = 24
 """Of a view's title and its two buttons."""
 METADATA = 3_000
 """Of a view's private metadata."""
+INPUT = 3_000
+"""Of what stands in one text input."""
 URL = 3_000

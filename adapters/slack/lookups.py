@@ -38,7 +38,7 @@ class LookUps:
 
     async def command(self, visit: Visit, line: str) -> None:
         """Answer ``/keypoints``, ``/effects`` or ``/brief`` with everything behind it."""
-        asker = await self._asker(visit)
+        asker = await asker_of(self._desk, visit)
         bare = " ".join(line.casefold().split()).removeprefix("/")
         if bare in _NEEDS_A_STORY:
             await self._talk.say(visit, answers.which(_NEEDS_A_STORY[bare], await self._desk.latest_edition(asker)))
@@ -50,11 +50,11 @@ class LookUps:
 
     async def topic(self, visit: Visit, topic: str, ref: str, *, replaces: bool = False) -> None:
         """Answer a press or a pick: *topic* is a section, the whole story or its sources."""
-        await self._tell(visit, ref, topic, await self._asker(visit), replaces=replaces)
+        await self._tell(visit, ref, topic, await asker_of(self._desk, visit), replaces=replaces)
 
     async def full(self, visit: Visit, ref: str) -> None:
         """Open the whole story in a view."""
-        asked = asyncio.ensure_future(self._desk.look_up(ref, None, await self._asker(visit)))
+        asked = asyncio.ensure_future(self._desk.look_up(ref, None, await asker_of(self._desk, visit)))
         done, _ = await asyncio.wait({asked}, timeout=_PATIENCE)
         opened = "" if done else await self._talk.open(visit, views.loading("Story"))
         found = await asked
@@ -70,7 +70,7 @@ class LookUps:
 
     async def share(self, visit: Visit, topic: str, ref: str) -> None:
         """Show everybody in the channel what was answered in private."""
-        found = await self._desk.look_up(ref, actions.section_of(topic), await self._asker(visit))
+        found = await self._desk.look_up(ref, actions.section_of(topic), await asker_of(self._desk, visit))
         if found.story is None:
             await self._talk.say(visit, answers.not_found(found, topic))
             return
@@ -83,7 +83,7 @@ class LookUps:
 
     async def offer(self, visit: Visit, typed: str) -> list[tuple[str, str]]:
         """(ref, title) of the stories that *typed* may become, for the picker."""
-        return list(await self._desk.complete(typed, await self._asker(visit), limit=50))
+        return list(await self._desk.complete(typed, await asker_of(self._desk, visit), limit=50))
 
     async def _answer(self, visit: Visit, line: str, asker: Asker) -> None:
         match question(line):
@@ -108,9 +108,11 @@ class LookUps:
             found, replaces = await self._desk.written(found, asker), False
         await self._talk.say(visit, *answers.answer(found, topic, self._clock.now()), replaces=replaces)
 
-    async def _asker(self, visit: Visit) -> Asker:
-        here = await self._desk.in_channel("slack", visit.workspace, visit.channel) if visit.channel else None
-        return visit.asker(here.id if here else NO_SUBSCRIPTION)
+
+async def asker_of(desk: Desk, visit: Visit) -> Asker:
+    """As whom the person looks things up where they are."""
+    here = await desk.in_channel("slack", visit.workspace, visit.channel) if visit.channel else None
+    return visit.asker(here.id if here else NO_SUBSCRIPTION)
 
 
 def _example(edition: Edition | None) -> str:

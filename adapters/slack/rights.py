@@ -69,13 +69,19 @@ class Rights:
         change = Change(
             at=now,
             workspace=f"slack:{visit.workspace}",
-            person=f"{visit.user_name} ({visit.user})".strip(),
+            person=visit.person,
             action="share",
             subject=visit.channel,
             detail=what,
             event=f"share:{visit.channel}:{visit.thread}:{what}:{now:%Y-%m-%d}",
         )
         return await self._desk.record(change)
+
+    async def may_amend(self, visit: Visit) -> bool:
+        """Whether the person may correct and withdraw stories: those may whose word reaches the whole workspace, as
+        the changed posts do. Whoever has set up one channel has no say in the others.
+        """
+        return (await self.who(visit)).is_admin
 
     async def record(self, visit: Visit, action: str, subscription: Subscription, detail: str = "") -> bool:
         """Write down that a channel is changed; False: this very click has done so before."""
@@ -86,7 +92,7 @@ class Rights:
         change = Change(
             at=self._clock.now(),
             workspace=f"slack:{visit.workspace}",
-            person=f"{visit.user_name} ({visit.user})".strip(),
+            person=visit.person,
             action=action,
             subject=subject,
             detail=detail,
@@ -94,6 +100,12 @@ class Rights:
             event=f"{visit.event or uuid.uuid4()}:{action}:{subject}",
         )
         return await self._desk.record(change)
+
+
+NOT_FOR_ALL = (
+    "Only admins and owners of this workspace may correct or withdraw a story: it changes in every channel of the "
+    "workspace that has had it."
+)
 
 
 def not_allowed(subscription: Subscription | None) -> str:

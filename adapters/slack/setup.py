@@ -1,6 +1,8 @@
 """Setting channels up: the form, what is wrong with it, and what became of each channel."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from adapters.slack import admin_answers, answers, limits, views
@@ -10,7 +12,7 @@ from adapters.slack.people import Person
 from adapters.slack.posting import troubles_of
 from adapters.slack.rights import Rights, not_allowed
 from adapters.slack.talk import Talk
-from adapters.slack.views import Form
+from adapters.slack.views import Form, View
 from adapters.slack.visit import Visit
 from adapters.slack.workspaces import Workspace
 from bot import zones
@@ -63,23 +65,17 @@ class SetUp:
         await self._talk.fill(visit, opened, form)
 
     @staticmethod
-    def problems(form: Form) -> dict[str, str]:
-        """What is wrong with a submitted form, by field. Pure."""
-        found = {}
-        if form.at is None:
-            found[views.HOUR] = "Choose the hour of the post."
-        if not form.days:
-            found[views.WEEKDAYS] = "Choose at least one day; to post nothing, pause the channel."
-        if form.timezone not in zones.names():
-            found[views.ZONE] = "Choose a time zone; this one is not known to the machine that Daybrief runs on."
-        if not form.channels:
-            found[views.CHANNELS] = "Choose at least one channel."
-        elif len(form.channels) > views.MOST_CHANNELS:
-            found[views.CHANNELS] = f"Choose {views.MOST_CHANNELS} channels at the most; the rest can follow."
-        return found
+    def waiting(_: Mapping[str, Any]) -> View:
+        """What is shown in the place of a submitted form while the channels are looked at."""
+        return views.loading("Set up Daybrief", "Looking at the channels …")
 
-    async def submit(self, visit: Visit, form: Form, asked_in: str, external_id: str) -> None:
+    async def problems(self, _: Visit, view: Mapping[str, Any]) -> Mapping[str, str]:
+        """What is wrong with a submitted form, by field."""
+        return _problems(views.form_of(view))
+
+    async def submit(self, visit: Visit, view: Mapping[str, Any], external_id: str) -> None:
         """Set every chosen channel up, and show what became of each in the view that we named *external_id*."""
+        form, asked_in = views.form_of(view), views.asked_in(view)
         there = await self._talk.workspace(visit)
         person = await self._rights.who(visit)
         results = [
@@ -132,6 +128,21 @@ class SetUp:
         if next_at.date() == today:
             return True
         return bool(await self._desk.deliveries(subscription=subscription, day=today, limit=1))
+
+
+def _problems(form: Form) -> dict[str, str]:
+    found = {}
+    if form.at is None:
+        found[views.HOUR] = "Choose the hour of the post."
+    if not form.days:
+        found[views.WEEKDAYS] = "Choose at least one day; to post nothing, pause the channel."
+    if form.timezone not in zones.names():
+        found[views.ZONE] = "Choose a time zone; this one is not known to the machine that Daybrief runs on."
+    if not form.channels:
+        found[views.CHANNELS] = "Choose at least one channel."
+    elif len(form.channels) > views.MOST_CHANNELS:
+        found[views.CHANNELS] = f"Choose {views.MOST_CHANNELS} channels at the most; the rest can follow."
+    return found
 
 
 def _unshown(present: Subscription | None) -> tuple[str, ...]:

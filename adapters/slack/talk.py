@@ -76,10 +76,10 @@ class Talk:
         except FAILURES as error:
             log.info("a view could not be filled: %s", post_failed(error).reason)
 
-    async def fill_after_acknowledging(self, visit: Visit, external_id: str, view: View) -> None:
-        """Put *view* in the place of one that an acknowledgement is bringing. Were it named by its id, we could be
-        faster than Slack takes the acknowledgement, and be overwritten by it; so we wait until our own name for it is
-        known there.
+    async def fill_after_acknowledging(self, visit: Visit, external_id: str, view: View) -> bool:
+        """Put *view* in the place of one that an acknowledgement is bringing; False: it is there no more. Were it named
+        by its id, we could be faster than Slack takes the acknowledgement, and be overwritten by it; so we wait until
+        our own name for it is known there.
         """
         there = await self.workspace(visit)
         for _ in range(_TRIES):
@@ -88,11 +88,12 @@ class Talk:
             except FAILURES as error:
                 if not isinstance(error, SlackApiError) or code_of(error) != "not_found":
                     log.warning("a view could not be filled: %s", post_failed(error).reason)
-                    return
+                    return False
                 await self._clock.wait(_BETWEEN)
             else:
-                return
+                return True
         log.info("a view was closed before it could be filled")
+        return False
 
     async def home(self, visit: Visit, view: View) -> None:
         """Publish somebody's App Home."""

@@ -6,8 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from adapters.slack import actions, limits
-from adapters.slack.blocks import Block, button, context, divider, header, option, plain, rich, section, size, text
+from adapters.slack import actions, bodies, limits
+from adapters.slack.blocks import (
+    Block,
+    button,
+    context,
+    divider,
+    field,
+    header,
+    modal,
+    option,
+    plain,
+    rich,
+    section,
+    size,
+    text,
+)
 from adapters.slack.blocks import actions as buttons
 from adapters.slack.story import whole
 from adapters.slack.text import mrkdwn
@@ -25,7 +39,7 @@ _FOOT = 4
 """Blocks that stand below the channels of the App Home."""
 _NAME = 80
 """Characters that Slack allows a channel's name."""
-_VIEW_TEXT = 60_000
+VIEW_TEXT = 60_000
 """Characters of a modal. Undocumented; views fail with ``view_too_large`` from 250 kB of JSON on."""
 
 # The blocks of the set-up form, each with one input of the same name.
@@ -55,25 +69,27 @@ class Form:
 
 def loading(title: str, sentence: str = "One moment …") -> View:
     """Opened at once, because the right to open a view lasts three seconds; filled afterwards."""
-    return _modal(title, [section(sentence)])
+    return modal(title, [section(sentence)])
 
 
 def said(title: str, *sentences: str, extra: Sequence[Block] = ()) -> View:
     """Sentences, and what can be done about them."""
-    return _modal(title, [*(section(one) for one in sentences if one), *extra])
+    return modal(title, [*(section(one) for one in sentences if one), *extra])
 
 
 def story(told: Story, now: datetime, writable: Collection[SectionName] = ()) -> View:
     """A whole story, and how to have the *writable* sections written. What a view cannot take is a command away."""
     open_ = "" if told.status is StoryStatus.WITHDRAWN else wording.on_request(told, writable)
     foot = [context(mrkdwn(open_, limits.CONTEXT))] if open_ else []
+    if told.status is not StoryStatus.CURRENT:
+        foot.append(buttons([button("History", actions.HISTORY, told.ref)]))
     blocks: list[Block] = []
     for block in whole(told, now):
-        if len(blocks) >= limits.VIEW_BLOCKS - 1 - len(foot) or size([*blocks, block, *foot]) > _VIEW_TEXT:
+        if len(blocks) >= limits.VIEW_BLOCKS - 1 - len(foot) or size([*blocks, block, *foot]) > VIEW_TEXT:
             blocks.append(context(mrkdwn(f"There is more: /brief story {told.ref}", limits.CONTEXT)))
             break
         blocks.append(block)
-    return _modal(f"Story {told.ref}", [*blocks, *foot])
+    return modal(f"Story {told.ref}", [*blocks, *foot])
 
 
 def setup(
@@ -96,17 +112,15 @@ def setup(
     topics = [one for one in dict.fromkeys((*chosen_topics, *topics)) if len(one) <= limits.OPTION]
     layout = present.layout if present else Layout.MESSAGE
     blocks = [
-        _input(HOUR, "Hour of the morning post", {"type": "timepicker", "initial_time": f"{at:%H:%M}"}),
-        _input(
+        field(HOUR, "Hour of the morning post", {"type": "timepicker", "initial_time": f"{at:%H:%M}"}),
+        field(
             ZONE,
             "Time zone",
             {"type": "external_select", "initial_option": option(zone, zone), "min_query_length": 0},
             hint="Type a city",
         ),
-        _input(
-            WEEKDAYS, "Days", _checkboxes([(DAYS[day - 1], str(day)) for day in range(1, 8)], map(str, chosen_days))
-        ),
-        _input(
+        field(WEEKDAYS, "Days", _checkboxes([(DAYS[day - 1], str(day)) for day in range(1, 8)], map(str, chosen_days))),
+        field(
             NUMBER,
             "Stories a day",
             _select(
@@ -116,7 +130,7 @@ def setup(
     ]
     if topics:
         blocks.append(
-            _input(
+            field(
                 TOPICS,
                 "Topics",
                 _multi([(one, one) for one in topics[: limits.OPTIONS]], chosen_topics),
@@ -129,10 +143,10 @@ def setup(
         ("An overview, each story in its thread", Layout.THREAD.value),
     )
     blocks += [
-        _input(LAYOUT, "Layout", _radio(layouts, layout.value)),
-        _input(CHANNELS, "Channels", _conversations(channel), hint="Each of them gets the same settings"),
+        field(LAYOUT, "Layout", _radio(layouts, layout.value)),
+        field(CHANNELS, "Channels", _conversations(channel), hint="Each of them gets the same settings"),
     ]
-    view = _modal("Set up Daybrief", blocks)
+    view = modal("Set up Daybrief", blocks)
     return view | {
         "callback_id": actions.SETUP_VIEW,
         "submit": plain("Save", limits.TITLE),
@@ -140,20 +154,21 @@ def setup(
     }
 
 
-def form_of(values: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Form:
-    """What a submitted view's ``state.values`` say."""
+def form_of(view: Mapping[str, Any]) -> Form:
+    """What a submitted set-up says."""
+    fields = bodies.values(view)
 
-    def field(name: str) -> Mapping[str, Any]:
-        return (values.get(name) or {}).get(name) or {}
+    def held(name: str) -> Mapping[str, Any]:
+        return fields.get(name) or {}
 
     def picked(name: str) -> list[str]:
-        return [str(one["value"]) for one in field(name).get("selected_options") or ()]
+        return [str(one["value"]) for one in held(name).get("selected_options") or ()]
 
     def one(name: str) -> str:
-        return str((field(name).get("selected_option") or {}).get("value") or "")
+        return str((held(name).get("selected_option") or {}).get("value") or "")
 
     try:
-        at = time.fromisoformat(field(HOUR).get("selected_time") or "")
+        at = time.fromisoformat(held(HOUR).get("selected_time") or "")
     except ValueError:
         at = None
     return Form(
@@ -163,7 +178,7 @@ def form_of(values: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Form:
         stories=int(one(NUMBER) or 0),
         topics=tuple(picked(TOPICS)),
         layout=Layout(one(LAYOUT) or Layout.MESSAGE.value),
-        channels=tuple(field(CHANNELS).get("selected_conversations") or ()),
+        channels=tuple(held(CHANNELS).get("selected_conversations") or ()),
     )
 
 
@@ -231,26 +246,6 @@ def _levers(subscription: Subscription, *, can_change: bool) -> list[Block]:
     lever = button("Resume", actions.RESUME, number) if is_paused else button("Pause", actions.PAUSE, number)
     change = button("Change", actions.SETUP, subscription.channel.id)
     return [buttons([lever, change], block_id=f"channel:{number}")]
-
-
-def _modal(title: str, blocks: Sequence[Block]) -> View:
-    return {
-        "type": "modal",
-        "title": plain(title, limits.TITLE),
-        "close": plain("Close", limits.TITLE),
-        "blocks": list(blocks),
-    }
-
-
-def _input(name: str, label: str, element: Block, *, hint: str = "", is_optional: bool = False) -> Block:
-    made: Block = {
-        "type": "input",
-        "block_id": name,
-        "label": plain(label, limits.PLACEHOLDER),
-        "element": {**element, "action_id": name},
-        "optional": is_optional,
-    }
-    return {**made, "hint": plain(hint, limits.PLACEHOLDER)} if hint else made
 
 
 def _options(choices: Iterable[tuple[str, str]]) -> list[Block]:

@@ -38,6 +38,11 @@ class Visit:
     """``modal`` or ``home``."""
 
     @property
+    def person(self) -> str:
+        """Who it is, for the audit log: a name, which may change, and Slack's own id."""
+        return f"{self.user_name} ({self.user})".strip()
+
+    @property
     def is_ours(self) -> bool:
         """The person belongs to the workspace that has installed us; what is missing means no."""
         return bool(self.user_team) and self.user_team == self.workspace

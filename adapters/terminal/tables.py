@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -21,13 +20,10 @@ from bot.model import (
     FeedState,
     GatherReport,
     Standing,
-    Story,
     Subscription,
-    Verdict,
 )
-
-if TYPE_CHECKING:
-    from bot.desk import Ruling
+from bot.outcome import Ruling
+from bot.why import Why, brief, stage
 
 _STATES = {
     DeliveryState.SENT: "green",
@@ -62,12 +58,15 @@ def deliveries(found: Sequence[Delivery], zones: Mapping[int, str]) -> Renderabl
     return table
 
 
-def why(story: Story, subscription: Subscription, rulings: "Sequence[Ruling]") -> RenderableType:
-    """What the channel's editions decided about *story*, newest first: a sentence, then the numbers."""
-    head = gutter([(outside(story.ref, ACCENT), outside(story.title, STRONG))])
-    if not rulings:
-        return spaced(head, outside(f"No edition of {subscription.channel.name} has considered this story."))
-    return spaced(head, *(_ruling(story.ref, subscription.channel.name, one.delivery, one.verdict) for one in rulings))
+def why(told: Why) -> RenderableType:
+    """The answer in a sentence, then the numbers of its edition, then what became of the story on other dates."""
+    answer = outside(told.sentence, STRONG)
+    story = told.story
+    if story is None:
+        return spaced(answer)
+    head = gutter([(outside(story.ref, ACCENT), outside(story.title))])
+    others = (lines(outside(brief(one, story, told.where)), _numbers(one)) for one in told.others)
+    return spaced(answer, lines(head, _numbers(told.head) if told.head else None), *others)
 
 
 def feeds(known: Sequence[tuple[Feed, FeedState]], *, now: datetime) -> RenderableType:
@@ -161,17 +160,22 @@ def _carried(delivery: Delivery) -> Text:
     return Text(" ".join(delivery.edition), style=ACCENT) if delivery.edition else Text("a quiet day", style=QUIET)
 
 
-def _ruling(ref: str, channel: str, delivery: Delivery, verdict: Verdict) -> RenderableType:
+def _numbers(ruling: Ruling) -> RenderableType | None:
+    """The stage, the place and the arithmetic of a score, and the formula that it follows."""
+    verdict = ruling.verdict
+    if verdict is None:
+        return None
     rows = [(Text(f"  {name}"), Text(_number(value), justify="right")) for name, value in verdict.numbers]
     if verdict.score is not None:
         rows.append((Text("  score", style=STRONG), Text(_number(verdict.score), style=STRONG, justify="right")))
     numbers = Table.grid(padding=(0, 2, 0, 0))
     for row in rows:
         numbers.add_row(*row)
+    is_ours = dict(verdict.numbers).keys() >= reasons.FORMULA_NAMES
     return lines(
-        outside(wording.why(ref, channel, delivery.date, verdict)),
+        outside(f"  {stage(ruling)}", QUIET),
         numbers if rows else None,
-        Text(f"  {wording.FORMULA}", style=QUIET) if dict(verdict.numbers).keys() >= reasons.FORMULA_NAMES else None,
+        Text(f"  {wording.FORMULA}", style=QUIET) if is_ours else None,
     )
 
 

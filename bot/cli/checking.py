@@ -74,6 +74,7 @@ async def _findings(house: "House", config: "Config") -> list[Finding]:
         *await _copies(house),
         *await analyst.examined(house, config),
         *await _channels(house),
+        *await _troubles(house),
         *await _feeds(house),
         _lock(house),
     ]
@@ -230,6 +231,16 @@ async def _channels(house: "House") -> list[Finding]:
         where = " or ".join(chats)
         return [Finding("channels", True, f"none yet; while the bot runs, /daybrief setup in {where} sets one up")]
     return found or [Finding("channels", False, "none is set up; declare one in the configuration: [[channels]]")]
+
+
+async def _troubles(house: "House") -> list[Finding]:
+    """What the bot that runs knows to be wrong, or knew when it ran last: told to admins already, if any are known."""
+    sentences = await house.desk.open_troubles()
+    if not sentences:
+        return [Finding("open troubles", True, "none")]
+    kept_at = await house.store.troubles.kept_at()
+    stamp = f" (as of {kept_at:%Y-%m-%d %H:%M} UTC)" if kept_at else ""
+    return [Finding(f"open trouble {number}", False, f"{one}{stamp}") for number, one in enumerate(sentences, start=1)]
 
 
 async def _feeds(house: "House") -> list[Finding]:

@@ -12,6 +12,7 @@ from bot.errors import NotFound, WrongUsage
 from bot.model import Asker, Delivery, DeliveryState, Subscription
 
 if TYPE_CHECKING:
+    from bot.why import Why
     from bot.wiring import House
 
 _WORTH_WAITING = timedelta(minutes=3)
@@ -97,37 +98,26 @@ async def deliveries(session: Session, channel: str | None, day: str | None) -> 
 
 @click.command()
 @click.argument("channel")
-@click.argument("story", nargs=-1, required=True)
+@click.argument("story", nargs=-1)
 @json_option
 @command
 async def why(session: Session, channel: str, story: tuple[str, ...]) -> None:
-    """Say why STORY was, or was not, in CHANNEL's editions: the stage and the numbers."""
+    """Say why STORY was, or was not, in CHANNEL's editions: a sentence, then the stage and the numbers.
+
+    Without STORY, say why CHANNEL got a post today, or got none.
+    """
     from bot.wiring import looks
 
     async with session.house() as house:
-        subscription = await house.desk.subscription(channel)
-        asked = await house.desk.look_up(" ".join(story), None, Asker(subscription=subscription.id))
-        if asked.story is None:
-            raise NotFound(looks.not_found_text(asked))
-        rulings = await house.desk.why(subscription, asked.story)
+        subscription = await _any_subscription(await house.desk.subscriptions(retired=True), channel)
+        where = f"in {subscription.channel.name}"
+        told = await house.desk.why(subscription, " ".join(story), Asker(subscription=subscription.id), where=where)
+    if told.found and told.story is None:
+        raise NotFound(looks.not_found_text(told.found))
     if session.as_json:
-        session.values(
-            [
-                {
-                    "channel": subscription.channel.name,
-                    "date": one.delivery.date.isoformat(),
-                    "ref": one.verdict.ref,
-                    "stage": one.verdict.stage.value,
-                    "rank": one.verdict.rank,
-                    "score": one.verdict.score,
-                    "numbers": dict(one.verdict.numbers),
-                    "detail": one.verdict.detail,
-                }
-                for one in rulings
-            ]
-        )
+        session.values(_answers(told, subscription))
         return
-    session.show(looks.why(asked.story, subscription, rulings))
+    session.show(looks.why(told))
 
 
 async def _early(house: "House", finished: Iterable[Delivery]) -> tuple[str, ...]:
@@ -184,6 +174,30 @@ def _date(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
         raise WrongUsage(f'"{text}" is not a date; write 2026-05-11') from error
+
+
+def _answers(told: "Why", subscription: Subscription) -> list[dict[str, Any]]:
+    """For programs: the answer first, then what became of the story on other dates."""
+    from bot.why import sentence
+
+    rulings = [*([told.head] if told.head else [None]), *told.others]
+    story = told.story
+    return [
+        {
+            "channel": subscription.channel.name,
+            "date": one.delivery.date.isoformat() if one else None,
+            "ref": one.called if one else (story.ref if story else None),
+            "stage": verdict.stage.value if verdict else None,
+            "rank": verdict.rank if verdict else None,
+            "score": verdict.score if verdict else None,
+            "numbers": dict(verdict.numbers) if verdict else {},
+            "detail": verdict.detail if verdict else "",
+            "sentence": sentence(one, story, told.where) if one and one is not told.head and story else told.sentence,
+            "cut": one.tally.cut if one and one.tally else None,
+        }
+        for one in rulings
+        for verdict in [one.verdict if one else None]
+    ]
 
 
 async def _any_subscription(known: tuple[Subscription, ...], name: str) -> Subscription:

@@ -25,7 +25,7 @@ from bot.config.values import (
     Zone,
     is_loopback,
 )
-from bot.model import Layout
+from bot.model import Cause, Layout
 from bot.problems import choose
 from bot.text import clean
 
@@ -67,6 +67,10 @@ def _admin(value: str) -> str:
     return value
 
 
+def _cause(value: object) -> Cause:
+    return Cause(choose(value if isinstance(value, str) else repr(value), [one.value for one in Cause], "trouble"))
+
+
 def _channel(value: str) -> str:
     if value.strip().startswith("#"):
         raise ValueError(
@@ -102,6 +106,8 @@ class Bot(Table):
     gather_every: SomeDuration = timedelta(minutes=30)
     catch_up: Duration = timedelta(hours=6)
     admins: Annotated[tuple[Annotated[str, AfterValidator(_admin)], ...], Field(strict=False)] = ()
+    quiet_about: Annotated[tuple[Annotated[Cause, BeforeValidator(_cause)], ...], Field(strict=False)] = ()
+    """What nobody is sent a message about; it stays in the log, and is shown to those who ask."""
 
 
 class Storage(Table):

@@ -44,6 +44,8 @@ class Cause(StrEnum):
     """The machine's clock is not believed, so nothing is posted."""
     CONFIGURATION = "configuration"
     """A new configuration is refused, and the former one stays."""
+    BACKUP = "backup"
+    """No copy of the database could be made last night."""
     FAULT = "fault"
     """A part of Daybrief fails in a way that nobody foresaw."""
 

@@ -13,7 +13,7 @@ from bot.ports.standing import AuditLog, FeedBook, Subscriptions
 from bot.ports.store import Store
 from bot.ports.troubles import Troubles
 from bot.ports.watching import UNWATCHED, Backlog, Figures, Watch
-from bot.ports.work import Clock, Workers
+from bot.ports.work import Clock, Disk, Workers
 from bot.ports.writing import Analyst, Draft, Expense, Spending, Writer
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "AuditLog",
     "Backlog",
     "Clock",
+    "Disk",
     "Draft",
     "Errata",
     "Expense",

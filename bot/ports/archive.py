@@ -135,6 +135,11 @@ class Archive(Protocol):
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
         """The story called *ref* in any case of letters, followed through merges; None where absent or not visible."""
 
+    async def names(self, ref: str) -> tuple[str, ...]:
+        """Every ref by which the story called *ref* is or was known, its present one first; none where there is no such
+        story.
+        """
+
     async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
         """Those of *refs*, by the names asked for, whose stories were corrected or withdrawn, for everybody or by
         *workspace* for itself; as *workspace* reads them, followed through merges, visible to whomever.

@@ -25,3 +25,10 @@ class Workers(Protocol):
 
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """What the module-level *function* returns for picklable *arguments*; its errors come back as they are."""
+
+
+class Disk(Protocol):
+    """Where the data lie."""
+
+    async def free(self) -> int | None:
+        """Bytes that are left for us; None: nobody can say."""

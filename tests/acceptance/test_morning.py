@@ -86,9 +86,32 @@ def test_why_tells_the_stage_and_the_numbers(stocked: Program) -> None:
     rulings = stocked.run("why", "ai-news", "norvik", "--json").json()
     told = stocked.run("why", "ai-news", "norvik")
 
-    assert [(one["date"], one["stage"]) for one in rulings] == [(MORNING, "posted")] or rulings[-1]["stage"] == "posted"
+    [answer, *others] = rulings
+    assert set(answer) == {
+        *("channel", "date", "ref", "stage", "rank", "score", "numbers", "detail", "sentence", "cut"),
+    }
+    assert (answer["date"], answer["stage"], answer["rank"]) == (MORNING, "posted", 1)
+    assert answer["sentence"] == f"{answer['ref']} was posted in ai-news on Tuesday 3 March at 08:00 as number 1."
+    assert [one["stage"] for one in others] in ([], ["outside_window"], ["known"])
     assert told.code == 0
-    assert MORNING in told.out or "3 March" in told.out
+    assert " ".join(told.out.split()).startswith(answer["sentence"])
+
+
+def test_why_without_a_story_tells_what_the_channel_got(stocked: Program) -> None:
+    stocked.run("post", "--at", MORNING)
+    told = stocked.run("why", "ai-news")
+    [answer] = stocked.run("why", "ai-news", "--json").json()
+
+    assert told.code == 0
+    assert "the latest edition was posted on Tuesday 3 March at 08:00 with 1 story" in " ".join(told.out.split())
+    assert (answer["channel"], answer["stage"], answer["sentence"]) == ("ai-news", None, " ".join(told.out.split()))
+
+
+def test_why_of_what_is_not_stored_fails_with_a_sentence(stocked: Program) -> None:
+    told = stocked.run("why", "ai-news", "https://nowhere.example/story")
+
+    assert told.code == 1
+    assert "none of our feeds is of nowhere.example" in told.err
 
 
 def test_a_correction_changes_the_stored_story_and_the_posted_message(stocked: Program) -> None:

@@ -300,6 +300,9 @@ async def test_merged_refs_lead_to_the_older_story_through_any_number_of_merges(
     await store.archive.admit(Intake(keys={}, merges=((three.ref, two.ref),)))
     await store.archive.admit(Intake(keys={}, merges=((two.ref, one.ref),)))
 
+    assert await store.archive.names(three.ref) == (one.ref, two.ref, three.ref)
+    assert await store.archive.names("ZZ9Z") == ()
+
     found = [await store.archive.by_ref(ref) for ref in (one.ref, two.ref, three.ref)]
     assert found[0]
     assert found[0].ref == one.ref

@@ -177,3 +177,9 @@ async def test_an_amended_message_stays_where_it_is_and_keeps_its_key(house: Hou
 
 async def test_a_channel_that_can_be_posted_to_has_no_troubles(house: House) -> None:
     assert await house.platform.examine(house.channel) == ()
+
+
+async def test_no_token_is_called_bad_before_the_platform_has_said_so(house: House) -> None:
+    assert not any(house.platform.tokens().values())
+    await house.platform.examine(house.channel)
+    assert not any(house.platform.tokens().values())

@@ -169,7 +169,7 @@ def _input(form: Form, path: Path, part: Json) -> None:
     form.number(part, "min_length", path, 0, 4000)
     form.number(part, "max_length", path, 1, 4000)
     form.text(part, "placeholder", path, 100)
-    form.text(part, "value", path, 4000)
+    form.text(part, "value", path, min(int(part.get("max_length") or 4000), 4000))
 
 
 def _unique(form: Form, everything: list[Json]) -> None:

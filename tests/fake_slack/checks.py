@@ -47,6 +47,14 @@ number = kind_of(int, "a number")
 any_object = kind_of(dict, "an object")
 
 
+def between(least: int, most: int) -> Check:
+    def check(value: object, path: str, problems: list[str]) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            problem(problems, f"must provide a number between {least} and {most}", path)
+
+    return check
+
+
 def choice(*allowed: object) -> Check:
     def check(value: object, path: str, problems: list[str]) -> None:
         if value not in allowed:

@@ -179,7 +179,15 @@ def choice(element: Json, value: object) -> Json:
         options = [_option(element, part) for part in value] if name == "selected_options" else list(value)
         return {"type": kind, name: options}
     name = SINGLE[kind]
+    if kind == "plain_text_input" and not _fits(element, value):
+        raise ValueError(f"{element['action_id']}: Slack lets nobody type so much, or so little")
     return {"type": kind, name: _option(element, value) if name == "selected_option" else value}
+
+
+def _fits(element: Json, value: object) -> bool:
+    """Whether Slack's client would let *value* stand in a text input; an empty one is none at all."""
+    length = len(str(value or ""))
+    return not length or int(element.get("min_length", 0)) <= length <= int(element.get("max_length", 3000))
 
 
 def initial_choice(element: Json) -> Json:

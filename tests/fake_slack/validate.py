@@ -6,6 +6,7 @@ from tests.fake_slack.checks import (
     Check,
     any_object,
     array,
+    between,
     both,
     choice,
     flag,
@@ -127,7 +128,12 @@ _written: dict[str, Check] = {
 }
 INPUTS: dict[str, Check] = {
     "plain_text_input": record(
-        "", initial_value=string(3000), multiline=flag, min_length=number, max_length=number, **_written
+        "",
+        initial_value=string(3000),
+        multiline=flag,
+        min_length=between(0, 3000),
+        max_length=between(1, 3000),
+        **_written,
     ),
     "number_input": record(
         "is_decimal_allowed",

@@ -498,8 +498,9 @@ async def test_why_a_story_was_posted_is_told_in_a_sentence_and_in_numbers(bot: 
 
     answer = await bot.ask("daybrief why", {"story": "1"}, user=ADMIN)
 
-    assert f"{story.ref} was chosen for #ai-news" in answer
+    assert f"{story.ref} was posted here on Tuesday 3 March at " in answer
     assert "= (coverage 1.1 + " in answer
+    assert "oday's edition was posted here on Tuesday 3 March at " in await bot.ask("daybrief why", {}, user=ADMIN)
     assert "No stored story is called" in await bot.ask("daybrief why", {"story": "zzz yyy"}, user=ADMIN)
 
 

@@ -332,8 +332,10 @@ async def test_a_token_that_is_wrong_is_tried_once_and_a_new_one_resumes_everyth
     refused = sum(count for (_, answer), count in house.discord.counts.items() if answer.startswith("401"))
     assert 1 <= refused <= AT_ONCE
     assert {one.standing for one in await house.desk.subscriptions()} == {Standing.PAUSED}
+    assert house.platform.tokens()[""] != ""
     house.discord.token_error = None
     await house.desk.revive()
+    assert house.platform.tokens() == {"": ""}
     assert {one.standing for one in await house.desk.subscriptions()} == {Standing.ACTIVE}
 
 

@@ -1,20 +1,23 @@
 """The feed reader with real processes and a real server: validators, refusals, files, and a parser that goes mad."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from adapters.feeds.reader import HttpFeedReader
+from adapters.feeds.reader import LARGE, HttpFeedReader
 from adapters.http import Http, retry_after
 from adapters.workers import Caps, InlineWorkers, ProcessWorkers
 from bot.errors import FeedFailed
 from bot.model import Feed, FeedState, Reading
 from tests.fake_feeds import FakeFeeds, drip, page, redirect, rss
 
+Result = TypeVar("Result")
 FINE = datetime(2026, 3, 3, 8, tzinfo=UTC)
 
 
@@ -155,6 +158,36 @@ async def test_a_file_is_a_feed_only_if_the_configuration_says_so(tmp_path: Path
     assert len((await read_file(str(path))).entries) == 1
     with pytest.raises(FeedFailed, match="only the configuration"):
         await read_file(str(path), declared=False)
+
+
+class Counting(InlineWorkers):
+    """Lets every job take a while, and counts how many there are at once."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.01)
+        self.now -= 1
+        return function(*arguments)
+
+
+@pytest.mark.parametrize(("size", "most"), [(LARGE, 1), (1, 3)])
+async def test_large_documents_are_parsed_one_at_a_time_and_others_beside_one_another(
+    tmp_path: Path, size: int, most: int
+) -> None:
+    workers = Counting()
+    for name in "abc":
+        (tmp_path / name).write_bytes(rss("One") + b"<!--" + b" " * size + name.encode() + b"-->")
+    async with Http() as http:
+        reader = HttpFeedReader(http, workers)
+        feeds = [Feed(url=str(tmp_path / name), name=name, declared=True) for name in "abc"]
+        found = await asyncio.gather(*(reader.read(feed, FeedState(url=feed.url)) for feed in feeds))
+
+    assert [len(one.entries) for one in found] == [1, 1, 1]
+    assert workers.most == most
 
 
 # ----------------------------------------------------------------------------------------------------- processes

@@ -232,10 +232,16 @@ async def test_a_channel_that_takes_posts_again_is_resumed_and_its_admin_told(ho
     house.platform.troubles["ai-news"] = ("invite the bot",)
 
     revived = await house.desk.revive()
+    await house.round()
 
     assert [one.id for one in revived] == [mine.id]
     assert house.told == [
-        ("T9", ALICE, "#from-chat takes posts again and is resumed; its next edition comes at its usual hour.")
+        (
+            "T9",
+            ALICE,
+            "#from-chat takes posts again and is resumed; it had been paused since Tuesday 3 March, 08:00 (UTC). "
+            "Its next edition comes at its usual hour.",
+        )
     ]
     standings = {one.channel.name: one.standing for one in await house.desk.subscriptions()}
     assert standings == {"ai-news": Standing.PAUSED, "from-chat": Standing.ACTIVE}

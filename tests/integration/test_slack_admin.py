@@ -351,8 +351,9 @@ async def test_why_a_story_was_posted_is_told_in_a_sentence_and_in_numbers(
 
     told = await ask(slack, bot, f"/daybrief why {story.ref}")
 
-    assert f"{story.ref} was chosen for #ai-news" in told
+    assert f"{story.ref} was posted here on Tuesday 3 March at " in told
     assert "= (coverage " in told
+    assert "oday's edition was posted here on Tuesday 3 March at " in await ask(slack, bot, "/daybrief why")
     assert "No stored story is called" in await ask(slack, bot, "/daybrief why zzz yyy")
 
 

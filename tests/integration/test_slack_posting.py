@@ -190,6 +190,9 @@ async def test_a_revoked_token_stops_its_workspace_after_one_attempt_and_no_othe
     assert [len(house.editions(f"C{number}T2")) for number in range(1, 4)] == [1, 1, 1]
     standing = {one.channel.id: one.standing for one in await house.desk.subscriptions()}
     assert {standing[f"C{number}T1"] for number in range(1, 4)} == {Standing.PAUSED}
+    said = house.workspaces.standings()
+    assert "revoked" in said["T1"]
+    assert said["T2"] == ""
 
 
 async def test_a_new_token_resumes_what_the_old_one_had_stopped(house: House) -> None:
@@ -197,9 +200,12 @@ async def test_a_new_token_resumes_what_the_old_one_had_stopped(house: House) ->
     await house.workspaces.open()
     house.slack.revoke_token("T1")
     await house.through(1)
+    house.workspaces.forget_refusals()
+    assert house.workspaces.standings()["T1"] != ""  # until Slack has said otherwise
     house.slack.reinstall("T1", token="xoxb-T1")
 
     await house.desk.revive()
+    assert house.workspaces.standings()["T1"] == ""
 
     [one] = await house.desk.subscriptions()
     assert one.standing is Standing.ACTIVE

@@ -53,6 +53,23 @@ async def test_a_job_that_kills_its_process_fails_alone(workers: ProcessWorkers)
     assert [result for result in results if isinstance(result, int)] == [n + 1 for n in range(20) if n % 5]
 
 
+@linux
+async def test_a_worker_that_keeps_more_memory_than_it_may_is_replaced() -> None:
+    pool = ProcessWorkers(1)
+    tidy = pool.within(Caps(leaves=20 * MB))
+    try:
+        small = [await tidy.run(jobs.hoard, MB) for _ in range(3)]
+        large = await tidy.run(jobs.hoard, 40 * MB)
+        after = await pool.run(jobs.hoard, 40 * MB)
+        unlimited = await pool.run(jobs.process_id)
+    finally:
+        await pool.close()
+
+    assert {*small, large} == {large}
+    assert after != large
+    assert unlimited == after
+
+
 @pytest.mark.parametrize("job", [jobs.spin, jobs.hang])
 async def test_a_job_that_never_ends_is_ended(job: object, workers: ProcessWorkers) -> None:
     with pytest.raises(DaybriefError, match=r"longer than 0\.3 s"):

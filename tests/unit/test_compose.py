@@ -301,7 +301,7 @@ def test_no_more_is_pinned_than_the_edition_has_stories() -> None:
     by_ref = {one.ref: one for one in composition.verdicts}
     assert (by_ref["C4DF"].stage, by_ref["C2DF"].stage) == (Stage.CUT, Stage.CUT)
     assert by_ref["C4DF"].detail == "pinned by an admin, but stories pinned before it took every place"
-    assert by_ref["C2DF"].detail == "pinned and ready-written stories took every place"
+    assert by_ref["C2DF"].detail == "pinned stories took every place"
 
 
 def test_a_withdrawn_story_cannot_be_pinned_and_a_dropped_one_is_told_from_it() -> None:

@@ -183,6 +183,8 @@ def test_prices_of_a_model_are_two_numbers() -> None:
         ('[bot]\ngather_every = "0m"', "bot.gather_every", "longer than nothing"),
         ('[bot]\ncatch_up = ""', "bot.catch_up", "expected a duration"),
         ('[bot]\ncatch_up = "30m1h"', "bot.catch_up", "expected a duration"),
+        ('[bot]\nquiet_about = ["silence"]', "bot.quiet_about[0]", 'did you mean "silent"'),
+        ("[bot]\nquiet_about = [7]", "bot.quiet_about[0]", "no trouble is called"),
         ('[bot]\nadmins = ["bob"]', "bot.admins[0]", "slack:U0123456789"),
         ('[bot]\ndata_dir = ""', "bot.data_dir", "expected the path of a folder"),
         ('[storage]\nurl = "postgresql://u:p@h/d"', "storage.url", "this version keeps everything in one SQLite file"),

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from adapters.discord import admin_answers, answers, cards, limits
+from adapters.discord import admin_answers, answers, cards, correction_forms, history, limits
 from adapters.discord.components import button, custom_ids, texts
 from adapters.discord.custom_ids import SETUP, custom_id, pressed
 from adapters.discord.embeds import plain_of
@@ -14,6 +14,7 @@ from adapters.discord.form import form
 from adapters.discord.order import as_typed
 from adapters.discord.text import escaped, fitted
 from adapters.discord.wire import view_of
+from bot.forms import CALLED, Part
 from bot.model import (
     Answer,
     Composition,
@@ -27,7 +28,8 @@ from bot.model import (
     Verdict,
     delivery_key,
 )
-from bot.text import clean
+from bot.retold import Former
+from bot.text import clean, clean_prose
 from tests.discord_drawing import markdown
 from tests.discord_looks import CHANGES, DAY, ORDER, PAUSED, UNCERTAIN, plainly
 from tests.discord_nasty import (
@@ -149,6 +151,7 @@ def test_any_edition_can_be_picked_from_and_looked_at_before(edition: Edition) -
 
 @settings(max_examples=40)
 @given(ANY_TEXTS, st.lists(TEXTS.map(clean).filter(bool), max_size=20))
+@example("\U00010000" * 180, [])
 def test_any_name_and_any_reason_can_be_shown_to_admins(said: str, topics: list[str]) -> None:
     channel = replace(ORDER.channel, name=said)
     order = replace(ORDER, channel=channel, topics=tuple(dict.fromkeys(topics)))
@@ -156,11 +159,32 @@ def test_any_name_and_any_reason_can_be_shown_to_admins(said: str, topics: list[
     uncertain = [replace(UNCERTAIN, id=n, reason=said) for n in range(9)]
     told = [replace(one, person=said, detail=said) for one in CHANGES] * 9
     for one in (order, paused):
-        check(admin_answers.status(one, NOW, uncertain, [f"No {said}"] * 9, told).payload(), may_list=False)
+        for shown in admin_answers.status(one, NOW, uncertain, [f"No {said}"] * 9, told):
+            check(shown.payload(), may_list=False)
     check(admin_answers.set_up(order, NOW, [f"No {said}"], can_post_now=True).payload(), may_list=False)
     checked = Form()
     check_modal(checked, dict(form(as_typed(order)).to_dict()))
     checked.finish()
+
+
+@settings(max_examples=30)
+@given(STORIES, ANY_TEXTS, st.sampled_from(StoryStatus))
+def test_any_story_can_be_corrected_and_withdrawn_and_shows_how_it_read(
+    story: Story, said: str, status: StoryStatus
+) -> None:
+    story = replace(story, status=status, status_reason=said)
+    forms = [correction_forms.correction(story, choice) for choice in correction_forms.OFFERED]
+    forms += [correction_forms.correction(story, choice, {Part(choice): said}) for choice in correction_forms.OFFERED]
+    for made in (*forms, correction_forms.withdrawal(story)):
+        checked = Form()
+        check_modal(checked, dict(made.to_dict()) if made else {"title": "-", "custom_id": "-", "components": [_LINE]})
+        checked.finish()
+    told = [Former(until=NOW, cause="it was corrected", parts=((CALLED[Part.TITLE], clean_prose(said)),))] * 3
+    for message in history.cards(story, told):
+        check(message.payload(), may_list=False)
+
+
+_LINE = {"type": 10, "content": "too long for a form"}
 
 
 @settings(max_examples=300)

@@ -198,7 +198,8 @@ def test_the_state_of_a_channel_is_one_message_however_much_is_wrong() -> None:
         told = [replace(one, person=long, detail=long) for one in CHANGES] * 9
         uncertain = [replace(UNCERTAIN, id=n, reason=long) for n in range(9)]
 
-        check(admin_answers.status(order, NOW, uncertain, [long] * 9, told).payload(), may_list=False)
+        [shown] = admin_answers.status(order, NOW, uncertain, [long] * 9, told)
+        check(shown.payload(), may_list=False)
 
 
 def test_a_preview_shows_however_much_was_dropped() -> None:

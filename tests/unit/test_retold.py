@@ -8,7 +8,7 @@ from bot.model import Change, StoryStatus
 from bot.ports import Revision
 from bot.retold import acted, former, outcome, until
 from tests.morning import NOW, STORY
-from tests.slack_looks import SENT
+from tests.slack_looks import SENT, WITHDRAWN
 
 _CORRECTED = replace(STORY, title="Norvik opens a laboratory in Bergen", status=StoryStatus.CORRECTED, status_at=NOW)
 _HISTORY = tuple(
@@ -47,7 +47,7 @@ def test_a_story_that_never_read_otherwise_has_no_former_text() -> None:
 
 
 def test_every_post_that_was_not_changed_is_named_with_the_reason() -> None:
-    assert outcome("K7Q4", "corrected", [SENT, SENT], [(SENT, "the message is gone")], [(SENT, "Slack is busy")]) == (
+    assert outcome(_CORRECTED, [SENT, SENT], [(SENT, "the message is gone")], [(SENT, "Slack is busy")]) == (
         "K7Q4 is corrected. 2 posts say so now.",
         "The post of Friday 27 February 2026 in #ai-news could not be changed. The message is gone.",
         "The post of Friday 27 February 2026 in #ai-news is still to be changed; Daybrief keeps trying. Slack is busy.",
@@ -55,9 +55,9 @@ def test_every_post_that_was_not_changed_is_named_with_the_reason() -> None:
 
 
 def test_that_no_post_was_changed_is_not_said_as_if_there_were_none() -> None:
-    assert outcome("K7Q4", "withdrawn", [SENT]) == ("K7Q4 is withdrawn. 1 post says so now.",)
-    assert outcome("K7Q4", "withdrawn", []) == ("K7Q4 is withdrawn. No post of this workspace carries it.",)
-    assert outcome("K7Q4", "withdrawn", [], [(SENT, "gone")])[0] == "K7Q4 is withdrawn. No post says so yet."
+    assert outcome(WITHDRAWN, [SENT]) == ("K7Q4 is withdrawn. 1 post says so now.",)
+    assert outcome(WITHDRAWN, []) == ("K7Q4 is withdrawn. No post of this workspace carries it.",)
+    assert outcome(WITHDRAWN, [], [(SENT, "gone")])[0] == "K7Q4 is withdrawn. No post says so yet."
 
 
 def test_the_audit_log_tells_of_stories_in_words() -> None:

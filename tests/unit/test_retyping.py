@@ -159,8 +159,8 @@ def test_nothing_is_overwritten_that_changed_while_the_form_was_open() -> None:
 
     assert found.manuscript is None
     assert found.problems == {
-        Part.TAKEAWAY: "This was changed while the form was open. It now begins “A newer takeaway.”. Nothing was "
-        "changed; keep your text, and begin anew."
+        Part.TAKEAWAY: "This was changed while the form was open. It now begins “A newer takeaway.”. Look at it "
+        "before you save yours; nothing was changed."
     }
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import admin_answers, answers, notices, post, views
+from adapters.slack import admin_answers, answers, correction_views, history, notices, post, views
 from adapters.slack.plain import plain_of
+from bot.forms import CALLED, Part, form
 from bot.model import (
     Answer,
     Composition,
@@ -20,9 +21,11 @@ from bot.model import (
     StoryStatus,
     Verdict,
 )
-from bot.text import clean
+from bot.retold import Former
+from bot.retyping import Retyped, retyped
+from bot.text import clean, clean_prose
 from tests.fake_slack.validate import problems_of_options, problems_of_view
-from tests.morning import NOW
+from tests.morning import NOW, STORY
 from tests.slack_looks import CHANGES, DAY, ORDER, PAUSED, UNCERTAIN
 from tests.slack_nasty import (
     ANY_TEXTS,
@@ -131,6 +134,39 @@ def test_any_name_and_any_reason_can_be_shown_to_admins(said: str, topics: list[
     assert problems_of_view(home, "home") == []
     assert problems_of_view(form, "modal") == []
     assert all(map(is_harmless, (*mrkdwn(home), *mrkdwn(form))))
+
+
+@settings(max_examples=30)
+@given(STORIES, st.lists(ANY_TEXTS, min_size=7, max_size=7), st.sampled_from(StoryStatus))
+def test_any_story_can_be_corrected_and_withdrawn_and_shows_how_it_read(
+    story: Story, typed: list[str], status: StoryStatus
+) -> None:
+    story = replace(story, status=status, status_reason=typed[0])
+    for view in (correction_views.correction(story), correction_views.withdrawal(story)):
+        assert problems_of_view(view, "modal") == []
+    texts = dict(zip(Part, typed, strict=True))
+    found = retyped(STORY, texts, form(STORY, Part, 2_400)[1])
+    for text in (text for section in dump(found) for text in section):
+        assert clean_prose(text) == text
+    told = [Former(until=NOW, cause="it was corrected", parts=tuple((CALLED[part], texts[part]) for part in Part))] * 3
+    assert problems_of_view(history.view(story, told), "modal") == []
+    for message in history.messages(story, told):
+        check(message.blocks, message.text)
+
+
+def dump(found: Retyped) -> list[tuple[str, ...]]:
+    """Every text of what was typed."""
+    made = found.manuscript
+    if made is None:
+        return []
+    passages = [one for name in SectionName if (one := made.sections.passage(name))]
+    items = [(one.text, one.horizon, one.confidence, one.basis) for passage in passages for one in passage.items]
+    return [
+        (made.title, made.takeaway),
+        tuple(point.text for point in made.sections.key_points),
+        *((passage.text,) for passage in passages),
+        *items,
+    ]
 
 
 def test_a_correction_that_grows_fits_into_a_message_that_is_full() -> None:

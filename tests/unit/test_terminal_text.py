@@ -13,7 +13,6 @@ from rich.console import Console, RenderableType
 
 from adapters.terminal import looks, text
 from adapters.terminal.pieces import address, as_plain
-from bot.desk import Ruling
 from bot.model import (
     Answer,
     Article,
@@ -32,10 +31,13 @@ from bot.model import (
     Story,
     StoryStatus,
     Subscription,
+    Tally,
     Verdict,
     Version,
 )
+from bot.outcome import Ruling
 from bot.ports import Revision
+from bot.why import Why
 from tests.golden import matches_golden
 from tests.morning import CHANNEL, EDITION, NOW, PRICE, QUOTED, STORY
 
@@ -78,6 +80,13 @@ SENT = Delivery(
 NUMBERS = (
     *(("coverage", 1.7918), ("salience", 0.5), ("weight", 1.5), ("significance", 1.0), ("diversity", 0.35)),
     ("publishers", 5.0),
+)
+LEFT_OUT = Ruling(
+    delivery=SENT,
+    called="K7Q4",
+    edition=replace(EDITION, stories=EDITION.stories[1:]),
+    verdict=Verdict(ref="K7Q4", stage=Stage.CUT, rank=9, score=3.0877, numbers=NUMBERS, detail="the cut was 5.20"),
+    tally=Tally(places=5, cut=5.2),
 )
 REFUSED = replace(SENT, state=DeliveryState.REFUSED, sent_at=None, reason="the folder is not writable", attempts=3)
 FEED = Feed(url="https://fjord.example/feed.xml", name="Fjord News")
@@ -263,7 +272,15 @@ def hostile_story() -> Story:
         lambda: looks.feeds(
             [(Feed(url=HOSTILE, name=HOSTILE), FeedState(url="", failures=1, reason=HOSTILE))], now=NOW
         ),
-        lambda: looks.why(hostile_story(), replace(SUBSCRIPTION, channel=replace(CHANNEL, name=HOSTILE)), []),
+        lambda: looks.why(
+            Why(
+                sentence=f"It is {HOSTILE}.",
+                found=asked(story=hostile_story()),
+                head=LEFT_OUT,
+                others=(LEFT_OUT,),
+                where=HOSTILE,
+            )
+        ),
         lambda: looks.channels([replace(SUBSCRIPTION, channel=replace(CHANNEL, name=HOSTILE), topics=(HOSTILE,))], {}),
         lambda: looks.deliveries([replace(REFUSED, channel=replace(CHANNEL, name=HOSTILE), reason=HOSTILE)], {}),
     ],
@@ -380,22 +397,16 @@ def test_a_name_that_fits_nothing_answers_with_the_nearest_as_an_error_too() -> 
         (
             "why",
             looks.why(
-                STORY,
-                SUBSCRIPTION,
-                [
-                    Ruling(
-                        delivery=SENT,
-                        verdict=Verdict(
-                            ref="K7Q4",
-                            stage=Stage.CUT,
-                            rank=9,
-                            score=3.0877,
-                            numbers=NUMBERS,
-                            detail="the last one that fitted had 5.2",
-                        ),
+                Why(
+                    sentence="K7Q4 was left out in ai-news on Tuesday 3 March: score 3.09, the cut was 5.20.",
+                    found=asked(),
+                    head=LEFT_OUT,
+                    others=(
+                        replace(LEFT_OUT, verdict=Verdict(ref="K7Q4", stage=Stage.KNOWN), tally=None),
+                        replace(LEFT_OUT, verdict=None, delivery=REFUSED),
                     ),
-                    Ruling(delivery=SENT, verdict=Verdict(ref="K7Q4", stage=Stage.KNOWN)),
-                ],
+                    where="in ai-news",
+                )
             ),
         ),
         (
@@ -436,7 +447,7 @@ def test_a_table_looks_as_it_was_accepted(name: str, shown: RenderableType) -> N
         (looks.channels([], {}), "daybrief channels add"),
         (looks.gather_report(GatherReport(at=NOW)), "0 of 0 feeds read"),
         (looks.findings([], []), "No channel is due."),
-        (looks.why(STORY, SUBSCRIPTION, []), "No edition of ai-news has considered this story."),
+        (looks.why(Why(sentence="There was no post.")), "There was no post."),
         (looks.history([]), ""),
     ],
 )

@@ -178,29 +178,6 @@ def test_a_name_that_fits_nothing_is_repeated_with_the_way_to_name_a_story() -> 
     assert wording.not_found("", ()).startswith("Say which story.")
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-def test_every_stage_has_a_reason_of_its_own(stage: Stage) -> None:
-    said = {one: wording.why("K7Q4", "ai-news", date(2026, 3, 3), Verdict(ref="K7Q4", stage=one)) for one in Stage}
-
-    assert said[stage].startswith("K7Q4 was ")
-    assert "ai-news on Tuesday 3 March 2026" in said[stage]
-    assert len(set(said.values())) == len(Stage)
-
-
-def test_the_place_of_a_story_is_told_where_it_is_known() -> None:
-    def say(stage: Stage) -> str:
-        return wording.why("K7Q4", "ai-news", date(2026, 3, 3), Verdict(ref="K7Q4", stage=stage, rank=9))
-
-    assert "ranked 9" in say(Stage.CUT)
-    assert "; it ranked 9." in say(Stage.POSTED)
-
-
-def test_the_detail_of_a_verdict_becomes_a_sentence() -> None:
-    verdict = Verdict(ref="K7Q4", stage=Stage.CUT, rank=9, detail="the cut was 5.20")
-
-    assert wording.why("K7Q4", "ai-news", date(2026, 3, 3), verdict).endswith("that fitted. The cut was 5.20.")
-
-
 def test_two_scores_that_differ_are_told_apart() -> None:
     assert wording.told_apart(4.1, 5.2) == ("4.10", "5.20")
     assert wording.told_apart(1.3861, 1.3864) == ("1.3861", "1.3864")
@@ -232,9 +209,6 @@ def test_the_arithmetic_is_told_with_its_numbers() -> None:
     assert reasons.arithmetic(verdict) == f"score 1.94 = ({told}"
     assert reasons.arithmetic(older) == "score 1.94, coverage 1.79, recency 0.5"
     assert reasons.arithmetic(Verdict(ref="K7Q4", stage=Stage.OFF_TOPIC)) == ""
-    assert reasons.why_in_numbers("K7Q4", "ai-news", date(2026, 3, 3), verdict) == (
-        f"K7Q4 was chosen for ai-news on Tuesday 3 March 2026; it ranked 2. Score 1.94 = ({told}."
-    )
 
 
 def test_a_story_is_as_old_as_its_newest_article() -> None:

@@ -1,0 +1,128 @@
+"""Correcting and withdrawing stories: the forms, what is wrong with them, and what became of the posts."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from adapters.slack import actions, answers, correction_views, history, views
+from adapters.slack.correction_views import Asked
+from adapters.slack.lookups import asker_of
+from adapters.slack.rights import NOT_FOR_ALL, Rights
+from adapters.slack.talk import Talk
+from adapters.slack.views import View
+from adapters.slack.visit import Visit
+from bot import retold
+from bot.desk import Desk
+from bot.errors import DaybriefError, NotFound
+from bot.model import Answer, Story
+
+_PATIENCE = timedelta(seconds=1.5)
+"""How long a form is compared with the store before it is acknowledged; Slack waits three seconds."""
+_TITLES = {actions.CORRECT: "Correct a story", actions.WITHDRAW: "Withdraw a story"}
+_FORMS = {actions.CORRECT: correction_views.correction, actions.WITHDRAW: correction_views.withdrawal}
+_LATE = "Slack did not open the form in time. Please try once more."
+_DONE = "This has been done already."
+
+
+class Corrections:
+    """Opens the forms, and the history. Whoever submits is asked about again: a form can stay open for days."""
+
+    def __init__(self, desk: Desk, rights: Rights, talk: Talk) -> None:
+        self._desk = desk
+        self._rights = rights
+        self._talk = talk
+
+    async def open(self, visit: Visit, action: str, name: str) -> None:
+        """Open the form for *action*, ``correct`` or ``withdraw``, of the story called *name*; without one, ask for it.
+
+        Slack gives three seconds, so the form is opened first and filled afterwards.
+        """
+        asker = await asker_of(self._desk, visit)
+        found = await self._desk.look_up(name, None, asker)
+        if found.story is None:
+            await self._ask(visit, action, found)
+            return
+        opened = await self._talk.open(visit, views.loading(_TITLES[action]))
+        if not opened:
+            await self._talk.say(visit, answers.sentence(_LATE))
+            return
+        try:
+            is_allowed = await self._rights.may_amend(visit)
+            form = _FORMS[action](found.story) if is_allowed else views.said(_TITLES[action], NOT_FOR_ALL)
+        except DaybriefError as trouble:
+            is_for_them = isinstance(trouble, NotFound)
+            sentence = str(trouble) if is_for_them else "Slack could not be asked; please try again."
+            form = views.said(_TITLES[action], sentence)
+        await self._talk.fill(visit, opened, form)
+
+    @staticmethod
+    def waiting(view: Mapping[str, Any]) -> View:
+        """What is shown in the place of a submitted form while the posts are being changed."""
+        return views.loading(str(view["title"]["text"]), "Changing the posts …")
+
+    async def problems(self, visit: Visit, view: Mapping[str, Any]) -> Mapping[str, str]:
+        """What is wrong with a submitted form, by field; it stays open then, and nothing that was typed is lost.
+
+        Where the store takes longer than Slack waits, the form is acknowledged; it is looked at once more afterwards.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                return correction_views.asked(view, await self._story(visit, view)).problems
+        except TimeoutError:
+            return {}
+
+    async def submit(self, visit: Visit, view: Mapping[str, Any], external_id: str) -> None:
+        """Do what a form asks for, and show what became of the posts in the view that we named *external_id*."""
+        title, story = str(view["title"]["text"]), await self._story(visit, view)
+        asked = correction_views.asked(view, story)
+        if not await self._rights.may_amend(visit):
+            await self._show(visit, external_id, views.said(title, NOT_FOR_ALL))
+        elif story is None or asked.problems:
+            await self._show(visit, external_id, correction_views.kept(view, tuple(asked.problems.values())))
+        elif not await self._rights.record_place(visit, asked.action, story.ref, asked.detail):
+            await self._show(visit, external_id, views.said(title, _DONE))
+        else:
+            said = await self._amended(visit, story, asked)
+            await self._show(visit, external_id, views.said(title, *said))
+
+    async def history(self, visit: Visit, ref: str) -> None:
+        """Show in private how the story read before."""
+        asker = await asker_of(self._desk, visit)
+        found = await self._desk.look_up(ref, None, asker)
+        if found.story is None:
+            await self._talk.say(visit, answers.not_found(found, actions.WHOLE))
+            return
+        told = retold.former(await self._desk.history(found.story.ref, asker))
+        if visit.view_kind == "modal" and await self._talk.open(visit, history.view(found.story, told)):
+            return
+        await self._talk.say(visit, *history.messages(found.story, told))
+
+    async def _ask(self, visit: Visit, action: str, found: Answer) -> None:
+        """Ask for the story, those who may do something with it."""
+        if not await self._rights.may_amend(visit):
+            await self._talk.say(visit, answers.sentence(NOT_FOR_ALL))
+        elif found.asked:
+            await self._talk.say(visit, answers.not_found(found, action))
+        else:
+            edition = await self._desk.latest_edition(await asker_of(self._desk, visit))
+            await self._talk.say(visit, answers.which(action, edition))
+
+    async def _story(self, visit: Visit, view: Mapping[str, Any]) -> Story | None:
+        ref = correction_views.ref_in(view)
+        return (await self._desk.look_up(ref, None, await asker_of(self._desk, visit))).story if ref else None
+
+    async def _amended(self, visit: Visit, story: Story, asked: Asked) -> tuple[str, ...]:
+        """What came of it, in sentences."""
+        workspace = f"slack:{visit.workspace}"
+        if asked.manuscript:
+            done = await self._desk.correct(story, asked.manuscript, workspace=workspace, person=visit.person)
+        else:
+            done = await self._desk.withdraw(story, asked.detail, workspace=workspace, person=visit.person)
+        return retold.outcome(done.story, done.changed, done.unchanged, done.waiting)
+
+    async def _show(self, visit: Visit, external_id: str, view: View) -> None:
+        """Show *view* in the place of the form; whoever has closed that meanwhile gets it as a message."""
+        if not await self._talk.fill_after_acknowledging(visit, external_id, view):
+            said = "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
+            await self._talk.say(visit, answers.sentence(said))

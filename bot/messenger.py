@@ -1,0 +1,258 @@
+"""Reaching admins in private: first those who are nearest to the matter, then whoever else can be reached."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from bot.errors import DaybriefError, Fate, PostFailed
+from bot.model import Channel, Notice, Subscription
+from bot.newsroom import Newsroom
+
+log = logging.getLogger(__name__)
+
+Matter = TypeVar("Matter", bound=Hashable)
+AT_ONCE = 8
+"""Groups of people that are told at the same time."""
+PAUSE = timedelta(minutes=1)
+"""Before people who could not be told are told again; doubled each time."""
+LONGEST_PAUSE = timedelta(hours=1)
+GIVE_UP = timedelta(hours=24)
+"""For how long it is tried to tell of one matter."""
+_MOST_SILENCE = 3
+"""People of one workspace whose platform gave no clear answer; after so many the others there are asked next time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody on a platform."""
+
+    platform: str
+    workspace: str
+    """Empty: the one that the bot is at home in."""
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.workspace}:{self.id}"
+
+
+def person_of(text: str) -> Person:
+    """What ``str`` of a person gave."""
+    platform, _, rest = text.partition(":")
+    workspace, _, number = rest.rpartition(":")
+    return Person(platform=platform, workspace=workspace, id=number)
+
+
+Groups = tuple[tuple[Person, ...], ...]
+"""Whom to tell: everybody in the first group in which anybody can be reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending(Generic[Matter]):
+    """Something to be told."""
+
+    matter: Matter
+    groups: Groups
+    insists: bool = False
+    """It was tried before: whoever cannot be reached for the moment is passed over for the next group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of telling of one matter."""
+
+    reached: tuple[Person, ...] = ()
+    reason: str = ""
+    """Why nobody was reached."""
+    is_refused: bool = False
+    """Asking these people again soon would count towards a ban."""
+
+
+Say = Callable[[Sequence[Matter]], Iterable[tuple[Sequence[Matter], Notice]]]
+"""In which messages some matters are told to the same people."""
+Heard = Callable[[Sequence[Matter], tuple[Person, ...]], Awaitable[None]]
+"""What is done at once when people have heard of some matters: a crash later must not tell them again."""
+
+
+class Messenger:
+    """Tells people. Only for the delivering process: two would tell everything twice."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self._room = room
+
+    def nearest_to(self, subscription: Subscription) -> Groups:
+        """Who set the channel up; then the installation's admins on its platform; then those on other platforms."""
+        channel = subscription.channel
+        owner = Person(platform=channel.platform, workspace=channel.workspace, id=subscription.owner)
+        admins = tuple(one for group in self.operators() for one in group)
+        near = tuple(one for one in admins if one.platform == channel.platform)
+        far = tuple(one for one in admins if one.platform != channel.platform)
+        return self._present(((owner,) if owner.id else (), near, far))
+
+    def operators(self) -> Groups:
+        """The installation's admins (``[bot] admins``), all of them."""
+        named = [admin.partition(":") for admin in self._room.config.bot.admins]
+        admins = tuple(Person(platform=platform, workspace="", id=person) for platform, _, person in named)
+        return self._present((admins,))
+
+    def _present(self, groups: Groups) -> Groups:
+        """*groups* without platforms that we do not have, and without empty ones."""
+        kept = (tuple(one for one in group if one.platform in self._room.platforms) for group in groups)
+        return tuple(filter(None, kept))
+
+    async def tell_of(self, subscription: Subscription, notice: Notice) -> bool:
+        """Tell whoever is nearest to the channel and can be reached; whether anybody was."""
+        tour = _Tour(self._room)
+        for people in self.nearest_to(subscription):
+            if (await tour.tell_all(people, notice)).reached:
+                return True
+        return False
+
+    async def tell(
+        self, pending: Sequence[Pending[Matter]], say: Say[Matter], heard: Heard[Matter]
+    ) -> Mapping[Matter, Outcome]:
+        """Tell of all of *pending*, in as few messages as *say* makes of them; what became of each.
+
+        What the first group of people could not be told goes on to the next, and is gathered anew there: five hundred
+        owners who have left are one message to the admin.
+        """
+        tour = _Tour(self._room)
+        found: dict[Matter, Outcome] = {}
+        rest, level = list(pending), 0
+        while rest:
+            by_people: dict[tuple[Person, ...], list[Pending[Matter]]] = {}
+            for one in rest:
+                if level < len(one.groups):
+                    by_people.setdefault(one.groups[level], []).append(one)
+                else:
+                    found.setdefault(one.matter, Outcome(reason="nobody is known to be told"))
+            told = await asyncio.gather(*(tour.tell(people, some, say, heard) for people, some in by_people.items()))
+            outcomes = {matter: outcome for part in told for matter, outcome in part.items()}
+            rest = [one for some in by_people.values() for one in some if not _is_settled(one, outcomes[one.matter])]
+            found |= {matter: _with(found.get(matter), outcome) for matter, outcome in outcomes.items()}
+            level += 1
+        return found
+
+
+def _is_settled(pending: Pending[Matter], outcome: Outcome) -> bool:
+    """Whether no further group is to be told of it."""
+    return bool(outcome.reached) or not (outcome.is_refused or pending.insists)
+
+
+def _with(earlier: Outcome | None, outcome: Outcome) -> Outcome:
+    """What came of two groups: one who may be reached later is worth asking again, whatever the others said."""
+    if earlier is None or outcome.reached:
+        return outcome
+    return replace(outcome, is_refused=earlier.is_refused and outcome.is_refused)
+
+
+class _Tour:
+    """One round of telling, in which a person may have to hear of hundreds of channels."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self._room = room
+        self._closed: dict[Person, PostFailed] = {}
+        """Who refuses messages, and how."""
+        self._silent: dict[tuple[str, str], int] = {}
+        """How many people of a platform's workspace got no clear answer."""
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def tell(
+        self, people: Sequence[Person], pending: Sequence[Pending[Matter]], say: Say[Matter], heard: Heard[Matter]
+    ) -> dict[Matter, Outcome]:
+        """Tell all of *people* of all of *pending*."""
+        found: dict[Matter, Outcome] = {}
+        async with self._at_once:
+            for matters, notice in say([one.matter for one in pending]):
+                outcome = await self.tell_all(people, notice)
+                if outcome.reached:
+                    await heard(matters, outcome.reached)
+                found |= dict.fromkeys(matters, outcome)
+        return found
+
+    async def tell_all(self, people: Sequence[Person], notice: Notice) -> Outcome:
+        """Tell all of *people*."""
+        if self._room.is_stopping:
+            return Outcome(reason="Daybrief is stopping")
+        failures = {person: await self._tell_one(person, notice) for person in people}
+        reached = tuple(person for person, failure in failures.items() if failure is None)
+        kept = [failure for failure in failures.values() if failure]
+        return Outcome(
+            reached=reached,
+            reason=kept[0].reason if kept else "",
+            is_refused=not reached and all(one.fate is Fate.REFUSED for one in kept),
+        )
+
+    async def _tell_one(self, person: Person, notice: Notice) -> PostFailed | None:
+        """What kept *person* from being told, or nothing."""
+        there = person.platform, person.workspace
+        if person in self._closed:
+            return self._closed[person]
+        if self._silent.get(there, 0) >= _MOST_SILENCE:
+            return PostFailed(f"{person.platform} gives no clear answer", fate=Fate.NOT_SENT)
+        platform = self._room.platforms[person.platform]
+        try:
+            await self._wait_for_turn(person)
+            await self._room.answer(platform.tell(person.workspace, person.id, notice))
+        except PostFailed as failure:
+            log.warning("%s %s could not be told: %s", person.platform, person.id, failure.reason)
+            if failure.fate is Fate.REFUSED:
+                self._closed[person] = failure
+            else:
+                self._silent[there] = self._silent.get(there, 0) + 1
+            return failure
+        return None
+
+    async def _wait_for_turn(self, person: Person) -> None:
+        """Keep the platform's pace, as every post does; one that cannot tell it is asked without it."""
+        there = Channel(platform=person.platform, workspace=person.workspace, id=person.id, name=person.id)
+        try:
+            wait = await self._room.answer(self._room.platforms[person.platform].turn(there))
+        except DaybriefError:
+            return
+        if wait > timedelta():
+            raise PostFailed(f"{person.platform} takes nothing for the moment", fate=Fate.NOT_SENT, retry_after=wait)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """How telling of one matter has gone so far, by the clock that nobody can set."""
+
+    first_at: timedelta
+    next_at: timedelta
+    pause: timedelta
+
+
+@dataclass(slots=True)
+class Tries:
+    """When whoever could not be told is told again."""
+
+    room: Newsroom
+    _tried: dict[Hashable, _Tried] = field(default_factory=dict)
+
+    def keep_only(self, matters: Iterable[Hashable]) -> None:
+        """Forget all but *matters*."""
+        self._tried = {one: self._tried[one] for one in matters if one in self._tried}
+
+    def is_ready(self, matter: Hashable) -> bool:
+        """Whether its time has come."""
+        return matter not in self._tried or self._tried[matter].next_at <= self.room.clock.elapsed()
+
+    def has(self, matter: Hashable) -> bool:
+        """Whether it was tried before, in vain."""
+        return matter in self._tried
+
+    def again(self, matter: Hashable, outcome: Outcome) -> bool:
+        """Plan the next try, after one that came to *outcome*. False: it has been tried for long enough."""
+        now, pause = self.room.clock.elapsed(), LONGEST_PAUSE if outcome.is_refused else PAUSE
+        tried = self._tried.get(matter)
+        if tried is None:
+            self._tried[matter] = _Tried(first_at=now, next_at=now + pause, pause=pause)
+        elif now - tried.first_at >= GIVE_UP:
+            return False
+        else:
+            longer = max(pause, min(2 * tried.pause, LONGEST_PAUSE))
+            self._tried[matter] = replace(tried, next_at=now + longer, pause=longer)
+        return True

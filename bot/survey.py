@@ -1,0 +1,102 @@
+"""Finding out what is known of everything that can be wrong; what cannot be found out just now is left open."""
+
+import logging
+from collections.abc import Awaitable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from bot.belief import clock_trouble
+from bot.errors import DaybriefError
+from bot.model import Feed, FeedState, Morning, Subscription
+from bot.newsroom import Newsroom
+from bot.troubles import SILENT_FOR, Circumstances
+from bot.zones import names
+
+log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
+LOOK_BACK = timedelta(days=31)
+"""Editions that were sent longer ago say nothing of how a channel is."""
+
+
+class Survey:
+    """Looks at everything, again and again. Of editions it looks only at those that are new since the last look."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self._room = room
+        self._mornings: dict[int, tuple[Morning, ...]] | None = None
+        self._sent_until: datetime | None = None
+
+    async def circumstances(self, store: str) -> Circumstances:
+        """What is known now; *store* is why nothing can be recorded. Never raises because of what it looks at."""
+        room = self._room
+        now, clock = await self._time()
+        writer = room.writer
+        return Circumstances(
+            now=now,
+            subscriptions=await _if_possible(self._subscriptions()),
+            mornings=await _if_possible(self._newest_mornings(now)),
+            feeds=await _if_possible(self._feeds()),
+            platforms=frozenset(room.platforms),
+            zones=names(),
+            tokens={
+                (name, workspace): reason
+                for name, platform in room.platforms.items()
+                for workspace, reason in platform.tokens().items()
+            },
+            doors=await self._doors() if room.doors else None,
+            may_write=await _if_possible(writer.may_write()) if writer and self._has_budget else None,
+            has_model=writer is not None,
+            model=room.model_says,
+            budget=f"${room.config.analyst.daily_budget_usd:g}",
+            store=store,
+            free=await room.disk.free() if room.disk else None,
+            clock=clock,
+            noted=dict(room.noted),
+            faults=dict(room.faults),
+        )
+
+    @property
+    def _has_budget(self) -> bool:
+        """A budget of nothing is a wish, and never spent."""
+        return self._room.config.analyst.daily_budget_usd > 0
+
+    async def _time(self) -> tuple[datetime, str]:
+        """What time it is, and why the clock is not believed. By a clock that is behind what we have seen, or so far
+        ahead that it is looked at once more, it is the newest time that we have seen.
+        """
+        room = self._room
+        now = room.clock.now()
+        trouble = await _if_possible(clock_trouble(room))
+        seen = await _if_possible(room.store.ledger.last_seen()) if trouble else None
+        if not trouble or seen is None:
+            return now, ""
+        return seen, trouble if now < seen else ""
+
+    async def _subscriptions(self) -> Mapping[int, Subscription]:
+        return {one.id: one for one in await self._room.store.subscriptions.all(retired=True)}
+
+    async def _newest_mornings(self, now: datetime) -> Mapping[int, tuple[Morning, ...]]:
+        since = self._sent_until or now - LOOK_BACK
+        found = await self._room.store.ledger.mornings(since, SILENT_FOR)
+        self._mornings = {**(self._mornings or {}), **found}
+        self._sent_until = max((some[0].sent_at for some in found.values()), default=since)
+        return self._mornings
+
+    async def _feeds(self) -> tuple[tuple[Feed, FeedState], ...]:
+        states = await self._room.store.feeds.states()
+        return tuple((feed, states.get(feed.url) or FeedState(url=feed.url)) for feed in await self._room.feeds())
+
+    async def _doors(self) -> Mapping[str, str]:
+        return {name: await tells() for name, tells in self._room.doors.items()}
+
+
+async def _if_possible(looking: Awaitable[Found]) -> Found | None:
+    """What *looking* finds; None if it fails, which is a trouble of its own that somebody else finds."""
+    try:
+        return await looking
+    except DaybriefError as trouble:
+        log.info("troubles are looked for without it: %s", trouble)
+    except Exception:
+        log.exception("looking for troubles failed in a way that was not foreseen")
+    return None

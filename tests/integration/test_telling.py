@@ -1,0 +1,474 @@
+"""Whoever can mend it hears of it: the nearest first, then whoever can be reached, in few messages, and never lost."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.model import Case, Cause, Change, Coverage, DeliveryState, Notice, Standing, Trouble
+from tests.clock import TUESDAY
+from tests.newsroom import SOON, impatient, newsroom
+from tests.scripted import ScriptedPlatform, fails, hang
+from tests.troubled import ALICE, BOB, CAROL, DAY, HALDEN, HOUR, MINUTE, NORVIK, Watched, watched
+
+TODAY = TUESDAY.date()
+NO_FEED = Coverage(sources=0, articles=0, newest_at=None, stale=True)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Watched]:
+    async with watched(tmp_path) as one:
+        yield one
+
+
+class Unreachable(ScriptedPlatform):
+    """Some people refuse messages, of others nobody knows whether they get them, and the rest hear."""
+
+    def __init__(self, *, name: str = "terminal") -> None:
+        super().__init__(name=name)
+        self.refusing: set[str] = set()
+        self.silent: set[str] = set()
+        self.asked: list[str] = []
+
+    async def tell(self, workspace: str, person: str, notice: Notice) -> None:
+        self.asked.append(person)
+        if person in self.refusing:
+            raise fails("refused", "the person has left")
+        if person in self.silent:
+            raise fails("unknown", "no answer")
+        await super().tell(workspace, person, notice)
+
+
+def unreachable(house: Watched, *, name: str = "terminal") -> Unreachable:
+    """Put such a platform in the place of the house's."""
+    platform = Unreachable(name=name)
+    house.platform = platform
+    house.room.platforms = {**house.room.platforms, name: platform}
+    return platform
+
+
+async def closed(house: Watched, number: int, reason: str = "it is archived") -> None:
+    await house.room.store.subscriptions.pause(number, reason, by_platform=True)
+
+
+# ------------------------------------------------------------------------------------------------------------ to whom
+
+
+async def test_who_set_a_channel_up_hears_what_is_wrong_with_it_and_nobody_else(house: Watched) -> None:
+    mine = await house.set_up_by(ALICE)
+    await closed(house, mine.id)
+    await house.minutes(5)
+
+    assert [(workspace, person) for workspace, person, _ in house.platform.told] == [("T9", ALICE)]
+
+
+async def test_the_operators_hear_what_only_they_can_mend(house: Watched) -> None:
+    mine = await house.set_up_by(ALICE)
+    await house.got_edition(mine, TODAY, "Norvik Times", coverage=NO_FEED, stories=1)
+    house.disk.left = 1
+    await house.minutes(5)
+
+    assert house.people == [BOB, BOB]
+
+
+async def test_without_operators_a_thin_edition_is_told_to_who_set_the_channel_up(house: Watched) -> None:
+    house.admins()
+    mine = await house.set_up_by(ALICE)
+    await house.got_edition(mine, TODAY, "Norvik Times", coverage=NO_FEED, stories=1)
+    await house.minutes(5)
+
+    assert house.people == [ALICE]
+
+
+async def test_an_owner_who_has_left_is_replaced_by_the_operators_at_once(house: Watched) -> None:
+    platform = unreachable(house)
+    platform.refusing = {ALICE}
+    mine = await house.set_up_by(ALICE)
+    await closed(house, mine.id)
+    await house.minutes(1)
+
+    assert house.people == [BOB]
+
+
+async def test_operators_elsewhere_hear_what_nobody_here_can_be_told(house: Watched) -> None:
+    platform = unreachable(house)
+    platform.refusing = {ALICE, BOB}
+    slack = ScriptedPlatform(name="slack")
+    house.room.platforms = {"terminal": platform, "slack": slack}
+    house.admins(f"terminal:{BOB}", f"slack:{CAROL}")
+    mine = await house.set_up_by(ALICE)
+    await closed(house, mine.id)
+    await house.minutes(1)
+
+    assert platform.asked == [ALICE, BOB]
+    assert [person for _, person, _ in slack.told] == [CAROL]
+
+
+@pytest.mark.parametrize("happens", [fails("unknown"), hang, ValueError("a bug")])
+async def test_who_gives_no_clear_answer_is_passed_over_within_five_minutes(house: Watched, happens: object) -> None:
+    impatient(house.room)
+    house.platform.on_tell = [happens] * 2  # type: ignore[list-item]  # any of what a call may meet
+    mine = await house.set_up_by(ALICE)
+    await closed(house, mine.id)
+    await house.minutes(5)
+
+    assert house.people == [BOB]
+
+
+async def test_hundreds_who_give_no_answer_keep_nobody_else_from_hearing(house: Watched) -> None:
+    platform = unreachable(house)
+    for number in range(40):
+        mine = await house.set_up_by(f"U{number:03}", f"c{number:03}")
+        await closed(house, mine.id)
+        platform.silent.add(f"U{number:03}")
+    house.disk.left = 1
+    await house.minutes(1)
+
+    assert "U000" in platform.asked
+    assert len(platform.asked) < 20
+    assert BOB in house.people
+
+
+async def test_an_admin_who_pauses_a_channel_is_not_told_so_but_others_are(house: Watched) -> None:
+    mine = await house.set_up_by(ALICE)
+    await _pauses(house, mine.channel.id, ALICE, "1")
+    await house.desk.pause(mine, "paused by alice")
+    await house.minutes(5)
+    assert house.people == [BOB]
+
+    house.admins()
+    yours = await house.set_up_by(ALICE, "another")
+    await _pauses(house, yours.channel.id, ALICE, "2")
+    await house.desk.pause(yours, "paused by alice")
+    await house.minutes(5)
+    await house.desk.resume(yours)
+    await house.minutes(5)
+    assert house.people == [BOB]
+
+
+async def _pauses(house: Watched, channel: str, person: str, event: str) -> None:
+    change = Change(
+        at=house.clock.now(),
+        workspace="terminal:T9",
+        person=f"alice ({person})",
+        action="pause",
+        subject=channel,
+        event=event,
+    )
+    assert await house.desk.record(change)
+
+
+# ----------------------------------------------------------------------------------------------------- few messages
+
+
+async def test_five_hundred_channels_with_one_cause_make_one_message_for_each_admin(house: Watched) -> None:
+    await house.platform.tell("", "", Notice(sentence="before"))
+    for number in range(500):
+        mine = await house.set_up_by((ALICE, CAROL)[number % 2], f"c{number:03}")
+        await closed(house, mine.id)
+    await house.minutes(5)
+
+    told = house.platform.told[1:]
+    assert sorted(person for _, person, _ in told) == [ALICE, CAROL]
+    assert told[0][2].sentence.startswith("250 channels have been paused since Tuesday 3 March, 08:01 (UTC): it is")
+    assert told[0][2].lines[-1] == "and 235 more"
+
+    for one in await house.desk.subscriptions():
+        await house.desk.resume(one)
+    await house.minutes(5)
+
+    assert len(house.platform.told) == 5
+
+
+async def test_owners_who_have_all_left_are_one_message_to_the_operator(house: Watched) -> None:
+    platform = unreachable(house)
+    for number in range(100):
+        platform.refusing.add(f"U{number:03}")
+        mine = await house.set_up_by(f"U{number:03}", f"c{number:03}")
+        await closed(house, mine.id)
+    await house.minutes(5)
+
+    assert house.people == [BOB]
+    assert len(house.platform.told[0][2].lines) == 16
+
+
+async def test_five_hundred_editions_that_failed_alike_make_one_message(house: Watched) -> None:
+    for number in range(500):
+        mine = await house.set_up_by(ALICE, f"c{number:03}")
+        await house.ended(mine, TODAY - DAY, state=DeliveryState.MISSED, reason="nothing was running")
+    await house.minutes(1)
+
+    (notice,) = [notice for _, _, notice in house.platform.told]
+    assert notice.sentence == (
+        "500 channels did not get their editions of 2 March 2026: nothing was running. They are not sent any more; the "
+        "next editions come at their usual hours."
+    )
+    assert notice.lines[:2] == ("#c000", "#c001")
+    assert await house.room.store.ledger.untold(TUESDAY - 9 * DAY) == ()
+
+
+async def test_a_few_uncertain_editions_have_their_buttons_and_many_make_one_message(house: Watched) -> None:
+    for number in range(5):
+        mine = await house.set_up_by(ALICE, f"a{number}")
+        await house.ended(mine, TODAY - DAY, state=DeliveryState.UNCERTAIN)
+    for number in range(6):
+        yours = await house.set_up_by(CAROL, f"b{number}")
+        await house.ended(yours, TODAY - DAY, state=DeliveryState.UNCERTAIN)
+    await house.minutes(1)
+
+    buttons = {person: [n.resend for _, p, n in house.platform.told if p == person] for person in (ALICE, CAROL)}
+    assert [len(set(numbers)) for numbers in buttons.values()] == [5, 1]
+    assert None not in buttons[ALICE]
+    assert buttons[CAROL] == [None]
+
+
+async def test_thirty_failing_feeds_make_one_message(house: Watched) -> None:
+    house.room.config = replace(
+        house.room.config,
+        feeds=tuple(
+            replace(house.room.config.feeds[0], url=f"https://f{number}.example/", name=f"Feed {number:02}")
+            for number in range(30)
+        ),
+    )
+    for feed in house.room.config.feeds:
+        await house.feed_fails(feed.url)
+    await house.minutes(1)
+    begun = house.clock.now()
+    await house.until(begun + 14 * HOUR)
+    for feed in house.room.config.feeds:
+        await house.feed_fails(feed.url)
+    await house.until(begun + DAY + 5 * MINUTE)
+
+    (notice,) = [notice for _, _, notice in house.platform.told]
+    assert notice.sentence.startswith("30 feeds have failed for more than a day")
+    assert notice.lines[0] == "Feed 00"
+
+
+async def test_a_feed_that_nobody_visited_for_a_day_has_not_failed_for_a_day(house: Watched) -> None:
+    await house.feed_fails(NORVIK)
+    await house.feed_fails(HALDEN)
+    await house.minutes(1)
+    await house.until(house.clock.now() + DAY)
+    assert house.told == []
+
+    await house.feed_fails(NORVIK)
+    await house.feed_works(HALDEN)
+    await house.minutes(5)
+
+    assert [sentence[:14] for sentence in house.told] == ["norvik.example"]
+
+
+async def test_telling_keeps_the_pace_of_the_platform(house: Watched) -> None:
+    house.platform.pace[BOB] = timedelta(seconds=30)
+    house.disk.left = 1
+    await house.minutes(1)
+    assert house.told == []
+
+    del house.platform.pace[BOB]
+    await house.minutes(3)
+
+    assert house.people == [BOB]
+    assert house.platform.turns == [BOB, BOB]  # it was asked both times
+
+
+# -------------------------------------------------------------------------------------------- nothing twice or lost
+
+
+async def test_a_refused_edition_tells_of_the_pause_that_it_led_to(house: Watched) -> None:
+    house.platform.refused["ai-news"] = "the channel is archived"
+    await house.desk.publish_until_done(patience=SOON)
+    await house.minutes(5)
+
+    assert [sentence[:60] for sentence in house.told] == [
+        "#ai-news did not get its edition of 3 March 2026: the channe"
+    ]
+
+    house.platform.refused.clear()
+    house.restart()
+    await house.desk.revive()
+    await house.minutes(5)
+
+    assert [sentence[:36] for sentence in house.told[1:]] == ["#ai-news takes posts again and is re"]
+    assert house.people == [BOB, BOB]
+
+
+async def test_a_crash_between_telling_and_recording_tells_it_once_more_at_the_most(
+    house: Watched, tmp_path: Path
+) -> None:
+    house.disk.left = 1
+
+    async def and_the_disk_is_full() -> None:
+        house.memory.is_full = True
+
+    house.platform.on_tell = [and_the_disk_is_full]
+    await house.minutes(1)
+    assert len(house.told) == 1
+
+    house.restart()
+    house.memory.is_full = False
+    await house.minutes(5)
+    assert len(house.told) == 2
+
+    house.restart()
+    await house.minutes(5)
+    assert len(house.told) == 2
+
+
+async def test_what_could_not_be_told_before_a_restart_is_told_after_it(house: Watched) -> None:
+    house.platform.on_tell = [fails("unknown")] * 3
+    house.disk.left = 1
+    await house.minutes(3)
+    assert house.told == []
+
+    house.platform.on_tell = []
+    house.restart()
+    await house.minutes(2)
+
+    assert house.told[0].startswith("The disk of Daybrief's data has been nearly full since Tuesday 3 March, 08:01")
+
+
+async def test_what_nobody_could_be_told_in_time_is_told_when_it_is_over(house: Watched) -> None:
+    house.platform.on_tell = [fails("unknown")] * 3
+    house.disk.left = 1
+    await house.minutes(5)
+    house.disk.left = 10**12
+    house.platform.on_tell = []
+    await house.minutes(10)
+
+    assert house.told == [
+        "Nobody could be told of this before: There is room again on the disk of Daybrief's data; it had been nearly "
+        "full since Tuesday 3 March, 08:01 (UTC)."
+    ]
+
+
+async def test_a_disk_that_is_full_for_hours_is_told_once_although_nothing_can_be_recorded(house: Watched) -> None:
+    house.memory.is_full = True
+    house.disk.left = 0
+    await house.minutes(180)
+
+    assert [sentence[:26] for sentence in house.told] == ["The disk of Daybrief's dat", "Nothing can be recorded, a"]
+
+    house.memory.is_full = False
+    house.disk.left = 10**12
+    await house.minutes(5)
+
+    assert len(house.told) == 4
+    assert await house.desk.open_troubles() == ()
+
+
+async def test_a_channel_that_is_removed_is_no_longer_spoken_of(house: Watched) -> None:
+    mine = await house.set_up_by(ALICE)
+    await closed(house, mine.id)
+    await house.minutes(5)
+    await house.desk.retire(mine)
+    await house.minutes(5)
+
+    assert len(house.told) == 1
+
+
+async def test_what_began_by_a_wrong_clock_is_told_when_it_is_right(house: Watched) -> None:
+    await house.room.store.ledger.see(TUESDAY)
+    house.clock.is_set_to(TUESDAY - 300 * DAY)
+    await house.minutes(2)
+    house.disk.left = 1
+    await house.minutes(2)
+
+    assert [sentence[:17] for sentence in house.told] == ["Nothing is posted", "The disk of Daybr"]
+    assert "since Tuesday 3 March, 08:00 (UTC)" in house.told[1]
+
+
+async def test_a_replay_tells_nobody_of_the_present(tmp_path: Path) -> None:
+    async with watched(tmp_path) as house:
+        house.room.replayed = TUESDAY
+        house.disk.left = 1
+        await house.minutes(5)
+
+        assert house.told == []
+
+
+# ----------------------------------------------------------------------------------------------------- who looks sees
+
+
+async def test_where_nobody_is_known_it_is_in_the_log_once_and_shown_to_whoever_asks(
+    house: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.admins()
+    mine = await house.the_channel()
+    house.disk.left = 1
+    await house.minutes(5)
+    house.restart()
+    await house.minutes(5)
+
+    assert house.told == []
+    assert len([one for one in caplog.messages if "nearly full" in one]) == 1
+    assert await house.desk.troubles_of(mine, ALICE) == (
+        "The disk of Daybrief's data has been nearly full since Tuesday 3 March, 08:01 (UTC): 0 MB are free.",
+    )
+
+
+async def test_status_shows_what_concerns_the_channel_and_to_operators_the_installation(house: Watched) -> None:
+    mine, yours = await house.set_up_by(ALICE), await house.set_up_by(CAROL, "yours")
+    await house.got_edition(mine, TODAY, "Norvik Times")
+    house.disk.left = 1
+    house.platform.says_of_tokens = {"T9": "it was revoked", "T8": "no channel is there"}
+    await house.minutes(2)
+
+    alone = "#from-chat got an edition in which one publisher tells all stories: Norvik Times, on 3 March 2026."
+    token = "Terminal T9 has not taken Daybrief's token since Tuesday 3 March, 08:01 (UTC): it was revoked."
+    disk = "The disk of Daybrief's data has been nearly full since Tuesday 3 March, 08:01 (UTC): 0 MB are free."
+    assert set(await house.desk.troubles_of(mine, ALICE)) == {alone, token}
+    assert set(await house.desk.troubles_of(yours, CAROL)) == {token}
+    assert set(await house.desk.troubles_of(yours, BOB)) == {token, disk}
+
+
+async def test_another_process_sees_what_the_bot_that_runs_knows(house: Watched, tmp_path: Path) -> None:
+    house.disk.left = 1
+    await house.minutes(2)
+
+    async with newsroom(tmp_path, {}, clock=house.clock) as other:
+        cases = await other.store.troubles.cases()
+
+    assert [one.trouble.cause for one in cases] == [Cause.SPACE]
+    assert cases[0].told_to == (f"terminal::{BOB}",)
+
+
+async def test_a_case_of_a_cause_that_is_gone_for_good_does_not_stay(house: Watched) -> None:
+    gone = Trouble(cause=Cause.FEED, subject="https://gone.example/", name="Gone", detail="HTTP 410")
+    await house.room.store.troubles.keep([Case(trouble=gone, begun_at=TUESDAY - DAY, told_at=TUESDAY)], at=TUESDAY)
+    await house.minutes(2)
+
+    assert await house.room.store.troubles.cases() == ()
+    assert house.told == []
+
+
+async def test_a_paused_channel_is_not_called_well_because_nothing_is_posted_there(house: Watched) -> None:
+    one = await house.the_channel()
+    for day in range(3):
+        await house.got_edition(one, TODAY - day * DAY, stories=0)
+    await house.minutes(2)
+    await house.desk.pause(one, "on holiday")
+    await house.minutes(5)
+    (held,) = await house.desk.subscriptions()
+
+    assert held.standing is Standing.PAUSED
+    assert [sentence[:25] for sentence in house.told] == ["#ai-news had no story in ", "#ai-news has not been ser"]
+
+
+async def test_what_the_operator_does_not_want_to_hear_of_is_logged_and_shown_all_the_same(
+    house: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = house.room.config.bot.model_copy(update={"quiet_about": (Cause.SPACE,)})
+    house.room.config = replace(house.room.config, bot=bot)
+    house.disk.left = 1
+    await house.minutes(5)
+    assert "nearly full" in (await house.desk.open_troubles())[0]
+    house.disk.left = 10**12
+    await house.minutes(5)
+
+    assert house.told == []
+    assert [one[:35] for one in caplog.messages] == [
+        "The disk of Daybrief's data has bee",
+        "There is room again on the disk of ",
+    ]
