@@ -93,6 +93,8 @@ def _moved_on(case: Case, trouble: Trouble | None, known: Circumstances) -> Case
         return _ended(case, ending(case.trouble, known), now) if case.is_open else case
     if case.is_closed:
         return Case(trouble=trouble, begun_at=now, last_told_at=case.last_told_at)
+    if case.is_open and case.trouble == trouble:
+        return case
     # One that is back before anybody has heard that it was over has never been over.
     return replace(case, trouble=trouble, over_at=None)
 

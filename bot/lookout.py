@@ -82,14 +82,15 @@ class Lookout:
 
     async def _keep(self) -> str:
         """Bring the store in line with memory. Why that cannot be done; empty: it is."""
-        changed = [one for key, one in self._cases.items() if self._kept.get(key) != one]
-        gone = [one for key, one in self._kept.items() if key not in self._cases]
+        cases, kept = dict(self._cases), self._kept
+        # Most are the very same: of thousands, no more are compared than need be.
+        changed = [one for key, one in cases.items() if kept.get(key) is not one and kept.get(key) != one]
+        gone = [one for key, one in kept.items() if key not in cases]
         try:
             await self._room.store.troubles.keep(changed, gone=gone, at=self._room.clock.now())
         except DaybriefError as trouble:
             return str(trouble)
-        self._kept = {key: one for key, one in self._kept.items() if one not in gone}
-        self._kept |= {one.trouble.key: one for one in changed}
+        self._kept = cases
         return ""
 
     # ------------------------------------------------------------------------------------------------------ telling

@@ -1,8 +1,10 @@
 """Whoever can mend it hears of it: the nearest first, then whoever can be reached, in few messages, and never lost."""
 
+import itertools
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -343,6 +345,21 @@ async def test_what_nobody_could_be_told_in_time_is_told_when_it_is_over(house: 
     ]
 
 
+async def test_what_is_back_before_anybody_heard_that_it_was_over_was_never_over(house: Watched) -> None:
+    house.disk.left = 1
+    await house.minutes(1)
+    house.platform.on_tell = [fails("unknown")]
+    house.disk.left = 10**12
+    await house.minutes(1)
+    house.disk.left = 1
+    await house.minutes(5)
+    assert len(house.told) == 1
+
+    house.disk.left = 10**12
+    await house.minutes(5)
+    assert house.told[1].endswith("it had been nearly full since Tuesday 3 March, 08:01 (UTC).")
+
+
 async def test_a_disk_that_is_full_for_hours_is_told_once_although_nothing_can_be_recorded(house: Watched) -> None:
     house.memory.is_full = True
     house.disk.left = 0
@@ -472,3 +489,43 @@ async def test_what_the_operator_does_not_want_to_hear_of_is_logged_and_shown_al
         "The disk of Daybrief's data has bee",
         "There is room again on the disk of ",
     ]
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_comes_goes_and_breaks_each_day_hears_of_it_once_and_of_its_end_once(
+    house: Watched, seed: int
+) -> None:
+    chance = random.Random(seed)
+    told: list[tuple[datetime, bool]] = []
+
+    class Notes(ScriptedPlatform):
+        async def tell(self, workspace: str, person: str, notice: Notice) -> None:
+            await super().tell(workspace, person, notice)
+            told.append((house.clock.now(), "nearly full" in notice.sentence.partition(";")[0]))
+
+    house.platform = Notes()
+    house.room.platforms = {"terminal": house.platform}
+    is_wrong_since: datetime | None = None
+    for _ in range(150):
+        match chance.randrange(6):
+            case 0:
+                house.disk.left = 1 if is_wrong_since is None else 10**12
+                is_wrong_since = house.clock.now() if is_wrong_since is None else None
+            case 1:
+                house.platform.on_tell = [fails(chance.choice(["unknown", "not_sent"]))] * chance.randrange(3)
+            case 2:
+                house.restart()
+            case 3:
+                await house.until(house.clock.now() + chance.choice([HOUR, 7 * HOUR]))
+        await house.minutes(chance.randrange(1, 4))
+    await house.minutes(30)
+
+    begun = [when for when, is_begun in told if is_begun]
+    assert begun
+    assert len({when.date() for when in begun}) == len(begun), "told twice in a day"
+    # What nobody could be told in time is told as over, without ever having been told as begun.
+    assert not any(one and two for (_, one), (_, two) in itertools.pairwise(told)), "an end was lost"
+    if is_wrong_since is None:
+        assert not told[-1][1], "the last end was lost"
+    elif house.clock.now().date() not in {when.date() for when in begun}:
+        assert told[-1][1], "the last beginning was lost"
