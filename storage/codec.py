@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, overload
 
 from pydantic import TypeAdapter
@@ -64,11 +65,13 @@ def as_json(values: Iterable[object]) -> str:
     return json.dumps(list(values), ensure_ascii=False)
 
 
+@lru_cache(maxsize=1024)  # every round reads all standing orders, which hold the same few lists
 def strings(column: str) -> tuple[str, ...]:
     """The strings that :func:`as_json` wrote."""
     return tuple(json.loads(column))
 
 
+@lru_cache(maxsize=1024)
 def numbers(column: str) -> tuple[int, ...]:
     """The numbers that :func:`as_json` wrote."""
     return tuple(json.loads(column))

@@ -21,6 +21,7 @@ from bot.errors import StoreTrouble
 from bot.ports import UNWATCHED, Watch
 
 Result = TypeVar("Result")
+Given_contra = TypeVar("Given_contra", contravariant=True)
 Work = Callable[[sqlite_utils.Database], Result]
 Parameters = dict[str, Any] | list[Any] | None
 
@@ -99,12 +100,28 @@ def row(db: sqlite_utils.Database, sql: str, parameters: Parameters = None) -> d
     return found[0] if found else None
 
 
+class Outcome(Protocol[Given_contra]):
+    """Where the outcome of a job goes: what :class:`concurrent.futures.Future` is to whoever does the work."""
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """The work begins. False: nobody wants it any more."""
+
+    def done(self) -> bool:
+        """There is an outcome."""
+
+    def set_result(self, result: Given_contra, /) -> None:
+        """It went well."""
+
+    def set_exception(self, error: BaseException, /) -> None:
+        """It failed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Result]):
     """Work on its way to a connection, and where its outcome goes."""
 
     work: Work[Result]
-    future: "Future[Result]"
+    future: Outcome[Result]
 
 
 class Database(Protocol):

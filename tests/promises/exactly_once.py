@@ -1,0 +1,24 @@
+"""Exactly once, or a reason and a notice: seeds of the simulation, judged by a checker of its own."""
+
+import os
+
+from tests.promises.table import Extent, Measured
+from tests.simulation.report import Total, tell
+from tests.simulation.seeds import run_all
+
+SEEDS = {Extent.SMALL: 50, Extent.FULL: 1_000}
+
+
+def measure(extent: Extent) -> Measured:
+    """Live through the seeds, on all processors where it is in full."""
+    total = counted(extent)
+    return Measured(figures=total.figures(), broken=tuple(line for outcome in total.failed for line in tell(outcome)))
+
+
+def counted(extent: Extent) -> Total:
+    """All that happened in the seeds."""
+    total = Total()
+    processes = len(os.sched_getaffinity(0)) if extent is Extent.FULL else 1
+    for outcome in run_all(range(1, SEEDS[extent] + 1), processes=processes):
+        total.add(outcome)
+    return total

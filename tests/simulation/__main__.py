@@ -1,0 +1,41 @@
+"""``python -m tests.simulation``: lives through one seed, or many, and says whether the promise was kept.
+
+python -m tests.simulation --seed 4711 --trace    one seed, with everything that happens
+python -m tests.simulation --seeds 1000           many, on all processors: ``make soak``
+"""
+
+import argparse
+import os
+import sys
+import time
+
+from tests.simulation.report import Total, tell
+from tests.simulation.seeds import run, run_all
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, help="run this one")
+    parser.add_argument("--trace", action="store_true", help="print all that happens, with its virtual time")
+    parser.add_argument("--seeds", type=int, default=50, metavar="COUNT", help="run so many")
+    parser.add_argument("--first", type=int, default=1, metavar="SEED", help="from this one on")
+    arguments = parser.parse_args()
+    total, began = Total(), time.monotonic()
+    if arguments.seed is not None:
+        outcomes = iter([run(arguments.seed, trace=print if arguments.trace else None)])
+    else:
+        seeds = range(arguments.first, arguments.first + arguments.seeds)
+        outcomes = run_all(seeds, processes=len(os.sched_getaffinity(0)))
+    for outcome in outcomes:
+        total.add(outcome)
+        if outcome.violations:
+            print("\n".join(tell(outcome)), flush=True)
+        if arguments.seed is not None:
+            print(f"seed {outcome.seed}: journal {outcome.digest}")
+    print(f"{total.figures()}, in {time.monotonic() - began:.0f} s")
+    print("faults that hit: " + ", ".join(f"{name} {count:,}" for name, count in sorted(total.hits.items())))
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,281 @@
+"""What the checker knows: the ledger's rows as SQLite gives them, and stretches of time that the journal tells of."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tests.simulation.arithmetic import instant, local_date
+from tests.simulation.faults import OF_A_REQUEST, Fault
+from tests.simulation.history import History
+from tests.simulation.store import Message
+from tests.simulation.zones import Rules
+
+Stretch = tuple[float, float]
+"""From and until, in seconds since the world began."""
+
+_ROWS = """
+    SELECT delivery.id, subscription.platform, subscription.workspace, subscription.channel, delivery.date,
+        delivery.state, delivery.reason, delivery.told_at, edition.refs,
+        (SELECT json_group_array(json_array(part, messages)) FROM
+            (SELECT part, messages FROM delivery_part WHERE delivery = delivery.id ORDER BY part)) AS parts
+    FROM delivery JOIN subscription ON subscription.id = delivery.subscription
+    LEFT JOIN edition ON edition.delivery = delivery.id ORDER BY delivery.id
+"""
+_HINDERS_POSTS = frozenset(
+    {
+        *OF_A_REQUEST,
+        Fault.KICKED,
+        Fault.CLOSED,
+        Fault.TOKEN_LOST,
+        Fault.OUTAGE,
+        Fault.STORM,
+        Fault.HISTORY_FAILS,
+        Fault.HISTORY_FORBIDDEN,
+        Fault.SLOW_TURN,
+        Fault.LONG_TURN,
+        Fault.BUGGY_PARTS,
+        Fault.DISK_FULL,
+        Fault.FAILING_WRITES,
+        Fault.LOST_COMMIT,
+    }
+)
+_AFTER_A_FAULT = 400.0
+"""Seconds after which the last wait that it brought about is over."""
+_WARMING_UP = 150.0
+"""Seconds after its start, or after it woke, within which a process has seen to everything: an outcome settles anew."""
+_BELIEVED = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A delivery as the ledger has it in the end."""
+
+    id: int
+    platform: str
+    workspace: str
+    channel: str
+    date: str
+    state: str
+    reason: str
+    is_told: bool
+    refs: tuple[str, ...]
+    receipts: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was ordered for a channel from some moment on."""
+
+    begins: float
+    ends: float
+    at: str
+    timezone: str
+    days: str
+
+
+class Evidence:
+    """Reads a history once."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.plan = history.plan
+        self.entries = history.journal.entries
+        self.ends = history.plan.ends
+        self.rows = list(_rows(history))
+        self.begins_at = history.plan.begins.timestamp()
+        self.restores = [one.at for one in history.journal.of("restored")]
+        self.copied_at = next((one.at for one in history.journal.of("act") if one.facts["kind"] == "backup"), 0.0)
+        self.new_rules_at = next((one.at for one in history.journal.of("zone rules")), self.ends + 1)
+        self.off_clock = self._off_clock()
+        self.nobody_up = self._nobody_up()
+        self.unsure = self._unsure()
+        self._orders: dict[str, list[Order]] = {}
+
+    def messages(self) -> Iterator[Message]:
+        """Of all platforms, in the order in which each got them."""
+        for held in self.history.held.values():
+            yield from held.messages
+
+    def orders(self, channel: str) -> list[Order]:
+        """One after the other; those that a restore took back are in force again from then on."""
+        if channel not in self._orders:
+            given = [(one.at, one.facts) for one in self.history.journal.of("order") if one.facts["channel"] == channel]
+            is_declared = any(one.id == channel and not one.owner for one in self.plan.places)
+            for restore in self.restores:
+                known = [facts for at, facts in given if at <= (restore if is_declared else self.copied_at)]
+                before, after = ([one for one in given if (one[0] > restore) is is_after] for is_after in (False, True))
+                given = [*before, *([(restore, known[-1])] if known else []), *after]
+            orders = []
+            for number, (begins, facts) in enumerate(given):
+                ends = given[number + 1][0] if number + 1 < len(given) else self.ends
+                orders.append(Order(begins, ends, str(facts["at"]), str(facts["timezone"]), str(facts["days"])))
+            self._orders[channel] = orders
+        return self._orders[channel]
+
+    def hours(self, channel: str) -> dict[str, float]:
+        """By date: when the channel's edition was due, in seconds since the world began."""
+        found: dict[str, float] = {}
+        for number, order in enumerate(self.orders(channel)):
+            first = self.begins_at + order.begins
+            for rules, until in self._rules(order.timezone):
+                today = local_date(first, rules)
+                for day in (today + timedelta(days=offset) for offset in range(-1, 5)):
+                    at = self._hour(day, order, rules)
+                    if at is None:
+                        continue
+                    is_moved_past = number > 0 and day == today and at <= order.begins
+                    if order.begins < at <= min(order.ends, until) or is_moved_past:
+                        found.setdefault(day.isoformat(), max(at, order.begins))
+        return found
+
+    def earliest(self, channel: str, day: str) -> float:
+        """The first instant that any order and any rules make of *day* in *channel*."""
+        return min(
+            (
+                at
+                for order in self.orders(channel)
+                for rules, _ in self._rules(order.timezone)
+                if (at := self._hour(date.fromisoformat(day), order, rules)) is not None
+            ),
+            default=self.ends,
+        )
+
+    def _rules(self, zone: str) -> list[tuple[Rules, float]]:
+        """The rules of *zone*, and until when they are in force."""
+        if self.new_rules_at > self.ends:
+            return [(self.plan.zones[zone], self.ends)]
+        return [(self.plan.zones[zone], self.new_rules_at), (self.plan.later_zones[zone], self.ends)]
+
+    def _hour(self, day: date, order: Order, rules: Rules) -> float | None:
+        if str(day.isoweekday()) not in order.days:
+            return None
+        at = instant(day, order.at, rules)
+        return None if at is None else at - self.begins_at
+
+    # ------------------------------------------------------------------------------------------------- stretches
+
+    def hindered(self, platform: str, workspace: str, channel: str) -> list[Stretch]:
+        """When nobody could rely on an edition leaving for a place."""
+        found = [*self.nobody_up, *self.off_clock]
+        for spell in self.plan.spells:
+            is_here = (
+                spell.platform in {"", platform}
+                and spell.workspace in {"", workspace}
+                and spell.channel in {"", channel}
+            )
+            if spell.fault in _HINDERS_POSTS and is_here:
+                found.append((spell.start, spell.end + _AFTER_A_FAULT))
+        found += self.out_of_service(channel)
+        return found
+
+    def out_of_service(self, channel: str) -> list[Stretch]:
+        """When the channel stood as paused in the ledger, by somebody who looked once a minute."""
+        found: list[Stretch] = []
+        since: float | None = None
+        for one in self.history.journal.of("standing", "pausing", "resumed"):
+            if one.facts["channel"] != channel:
+                continue
+            if one.what == "pausing" or one.facts.get("is_now") == "paused":
+                since = one.at - 60 if since is None else since
+            elif since is not None:
+                found.append((since, one.at))
+                since = None
+        return [*found, (since, self.ends)] if since is not None else found
+
+    def has_clean(self, hindered: Sequence[Stretch], begins: float, ends: float, needed: float) -> bool:
+        """Whether there is a stretch of *needed* seconds between *begins* and *ends* without anything in the way."""
+        at = begins
+        for start, end in sorted(hindered):
+            if start - at >= needed and start <= ends:
+                return True
+            at = max(at, end)
+        return ends - at >= needed
+
+    def up(self, begins: float, ends: float) -> float:
+        """For how many seconds between the two a process could act."""
+        at, total = begins, 0.0
+        for start, end in sorted(self.nobody_up):
+            total += max(min(start, ends) - at, 0.0)
+            at = max(at, min(end, ends))
+        return total + max(ends - at, 0.0)
+
+    def _off_clock(self) -> list[Stretch]:
+        """When the machine's clock was not right, or not to be believed after it had been ahead."""
+        found: list[Stretch] = []
+        since, ahead, furthest = 0.0, 0.0, 0.0
+        for one in self.history.journal.of("clock"):
+            now = float(one.facts["ahead"] or 0.0)
+            if ahead:
+                found.append((since, one.at + 90))
+                if 0 < ahead < 7 * 86_400 + _BELIEVED:
+                    furthest = max(furthest, one.at + ahead)
+            since, ahead = one.at, now
+            if not now and furthest > one.at:
+                found.append((one.at, furthest + 90))
+        if ahead:
+            found.append((since, self.ends))
+        return found
+
+    def _nobody_up(self) -> list[Stretch]:
+        found: list[Stretch] = []
+        alive: set[object] = set()
+        since = 0.0
+        for one in self.history.journal.of("process begins", "process ends"):
+            if one.what == "process begins":
+                if not alive:
+                    found.append((since, one.at + _WARMING_UP))
+                alive.add(one.facts["life"])
+            else:
+                alive.discard(one.facts["life"])
+                if not alive:
+                    since = one.at - 15  # it was told to stop some seconds before
+        if not alive:
+            found.append((since, self.ends))
+        for act in self.history.journal.of("act"):
+            lasts = float(act.facts["lasts"] or 0.0)
+            if act.facts["kind"] == "suspend":
+                found.append((act.at, act.at + lasts + _WARMING_UP))
+            if act.facts["kind"] in {"stop", "restore", "zone rules"}:
+                found.append((act.at, act.at + 15))
+        return found
+
+    def _unsure(self) -> dict[str, float]:
+        """Channels of which nobody knows what is ordered, and since when: whoever changed it got no answer."""
+        begun: dict[str, float] = {}
+        for one in self.history.journal.of("ordering", "order", "nobody answers", "clock"):
+            if one.what == "nobody answers" and str(one.facts["asked"]).startswith("reload"):
+                begun.setdefault(str(one.facts["asked"]).split()[1], one.at)
+            elif one.what == "ordering":
+                channel = str(one.facts["channel"])
+                begun.setdefault(channel, one.at)
+            elif one.what == "order" and one.at > 0:
+                channel = str(one.facts["channel"])
+                if not within(one.at, self.off_clock) and begun.get(channel, 0) >= one.at - 60:
+                    begun.pop(channel, None)
+        return begun
+
+
+def within(at: float, stretches: Iterable[Stretch]) -> bool:
+    """Whether *at* lies in one of them."""
+    return any(start <= at <= end for start, end in stretches)
+
+
+def _rows(history: History) -> Iterator[Row]:
+    with closing(sqlite3.connect(history.ledger)) as db:
+        found = db.execute(_ROWS).fetchall()
+    for number, platform, workspace, channel, day, state, reason, told_at, refs, parts in found:
+        yield Row(
+            id=number,
+            platform=platform,
+            workspace=workspace,
+            channel=channel,
+            date=day,
+            state=state,
+            reason=reason,
+            is_told=told_at is not None,
+            refs=tuple(json.loads(refs)) if refs else (),
+            receipts=tuple((part, tuple(json.loads(messages))) for part, messages in json.loads(parts)),
+        )
