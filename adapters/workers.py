@@ -44,7 +44,8 @@ class Caps:
     """Bytes on top of what the worker has when it takes the job; holds on Linux only."""
     leaves: int | None = None
     """Bytes that may stay in use after the job; a worker that has kept more is replaced, because what a large document
-    has scattered over its memory never comes back. None: it may keep what it likes, as a model. On Linux only.
+    has scattered over its memory never comes back. The first job of a worker also brings the modules that it needs, and
+    does not count. None: it may keep what it likes, as a model. On Linux only.
     """
 
 
@@ -113,7 +114,7 @@ class ProcessWorkers:
     def _do(self, job: _Job) -> object:
         """Run *job* on an idle worker or a new one. In a thread."""
         worker = self._take()
-        before = worker.resident()
+        before = worker.resident() if worker.has_worked else math.inf
         try:
             outcome = worker.do(job)
         except BaseException:
@@ -177,6 +178,7 @@ class _Worker:
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
         self._process.start()
         theirs.close()  # so that the pipe ends when the process does
+        self.has_worked = False
 
     @property
     def is_alive(self) -> bool:
@@ -189,6 +191,7 @@ class _Worker:
             DaybriefError: the process was too slow, or died; it is of no more use.
         """
         try:
+            self.has_worked = True
             self._pipe.send(job)
             if self._pipe.poll(job.caps.time.total_seconds()):
                 return self._pipe.recv()

@@ -58,7 +58,7 @@ async def test_a_worker_that_keeps_more_memory_than_it_may_is_replaced() -> None
     pool = ProcessWorkers(1)
     tidy = pool.within(Caps(leaves=20 * MB))
     try:
-        small = [await tidy.run(jobs.hoard, MB) for _ in range(3)]
+        small = [await tidy.run(jobs.hoard, size) for size in (40 * MB, MB, MB)]
         large = await tidy.run(jobs.hoard, 40 * MB)
         after = await pool.run(jobs.hoard, 40 * MB)
         unlimited = await pool.run(jobs.process_id)
@@ -94,7 +94,7 @@ async def test_the_time_of_a_job_begins_when_a_worker_takes_it() -> None:
 @linux
 async def test_a_job_gets_no_more_memory_than_its_cap_and_the_next_job_is_not_poorer(workers: ProcessWorkers) -> None:
     with pytest.raises(DaybriefError, match="memory"):
-        await workers.within(BRIEFLY).run(jobs.eat, 300 * MB)
+        await workers.within(Caps(memory=100 * MB)).run(jobs.eat, 300 * MB)
 
     for _ in range(2):
         assert await workers.run(jobs.eat, 300 * MB) == 300 * MB
