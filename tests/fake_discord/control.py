@@ -17,6 +17,7 @@ COMMANDS = frozenset(
         "add_role",
         "add_user",
         "archive",
+        "arrivals",
         "autocomplete",
         "change_bot_roles",
         "change_role",
@@ -65,9 +66,9 @@ SETTINGS = {
 async def handle(discord: "FakeDiscord", request: web.Request) -> web.Response:
     """``POST /control/<method>`` with the arguments as a JSON object; ``{"result": ...}``, or 400 and why.
 
-    Besides the methods: ``configure`` (see ``SETTINGS``), ``calls``, ``counts``, ``runs``, ``status``,
-    ``wait_answers`` (``interaction``, ``count``), ``posting_error`` (``channel``, ``error``), and ``gateway_drop`` and
-    the like.
+    Besides the methods: ``each`` (of many ``arguments`` for one ``of``), ``configure`` (see ``SETTINGS``), ``calls``,
+    ``counts``, ``runs``, ``status``, ``wait_answers`` (``interaction``, ``count``), ``posting_error`` (``channel``,
+    ``error``), and ``gateway_drop`` and the like.
     """
     name = request.match_info["name"]
     arguments = await request.json() if request.can_read_body else {}
@@ -79,6 +80,10 @@ async def handle(discord: "FakeDiscord", request: web.Request) -> web.Response:
 
 
 async def _do(discord: "FakeDiscord", name: str, arguments: dict[str, Any]) -> object:
+    if name == "each":
+        for one in arguments["arguments"]:
+            await _do(discord, arguments["of"], one)
+        return None
     holder: object = discord
     if name in COMMANDS:
         method = name

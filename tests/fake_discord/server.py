@@ -56,6 +56,10 @@ class FakeDiscord(Happening):
         """Every request to REST, in the order of their answers."""
         self.counts: Counter[tuple[str, str]] = Counter()
         """How often a route was answered how: ``("create_message", "ok")``, or status and code instead of ``ok``."""
+        self.on_answer: Callable[[Call], object] = lambda _: None
+        """Called with each request to REST when it has been decided, just before its answer leaves."""
+        self.is_deaf = False
+        """No request is answered or does anything; each is held until its client has gone."""
         self._later = later or (lambda seconds, do: asyncio.get_running_loop().call_later(seconds, do))
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
@@ -133,6 +137,11 @@ class FakeDiscord(Happening):
         since = self.monotonic() - TOKEN_LIFE
         self.interactions = {token: run for token, run in self.interactions.items() if run.born >= since}
 
+    def arrivals(self) -> list[tuple[str, float, str]]:
+        """Channel, time on the monotonic clock and outcome of each request to post."""
+        posts = (one for one in self.calls if one.route == "create_message")
+        return [(one.channel, one.at, "ok" if one.status == 200 else str(one.status)) for one in posts]
+
     # ------------------------------------------------------------------------------------------------- REST
 
     async def _api(self, route: Route, request: web.Request) -> web.StreamResponse:
@@ -145,6 +154,8 @@ class FakeDiscord(Happening):
             channel=match.get("channel", ""),
         )
         headers: dict[str, str] = {}
+        if self.is_deaf:
+            return await self._hold(request, call)
         try:
             if self.limits.banned:
                 return self._page(call, *_BANNED)
@@ -230,6 +241,7 @@ class FakeDiscord(Happening):
         call.status, call.code = status, code
         self.calls.append(call)
         self.counts[call.route, "ok" if 200 <= status < 300 else f"{status}/{code}"] += 1
+        self.on_answer(call)
         if status in _INVALID and scope != "shared":
             self.limits.count_invalid()
 
@@ -254,6 +266,14 @@ class FakeDiscord(Happening):
         self._count(call, 0, 0)
         if fault is Fault.HANG:
             await self._hang(request)
+        if request.transport:
+            request.transport.abort()
+        return web.Response()
+
+    async def _hold(self, request: web.Request, call: Call) -> web.StreamResponse:
+        """Do nothing until the client has gone."""
+        self._count(call, 0, 0)
+        await self._hang(request)
         if request.transport:
             request.transport.abort()
         return web.Response()

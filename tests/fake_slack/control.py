@@ -1,7 +1,7 @@
 """The control side of a server in a process of its own: one POST with JSON for each method of ``FakeSlack``."""
 
 import inspect
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
@@ -16,6 +16,7 @@ COMMANDS = frozenset(
         "add_team",
         "add_user",
         "archive",
+        "arrivals",
         "change_channel_id",
         "close",
         "command",
@@ -61,8 +62,8 @@ SETTINGS = {
 async def handle(slack: "FakeSlack", request: web.Request) -> web.Response:
     """``POST /control/<method>`` with the arguments as a JSON object; ``{"result": ...}``, or 400 and why.
 
-    Besides the methods: ``configure`` (see ``SETTINGS``), ``calls``, ``counts``, ``deliveries``,
-    and of the sockets ``connected``, ``drop``, ``freeze``, ``refresh``, ``warn``.
+    Besides the methods: ``each`` (of many ``arguments`` for one ``of``), ``configure`` (see ``SETTINGS``), ``calls``,
+    ``counts``, ``deliveries``, and of the sockets ``connected``, ``drop``, ``freeze``, ``refresh``, ``warn``.
     """
     name = request.match_info["name"]
     arguments = await request.json() if request.can_read_body else {}
@@ -77,6 +78,10 @@ async def _do(slack: "FakeSlack", name: str, arguments: dict[str, object]) -> ob
     if name in COMMANDS:
         result = getattr(slack, name)(**arguments)
         return await result if inspect.isawaitable(result) else result
+    if name == "each":
+        for one in cast(list[dict[str, object]], arguments["arguments"]):
+            await _do(slack, str(arguments["of"]), one)
+        return None
     if name == "configure":
         for setting, value in arguments.items():
             part, attribute = SETTINGS[setting]

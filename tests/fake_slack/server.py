@@ -62,6 +62,10 @@ class FakeSlack(Happening):
         """Every request to the Web API, in the order of their answers."""
         self.counts: Counter[tuple[str, str]] = Counter()
         """How often a method was answered how: ``("chat.postMessage", "ok")``, or an error instead of ``ok``."""
+        self.on_answer: Callable[[Call], object] = lambda _: None
+        """Called with each request to the Web API when it has been decided, just before its answer leaves."""
+        self.is_deaf = False
+        """No request is answered or does anything; each is held until its client has gone."""
         self._later = later or (lambda seconds, do: asyncio.get_running_loop().call_later(seconds, do))
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
@@ -126,12 +130,18 @@ class FakeSlack(Happening):
         for record in (self.calls, self.deliveries, self.triggers, self.hooks):
             record.clear()
 
+    def arrivals(self) -> list[tuple[str, float, str]]:
+        """Channel, time on the monotonic clock and outcome of each request to post."""
+        return [(one.channel, one.at, one.error or "ok") for one in self.calls if one.method == "chat.postMessage"]
+
     # ------------------------------------------------------------------------------------------------ Web API
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         call = Call(method=name, team="", channel="", at=self.monotonic(), arguments={})
         headers: dict[str, str] = {}
+        if self.is_deaf:
+            return await self._hold(request, call)
         try:
             call.arguments = await read_arguments(request)
             call.channel = str(call.arguments.get("channel", ""))
@@ -199,6 +209,7 @@ class FakeSlack(Happening):
         call.error = "" if body.get("ok") else str(body.get("error", call.fault))
         self.calls.append(call)
         self.counts[call.method, call.error or "ok"] += 1
+        self.on_answer(call)
 
     async def _with_fault(
         self,
@@ -227,6 +238,15 @@ class FakeSlack(Happening):
         self._count_call(call, {}, 0)
         if fault is Fault.HANG:
             await self._hang(request)
+        if request.transport:
+            request.transport.abort()
+        return web.Response()
+
+    async def _hold(self, request: web.Request, call: Call) -> web.StreamResponse:
+        """Do nothing until the client has gone."""
+        call.fault = "deaf"
+        self._count_call(call, {}, 0)
+        await self._hang(request)
         if request.transport:
             request.transport.abort()
         return web.Response()
