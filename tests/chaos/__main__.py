@@ -1,67 +1,65 @@
-"""``make chaos``: prints what hundreds of kills did, and fails if a single message was lost or doubled."""
+"""``make chaos``: prints what a thousand kills did, and fails if a single message was lost or doubled."""
 
 import argparse
+import shutil
+import signal
 import sys
-import tempfile
-from pathlib import Path
 
-from tests.chaos.chat import ChatChaos, ChatOutcome
-from tests.chaos.discord import DiscordChat
-from tests.chaos.harness import Chaos
-from tests.chaos.slack import SlackChat
-from tests.fake_discord import FaultPlan as DiscordFaultPlan
-from tests.fake_platform.server import FaultPlan
-from tests.fake_slack import FaultPlan as SlackFaultPlan
+from tests.chaos.campaign import PLATFORMS, Campaign, new_folder, play, side_by_side
+from tests.chaos.outcome import Outcome, Shape, together, told, written
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--channels", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=500, help="on each platform")
+    parser.add_argument("--channels", type=int, default=120, help="that are due at once")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--faults", type=float, default=0.04, help="chance of a fault, for one post")
-    parser.add_argument("--platform", choices=["fake", "slack", "discord"], default="fake")
+    parser.add_argument("--means", choices=["SIGKILL", "SIGTERM"], default="SIGKILL")
+    parser.add_argument("--settle", type=float, default=6.0, help="seconds")
+    parser.add_argument("--request-timeout", type=float, default=2.0, help="seconds")
+    parser.add_argument("--late-by", type=float, default=5.0, help="seconds after which a post may still be accepted")
+    parser.add_argument("--keep", action="store_true", help="of rounds that went well, too, keep everything")
+    parser.add_argument("--one", choices=PLATFORMS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="daybrief-chaos-") as folder:
-        outcome = _chaos(arguments, Path(folder)).run()
+    shape = Shape(
+        endings=arguments.kills,
+        channels=arguments.channels,
+        means=signal.Signals[arguments.means],
+        settle=arguments.settle,
+        request_timeout=arguments.request_timeout,
+    )
+    campaign = Campaign(shape=shape, seed=arguments.seed, late_by=arguments.late_by, keep=arguments.keep)
+    if arguments.one:
+        _play_one(arguments.one, campaign)
+        return 0
+    print(f"seed {campaign.seed}", file=sys.stderr)
+    outcomes = side_by_side(campaign, _show if sys.stderr.isatty() else lambda _: None)
     print(file=sys.stderr)
-    print(
-        f"{outcome.kills} kills, {outcome.days} days or waves, {outcome.deliveries} deliveries: {outcome.sent} sent, "
-        f"{len(outcome.lost)} lost, {len(outcome.duplicated)} duplicated, in {outcome.seconds:.0f} s"
-    )
-    neglected = _tell_of_people(outcome) if isinstance(outcome, ChatOutcome) else []
-    for line in (*outcome.lost[:20], *outcome.duplicated[:20], *neglected[:20]):
+    for platform, outcome in outcomes.items():
+        print(f"{platform}: {told(outcome)}")
+    broken = together(list(outcomes.values())).broken
+    for line in broken[:50]:
         print(f"  {line}")
-    return 1 if outcome.lost or outcome.duplicated or neglected else 0
+    return 1 if broken else 0
 
 
-def _tell_of_people(outcome: ChatOutcome) -> list[str]:
-    answers = ", ".join(f"{count} {how}" for how, count in sorted(outcome.requests.items()))
-    print(
-        f"{outcome.asked} commands meanwhile: {outcome.answered} answered, {len(outcome.neglected)} neglected by a bot "
-        f"that lived on, acknowledged within {outcome.slowest:.2f} s at the most; posts were answered with {answers}"
-    )
-    return outcome.neglected
+def _show(line: str) -> None:
+    print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
-def _chaos(arguments: argparse.Namespace, folder: Path) -> Chaos | ChatChaos:
-    """As wild as *arguments* say; about fifty channels to a workspace."""
+def _play_one(platform: str, campaign: Campaign) -> None:
+    """Tell the process that asked for it how far we are, and in the end what came of it."""
 
-    def progress(line: str) -> None:
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+    def progress(now: Outcome) -> None:
+        bad = len(now.lost) + len(now.duplicated)
+        text = f"{platform}: {now.endings} of {campaign.shape.endings}, wave {now.waves}, {bad} bad"
+        print(f"\t{text}", file=sys.stderr, flush=True)
 
-    seed, channels, kills = arguments.seed, arguments.channels, arguments.kills
-    wild = {"seed": seed, "chance": arguments.faults, "late_by": 1.5, "hang": 5.0}
-    workspaces = max(1, channels // 50)
-    chat: SlackChat | DiscordChat
-    if arguments.platform != "fake":
-        if arguments.platform == "slack":
-            chat = SlackChat(folder, SlackFaultPlan(**wild), workspaces)
-        else:
-            chat = DiscordChat(folder, DiscordFaultPlan(**wild, methods=("create_message", "start_thread")), workspaces)
-        return ChatChaos(folder=folder, chat=chat, channels=channels, kills=kills, seed=seed, progress=progress)
-    plan = FaultPlan(seed=seed, chance=arguments.faults)
-    return Chaos(folder=folder, channels=channels, kills=kills, seed=seed, plan=plan, progress=progress)
+    folder = new_folder()
+    outcome = play(platform, campaign, folder, progress)
+    if not outcome.broken and not campaign.keep:
+        shutil.rmtree(folder)
+    print(written(outcome))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,22 @@
 """Chaos on Discord: many servers that share one pace, forums among the channels, and storms for the whole bot."""
 
+import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from adapters.discord.components import texts
 from tests.chaos.chat import STORM
+from tests.chaos.checker import Shown
 from tests.chaos.people import PATIENCE, Heard
 from tests.fake_discord import TOKEN, FaultPlan, User, read_lines
+from tests.fake_discord.model import Call
 from tests.served_discord import ServedDiscord
 
 FORUMS = 15
 """One in so many channels is a forum, which knows no nonce."""
+_KINDS = {"create_message": "post", "start_thread": "post", "edit_message": "edit", "list_messages": "look"}
 _COMMANDS = {
     "/keypoints lab": ("keypoints", {"story": "lab"}),
     "/brief search lab": ("brief search", {"words": "lab"}),
@@ -31,6 +36,8 @@ class DiscordChat(ServedDiscord):
         super().__init__(folder, plan, limits=True)
         self._store = folder / "discord.jsonl"
         self._servers = servers
+        self.on_answer: Callable[[str], object] = lambda _: None
+        self.fake.on_answer = self._answered
 
     def furnish(self) -> Sequence[tuple[str, str]]:
         places = []
@@ -58,16 +65,17 @@ class DiscordChat(ServedDiscord):
         told = "\n".join("\n".join([one.content, *texts(one.components)]) for one in answers)
         return Heard(ack_after=run.ack_after, answer=told)
 
-    def add_channel(self, wave: int, number: int) -> None:
+    def add_channel(self, wave: int, number: int) -> str:
+        channel = f"3{wave:03}{number:05}"
         kind = "forum" if number % FORUMS == FORUMS - 1 else "text"
-        guild = f"1{number % self._servers:05}"
-        self.fake.add_channel(_id(wave, number), guild=guild, name="ai-news", kind=kind)
+        self.fake.add_channel(channel, guild=f"1{number % self._servers:05}", name="ai-news", kind=kind)
+        return channel
 
     def table(self) -> str:
         return f'[discord]\napi_url = "{self.fake.api}"\ngateway_url = "{self.fake.gateway_url}"\n'
 
-    def place(self, wave: int, number: int) -> Mapping[str, str]:
-        return {"channel": _id(wave, number), "workspace": f"1{number % self._servers:05}"}
+    def place(self, channel: str) -> Mapping[str, str]:
+        return {"channel": channel, "workspace": self.fake.channels[channel].guild}
 
     def secrets(self) -> Mapping[str, str]:
         return {"DISCORD_TOKEN": TOKEN}
@@ -75,18 +83,27 @@ class DiscordChat(ServedDiscord):
     def storm(self, chance: random.Random) -> None:
         self.fake.storm(STORM)
 
-    def posted(self) -> Iterator[tuple[str, str]]:
-        """A part is known by what can be pressed in it: its buttons carry the key. Threads count as their channel."""
+    def hang(self, *, is_deaf: bool) -> None:
+        self.fake.is_deaf = is_deaf
+
+    def accepted(self) -> int:
+        return self.fake.posted
+
+    def shown(self) -> Iterator[Shown]:
         lines = read_lines(self._store)
         above = {line["id"]: line["parent"] for line in lines if line["event"] == "channel"}
-        for line in lines:
-            if line["event"] == "posted" and not line["interaction"]:
-                key = {name.rpartition(":")[2] for name in line["custom_ids"]}
-                yield above.get(line["channel"]) or line["channel"], ",".join(sorted(key))
+        latest = {line["id"]: line for line in lines if line["event"] != "channel" and not line["interaction"]}
+        for line in latest.values():
+            if line["event"] != "deleted":
+                where = above.get(line["channel"]) or line["channel"]
+                yield Shown(channel=where, text=f"{line['content']} {json.dumps(line['components'])}")
 
     def requests(self) -> Mapping[str, int]:
-        return {how: n for (route, how), n in self.fake.counts.items() if route in {"create_message", "start_thread"}}
+        posts: Counter[str] = Counter()
+        for (route, how), number in self.fake.counts.items():
+            if _KINDS.get(route) == "post":
+                posts[how] += number
+        return posts
 
-
-def _id(wave: int, number: int) -> str:
-    return f"3{wave:03}{number:05}"
+    def _answered(self, call: Call) -> None:
+        self.on_answer(_KINDS.get(call.route, "call"))

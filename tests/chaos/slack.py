@@ -1,14 +1,25 @@
 """Chaos on Slack: workspaces that have limits of their own, and a storm in one of them at a time."""
 
+import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from adapters.slack.plain import plain_of
 from tests.chaos.chat import STORM
+from tests.chaos.checker import Shown
 from tests.chaos.people import PATIENCE, Heard
-from tests.fake_slack import FaultPlan, User, read_store
+from tests.fake_slack import FaultPlan, User
+from tests.fake_slack.model import Call
+from tests.fake_slack.world import read_lines
 from tests.served_slack import ServedSlack
+
+_KINDS = {
+    "chat.postMessage": "post",
+    "chat.update": "edit",
+    "conversations.history": "look",
+    "conversations.replies": "look",
+}
 
 
 class SlackChat(ServedSlack):
@@ -21,6 +32,8 @@ class SlackChat(ServedSlack):
         super().__init__(folder, plan, limits=True)
         self._store = folder / "slack.jsonl"
         self._workspaces = workspaces
+        self.on_answer: Callable[[str], object] = lambda _: None
+        self.fake.on_answer = self._answered
 
     def furnish(self) -> Sequence[tuple[str, str]]:
         for number in range(self._workspaces):
@@ -43,15 +56,16 @@ class SlackChat(ServedSlack):
         told = "\n".join(plain_of(one["blocks"]) if "blocks" in one else one["text"] for one in answers)
         return Heard(ack_after=delivery.ack_after, answer=told)
 
-    def add_channel(self, wave: int, number: int) -> None:
-        team = number % self._workspaces
-        self.fake.add_channel(_id(wave, number), team=f"T{team}", members=[f"U{team}"])
+    def add_channel(self, wave: int, number: int) -> str:
+        channel, team = f"C{wave}X{number}", number % self._workspaces
+        self.fake.add_channel(channel, team=f"T{team}", members=[f"U{team}"])
+        return channel
 
     def table(self) -> str:
         return f'[slack]\napi_url = "{self.fake.api}"\n'
 
-    def place(self, wave: int, number: int) -> Mapping[str, str]:
-        return {"channel": _id(wave, number), "workspace": f"T{number % self._workspaces}"}
+    def place(self, channel: str) -> Mapping[str, str]:
+        return {"channel": channel, "workspace": self.fake.channels[channel].team}
 
     def secrets(self) -> Mapping[str, str]:
         tokens = ",".join(f"xoxb-T{number}" for number in range(self._workspaces))
@@ -60,14 +74,20 @@ class SlackChat(ServedSlack):
     def storm(self, chance: random.Random) -> None:
         self.fake.storm(f"T{chance.randrange(self._workspaces)}", STORM)
 
-    def posted(self) -> Iterator[tuple[str, str]]:
-        for message in read_store(self._store):
-            payload = (message["metadata"] or {}).get("event_payload", {})
-            yield message["channel"], str(payload.get("part", -1))
+    def hang(self, *, is_deaf: bool) -> None:
+        self.fake.is_deaf = is_deaf
+
+    def accepted(self) -> int:
+        return self.fake.posted
+
+    def shown(self) -> Iterator[Shown]:
+        latest = {(line["channel"], line["ts"]): line for line in read_lines(self._store)}
+        for line in latest.values():
+            if line["event"] != "deleted":
+                yield Shown(channel=line["channel"], text=f"{line['text']} {json.dumps(line['blocks'])}")
 
     def requests(self) -> Mapping[str, int]:
         return {how: n for (method, how), n in self.fake.counts.items() if method == "chat.postMessage"}
 
-
-def _id(wave: int, number: int) -> str:
-    return f"C{wave}X{number}"
+    def _answered(self, call: Call) -> None:
+        self.on_answer(_KINDS.get(call.method, "call"))

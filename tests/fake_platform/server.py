@@ -1,14 +1,10 @@
-"""The server of the fake platform: keeps every accepted message in a file of its own, and misbehaves as planned.
+"""The server of the fake platform: keeps every accepted message in a file of its own, and misbehaves as planned."""
 
-It runs in a process of its own, so that it can accept a message after the bot that sent it has died.
-"""
-
-import argparse
 import asyncio
 import json
 import random
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -130,25 +126,3 @@ async def serve(server: FakeServer) -> tuple[web.AppRunner, int]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     return runner, runner.addresses[0][1]
-
-
-async def _main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("store", type=Path)
-    parser.add_argument("port_file", type=Path)
-    parser.add_argument("plan", type=json.loads)
-    arguments = parser.parse_args()
-    _, port = await serve(FakeServer(arguments.store, FaultPlan(**arguments.plan)))
-    temporary = arguments.port_file.with_suffix(".new")
-    temporary.write_text(str(port))
-    temporary.rename(arguments.port_file)
-    await asyncio.Event().wait()
-
-
-def as_argument(plan: FaultPlan) -> str:
-    """*plan* as the command line of this module takes it."""
-    return json.dumps(asdict(plan))
-
-
-if __name__ == "__main__":
-    asyncio.run(_main())

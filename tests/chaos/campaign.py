@@ -1,0 +1,150 @@
+"""Many rounds of chaos, on both platforms side by side: what ``make chaos`` and the promises are made of."""
+
+import dataclasses
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from tests.chaos.bot import ROOT
+from tests.chaos.chat import Chat
+from tests.chaos.discord import DiscordChat
+from tests.chaos.outcome import Outcome, Shape, read, together
+from tests.chaos.rounds import Round
+from tests.chaos.slack import SlackChat
+from tests.fake_discord import Fault as DiscordFault
+from tests.fake_discord import FaultPlan as DiscordFaultPlan
+from tests.fake_slack import Fault as SlackFault
+from tests.fake_slack import FaultPlan as SlackFaultPlan
+
+PLATFORMS = ("slack", "discord")
+WORKSPACES = 4
+LIVES = 100
+"""In a round: fewer than the sessions that the bot allows itself with Discord in a day, and than make a configuration
+of so many waves that each start takes long.
+"""
+PER_FAULT = 0.02
+"""Of all posts so many are accepted and then dropped, as many accepted late; and as many fail in all other ways."""
+LATE_BY = 5.0
+"""Seconds after which a post is accepted at the latest."""
+LATENCY = 0.08
+"""Seconds until an answer: so a few posts are always under way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """What is played on each platform."""
+
+    shape: Shape
+    """Of all its rounds together."""
+    seed: int
+    late_by: float = LATE_BY
+    keep: bool = False
+    """Whether everything stays of rounds, too, that went well."""
+
+    def rounds(self) -> Sequence[Shape]:
+        """Each with its share of the lives."""
+        lives = self.shape.endings
+        shares = (min(LIVES, lives - begun) for begun in range(0, max(lives, 1), LIVES))
+        return [dataclasses.replace(self.shape, endings=share) for share in shares]
+
+
+def play(platform: str, campaign: Campaign, folder: Path, progress: Callable[[Outcome], object]) -> Outcome:
+    """All rounds on one platform, one after the other; of those that went wrong, everything stays in *folder*."""
+    total = Outcome()
+    for number, shape in enumerate(campaign.rounds()):
+        seed = campaign.seed * 1000 + number
+        where = folder / f"{platform}-{seed}"
+        chat = _chat(platform, where, seed, campaign.late_by)
+        done = total
+
+        def tell(now: Outcome, done: Outcome = done) -> None:
+            progress(together([done, now]))
+
+        outcome = Round(folder=where, chat=chat, shape=shape, seed=seed, progress=tell).run()
+        if outcome.broken:
+            (where / "broken.txt").write_text("\n".join(outcome.broken) + "\n", encoding="utf-8")
+        elif not campaign.keep:
+            shutil.rmtree(where)
+        outcome.place(where)
+        total = together([total, outcome])
+    return total
+
+
+def side_by_side(campaign: Campaign, tell: Callable[[str], object] = lambda _: None) -> dict[str, Outcome]:
+    """Play on all platforms at the same time, each in a process of its own; *tell* hears how far they are."""
+    running = {platform: _begin(platform, campaign) for platform in PLATFORMS}
+    lines: dict[str, str] = {}
+    watching = [
+        threading.Thread(target=_watch, args=(platform, process.stderr, lines, tell))
+        for platform, process in running.items()
+    ]
+    for one in watching:
+        one.start()
+    outcomes = {}
+    for platform, process in running.items():
+        with process:
+            said = process.stdout.read() if process.stdout else ""
+            watching.pop(0).join()
+        if process.returncode:
+            raise RuntimeError(f"chaos on {platform} could not be played to its end (exit code {process.returncode})")
+        outcomes[platform] = read(said.splitlines()[-1])
+    return outcomes
+
+
+def _begin(platform: str, campaign: Campaign) -> subprocess.Popen[str]:
+    shape = campaign.shape
+    command = [sys.executable, "-m", "tests.chaos", "--one", platform, "--seed", str(campaign.seed)]
+    command += ["--kills", str(shape.endings), "--channels", str(shape.channels), "--means", shape.means.name]
+    command += ["--settle", str(shape.settle), "--request-timeout", str(shape.request_timeout)]
+    command += ["--late-by", str(campaign.late_by), *(["--keep"] if campaign.keep else [])]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _watch(platform: str, stderr: IO[str] | None, lines: dict[str, str], tell: Callable[[str], object]) -> None:
+    """Pass on the latest line of each platform, and whatever else they complain of."""
+    assert stderr
+    for line in stderr:
+        if line.startswith("\t"):
+            lines[platform] = line.strip()
+            tell("   ".join(lines.values()))
+        else:
+            sys.stderr.write(line)
+
+
+def _chat(platform: str, folder: Path, seed: int, late_by: float) -> Chat:
+    """The local platform, failing as it should."""
+    if platform == "slack":
+        others = [
+            one.value for one in SlackFault if one not in {SlackFault.NONE, SlackFault.DROP_AFTER, SlackFault.LATE}
+        ]
+        return SlackChat(folder, SlackFaultPlan(**_plan(seed, late_by, others)), WORKSPACES)
+    # A word of Cloudflare's closes Discord for a minute: half of the lives would end before anything was posted.
+    apart = {DiscordFault.CLOUDFLARE_403, DiscordFault.CLOUDFLARE_429}
+    apart |= {DiscordFault.NONE, DiscordFault.DROP_AFTER, DiscordFault.LATE}
+    others = [one.value for one in DiscordFault if one not in apart]
+    methods = ("create_message", "start_thread")
+    return DiscordChat(folder, DiscordFaultPlan(**_plan(seed, late_by, others), methods=methods), WORKSPACES)
+
+
+def _plan(seed: int, late_by: float, others: Sequence[str]) -> dict[str, Any]:
+    """A third of all faults are drops after acceptance, a third late acceptance, a third everything else."""
+    faults = ("drop_after",) * len(others) + ("late",) * len(others) + tuple(others)
+    return {
+        "seed": seed,
+        "chance": 3 * PER_FAULT,
+        "late_by": late_by,
+        "hang": 30.0,
+        "latency": LATENCY,
+        "faults": faults,
+    }
+
+
+def new_folder() -> Path:
+    """Where rounds leave what they have done."""
+    return Path(tempfile.mkdtemp(prefix="daybrief-chaos-"))

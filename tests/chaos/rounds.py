@@ -1,0 +1,325 @@
+"""One round of chaos: a bot and a local platform, both new, and so many lives that end too soon.
+
+A wave of channels has its hour; the bot dies and is started again until nearly all of them are served. Then the hour
+of the next wave comes, until it has died often enough; the last life serves what is left. Meanwhile people ask, a story
+is corrected again and again, feeds are gathered, and now and then the platform answers with nothing but 429 for a
+while, or not at all.
+"""
+
+import json
+import math
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.chaos import checker, orders
+from tests.chaos.bot import GONE_WITHIN, Bot
+from tests.chaos.chat import Chat
+from tests.chaos.endings import Ending, ending
+from tests.chaos.orders import Order
+from tests.chaos.outcome import Outcome, Shape
+from tests.chaos.people import People
+
+LEFT = 0.5
+"""Which part of a wave is left to be served when the next one comes. It also comes when nothing was left to be posted
+in a life, because all of it had to settle.
+"""
+TROUBLES = 0.15
+"""In how many lives nothing but 429 comes for a while, or no answer at all."""
+DEAF = 0.3
+"""In how many of these the latter."""
+CORRECTOR_DIES = 0.5
+"""How often the process that corrects is killed at the end of a life."""
+TWICE = 0.2
+"""How many that are told to stop are told so twice."""
+GATHERS = 0.2
+"""In how many lives feeds are read."""
+CORRECTS = 0.12
+"""In how many lives a story is corrected meanwhile."""
+SETTLED_WITHIN = 120.0
+"""Seconds after which nothing may be in doubt any more in the last life."""
+_LONG_ENOUGH = 2.0
+"""Seconds of a life in which something could have been posted."""
+_BORN_AT_LAST = 60.0
+"""Seconds after which it is not waited any longer for the first call of a bot."""
+_OF_ANOTHER = 0.5
+"""Seconds of a life in which the platform may still answer what an earlier one has asked."""
+_LOOK_EVERY = 0.02
+_GLANCE = 0.25
+
+
+@dataclass(kw_only=True)
+class Round:
+    """Everything of it is in *folder*: the configuration, the database, the bot's log, the platform's store, and in
+    ``lives.jsonl`` how each life ended.
+    """
+
+    folder: Path
+    chat: Chat
+    shape: Shape
+    seed: int
+    progress: Callable[[Outcome], object] = lambda _: None
+    outcome: Outcome = field(default_factory=Outcome)
+    _orders: list[Order] = field(default_factory=list)
+    _hours: list[str] = field(default_factory=list)
+    """Of each wave so far."""
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(f"{self.chat.name}/{self.seed}")
+        self._bot = Bot(folder=self.folder, secrets=self.chat.secrets())
+        self._correcting: subprocess.Popen[bytes] | None = None
+        self._is_stalled = False
+        self._ref = ""
+        self._began = time.monotonic()
+
+    def run(self) -> Outcome:
+        """Play it, and count."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            people = People(asks=self.chat.asks, is_reached=self.chat.is_reached, places=self.chat.furnish())
+            self.chat.do(people.begin())
+            self._wave()
+            self._import()
+            while self.outcome.endings < self.shape.endings:
+                self._life()
+            self._last_life()
+            self.chat.do(people.end(), timeout=30)
+            self._end()
+        finally:
+            self._bot.end()
+            self.chat.close()
+        self._count(people)
+        return self.outcome
+
+    # ---------------------------------------------------------------------------------------------------- playing
+
+    def _wave(self) -> None:
+        """The hour of more channels has come."""
+        now = datetime.now(UTC)
+        self._hours.append(f"{max(now - timedelta(minutes=2), now.replace(hour=0, minute=0)):%H:%M}")
+        wave = self.outcome.waves
+        for number in range(self.shape.channels):
+            channel = self.chat.add_channel(wave, number)
+            self._orders.append(Order(channel=channel, wave=wave, number=number))
+        self.outcome.waves += 1
+        self.outcome.ordered = sum(len(order.messages) for order in self._orders)
+
+    def _life(self) -> None:
+        """A life, and its end."""
+        left = self.outcome.ordered - self.chat.accepted()
+        if self._is_stalled or left < LEFT * self.shape.channels:
+            self._wave()
+        self._write_config(gathers=self._chance.random() < GATHERS)
+        if self._chance.random() < CORRECTS:
+            self._correct()
+        end = ending(self._chance, self.shape.settling)
+        before, spoken = self.chat.accepted(), self._bot.log_size()
+        life = _Life(end, lambda: self._bot.signal(self.shape.means))
+        self.chat.on_answer = life.on_answer
+        self._bot.start()
+        trouble_at = end.after / 2 if self._chance.random() < TROUBLES else math.inf
+        while life.goes_on():
+            if life.age > trouble_at:
+                trouble_at = math.inf
+                self._trouble()
+            time.sleep(_LOOK_EVERY)
+            if self._bot.has_ended() is not None and not life.told.is_set():
+                raise RuntimeError(f"{self._bot.log} tells why the bot ended by itself ({self._bot.has_ended()})")
+        self.chat.on_answer = lambda _: None
+        at = end.at if life.told.is_set() else "birth" if end.is_unborn else "some moment"
+        life.tell()
+        self._is_stalled = life.age > _LONG_ENOUGH and self.chat.accepted() == before
+        self._bury(life.age, at, spoken)
+        self.chat.hang(is_deaf=False)
+
+    def _trouble(self) -> None:
+        """The platform answers with nothing but 429 for a while, or not at all until this life has ended."""
+        if self._chance.random() < DEAF:
+            self.chat.hang(is_deaf=True)
+        else:
+            self.chat.storm(self._chance)
+
+    def _bury(self, age: float, at: str, spoken: int) -> None:
+        """Wait until it has ended, and write down how it did."""
+        outcome = self.outcome
+        is_told_twice = self.shape.means is signal.SIGTERM and self._chance.random() < TWICE
+        if is_told_twice:
+            self._bot.wait(self._chance.uniform(0.0, 2.0))
+            self._bot.signal(signal.SIGTERM)
+        if self._correcting and self._chance.random() < CORRECTOR_DIES:
+            self._correcting.kill()
+        code = self._bot.wait(GONE_WITHIN + 5)
+        took = time.monotonic() - self._bot.told_at
+        outcome.endings += 1
+        outcome.moments[at] += 1
+        self._note(age=round(age, 3), at=at, code=code, took=round(took, 3), accepted=self.chat.accepted())
+        if self.shape.means is signal.SIGTERM:
+            outcome.slowest_end = max(outcome.slowest_end, took)
+            outcome.codes[str(code)] += 1
+            good = _good_codes(self._bot.said_since(spoken), is_told_twice=is_told_twice)
+            if took > GONE_WITHIN:
+                outcome.unruly.append(f"life {outcome.endings} ended only {took:.1f} s after it was told to")
+            if code not in good:
+                outcome.unruly.append(f"life {outcome.endings}, at {at}, ended with {code}")
+        self._bot.end()
+        self.progress(outcome)
+
+    def _last_life(self) -> None:
+        """Serve what is left, and settle what is in doubt."""
+        self._write_config(gathers=False)
+        self._bot.start()
+        deadline = time.monotonic() + SETTLED_WITHIN + self.outcome.ordered / 5
+        while time.monotonic() < deadline and self._bot.has_ended() is None and not self._is_over():
+            time.sleep(_GLANCE)
+        if self.outcome.corrections:
+            self._correct(wait=True)
+            # What a platform did not take at once, the bot brings in later.
+            deadline = time.monotonic() + SETTLED_WITHIN
+            while self._are_outdated() and time.monotonic() < deadline:
+                time.sleep(1)
+
+    def _are_outdated(self) -> bool:
+        return bool(checker.count(self._orders, self.chat.shown(), self.outcome.corrections).outdated)
+
+    def _is_over(self) -> bool:
+        """Whether the ledger calls everything final: there is nothing to wait for, whatever really arrived."""
+        final = sum(state not in {"due", "sending"} for state in checker.states(self._bot.database).values())
+        return final >= len(self._orders)
+
+    def _end(self) -> None:
+        """The last one may go in peace."""
+        if (code := self._bot.has_ended()) is not None:
+            self.outcome.unruly.append(f"the last one ended by itself with {code}")
+            return
+        self._bot.signal(signal.SIGTERM)
+        if (code := self._bot.wait(GONE_WITHIN)) != 0:
+            how = "did not end when told to" if code is None else f"ended with {code}"
+            self.outcome.unruly.append(f"the last one {how}")
+
+    def _correct(self, *, wait: bool = False) -> None:
+        """Correct the story about towns, beside whatever happens; not while an earlier correction is being made."""
+        if self._correcting and self._correcting.poll() is None:
+            if not wait:
+                return
+            self._correcting.wait(60)
+        self.outcome.corrections += 1
+        file = self.folder / "correction.json"
+        file.write_text(orders.corrected(self.outcome.corrections), encoding="utf-8")
+        self._correcting = self._bot.begin("correct", self._ref, str(file))
+        if wait:
+            self._correcting.wait(60)
+
+    # --------------------------------------------------------------------------------------------------- counting
+
+    def _count(self, people: People) -> None:
+        outcome = self.outcome
+        found = checker.count(self._orders, self.chat.shown(), outcome.corrections)
+        outcome.messages = found.messages
+        outcome.lost += found.lost
+        outcome.duplicated += found.duplicated
+        outcome.outdated += found.outdated
+        states = checker.states(self._bot.database)
+        outcome.disputed += [
+            f"{order.name} ({order.channel}): the ledger says {states.get(order.channel, 'nothing')}"
+            for order in self._orders
+            if states.get(order.channel) != "sent"
+        ]
+        outcome.asked = len(people.asked)
+        outcome.answered = sum(one.is_answered for one in people.asked)
+        outcome.neglected += people.neglected(self._bot.killed_at)
+        outcome.slowest = max((one.ack_after or 0 for one in people.asked), default=0)
+        outcome.requests = self.chat.requests()
+        outcome.seconds = time.monotonic() - self._began
+
+    # ------------------------------------------------------------------------------------------------------ files
+
+    def _import(self) -> None:
+        self._write_config(gathers=False)
+        file = self.folder / "stories.jsonl"
+        file.write_text(orders.stories(), encoding="utf-8")
+        done = self._bot.do("import", str(file), "--json")
+        if done.returncode:
+            raise RuntimeError(f"the stories could not be imported: {done.stderr}")
+        self._ref = next(one["ref"] for one in json.loads(done.stdout) if one["title"] == orders.COUNTED)
+
+    def _write_config(self, *, gathers: bool) -> None:
+        """The channels of all waves so far; the hour of the last one has just come."""
+        shape = self.shape
+        text = (
+            f'[bot]\ndata_dir = "data"\ngather_every = "2s"\n{self.chat.table()}[fetch]\nfull_text = false\n'
+            f'[delivery]\nrequest_timeout = "{shape.request_timeout:g}s"\nsettle = "{shape.settle:g}s"\n'
+            '[defaults]\ndays = ["mon","tue","wed","thu","fri","sat","sun"]\n'
+        )
+        if gathers:
+            file = self.folder / "feed.xml"
+            file.write_text(orders.feed(self.outcome.endings), encoding="utf-8")
+            text += f'[[feeds]]\nurl = "{file}"\nname = "Norvik"\ntopics = ["other"]\n'
+        text += "".join(
+            order.table(self.chat.name, self._hours[order.wave], self.chat.place(order.channel))
+            for order in self._orders
+        )
+        (self.folder / "config.toml").write_text(text, encoding="utf-8")
+
+    def _note(self, **values: Any) -> None:  # noqa: ANN401  # whatever is worth knowing later
+        with (self.folder / "lives.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"at_second": round(time.monotonic() - self._began, 2), **values}) + "\n")
+
+
+def _good_codes(said: str, *, is_told_twice: bool) -> set[int]:
+    """How a life may end that was told to, after all that it *said*."""
+    good = {0}
+    if is_told_twice:
+        good |= {128 + signal.SIGTERM, -signal.SIGTERM}  # at once; while Python itself ends, nobody listens any more
+    if "Daybrief is running" not in said:
+        good.add(-signal.SIGTERM)  # before it listens
+    return good
+
+
+class _Life:
+    """One life of the bot, as it is seen from the platform's side. ``on_answer`` may be called from any thread."""
+
+    def __init__(self, end: Ending, tell: Callable[[], object]) -> None:
+        self._end = end
+        self._tell = tell
+        self._left = end.count
+        self._began = time.monotonic()
+        self._born_at: float | None = None
+        self._lock = threading.Lock()
+        self.told = threading.Event()
+        """It has been killed, or told to end."""
+
+    @property
+    def age(self) -> float:
+        """Seconds since its first call, or 0."""
+        since = self._began if self._end.is_unborn else self._born_at
+        return 0.0 if since is None else time.monotonic() - since
+
+    def goes_on(self) -> bool:
+        """Whether its time has not come yet."""
+        is_late = time.monotonic() - self._began > _BORN_AT_LAST and self._born_at is None
+        return not self.told.is_set() and self.age < self._end.after and not is_late
+
+    def on_answer(self, kind: str) -> None:
+        """The platform has been called, and has decided."""
+        now = time.monotonic()
+        if now - self._began < _OF_ANOTHER:
+            return
+        self._born_at = self._born_at or now
+        if kind == self._end.at:
+            self._left -= 1
+            if self._left == 0:
+                self.tell()
+
+    def tell(self) -> None:
+        """At this very moment; once."""
+        with self._lock:
+            if not self.told.is_set():
+                self._tell()
+                self.told.set()
