@@ -23,10 +23,10 @@ class Bot:
     folder: Path
     secrets: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
-    killed_at: list[float] = field(default_factory=list)
-    """When lives ended, on the monotonic clock."""
+    ends: list[tuple[float, float]] = field(default_factory=list)
+    """When lives were told to end, or killed, and when they had ended, on the monotonic clock."""
     started_at: float = 0.0
-    """When the present life began, on the same clock."""
+    """When the present life began."""
     told_at: float = 0.0
     """When the present life was first told to end."""
 
@@ -56,16 +56,18 @@ class Bot:
         """Send it a signal, from any thread; nothing happens if it has ended."""
         if self.process:
             self.told_at = self.told_at or time.monotonic()
-            self.killed_at.append(time.monotonic())
             self.process.send_signal(number)
 
     def wait(self, seconds: float = _PATIENCE) -> int | None:
         """Its exit code; None if it has not ended within so many *seconds*."""
         assert self.process
         try:
-            return self.process.wait(timeout=seconds)
+            code = self.process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:
             return None
+        if self.told_at:
+            self.ends.append((self.told_at, time.monotonic()))
+        return code
 
     def end(self) -> None:
         """See to it that no process is left."""

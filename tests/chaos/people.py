@@ -73,12 +73,15 @@ class People:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    def neglected(self, kills: Sequence[float]) -> list[str]:
-        """What a bot was asked that lived for long enough after it, and did not answer."""
+    def neglected(self, ends: Sequence[tuple[float, float]]) -> list[str]:
+        """What a bot was asked that lived for long enough after it, and did not answer. *ends* are from when to when
+        lives were ending, on the monotonic clock.
+        """
         return [
             f"{one.line}: {one.heard.answer or one.heard.error}"
             for one in self.asked
-            if not one.is_answered and not any(-_LOST_SIGHT < kill - one.asked_at < PATIENCE for kill in kills)
+            if not one.is_answered
+            and not any(told - PATIENCE < one.asked_at < gone + _LOST_SIGHT for told, gone in ends)
         ]
 
     async def _ask(self) -> None:

@@ -233,7 +233,7 @@ class Round:
         ]
         outcome.asked = len(people.asked)
         outcome.answered = sum(one.is_answered for one in people.asked)
-        outcome.neglected += people.neglected(self._bot.killed_at)
+        outcome.neglected += people.neglected(self._bot.ends)
         outcome.slowest = max((one.ack_after or 0 for one in people.asked), default=0)
         outcome.requests = self.chat.requests()
         outcome.seconds = time.monotonic() - self._began
