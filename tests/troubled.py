@@ -1,5 +1,6 @@
 """A newsroom that is watched: a desk, one platform that takes everything, a clock, and admins who are told."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
@@ -47,6 +48,8 @@ class FullAtTimes:
     def __init__(self, troubles: Troubles) -> None:
         self.troubles = troubles
         self.is_full = False
+        self.knows_of_telling = asyncio.Event()
+        """Set once it is kept that anybody was told anything."""
 
     async def cases(self, *, workspace: str | None = None) -> tuple[Case, ...]:
         return await self.troubles.cases(workspace=workspace)
@@ -55,6 +58,8 @@ class FullAtTimes:
         if self.is_full:
             raise StoreTrouble("the database daybrief.db: the disk is full; free some space")
         await self.troubles.keep(cases, gone=gone, at=at)
+        if any(one.told_at for one in cases):
+            self.knows_of_telling.set()
 
     async def kept_at(self) -> datetime | None:
         return await self.troubles.kept_at()

@@ -49,6 +49,9 @@ async def test_a_budget_that_is_spent_and_a_story_that_failed_between_others_are
         house.room.writer = ScriptedWriter()
         for _ in range(5):
             await gives(house, BudgetSpent("the day's budget is spent"))
+        await house.minutes(2)
+        assert house.told == []
+
         for _ in range(4):
             await gives(house, AnalystFailed("nothing passed the gate"))
             await gives(house, AnalystFailed("nothing passed the gate"))

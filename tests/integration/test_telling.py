@@ -1,5 +1,6 @@
 """Whoever can mend it hears of it: the nearest first, then whoever can be reached, in few messages, and never lost."""
 
+import asyncio
 import itertools
 import random
 from collections.abc import AsyncIterator
@@ -32,10 +33,13 @@ class Unreachable(ScriptedPlatform):
         super().__init__(name=name)
         self.refusing: set[str] = set()
         self.silent: set[str] = set()
+        self.hanging: set[str] = set()
         self.asked: list[str] = []
 
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:
         self.asked.append(person)
+        if person in self.hanging:
+            await hang()
         if person in self.refusing:
             raise fails("refused", "the person has left")
         if person in self.silent:
@@ -92,6 +96,20 @@ async def test_an_owner_who_has_left_is_replaced_by_the_operators_at_once(house:
     await house.minutes(1)
 
     assert house.people == [BOB]
+
+
+async def test_who_heard_that_it_is_so_hears_that_it_is_over(house: Watched) -> None:
+    platform = unreachable(house)
+    platform.refusing = {ALICE}
+    mine = await house.set_up_by(ALICE)
+    await closed(house, mine.id)
+    await house.minutes(1)
+    platform.refusing.clear()
+    house.restart()
+    await house.desk.revive()
+    await house.minutes(1)
+
+    assert house.people == [BOB, BOB]
 
 
 async def test_operators_elsewhere_hear_what_nobody_here_can_be_told(house: Watched) -> None:
@@ -316,6 +334,25 @@ async def test_a_crash_between_telling_and_recording_tells_it_once_more_at_the_m
     house.restart()
     await house.minutes(5)
     assert len(house.told) == 2
+
+
+async def test_a_kill_in_the_middle_of_telling_many_tells_nobody_again_who_was_told(house: Watched) -> None:
+    platform = unreachable(house)
+    for person in (ALICE, CAROL):
+        mine = await house.set_up_by(person, f"of-{person.lower()}")
+        await closed(house, mine.id)
+    platform.hanging = {CAROL}
+    impatient(house.room, timedelta(minutes=5))
+    telling = asyncio.create_task(house.minutes(1))
+    async with asyncio.timeout(20):
+        await house.memory.knows_of_telling.wait()
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+    platform.hanging.clear()
+    house.restart()
+    await house.minutes(1)
+
+    assert sorted(house.people) == [ALICE, CAROL]
 
 
 async def test_what_could_not_be_told_before_a_restart_is_told_after_it(house: Watched) -> None:

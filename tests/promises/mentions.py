@@ -209,8 +209,8 @@ def on_discord(values: Values) -> Iterator[Mapping[str, Any]]:
         discord_answers.sentence(values.said),
         discord_answers.notice(values.notice),
         discord_admin.set_up(values.order, now, [values.said], can_post_now=True),
-        discord_admin.status(values.order, now, [values.delivery], [values.said], [values.change]),
-        discord_admin.status(values.paused, now, [values.delivery], [values.said], [values.change]),
+        *discord_admin.status(values.order, now, [values.delivery], [values.said], [values.change]),
+        *discord_admin.status(values.paused, now, [values.delivery], [values.said], [values.change]),
         *discord_admin.preview(values.order, composition, {}, can_change=True),
         discord_admin.why([values.said, values.said]),
     ]
