@@ -44,7 +44,7 @@ def advance(cases: Cases, known: Circumstances) -> dict[Key, Case]:
 
 def to_be_told(cases: Iterable[Case], known: Circumstances) -> tuple[Case, ...]:
     """Those of *cases* that are so and that admins are to hear of now."""
-    visited = {feed.url: state for feed, state in known.feeds or ()}
+    visited = {state.url: state for _, state in known.feeds or ()}
     return tuple(
         case
         for case in cases

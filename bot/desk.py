@@ -40,6 +40,7 @@ from bot.newsroom import Newsroom
 from bot.notify import Notifier
 from bot.ports import Expense, Rendering, Revision, Search, Writer
 from bot.prepare import prepare_ahead
+from bot.redact import secrets_in
 from bot.revive import revive
 from bot.schedule import next_instant
 from bot.sweep import sweep
@@ -376,11 +377,19 @@ class Desk:
 
     async def feeds(self) -> tuple[tuple[Feed, FeedState], ...]:
         """Every feed, and how it is doing."""
-        states = await self._room.store.feeds.states()
-        return tuple((feed, states.get(feed.url) or FeedState(url=feed.url)) for feed in await self._room.feeds())
+        return await self._room.feeds_with_states()
 
     async def add_feed(self, feed: Feed) -> bool:
-        """Add a feed; False if it is there already, declared or added."""
+        """Add a feed; False if it is there already, declared or added.
+
+        Raises:
+            WrongUsage: its address holds a secret, which the database and its copies would hold as well.
+        """
+        if secrets_in(feed.url):
+            raise WrongUsage(
+                f"the address of {feed.name} holds a secret, and what is added like this is kept in the database; "
+                "declare it in the configuration instead: [[feeds]]"
+            )
         if any(known.url == feed.url for known in await self._room.feeds()):
             return False
         return await self._room.store.feeds.add(feed)

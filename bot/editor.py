@@ -10,6 +10,7 @@ from bot.errors import DaybriefError
 from bot.model import Composition, Coverage, Failing, Feed, FeedState, SectionName, Story, Subscription, Wish
 from bot.newsroom import Newsroom
 from bot.rank import Ranked
+from bot.redact import kept_as
 from bot.schedule import next_instant
 
 log = logging.getLogger(__name__)
@@ -156,7 +157,7 @@ def coverage(
     feeds: Sequence[Feed], states: Mapping[str, FeedState], since: datetime, articles: int, newest_at: datetime | None
 ) -> Coverage:
     """What the window that began at *since* was filled from."""
-    visited = [(feed, states[feed.url]) for feed in feeds if feed.url in states]
+    visited = [(feed, states[key]) for feed in feeds if (key := kept_as(feed.url)) in states]
     fine = [feed for feed, state in visited if state.fine_at and state.fine_at > since]
     failing = tuple(Failing(feed.name, state.fine_at) for feed, state in visited if state.failures)
     return Coverage(

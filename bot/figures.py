@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from bot.model import FeedHealth, FeedState, Standing
+from bot.model import FeedHealth, Standing
 from bot.newsroom import Newsroom
 from bot.ports import Figures
 
@@ -37,8 +37,7 @@ async def figures(room: Newsroom, keeper: Keeper) -> Figures:
         StoreTrouble: the store does not say.
     """
     now = room.clock.now()
-    states = await room.store.feeds.states()
-    feeds = Counter((states.get(feed.url) or FeedState(url=feed.url)).health.value for feed in await room.feeds())
+    feeds = Counter(state.health for _, state in await room.feeds_with_states())
     channels = Counter(one.standing for one in await room.store.subscriptions.all())
     closed = {(one.channel.platform, one.channel.workspace) for one in await room.store.subscriptions.closed()}
     return Figures(
@@ -46,7 +45,7 @@ async def figures(room: Newsroom, keeper: Keeper) -> Figures:
         backlog=await room.store.ledger.backlog(now),
         channels={one.value: channels[one] for one in (Standing.ACTIVE, Standing.PAUSED)},
         closed=len(closed),
-        feeds={one.value: feeds[one.value] for one in FeedHealth},
+        feeds={one.value: feeds[one] for one in FeedHealth},
         budget=await _budget(room),
         size=await keeper.size(),
         backed_up_at=await keeper.backed_up_at(),

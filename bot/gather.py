@@ -16,6 +16,7 @@ from bot.model import Article, Feed, FeedOutcome, FeedState, GatherReport, Readi
 from bot.newsroom import Newsroom
 from bot.placing import foresee, place
 from bot.ports import Intake, Known
+from bot.redact import kept_as
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ async def gather(room: Newsroom, *, only_due: bool = False, progress: Progress |
     now = room.instant()
     feeds = await room.feeds()
     states = await room.store.feeds.states()
-    chosen = [feed for feed in feeds if not only_due or _is_due(states.get(feed.url), now)]
+    chosen = [feed for feed in feeds if not only_due or _is_due(states.get(kept_as(feed.url)), now)]
     visits = await _visit_all(room, chosen, states, progress)
     await _foresee(room, visits)
     async with room.keeping:
@@ -70,7 +71,7 @@ async def _visit_all(
 
     async def work() -> None:
         for feed in queue:
-            visit = await _visit(room, feed, states.get(feed.url) or FeedState(url=feed.url))
+            visit = await _visit(room, feed, states.get(kept_as(feed.url)) or FeedState(url=kept_as(feed.url)))
             visits[feed.url] = visit
             if progress:
                 progress(_outcome(visit, ()))

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from bot.model import Article, Entry, Feed, Source
 from bot.ports import Known
+from bot.redact import kept_as
 from bot.text import clean, cut
 
 MAX_EXTRACT = 4000
@@ -209,7 +210,7 @@ def _article(key: str, entry: Entry, feed: Feed, own_domain: str, now: datetime,
         first_seen=now,
         news_at=news_at,
         extract=entry.extract[:MAX_EXTRACT],
-        feed=feed.url,
+        feed=kept_as(feed.url),
         weight=feed.weight,
         topics=feed.topics,
     )

@@ -10,6 +10,7 @@ from bot.model import Answer, Delivery, DeliveryState, Stage, Standing, Story, S
 from bot.newsroom import Newsroom
 from bot.outcome import PINNED, Ruling, outcome
 from bot.ports import Revision
+from bot.redact import kept_as
 from bot.silence import why_no_post, why_unheard
 from bot.why import Why, named
 from bot.wording import day_and_hour
@@ -179,7 +180,7 @@ async def _upcoming(room: Newsroom, subscription: Subscription, story: Story) ->
 
 async def _why_unheard(room: Newsroom, subscription: Subscription, asked: str) -> str:
     states = await room.store.feeds.states()
-    feeds = [(feed, states.get(feed.url)) for feed in await room.feeds()]
+    feeds = [(feed, states.get(kept_as(feed.url))) for feed in await room.feeds()]
     sent = (one for one in await room.store.ledger.deliveries(subscription=subscription.id, limit=_RECENT))
     latest = next((one for one in sent if one.state is DeliveryState.SENT), None)
     edition = await room.store.ledger.edition(latest.id) if latest else None

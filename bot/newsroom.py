@@ -13,7 +13,7 @@ from bot.doubt import Doubts
 from bot.errands import Errands
 from bot.errors import AnalystFailed, BudgetSpent, CannotReadBack, DaybriefError, Fate, NotFound, PostFailed
 from bot.lanes import Lanes
-from bot.model import Cause, Feed, Subscription
+from bot.model import Cause, Feed, FeedState, Subscription
 from bot.ports import (
     UNWATCHED,
     Analyst,
@@ -28,6 +28,7 @@ from bot.ports import (
     Workers,
     Writer,
 )
+from bot.redact import kept_as
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +160,12 @@ class Newsroom:
         declared = self.config.feeds
         urls = {feed.url for feed in declared}
         return (*declared, *(feed for feed in await self.store.feeds.added() if feed.url not in urls))
+
+    async def feeds_with_states(self) -> tuple[tuple[Feed, FeedState], ...]:
+        """The same, each with how it is doing."""
+        states = await self.store.feeds.states()
+        keyed = [(feed, kept_as(feed.url)) for feed in await self.feeds()]
+        return tuple((feed, states.get(key) or FeedState(url=key)) for feed, key in keyed)
 
     async def subscription(self, channel: str) -> Subscription:
         """The subscription of the channel called *channel*, by name or by the platform's id.

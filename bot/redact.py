@@ -1,5 +1,6 @@
 """Takes secrets out of text: those that we know by heart, and whatever has the shape of one. Pure."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -36,7 +37,7 @@ _PLACES = tuple(
         (rf"([?&;][\w.-]{{0,40}}(?:{_NAME})[\w.-]{{0,40}}=)[^&\s#'\"<>\\]+", rf"\1{HIDDEN}"),
         # The ways to answer an interaction, on whatever host.
         (r"((?:webhooks|interactions)/\d+/)[\w-]{12,}", rf"\1{HIDDEN}"),
-        (r"(/(?:commands|actions|services|app|triggers)/[TE]\w{6,}/)[\w/-]{8,}", rf"\1{HIDDEN}"),
+        (r"(/(?:commands|actions|services|triggers|workflows)/(?-i:[TE][A-Z0-9]*/[A-Z0-9]+)/)[\w/-]+", rf"\1{HIDDEN}"),
         # A header.
         (
             r"((?:proxy-)?authorization\W{1,6}(?:(?:bearer|basic|bot|token)\s+)?)(?!bearer|basic|bot\b)[^\s'\",;)}\]]+",
@@ -51,6 +52,15 @@ _PLACES = tuple(
     )
 )
 """Texts that are secrets where they stand, and what is kept of them."""
+
+
+_CALLED = re.compile(
+    r"(?:token|secret|password|passwd|passphrase|pwd|sig|signature|auth|ticket|credentials?|jwt|(?:^|api|[_.-])key)$",
+    re.IGNORECASE,
+)
+"""How a value in the query of an address is called that is a secret for sure; ``keyword`` is not."""
+_USER = re.compile(r"(://)[^\s/@]+@")
+_QUERIED = re.compile(rf"([?&;][\w.-]{{0,40}}?{_CALLED.pattern.removesuffix('$')}=)[^&;#]+", re.IGNORECASE)
 
 
 class Redactor:
@@ -81,6 +91,16 @@ class Redactor:
         return text
 
 
+def kept_as(address: str) -> str:
+    """Under which name what is fetched at *address* is kept: the address itself; where that holds a secret, with a
+    digest in its place. So neither a database nor a copy of it holds the secret.
+    """
+    if not secrets_in(address):
+        return address
+    hidden = _QUERIED.sub(rf"\1{HIDDEN}", _USER.sub(rf"\1{HIDDEN}@", address))
+    return f"{hidden}#{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+
+
 def secrets_in(address: str) -> tuple[str, ...]:
     """What must not be shown of an address: its password, and the values in its query that are called a secret."""
     try:
@@ -89,7 +109,7 @@ def secrets_in(address: str) -> tuple[str, ...]:
         password = parts.password
     except ValueError:
         return ()
-    named = [value for name, value in queried if re.search(_NAME, name, re.IGNORECASE)]
+    named = [value for name, value in queried if len(value) >= SHORTEST and _CALLED.search(name)]
     return tuple(one for one in (password, *named) if one)
 
 

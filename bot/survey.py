@@ -84,8 +84,7 @@ class Survey:
         return self._mornings
 
     async def _feeds(self) -> tuple[tuple[Feed, FeedState], ...]:
-        states = await self._room.store.feeds.states()
-        return tuple((feed, states.get(feed.url) or FeedState(url=feed.url)) for feed in await self._room.feeds())
+        return await self._room.feeds_with_states()
 
     async def _doors(self) -> Mapping[str, str]:
         return {name: await tells() for name, tells in self._room.doors.items()}

@@ -221,12 +221,12 @@ def _has_channels(token: Trouble, known: Circumstances) -> bool:
 def _of_feeds(known: Circumstances) -> Iterator[Trouble]:
     for feed, state in known.feeds or ():
         if state.failures:
-            yield Trouble(cause=Cause.FEED, subject=feed.url, name=feed.name, detail=state.reason)
+            yield Trouble(cause=Cause.FEED, subject=state.url, name=feed.name, detail=state.reason)
 
 
 def _is_read(trouble: Trouble, known: Circumstances) -> bool:
     """Whether the feed still exists, as far as anybody knows."""
-    return known.feeds is None or any(feed.url == trouble.subject for feed, _ in known.feeds)
+    return known.feeds is None or any(state.url == trouble.subject for _, state in known.feeds)
 
 
 # -------------------------------------------------------------------------------------------- models and the machine

@@ -23,6 +23,7 @@ from bot.model import (
     Subscription,
 )
 from bot.outcome import Ruling
+from bot.redact import kept_as
 from bot.why import Why, brief, stage
 
 _STATES = {
@@ -81,7 +82,7 @@ def feeds(known: Sequence[tuple[Feed, FeedState]], *, now: datetime) -> Renderab
             Text(state.health.value, style=_HEALTHS[state.health]),
             f"{state.articles:,}",
             wording.when(state.read_at, now) if state.read_at else "never",
-            lines(outside(feed.url, QUIET), outside(_failure(state), ALERT)),
+            lines(outside(kept_as(feed.url), QUIET), outside(_failure(state), ALERT)),
         )
     return table
 

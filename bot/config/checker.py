@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -161,6 +162,8 @@ class Checker:
         if not scheme:
             return str(absolute(Path(address), folder))
         if scheme[1].lower() in {"http", "https"} and canonical_url(address):
+            if "@" in urlsplit(address).netloc:
+                self._wrong(path, "has a user name or password in front of the host, with which nothing is fetched")
             return address
         if scheme[1].lower() == "file":
             self._wrong(path, 'expected the plain path of the file, without "file://"')

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk import Desk
+from bot.errors import WrongUsage
 from bot.gather import gather
 from bot.model import Entry, Feed, FeedHealth, FeedState, Reading
 from bot.newsroom import Newsroom
@@ -224,3 +226,28 @@ async def test_a_feed_that_our_own_code_stumbles_over_costs_no_other_its_article
         failed = (await room.store.feeds.states())[WIRE]
         assert (failed.health, failed.reason) == (FeedHealth.FAILING, "Daybrief failed on it (ValueError)")
         assert failed.next_at is not None
+
+
+def holding(folder: Path, what: bytes) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and what in path.read_bytes()]
+
+
+async def test_a_feed_with_a_secret_in_its_address_is_read_and_kept_without_it(tmp_path: Path) -> None:
+    url = "https://feeds.test/rss?page=2&token=vml73ctyxv2k"
+    feeds = GivenFeeds()
+    feeds.entries[url] = [entry("Norvik opens a laboratory", "https://feeds.test/1")]
+    async with newsroom(tmp_path, {}, feeds=(url,), reader=feeds) as room:
+        await gather(room)
+        await gather(room)
+        [(feed, state)] = await Desk(room).feeds()
+
+    assert feeds.visits == [url, url]
+    assert (feed.url, state.articles) == (url, 1)
+    assert not holding(tmp_path, b"vml73ctyxv2k")
+
+
+async def test_a_feed_with_a_secret_in_its_address_is_not_added_to_the_database(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, {}) as room:
+        with pytest.raises(WrongUsage, match="declare it in the configuration"):
+            await Desk(room).add_feed(Feed(url="https://feeds.test/rss?token=vml73ctyxv2k", name="x", declared=False))
+        assert await Desk(room).feeds() == ()

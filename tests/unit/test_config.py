@@ -495,3 +495,11 @@ def test_other_machines_may_ask_only_if_that_is_said_twice(address: str) -> None
 def test_a_log_is_written_in_a_way_that_there_is(wrong: str) -> None:
     with pytest.raises(ConfigProblems, match=r"log\."):
         config(f"[log]\n{wrong}")
+
+
+def test_an_address_with_a_password_before_its_host_is_no_feed() -> None:
+    with pytest.raises(ConfigProblems) as found:
+        config('[[feeds]]\nurl = "https://anna:bj0ddlz2uhfk@feeds.example/rss"')
+
+    assert "feeds[0].url: has a user name or password" in str(found.value)
+    assert "bj0ddlz2uhfk" not in str(found.value)

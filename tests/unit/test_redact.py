@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import confidential, read
-from bot.redact import HIDDEN, Redactor, secrets_in
+from bot.redact import HIDDEN, Redactor, kept_as, secrets_in
 from tests.unit.test_config import FOLDER
 
 KNOWN = 'wir-sagen"es/nie &mehr\\7'
@@ -129,3 +129,22 @@ def test_a_configuration_knows_all_that_must_not_be_shown_of_it() -> None:
 @pytest.mark.parametrize("address", ["http://[", "", "no address", "https://example.org/?page=2"])
 def test_an_address_without_secrets_has_none(address: str) -> None:
     assert secrets_in(address) == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://feeds.example/rss?page=2&keyword=ai", "https://feeds.example/rss?page=2&keyword=ai"),
+        ("https://feeds.example/rss?token=abcdef7&page=2", "https://feeds.example/rss?token=***&page=2#"),
+        ("https://feeds.example/rss?b=1&user_key=abcdef7", "https://feeds.example/rss?b=1&user_key=***#"),
+        ("https://anna:abcdef7@feeds.example/rss", "https://***@feeds.example/rss#"),
+        ("/srv/feeds/token=abcdef7", "/srv/feeds/token=abcdef7"),
+    ],
+)
+def test_a_feed_is_kept_under_its_address_without_what_is_secret_in_it(address: str, kept: str) -> None:
+    assert kept_as(address).startswith(kept)
+    assert kept_as(address) == kept_as(address)
+
+
+def test_two_feeds_that_differ_by_their_secret_alone_are_two() -> None:
+    assert kept_as("https://feeds.example/?token=abcdef7") != kept_as("https://feeds.example/?token=abcdef8")
