@@ -58,7 +58,7 @@ from bot.ports import UNWATCHED, Clock, Meaning, PageReader, Platform, Store, Wa
 from bot.redact import Redactor
 from bot.rings import Ring, rings
 from bot.schedule import last_night
-from storage import SqliteStore, backup, backup_into, before_upgrades, open_store, restore
+from storage import SqliteStore, backup, backup_into, open_store, restore, set_aside
 
 if TYPE_CHECKING:
     from adapters.logs.opening import Log
@@ -71,7 +71,6 @@ __all__ = [
     "Operations",
     "SystemClock",
     "back_up",
-    "copies_before_upgrades",
     "database",
     "delivering",
     "delivery_lock",
@@ -79,6 +78,7 @@ __all__ = [
     "discord_standing",
     "draft_all",
     "extras",
+    "former_databases",
     "gather",
     "is_free",
     "key_named",
@@ -400,9 +400,9 @@ def restore_from(config: Config, copy: Path) -> bool:
     return restore(copy, database(config), SystemClock().now())
 
 
-def copies_before_upgrades(config: Config) -> list[Path]:
-    """The copies that were made before the database of *config* was migrated, oldest first."""
-    return before_upgrades(database(config))
+def former_databases(config: Config) -> list[Path]:
+    """What stands beside the database of *config* as it was before an upgrade or a restore, oldest first."""
+    return set_aside(database(config))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,9 +28,10 @@ def superseded(folder: Path, keep: int) -> Iterable[Path]:
     return dated(folder)[keep:]
 
 
-def before_upgrades(database: Path) -> list[Path]:
-    """The copies beside *database* that were made before its migrations, oldest first."""
-    found = [one for one in database.parent.glob(f"{database.name}.before-m*") if one.suffix != ".sha256"]
+def set_aside(database: Path) -> list[Path]:
+    """What stands beside *database* as it was before a migration or a restore, oldest first."""
+    name = re.compile(rf"{re.escape(database.name)}\.before-(restore|m\d+_\w+)")
+    found = [one for one in database.parent.iterdir() if name.fullmatch(one.name)]
     return sorted(found, key=lambda one: one.stat().st_mtime)
 
 

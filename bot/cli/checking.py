@@ -199,11 +199,14 @@ async def _copies(house: "House") -> list[Finding]:
         found = [
             Finding("backup", is_fine, f"the last one is of {made:%Y-%m-%d %H:%M} UTC, {_age(now - made)}{advice}")
         ]
-    old = [one for one in wiring.copies_before_upgrades(config) if now.timestamp() - one.stat().st_mtime > _OF_NO_USE]
+    old = [one for one in wiring.former_databases(config) if now.timestamp() - one.stat().st_mtime > _OF_NO_USE]
     if old:
         size = sum(one.stat().st_size for one in old) / 1e6
         names = ", ".join(one.name for one in old)
-        found.append(Finding("upgrades", True, f"copies from before them that may be deleted ({size:.1f} MB): {names}"))
+        sentence = (
+            f"from before an upgrade or a restore, and of no more use; you may delete them ({size:.1f} MB): {names}"
+        )
+        found.append(Finding("former databases", True, sentence))
     return found
 
 

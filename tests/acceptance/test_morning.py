@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -157,6 +158,9 @@ def test_a_restored_copy_never_posts_an_old_edition_again(stocked: Program) -> N
 
 def test_copies_in_a_folder_are_dated_kept_and_told_of(stocked: Program) -> None:
     folder = stocked.folder / "copies"
+    for name, age in (("before-m002_chat", 15), ("before-m003_orders", 13), ("before-restore", 99)):
+        former = stocked.write(f"data/daybrief.db.{name}", "former")
+        os.utime(former, (time.time() - age * 86_400,) * 2)
     before = {one["about"]: one for one in stocked.run("check", "--json").json()["findings"]}["backup"]
     first = stocked.run("backup", f"{folder}/", "--keep", "1")
     second = stocked.run("backup", str(folder), "--keep", "1")
@@ -168,6 +172,10 @@ def test_copies_in_a_folder_are_dated_kept_and_told_of(stocked: Program) -> None
     assert (before["fine"], before["says"]) == (True, "none yet; the running bot makes one each night")
     assert after["fine"]
     assert after["says"].endswith("0 hours ago")
+    former = {one["about"]: one["says"] for one in stocked.run("check", "--json").json()["findings"]}[
+        "former databases"
+    ]
+    assert former.endswith("(0.0 MB): daybrief.db.before-restore, daybrief.db.before-m002_chat")
     [copy] = folder.glob("*.db")
     assert stocked.run("restore", str(copy)).code == 0
 

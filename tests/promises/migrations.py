@@ -23,7 +23,7 @@ import sqlite_utils
 
 from bot.errors import StoreTrouble
 from storage import schema
-from storage.copies import before_upgrades
+from storage.copies import set_aside
 from storage.database import connect
 from storage.upgrade import prepare
 from tests.promises.table import Extent, Measured
@@ -99,7 +99,7 @@ def _kill(old: Path, start: Start, when: Sequence[float], seen: _Seen) -> None:
         elif _schema(path) != new:
             seen.broken.append(f"{where}: the next start did not migrate")
         _compare(before, path, f"{where}, started again", seen)
-        for copy in before_upgrades(path):
+        for copy in set_aside(path):
             _compare(before, copy, f"{where}: {copy.name}", seen)
 
 

@@ -17,7 +17,7 @@ import sqlite_utils
 
 from bot.errors import StoreTrouble
 from bot.model import Case, Cause, DeliveryState, FeedState, Receipt, StoryStatus, Trouble, Wish
-from storage import backup, backup_into, before_upgrades, open_store, restore, schema
+from storage import backup, backup_into, open_store, restore, schema, set_aside
 from storage.database import connect
 from tests.contract.test_ledger import sent
 from tests.contract.values import MONDAY, NOW, article, composition, due, intake, story, subscription
@@ -458,7 +458,7 @@ async def test_a_copy_of_an_older_version_is_brought_up_to_date(path: Path, copy
     assert [one.channel.name for one in await store.subscriptions.all()] == ["c"]
     assert await store.ledger.restored_at() == NOW
     await store.close()
-    assert before_upgrades(path) == []
+    assert set_aside(path) == []
 
 
 async def test_a_copy_of_a_newer_version_is_refused(path: Path, copy: Path) -> None:
