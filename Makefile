@@ -4,6 +4,8 @@
 VENV := .venv
 RUN := $(VENV)/bin
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
+PYTEST := $(RUN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# Three for two cores: many tests wait for other processes. pytest begins with the files that take longest.
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: test demo extras lint format bench promises chaos soak looks picture tiny-model golden lock clean
@@ -12,8 +14,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 demo: $(VENV)/.base ## a whole morning, offline
 	@$(RUN)/daybrief demo
 
-test: $(VENV)/.dev ## all tests but those that read ../shared
-	$(RUN)/python -m pytest -n 2 --dist loadfile -m "not shared"
+test: $(VENV)/.dev ## all tests but those that read ../shared; last, on an idle machine, how long people wait
+	$(PYTEST) -m "not shared and not alone"
+	$(RUN)/python -m pytest -m "alone"
 
 lint: $(VENV)/.dev ## style, types, import contracts
 	$(RUN)/ruff check .

@@ -6,7 +6,20 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+LONGEST_FIRST = ("promises", "integration", "acceptance")
+"""Folders whose files run for long: begun last, one of them would keep a single core busy while the others are idle."""
+
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; needs ``--no-loadscope-reorder``, or xdist begins with the files of many tests."""
+
+    def turn(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=turn)
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_every_due_date_of_a_year_with_outages_has_exactly_one_record() -> None:
     restarts = [end for _, end in down if is_up(end, down)]
     states: Counter[DeliveryState] = Counter()
 
-    for subscription in channels(1000, chance):
+    for subscription in channels(400, chance):
         hours = [
             datetime.combine(BEGIN.date() + timedelta(days=offset), subscription.at, ZoneInfo(subscription.timezone))
             for offset in range(-1, 367)
@@ -88,5 +88,5 @@ def test_every_due_date_of_a_year_with_outages_has_exactly_one_record() -> None:
             assert not was_up or one.state is DeliveryState.DUE, (subscription, one)
         states.update(one.state for one in records)
 
-    assert states[DeliveryState.DUE] > 100_000
-    assert states[DeliveryState.MISSED] > 1_000
+    assert states[DeliveryState.DUE] > 60_000
+    assert states[DeliveryState.MISSED] > 400
