@@ -4,7 +4,7 @@ here.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bot.forms import CALLED, Part, shown
@@ -12,6 +12,8 @@ from bot.model import Change, Delivery, Story
 from bot.ports import Revision
 from bot.wording import counted, long_day, sentence_of, short_day
 
+PATIENCE = timedelta(seconds=20)
+"""How long whoever corrects from chat waits for posts that the platform does not let us change at once."""
 CORRECT, WITHDRAW = "correct", "withdraw"
 """Actions of the audit log."""
 _CAUSES = {

@@ -75,9 +75,9 @@ class Corrections:
             again = button("Open the form again", custom_id(custom_ids.CORRECT, choice), style="primary")
             return [answers.sentence("\n".join([*wrong, _KEPT]), again)]
         await self._record(visit, retold.CORRECT, story, retold.parts_named(found.changed))
-        workspace = f"discord:{visit.guild}"
-        done = await self._desk.correct(story, found.manuscript, workspace=workspace, person=visit.person)
-        return _told(done)
+        workspace, person, patience = f"discord:{visit.guild}", visit.person, retold.PATIENCE
+        text = found.manuscript
+        return _told(await self._desk.correct(story, text, workspace=workspace, person=person, patience=patience))
 
     async def withdrawn(self, visit: Visit, code: str, values: Mapping[str, str]) -> list[Card]:
         """What came of a submitted withdrawal. Raises as :meth:`corrected`."""
@@ -90,8 +90,8 @@ class Corrections:
         except ValueError as wrong:
             return [answers.sentence(f"Why? {wrong}", again)]
         await self._record(visit, retold.WITHDRAW, story, why)
-        workspace = f"discord:{visit.guild}"
-        return _told(await self._desk.withdraw(story, why, workspace=workspace, person=visit.person))
+        workspace, person, patience = f"discord:{visit.guild}", visit.person, retold.PATIENCE
+        return _told(await self._desk.withdraw(story, why, workspace=workspace, person=person, patience=patience))
 
     async def history(self, visit: Visit, ref: str) -> Sequence[Card]:
         """How a story read before."""

@@ -114,11 +114,12 @@ class Corrections:
 
     async def _amended(self, visit: Visit, story: Story, asked: Asked) -> tuple[str, ...]:
         """What came of it, in sentences."""
-        workspace = f"slack:{visit.workspace}"
-        if asked.manuscript:
-            done = await self._desk.correct(story, asked.manuscript, workspace=workspace, person=visit.person)
+        workspace, person, patience = f"slack:{visit.workspace}", visit.person, retold.PATIENCE
+        if text := asked.manuscript:
+            done = await self._desk.correct(story, text, workspace=workspace, person=person, patience=patience)
         else:
-            done = await self._desk.withdraw(story, asked.detail, workspace=workspace, person=visit.person)
+            why = asked.detail
+            done = await self._desk.withdraw(story, why, workspace=workspace, person=person, patience=patience)
         return retold.outcome(done.story, done.changed, done.unchanged, done.waiting)
 
     async def _show(self, visit: Visit, external_id: str, view: View) -> None:

@@ -59,10 +59,11 @@ class Events:
                 await self._desk.revive("slack", [(team, str(event.get("channel") or ""))])
             case "channel_rename" | "group_rename":
                 channel = event.get("channel") or {}
-                await self._moved(team, str(channel.get("id") or ""), name=str(channel.get("name") or ""))
+                name = str(channel.get("name") or "")
+                await self._moved(body, str(channel.get("id") or ""), name=name)
             case "channel_id_changed":
                 old, new = str(event.get("old_channel_id") or ""), str(event.get("new_channel_id") or "")
-                await self._moved(team, old, channel=new)
+                await self._moved(body, old, channel=new)
             case "tokens_revoked" | "app_uninstalled":
                 # The next post would find out as well; this only says so in the log, for whoever looks for the cause.
                 log.warning("Slack says that workspace %s has removed Daybrief or revoked its token", clean(team))
@@ -99,11 +100,23 @@ class Events:
         except FAILURES as error:
             log.warning("a greeting did not arrive: %s", post_failed(error).reason)
 
-    async def _moved(self, team: str, known_as: str, *, channel: str = "", name: str = "") -> None:
-        subscription = await self._desk.in_channel("slack", team, known_as)
+    async def _moved(self, body: Mapping[str, Any], known_as: str, *, channel: str = "", name: str = "") -> None:
+        """Follow a channel to its other id or name; an event that comes once more after others would undo these."""
+        subscription = await self._desk.in_channel("slack", str(body.get("team_id") or ""), known_as)
         if subscription is None:
             return
         now = subscription.channel
         called = replace(now, id=channel or now.id, name=clean(name) or now.name)
+        moved = Change(
+            at=self._clock.now(),
+            workspace=now.home,
+            person="Slack",
+            action="move",
+            subject=called.id,
+            detail=called.name,
+            event=f"{body.get('event_id')}:move",
+        )
+        if not await self._desk.record(moved):
+            return
         if not await self._desk.move(subscription, called):
             log.warning("the channel %s is set up twice now; remove one of them", clean(called.name))

@@ -16,8 +16,8 @@ class Change:
     person: str
     """Who did it: a name, which may change, and the platform's own id."""
     action: str
-    """``setup``, ``pause``, ``resume``, ``pin``, ``drop``, ``post``, ``resend``, ``share``, ``greet``, ``correct``,
-    ``withdraw``.
+    """``setup``, ``pause``, ``resume``, ``pin``, ``drop``, ``post``, ``resend``, ``share``, ``greet``, ``move``,
+    ``correct``, ``withdraw``.
     """
     subject: str
     """What it was done to: the id of a channel, the ref of a story."""

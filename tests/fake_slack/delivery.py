@@ -26,6 +26,7 @@ SUBSCRIBED = frozenset(
         "group_archive",
         "group_deleted",
         "group_left",
+        "group_rename",
         "group_unarchive",
         "member_joined_channel",
         "message",

@@ -298,6 +298,25 @@ async def test_a_refused_channel_is_told_to_its_admin_and_resumes_by_itself(
     assert resumed == replace(one, standing=Standing.ACTIVE)
 
 
+async def test_a_rename_that_is_told_once_more_after_a_restart_does_not_undo_a_later_one(
+    slack: FakeSlack, tmp_path: Path
+) -> None:
+    async with slack_bot(slack, tmp_path) as first:
+        await served(first)
+        events = [
+            await slack.event("T1", {"type": "channel_rename", "channel": {"id": "C1", "name": name}})
+            for name in ("ai-daily", "ai-mornings")
+        ]
+        await first.door.settled()
+    async with slack_bot(slack, tmp_path) as second:
+        assert events[0]
+        await slack.redeliver(events[0])
+        await second.door.settled()
+
+        [one] = await second.desk.subscriptions()
+        assert one.channel.name == "ai-mornings"
+
+
 async def test_a_channel_that_gets_another_id_keeps_its_subscription(slack: FakeSlack, bot: Bot) -> None:
     one = await served(bot)
 

@@ -190,6 +190,18 @@ async def test_a_post_that_could_not_be_changed_is_named_with_the_reason(
     assert "The post of Tuesday 3 March 2026 in #c-C1 could not be changed." in said
 
 
+async def test_a_post_that_slack_does_not_change_at_once_is_tried_again_while_the_admin_waits(
+    slack: FakeSlack, bot: Bot, story: Story
+) -> None:
+    await posted(bot)
+    slack.next_faults("chat.update", [Fault.UNAVAILABLE_BEFORE])
+    view = await opened(slack, bot, f"withdraw {story.ref}")
+
+    said = await submitted(slack, bot, view, {"reason": "a hoax"})
+
+    assert said == f"{story.ref} is withdrawn. 1 post says so now."
+
+
 @pytest.mark.parametrize(
     ("values", "field", "wrong"),
     [
