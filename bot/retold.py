@@ -12,7 +12,7 @@ from bot.model import Change, Delivery, Story
 from bot.ports import Revision
 from bot.wording import counted, long_day, sentence_of, short_day
 
-PATIENCE = timedelta(seconds=20)
+PATIENCE = timedelta(seconds=45)
 """How long whoever corrects from chat waits for posts that the platform does not let us change at once."""
 CORRECT, WITHDRAW = "correct", "withdraw"
 """Actions of the audit log."""
