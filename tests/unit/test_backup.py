@@ -104,6 +104,33 @@ async def test_a_copy_holds_what_was_committed_and_only_its_owner_may_read_it(pa
     await opened.close()
 
 
+async def test_a_copy_made_while_others_write_holds_all_that_was_confirmed_and_nothing_out_of_order(path: Path) -> None:
+    store, is_enough = await open_store(path), asyncio.Event()
+    copies = [path.with_name(f"copy-{number}.db") for number in range(5)]
+    written: list[int] = []
+
+    async def write() -> None:
+        while not is_enough.is_set():
+            await store.feeds.keep(FeedState(url=f"{len(written):05}"))
+            written.append(len(written))
+
+    writing = asyncio.create_task(write())
+    confirmed = []
+    for copy in copies:
+        confirmed.append(len(written))
+        await asyncio.to_thread(backup, path, copy)
+    is_enough.set()
+    await writing
+    await store.close()
+
+    assert confirmed[-1] > confirmed[0]
+    for copy, least in zip(copies, confirmed, strict=True):
+        assert restore(copy, path, NOW)
+        held = await remembered(path)
+        assert held == {f"{number:05}" for number in range(len(held))}
+        assert least <= len(held) <= len(written)
+
+
 async def test_a_new_copy_takes_the_place_of_an_old_one(path: Path, copy: Path) -> None:
     await remember(path, "a")
     backup(path, copy)
