@@ -10,10 +10,11 @@ from bot.text import cut
 
 async def as_it_reads_now(room: Newsroom, edition: Edition) -> Edition:
     """*edition* with the present text and mark of those of its stories that were corrected or withdrawn: for everybody,
-    or by the workspace of its channel for itself.
+    or by the workspace of its channel for itself. What has become a story of other workspaces stands as it was posted.
     """
-    refs = [shown.ref for shown in edition.stories]
-    changed = await room.store.archive.restated(refs, workspace=await home_of(room, edition))
+    home = await home_of(room, edition)
+    restated = await room.store.archive.restated([shown.ref for shown in edition.stories], workspace=home)
+    changed = {ref: one for ref, one in restated.items() if not one.workspaces or home in one.workspaces}
     if not changed:
         return edition
     stories = (amended(shown, changed[shown.ref]) if shown.ref in changed else shown for shown in edition.stories)
