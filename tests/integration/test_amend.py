@@ -311,17 +311,18 @@ async def test_a_message_that_is_gone_keeps_no_other_part_of_its_edition_from_be
 
 async def test_admins_are_told_once_of_a_message_that_nobody_waits_for_and_that_is_gone(house: House) -> None:
     story = await house.set_up()
-    house.platform.on_amend = [fails("not_sent"), None, gone(), gone()]
+    house.platform.on_amend = [fails("not_sent"), None, *[gone()] * 3]
     await house.desk.withdraw(story, "a hoax")
 
     for _ in range(4):
         await house.later(REFUSED_AGAIN)
 
-    assert house.told == [
-        f"#news-T1 still shows the former text in its edition of 3 March 2026, although {story.ref} was corrected or "
-        "withdrawn: the message is gone. If what was posted is still there, delete it, or tell its readers."
-    ]
-    assert house.platform.on_amend == [], "it is tried once more, and then no more"
+    [sentence] = house.told
+    assert sentence.removeprefix("#news-T1").removeprefix("#news-T2") == (
+        f" still shows the former text in its edition of 3 March 2026, although {story.ref} was corrected or withdrawn: "
+        "the message is gone. If what was posted is still there, delete it, or tell its readers."
+    )
+    assert len(house.platform.on_amend) == 1, "it is tried once more, and then no more"
 
 
 async def test_a_channel_that_lets_us_in_again_gets_its_messages_changed(house: House) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -480,3 +481,18 @@ def test_a_program_that_never_closes_its_store_ends_promptly(tmp_path: Path) -> 
 
     assert (done.returncode, done.stderr) == (0, "")
     assert time.monotonic() - started < 20
+
+
+async def test_nothing_of_a_forgotten_story_stays_in_the_index(tmp_path: Path) -> None:
+    path = tmp_path / "daybrief.db"
+    store = await open_store(path)
+    one = await store.archive.revise(story("A lab opens"), reason="imported", at=NOW)
+    await store.archive.restate(
+        one.ref, lambda held: replace(held, title="No lab"), workspace="slack:T1", reason="corrected", at=NOW
+    )
+    assert await store.archive.forget(NOW + timedelta(days=1)) == 1
+    await store.close()
+
+    with closing(sqlite3.connect(path)) as connection:
+        for table in ("story_text", "story_title", "reading", "revision"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table  # noqa: S608

@@ -191,3 +191,13 @@ def test_the_order_of_the_candidates_makes_no_difference() -> None:
     candidates = [story(f"C{n}DF", *(f"{p}.test" for p in range(n % 4 + 1))) for n in range(2, 10)]
 
     assert refs(rank(candidates, posted={})) == refs(rank(candidates[::-1], posted={}))
+
+
+def test_what_one_channel_reads_of_a_story_is_not_ranked_for_another() -> None:
+    shared = story("K7Q4", "wire.test", title="Norvik opens a laboratory")
+    read = replace(shared, title="Norvik opens nothing")
+    scored: dict[str, Ranked] = {}
+
+    titles = [rank([one], posted={}, scored=scored)[0].story.title for one in (read, shared, read)]
+
+    assert titles == [read.title, shared.title, read.title]
