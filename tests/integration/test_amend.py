@@ -319,8 +319,8 @@ async def test_admins_are_told_once_of_a_message_that_nobody_waits_for_and_that_
 
     [sentence] = house.told
     assert sentence.removeprefix("#news-T1").removeprefix("#news-T2") == (
-        f" still shows the former text in its edition of 3 March 2026, although {story.ref} was corrected or withdrawn: "
-        "the message is gone. If what was posted is still there, delete it, or tell its readers."
+        f" still shows the former text in its edition of 3 March 2026, although {story.ref} was corrected or "
+        "withdrawn: the message is gone. If what was posted is still there, delete it, or tell its readers."
     )
     assert len(house.platform.on_amend) == 1, "it is tried once more, and then no more"
 
