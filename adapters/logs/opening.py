@@ -17,6 +17,7 @@ CHATTY = {
     "apscheduler": logging.WARNING,
     "asyncio": logging.WARNING,
     "discord": logging.ERROR,
+    "httpx": logging.WARNING,
     "slack_bolt": logging.ERROR,
     "slack_sdk": logging.ERROR,
 }

@@ -130,10 +130,11 @@ def test_libraries_are_heard_only_when_they_are_asked_for() -> None:
     def say() -> None:
         for name in ("aiohttp.access", "discord.http", "slack_sdk.web", "asyncio"):
             logging.getLogger(name).debug("a body")
+        logging.getLogger("httpx").info("a request")
         log.debug("our own")
 
     assert [line["event"] for line in lines(say, level="debug")] == ["our own"]
-    assert len(lines(say, level="debug", libraries=True)) == 5
+    assert len(lines(say, level="debug", libraries=True)) == 6
 
 
 def test_a_level_holds_for_us() -> None:
