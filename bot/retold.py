@@ -14,6 +14,8 @@ from bot.wording import counted, long_day, sentence_of, short_day
 
 PATIENCE = timedelta(seconds=45)
 """How long whoever corrects from chat waits for posts that the platform does not let us change at once."""
+MOST_NAMED = 100
+"""Posts that could not be changed and are named, one by one."""
 CORRECT, WITHDRAW = "correct", "withdraw"
 """Actions of the audit log."""
 _CAUSES = {
@@ -64,11 +66,12 @@ def outcome(
     told = f"{counted(len(changed), 'post')} {'says' if len(changed) == 1 else 'say'} so now."
     if not changed:
         told = "No post says so yet." if unchanged or waiting else "No post of this workspace carries it."
-    return (
-        f"{story.ref} is {story.status.value}. {told}",
-        *(f"{_place(one)} could not be changed. {sentence_of(reason)}" for one, reason in unchanged),
-        *(f"{_place(one)} is still to be changed; Daybrief keeps trying. {sentence_of(why)}" for one, why in waiting),
-    )
+    named = [f"{_place(one)} could not be changed. {sentence_of(reason)}" for one, reason in unchanged]
+    named += [
+        f"{_place(one)} is still to be changed; Daybrief keeps trying. {sentence_of(why)}" for one, why in waiting
+    ]
+    rest = [f"And {len(named) - MOST_NAMED:,} more."] if len(named) > MOST_NAMED else []
+    return (f"{story.ref} is {story.status.value}. {told}", *named[:MOST_NAMED], *rest)
 
 
 def parts_named(parts: Iterable[Part]) -> str:

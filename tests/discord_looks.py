@@ -178,7 +178,8 @@ ADMINS: Mapping[str, Look] = {
         ),
     ),
     "admin-status-stories": private(*admin_answers.status(ORDER, NOW, [SENT], [], CHANGED_STORIES)),
-    "admin-corrected": private(answers.sentence("\n".join(OUTCOME))),
+    "admin-corrected": private(*answers.sentences(OUTCOME)),
+    "admin-corrected-long": private(*answers.sentences(OUTCOME * 50)),
     "admin-correction-mistake": private(
         answers.sentence(
             "Title: This is empty.\nWhat you typed is kept; the form opens with it, over what stands there now.",

@@ -232,7 +232,8 @@ MODALS: dict[str, Look] = {
     "view-correct": [correction_views.correction(ALL)],
     "view-correct-long": [correction_views.correction(LONG_TEXT)],
     "view-correct-withdrawn": [correction_views.correction(WITHDRAWN)],
-    "view-correct-done": [views.said("Correct K7Q4", *OUTCOME)],
+    "view-correct-done": [correction_views.listed("Correct K7Q4", OUTCOME)],
+    "view-correct-done-long": [correction_views.listed("Correct K7Q4", OUTCOME * 50)],
     "view-correct-kept": [
         correction_views.kept(filled(correction_views.correction(ALL)), ["This was changed while the form was open."])
     ],

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from adapters.discord import custom_ids, limits
 from adapters.discord.cards import overview
-from adapters.discord.components import Card, Component, button, card, paged, row, rows, said, section
+from adapters.discord.components import Card, Component, button, card, gathered, paged, row, rows, said, section
 from adapters.discord.custom_ids import custom_id
 from adapters.discord.story import articles, heading, lead, passage_of, whole
 from adapters.discord.text import escaped, fitted, struck
@@ -19,6 +19,8 @@ _LISTED = 10
 _ROW_TITLE = 150
 _LINE = 110
 """Characters of one of several things that a notice is about: fifteen of them go into one text."""
+_LINE = 500
+"""Characters of one of many sentences."""
 _ASKED = 200
 """Characters of what somebody typed that are said back."""
 
@@ -89,6 +91,11 @@ def sentence(text: str, *buttons: Component) -> Card:
     """One sentence, for a mistake, a trouble or a confirmation; or a few, a line each."""
     lines = text.splitlines()[:_LISTED] or [text]
     return card([said("\n".join(fitted(one, limits.PIECE // len(lines)) for one in lines)), *rows(list(buttons))])
+
+
+def sentences(lines: Sequence[str]) -> list[Card]:
+    """Many sentences, a line each, in as many messages as they need."""
+    return [card(page) for page in paged([one] for one in gathered(fitted(line, _LINE) for line in lines))]
 
 
 def notice(told: Notice) -> Card:

@@ -123,4 +123,4 @@ class Corrections:
 
 
 def _told(done: Amended) -> list[Card]:
-    return [answers.sentence("\n".join(retold.outcome(done.story, done.changed, done.unchanged, done.waiting)))]
+    return answers.sentences(retold.outcome(done.story, done.changed, done.unchanged, done.waiting))

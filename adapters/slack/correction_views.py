@@ -115,6 +115,15 @@ def kept(view: Mapping[str, Any], sentences: Sequence[str]) -> View:
     return said(title, *sentences, "What you typed:", extra=typed[:room])
 
 
+def listed(title: str, lines: Sequence[str]) -> View:
+    """Many sentences, a line each, in as few blocks as they need."""
+    gathered = [""]
+    for line in lines:
+        is_full = len(gathered[-1]) + 1 + len(line) > limits.PIECE
+        gathered[-1:] = [gathered[-1], line] if is_full else [f"{gathered[-1]}\n{line}".strip()]
+    return said(title, *gathered)
+
+
 def _form(title: str, callback: str, submit: str, shown: Opened) -> View:
     return modal(title, ()) | {
         "callback_id": callback,

@@ -84,7 +84,7 @@ class Corrections:
             await self._show(visit, external_id, views.said(title, _DONE))
         else:
             said = await self._amended(visit, story, asked)
-            await self._show(visit, external_id, views.said(title, *said))
+            await self._show(visit, external_id, correction_views.listed(title, said))
 
     async def history(self, visit: Visit, ref: str) -> None:
         """Show in private how the story read before."""

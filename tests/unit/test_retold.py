@@ -54,6 +54,13 @@ def test_every_post_that_was_not_changed_is_named_with_the_reason() -> None:
     )
 
 
+def test_a_hundred_posts_are_named_and_the_rest_is_counted() -> None:
+    said = outcome(_CORRECTED, [], [(SENT, "the message is gone")] * 70, [(SENT, "Slack is busy")] * 50)
+
+    assert len(said) == 102
+    assert said[-1] == "And 20 more."
+
+
 def test_that_no_post_was_changed_is_not_said_as_if_there_were_none() -> None:
     assert outcome(WITHDRAWN, [SENT]) == ("K7Q4 is withdrawn. 1 post says so now.",)
     assert outcome(WITHDRAWN, []) == ("K7Q4 is withdrawn. No post of this workspace carries it.",)
