@@ -15,6 +15,7 @@ from bot.model import Claim, Delivery, DeliveryState, Edition, Intent, Receipt, 
 from bot.newsroom import Newsroom
 from bot.ports import Platform
 from bot.restate import as_it_reads_now
+from bot.restored import posted_meanwhile
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +106,9 @@ class _Journey:
         if platform is None:
             reason = f"this installation does not post to {self.delivery.channel.platform} any more"
             await self.take(deliver.abandoned(self.delivery, reason))
+            return
+        if ended := await posted_meanwhile(self.room, platform, self.delivery):
+            await self.take(ended)
             return
         async with self.room.thinking:
             parts = platform.parts(edition)
