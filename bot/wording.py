@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from bot.model import Edition, EditionStory, SectionName, Story, StoryStatus
+from bot.model import Edition, EditionStory, Layout, SectionName, Story, StoryStatus
 
 HEADINGS: Mapping[SectionName, str] = MappingProxyType(
     {
@@ -81,6 +81,11 @@ def paused_line(reason: str) -> str:
     if reason.casefold().startswith("paused"):
         return sentence_of(reason)
     return _sentence(f"Paused: {reason}" if reason else "Paused by an admin")
+
+
+def layout_named(layout: Layout) -> str:
+    """How an edition is spread: ``in one message``."""
+    return "in one message" if layout is Layout.MESSAGE else "as an overview with a thread"
 
 
 def day_and_hour(local: datetime) -> str:

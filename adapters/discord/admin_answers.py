@@ -14,7 +14,7 @@ from bot.model import Change, Composition, Delivery, DeliveryState, Stage, Stand
 from bot.text import cut
 
 _RECENT = 5
-_WARNINGS = 5
+_WARNINGS = 3
 _ACTED = {
     "setup": "set it up:",
     "pause": "paused it",
@@ -126,6 +126,7 @@ def _facts(order: Subscription) -> str:
         f"at {order.at:%H:%M} {order.timezone}",
         days_named(order.days),
         topics,
+        wording.layout_named(order.layout),
     )
     return fitted(" · ".join(facts), 300)
 
@@ -143,7 +144,8 @@ def _did(one: Change, order: Subscription) -> str:
 
 
 def _warnings(troubles: Sequence[str]) -> list[str]:
-    return [f"⚠ {fitted(one, 240)}" for one in troubles[:_WARNINGS]]
+    rest = len(troubles) - _WARNINGS
+    return [*(f"⚠ {fitted(one, 240)}" for one in troubles[:_WARNINGS]), *([f"⚠ and {rest} more"] if rest > 0 else [])]
 
 
 def _line(one: Delivery, zone: ZoneInfo) -> str:

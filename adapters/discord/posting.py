@@ -10,9 +10,10 @@ from functools import partial
 import discord
 
 from adapters.discord import answers, cards, reading, sending
-from adapters.discord.components import Card, texts
+from adapters.discord.components import Card
 from adapters.discord.failures import FAILURES, post_failed
 from adapters.discord.pace import Pace, watching
+from adapters.discord.plain import plain_of
 from adapters.discord.rest import Rest
 from adapters.discord.rights import troubles_of
 from adapters.discord.wire import in_either_form, view_of
@@ -62,7 +63,7 @@ class DiscordPlatform:
         """The payloads are the bodies of ``POST /channels/{id}/messages``."""
         shown = cards.messages(edition)
         return Rendering(
-            text="\n\n".join("\n".join(texts(one.components)) for one in shown),
+            text="\n\n".join(plain_of(one.components) for one in shown),
             payloads=tuple(
                 {
                     **one.payload(),

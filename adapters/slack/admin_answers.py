@@ -111,7 +111,8 @@ def set_up(results: Sequence[Result]) -> View:
         order = one.subscription
         hour = f"{order.at:%H:%M} {order.timezone}, {days_named(order.days)}"
         said_of_it = (
-            f"{channel_named(order.channel)} gets {wording.counted(order.stories, 'story', 'stories')} at {hour}."
+            f"{channel_named(order.channel)} gets {wording.counted(order.stories, 'story', 'stories')} at {hour}, "
+            f"{wording.layout_named(order.layout)}."
         )
         blocks.append(section(f"{said_of_it} The next one: {wording.day_and_hour(one.next_at)}."))
         blocks += [section(f"⚠ {trouble}") for trouble in one.troubles]

@@ -211,6 +211,7 @@ def channel_rows(subscription: Subscription, next_at: datetime, troubles: Sequen
     facts = [f"{subscription.at:%H:%M} {subscription.timezone}", days_named(subscription.days)]
     facts.append(wording.counted(subscription.stories, "story", "stories"))
     facts.append("topics: " + ", ".join(subscription.topics) if subscription.topics else "all topics")
+    facts.append(wording.layout_named(subscription.layout))
     if subscription.standing is Standing.PAUSED:
         state = wording.paused_line(clean(subscription.reason))
     else:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.discord import cards
+from adapters.discord.components import texts
 from adapters.discord.pace import Pace
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest, point_to
@@ -184,7 +186,8 @@ async def test_where_discord_does_not_take_the_layout_the_same_words_come_as_emb
     receipt = await house.platform.post(edition, 0, key, ())
 
     [message] = house.discord.messages("3001")
-    for line in house.platform.render(edition).text.splitlines():
+    posted = [text for one in cards.messages(edition) for text in texts(one.components)]
+    for line in "\n".join(posted).splitlines():
         assert line in read(message)
     assert message.nonce == key
     assert message.sent["allowed_mentions"] == {"parse": []}

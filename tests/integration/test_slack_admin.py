@@ -91,7 +91,7 @@ async def test_an_admin_sets_several_channels_up_at_once(slack: FakeSlack, bot: 
     assert (first.layout, first.owner, first.declared) == (Layout.THREAD, ADMIN, False)
     assert {first.channel.name, second.channel.name} == {"ai-news", "random"}
     result = plain_of(slack.views(ADMIN)[-1].body["blocks"])
-    assert "#ai-news gets 7 stories at 07:30 Europe/Berlin, Mon, Wed." in result
+    assert "#ai-news gets 7 stories at 07:30 Europe/Berlin, Mon, Wed, as an overview with a thread." in result
     changes = await bot.desk.changes("slack:T1")
     assert {(one.action, one.subject, one.person) for one in changes} == {
         ("setup", "C1", "ada (U1)"),
