@@ -13,7 +13,7 @@ from bot.desk import Desk
 from bot.errors import FeedFailed
 from bot.model import Channel, Entry, Feed, FeedState, Reading, Subscription
 from bot.newsroom import Newsroom
-from bot.ports import Platform
+from bot.ports import Clock, FeedReader, Platform
 from storage import open_store
 from tests.clock import VirtualClock
 
@@ -64,8 +64,8 @@ async def newsroom(
     *,
     channels: int = 1,
     feeds: tuple[str, ...] = (),
-    clock: VirtualClock | None = None,
-    reader: GivenFeeds | None = None,
+    clock: Clock | None = None,
+    reader: FeedReader | None = None,
 ) -> AsyncIterator[Newsroom]:
     """A newsroom over the SQLite file in *folder*, with its channels declared."""
     store = await open_store(folder / "daybrief.db")

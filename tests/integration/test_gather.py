@@ -117,6 +117,27 @@ async def test_a_broken_feed_holds_up_no_other_and_is_visited_ever_more_slowly(t
         assert state.failures == 12
 
 
+async def test_what_feeds_brought_that_could_be_read_is_kept_before_the_others_are_visited(tmp_path: Path) -> None:
+    kept: dict[str, list[str]] = {}
+
+    class Looking(GivenFeeds):
+        async def read(self, feed: Feed, state: FeedState) -> Reading:
+            kept[feed.url] = await titles(room)
+            return await super().read(feed, state)
+
+    reader, clock = Looking(), VirtualClock()
+    reader.entries, reader.broken = {WIRE: [], DAILY: []}, {SLOW: "the server took longer than 30 s"}
+    async with newsroom(tmp_path, {}, feeds=(SLOW, WIRE), reader=reader, clock=clock) as room:
+        await gather(room)
+        reader.entries[WIRE] = [chip("wire.test")]
+        clock.move_to(TUESDAY + HOUR)
+        report = await gather(room)
+
+        assert kept == {WIRE: [], SLOW: [chip("wire.test").title]}
+        assert [one.feed.url for one in report.outcomes] == [SLOW, WIRE]
+        assert (report.new_articles, report.new_stories) == (1, 1)
+
+
 async def test_a_feed_that_works_again_is_fine_again_and_the_log_tells_each_turn_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

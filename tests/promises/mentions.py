@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from adapters.discord import admin_answers as discord_admin
 from adapters.discord import answers as discord_answers
 from adapters.discord import cards
-from adapters.discord.components import texts
+from adapters.discord.components import Card, texts
 from adapters.slack import admin_answers as slack_admin
 from adapters.slack import answers as slack_answers
 from adapters.slack import notices, post, views
@@ -193,7 +193,7 @@ def on_discord(values: Values) -> Iterator[Mapping[str, Any]]:
     """Every message, with what may stand in it as links."""
     edition, story, now = values.edition, values.story, NOW
     composition = Composition(edition=edition, verdicts=(values.verdict,))
-    cards_of_all = [
+    drawn: list[Card] = [
         *cards.messages(edition),
         *cards.messages(replace(edition, layout=Layout.THREAD)),
         *cards.messages(replace(edition, stories=())),
@@ -214,7 +214,7 @@ def on_discord(values: Values) -> Iterator[Mapping[str, Any]]:
         *discord_admin.preview(values.order, composition, {}, can_change=True),
         discord_admin.why([values.said, values.said]),
     ]
-    yield from (one.payload() for one in cards_of_all)
+    yield from (one.payload() for one in drawn)
 
 
 def live_on_discord(drawn: Mapping[str, Any], values: Values) -> list[str]:
