@@ -58,7 +58,9 @@ class Window:
         worst: Callable[[], timedelta],
         clean: Callable[[str], str],
         exposed: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._monotonic = monotonic
         self.not_ready = "it is starting"
         """Why nothing is delivered at this moment; empty: it is."""
         self._metrics = metrics
@@ -138,18 +140,18 @@ class Window:
     async def _ask(self) -> None:
         """Have fresh figures; where the store does not give any, none."""
         async with self._asking:
-            if time.monotonic() - self._asked_at < KEPT.total_seconds():
+            if self._monotonic() - self._asked_at < KEPT.total_seconds():
                 return
             self._metrics.figures = None
             async with asyncio.timeout(ANSWERED_WITHIN.total_seconds()):
                 self._metrics.figures = await self._informed.figures()
-            self._asked_at = time.monotonic()
+            self._asked_at = self._monotonic()
 
     async def _unwritable(self) -> str:
         """Why the store cannot be written; empty: it can."""
         async with self._asking:
             at, reason = self._probed
-            if time.monotonic() - at < KEPT.total_seconds():
+            if self._monotonic() - at < KEPT.total_seconds():
                 return reason
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN.total_seconds()):
@@ -157,7 +159,7 @@ class Window:
                 reason = ""
             except (DaybriefError, TimeoutError) as error:
                 reason = _reason(error)
-            self._probed = time.monotonic(), reason
+            self._probed = self._monotonic(), reason
             return reason
 
     def _said(self, values: Mapping[str, object], *, fine: bool = True) -> web.Response:
