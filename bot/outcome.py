@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.compose import MAX_WINDOW
 from bot.model import Delivery, DeliveryState, Edition, EditionStory, Rest, Stage, Story, StoryStatus, Tally, Verdict
-from bot.wording import counted, day_and_hour, short_day, told_apart, who_lead
+from bot.wording import day_and_hour, short_day, told_apart, who_lead
 
 PINNED = "pinned by an admin"
 """How the detail begins of what an admin pinned."""
@@ -144,11 +144,7 @@ def _reason(ruling: Ruling) -> str:
             f"the reasons of {ruling.candidates} stories were kept, and what was decided about the others, this one "
             "among them, is not on record"
         )
-    return f"it was not among the {counted(_all(ruling), 'story', 'stories')} that the edition was composed from"
-
-
-def _all(ruling: Ruling) -> int:
-    return ruling.candidates + sum(len(one.refs) for one in (ruling.tally.rest if ruling.tally else ()))
+    return "it was not among the stories that the edition was composed from"
 
 
 def _by_verdict(verdict: Verdict, tally: Tally | None, admin: str) -> str:
@@ -173,7 +169,7 @@ _REASONS = {
     Stage.CUT: "others ranked higher and took all the places",
     Stage.SOURCE_LIMIT: "its publisher had two stories in that edition already",
     Stage.DIVERSITY: "that edition had stories about the same company already",
-    Stage.KNOWN: "the channel had had it, and too little was new since",
+    Stage.KNOWN: "an earlier edition had it, and too little was new since",
     Stage.NO_STORY: "it is a feed's note on itself, and tells of nothing else",
     Stage.OFF_TOPIC: "topic not subscribed, for it is about none of the channel's topics",
     Stage.OUTSIDE_WINDOW: "its news lies outside the time that the edition covers",

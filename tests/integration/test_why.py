@@ -149,9 +149,9 @@ async def test_a_story_that_the_channel_has_had_says_when_and_why_it_did_not_com
     await here.publish(TUESDAY + DAY)
 
     assert await here.said(ref) == (
-        f"{ref} was posted here on Tuesday 3 March at 08:00 as number 1, and left out on Wednesday 4 March: the "
-        "channel had had it, and too little was new since; 1 article came in since, with no figure or name that counts "
-        "as new."
+        f"{ref} was posted here on Tuesday 3 March at 08:00 as number 1, and left out on Wednesday 4 March: an "
+        "earlier edition had it, and too little was new since; 1 article came in since, with no figure or name "
+        "that counts as new."
     )
 
 

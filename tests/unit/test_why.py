@@ -170,7 +170,7 @@ class Oracle:
             r"(?P<publisher>\S+) leads 2 stories of that edition already":
                 lambda one, m: one.articles[0].source.domain == m["publisher"]
                 and sum(self._lead(ref) == m["publisher"] for ref in self.shown) == 2,
-            r"the channel had had it, and too little was new since(?:; .+)?":
+            r"an earlier edition had it, and too little was new since(?:; .+)?":
                 lambda one, m: one.ref in self.morning.posted,
             r"it is a feed's note on itself, and tells of nothing else":
                 lambda one, m: one.title.startswith("[NOTICE]"),
