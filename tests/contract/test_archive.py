@@ -530,6 +530,10 @@ async def test_withdrawn_stories_are_found_by_ref_only(store: Store) -> None:
     assert await store.archive.complete("sakana") == ()
     assert await store.archive.nearest("sakana") == ()
     assert await store.archive.by_ref(kept.ref)
+    for workspace, is_found in (("slack:T1", False), ("", False), (None, True)):  # the operator may import it again
+        by_url = await store.archive.by_url(kept.articles[0].url, workspace=workspace)
+        by_title = await store.archive.by_title(kept.title, workspace=workspace)
+        assert (by_url is not None, by_title is not None) == (is_found, is_found)
 
 
 async def test_what_was_corrected_or_withdrawn_is_told_from_what_still_stands(store: Store) -> None:
@@ -713,6 +717,20 @@ async def test_a_story_that_becomes_public_exists_for_everybody(store: Store) ->
 
     assert await store.archive.by_ref(kept.ref, workspace=THEIRS) == public
     assert [one for one, _ in await store.archive.nearest("plan", workspace=THEIRS)] == [public]
+
+
+async def test_of_the_same_title_and_url_each_audience_has_its_own_story(store: Store) -> None:
+    report = article("a", url="https://wire.test/a")
+    audiences: tuple[tuple[str, ...], ...] = ((), ("slack:T1",), ("slack:T2",), ("slack:T1", "slack:T2"))
+    kept = [
+        await store.archive.revise(story("Same", report, workspaces=whose), reason="imported", at=NOW)
+        for whose in audiences
+    ]
+
+    for whose, one in zip(audiences, kept, strict=True):
+        assert await store.archive.by_title("same", audience=whose[::-1]) == one
+        assert await store.archive.by_url("https://wire.test/a", audience=whose) == one
+    assert await store.archive.by_title("same", audience=("slack:T3",)) is None
 
 
 async def test_growing_does_not_change_whom_a_story_exists_for(store: Store) -> None:
