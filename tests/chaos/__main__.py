@@ -7,6 +7,7 @@ import sys
 
 from tests.chaos.campaign import PLATFORMS, Campaign, new_folder, play, side_by_side
 from tests.chaos.outcome import Outcome, Shape, together, told, written
+from tests.chaos.progress import Progress
 
 
 def main() -> int:
@@ -33,7 +34,7 @@ def main() -> int:
         _play_one(arguments.one, campaign)
         return 0
     print(f"seed {campaign.seed}", file=sys.stderr)
-    outcomes = side_by_side(campaign, _show if sys.stderr.isatty() else lambda _: None)
+    outcomes = side_by_side(campaign, Progress())
     print(file=sys.stderr)
     for platform, outcome in outcomes.items():
         print(f"{platform}: {told(outcome)}")
@@ -41,10 +42,6 @@ def main() -> int:
     for line in broken[:50]:
         print(f"  {line}")
     return 1 if broken else 0
-
-
-def _show(line: str) -> None:
-    print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _play_one(platform: str, campaign: Campaign) -> None:

@@ -2,6 +2,7 @@
 
 from tests.chaos.campaign import Campaign, side_by_side
 from tests.chaos.outcome import Outcome, Shape, together
+from tests.chaos.progress import Progress
 from tests.promises.table import Extent, Measured
 
 WITHIN = 3600.0
@@ -12,8 +13,9 @@ SMALL = Campaign(shape=Shape(endings=15, channels=60, settle=2.0), seed=1, late_
 
 def measure(extent: Extent) -> Measured:
     """Kill the bot on both platforms at the same time, and count what arrived."""
-    outcomes = side_by_side(FULL if extent is Extent.FULL else SMALL)
-    return judged(outcomes, is_timed=extent is Extent.FULL)
+    if extent is Extent.FULL:
+        return judged(side_by_side(FULL, Progress()), is_timed=True)
+    return judged(side_by_side(SMALL), is_timed=False)
 
 
 def judged(outcomes: dict[str, Outcome], *, is_timed: bool) -> Measured:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.chaos.bot import GONE_WITHIN
 from tests.chaos.campaign import Campaign, side_by_side
 from tests.chaos.outcome import Outcome, Shape, together
+from tests.chaos.progress import Progress
 from tests.chaos.upgrading import Upgrades, stop_upgrades
 from tests.promises.table import Extent, Measured
 
@@ -26,7 +27,7 @@ def measure(extent: Extent) -> Measured:
     arrived.
     """
     campaign, upgrades = FULL if extent is Extent.FULL else SMALL
-    outcomes = side_by_side(campaign)
+    outcomes = side_by_side(campaign, Progress() if extent is Extent.FULL else lambda _: None)
     with tempfile.TemporaryDirectory(prefix="daybrief-upgrade-") as folder:
         return judged(outcomes, stop_upgrades(Path(folder), upgrades, seed=campaign.seed))
 

@@ -52,15 +52,14 @@ async def ask(there: Underway, *, rate: float, seconds: float, seed: int = 1) ->
             waits.acknowledged.append(told["ack_after"])
 
     used, began = there.processor_seconds(), time.monotonic()
-    watching = asyncio.create_task(_watch(there, waits))
+    watching = asyncio.create_task(_watch(there, waits, seconds))
     asking = []
     for number in range(int(rate * seconds)):
         asking.append(asyncio.create_task(one(number)))
         await asyncio.sleep(max(0.0, began + (number + 1) / rate - time.monotonic()))
     waits.seconds = time.monotonic() - began
     waits.processor = (there.processor_seconds() - used) / waits.seconds
-    await asyncio.gather(*asking)
-    watching.cancel()
+    await asyncio.gather(*asking, watching)
     waits.asked = len(asking)
     await asyncio.sleep(_LAST_ANSWERS)
     for platform, local in there.platforms.items():
@@ -78,9 +77,9 @@ _ANSWERS = frozenset({"response_url", "callback", "follow_up", "edit_answer"})
 """What a bot answers people with, on the one and the other platform."""
 
 
-async def _watch(there: Underway, waits: Waits) -> None:
+async def _watch(there: Underway, waits: Waits, seconds: float) -> None:
     before = await there.posts()
-    while True:
+    for _ in range(max(1, round(seconds / _EVERY))):
         await asyncio.sleep(_EVERY)
         now = await there.posts()
         waits.posts.append(now - before)
