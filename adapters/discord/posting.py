@@ -132,7 +132,7 @@ class DiscordPlatform:
         client = await self._rest.client()
         try:
             user = await client.fetch_user(int(person))
-            said = "\x1f".join((person, notice.sentence, str(notice.resend)))
+            said = "\x1f".join((person, notice.sentence, *notice.lines, str(notice.resend)))
             # Said once more when the answer was lost, it arrives once while Discord remembers the nonce.
             nonce = hashlib.sha256(said.encode()).hexdigest()[:25]
             await user.send(view=view_of(answers.notice(notice)), nonce=nonce)

@@ -11,8 +11,8 @@ from aiohttp import web
 from adapters.discord.rest import point_to
 from bot.doubt import Doubts
 from bot.errors import Fate, PostFailed, Reach
-from bot.model import DeliveryState, Layout, Receipt, Standing, delivery_key
-from tests.discord_house import House, discord_house, long_edition
+from bot.model import DeliveryState, Layout, Notice, Receipt, Standing, delivery_key
+from tests.discord_house import House, discord_house, long_edition, read
 from tests.fake_discord import Fault, FaultPlan
 
 LONG = timedelta(seconds=5)
@@ -237,3 +237,17 @@ async def test_a_login_that_meets_a_page_of_somebody_else_is_tried_again(house: 
     await house.through(3)
 
     assert [one.state for one in await house.desk.deliveries()] == [DeliveryState.SENT]
+
+
+async def test_a_second_notice_about_other_channels_is_not_taken_for_the_first(house: House) -> None:
+    admin = next(iter(house.discord.guilds["1001"].users))
+    for name in ("#ai-news", "#labs"):
+        notice = Notice(sentence="2 channels have been paused.", lines=(name, "#chips"))
+        await house.platform.tell("1001", admin, notice)
+        await house.platform.tell("1001", admin, notice)  # whose first answer was lost
+
+    (there,) = [one.id for one in house.discord.channels.values() if one.recipient == admin]
+    assert [("ai-news" in read(one), "labs" in read(one)) for one in house.discord.messages(there)] == [
+        (True, False),
+        (False, True),
+    ]
