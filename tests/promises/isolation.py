@@ -62,9 +62,9 @@ class Size:
 
 FULL = Size(honest=100, hostile=100, rounds=5, ratio=1.1, workspaces=6, channels=40)
 SMALL = replace(
-    FULL, honest=12, hostile=36, rounds=2, ratio=1.5, workspaces=3, channels=4, later=2, deadline=timedelta(seconds=1.5)
+    FULL, honest=12, hostile=36, rounds=2, ratio=2.5, workspaces=3, channels=4, later=2, deadline=timedelta(seconds=1.5)
 )
-"""A test shares its machine with others."""
+"""A test shares its machine with others; where feeds wait for others, it is more than four times as long."""
 
 
 def measure(extent: Extent, *, knows: bool = True, platform: MakePlatform | None = None) -> Measured:
