@@ -310,3 +310,19 @@ def test_any_bytes_are_a_reading_or_no_feed(body: bytes) -> None:
         except FeedFailed:
             return
     assert all(entry.title or entry.extract for entry in reading.entries)
+
+
+@pytest.mark.parametrize(
+    ("form", "entry"),
+    [
+        ("<rss><channel><title>t</title>{}</channel></rss>", "<item><title>Item {0}</title></item>"),
+        ('<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>', "<entry><title>Item {0}</title></entry>"),
+    ],
+)
+def test_of_too_many_entries_the_first_are_read_and_the_rest_is_not_looked_at(form: str, entry: str) -> None:
+    body = form.format("".join(entry.format(number) for number in range(3 * MAX_ENTRIES))).encode()
+
+    found = parse(body, "application/xml", "https://a.test/")
+
+    assert [one.title for one in found.entries] == [f"Item {number}" for number in range(MAX_ENTRIES)]
+    assert found.note == "only the first 2,000 entries were read"
