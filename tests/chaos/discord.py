@@ -23,6 +23,8 @@ _COMMANDS = {
     "/effects 1": ("effects", {"story": "1"}),
     "/brief": ("brief today", {}),
     "/daybrief status": ("daybrief status", {}),
+    "/daybrief pause": ("daybrief pause", {}),
+    "/daybrief resume": ("daybrief resume", {}),
 }
 
 

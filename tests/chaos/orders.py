@@ -1,11 +1,9 @@
-"""What is ordered in a round of chaos: channels, wave after wave, each with what has to stand in it in the end.
-
-Pure.
-"""
+"""What is ordered in a round of chaos: channels, wave after wave, each with what has to stand in it in the end."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 NEWS = ("Norvik opens its northern lab", "Halden opens its eastern lab", "Orrery opens its southern lab")
 """The titles that nearly all channels show. None is part of another one."""
@@ -62,6 +60,20 @@ class Order:
             + "".join(f'{key} = "{value}"\n' for key, value in keys.items())
             + f'topics = ["{topic}"]\n'
         )
+
+
+def quiet(platform: str, places: Iterable[Mapping[str, str]]) -> str:
+    """Tables for channels that are never due, where people ask, and pause and resume what is served."""
+    return "".join(
+        f'[[channels]]\nname = "q{number}"\nplatform = "{platform}"\ndays = ["{_another_day()}"]\ntime = "12:00"\n'
+        + "".join(f'{key} = "{value}"\n' for key, value in place.items())
+        for number, place in enumerate(places)
+    )
+
+
+def _another_day() -> str:
+    """In three days: neither what was due nor what will be is near."""
+    return f"{datetime.now(UTC) + timedelta(days=3):%a}".lower()
 
 
 def stories() -> str:

@@ -6,7 +6,15 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-LINES = ("/keypoints lab", "/brief search lab", "/effects 1", "/brief", "/daybrief status")
+LINES = (
+    "/keypoints lab",
+    "/daybrief pause",
+    "/brief search lab",
+    "/effects 1",
+    "/daybrief status",
+    "/brief",
+    "/daybrief resume",
+)
 PATIENCE = 3.0
 """Seconds within which a bot that lives has acknowledged and answered."""
 _LOST_SIGHT = 0.5

@@ -76,6 +76,7 @@ class Round:
         self._bot = Bot(folder=self.folder, secrets=self.chat.secrets())
         self._correcting: subprocess.Popen[bytes] | None = None
         self._is_stalled = False
+        self._quiet: list[str] = []
         self._ref = ""
         self._began = time.monotonic()
 
@@ -83,7 +84,9 @@ class Round:
         """Play it, and count."""
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
-            people = People(asks=self.chat.asks, is_reached=self.chat.is_reached, places=self.chat.furnish())
+            places = self.chat.furnish()
+            self._quiet = [channel for _, channel in places]
+            people = People(asks=self.chat.asks, is_reached=self.chat.is_reached, places=places)
             self.chat.do(people.begin())
             self._wave()
             self._import()
@@ -190,8 +193,8 @@ class Round:
 
     def _is_over(self) -> bool:
         """Whether the ledger calls everything final: there is nothing to wait for, whatever really arrived."""
-        final = sum(state not in {"due", "sending"} for state in checker.states(self._bot.database).values())
-        return final >= len(self._orders)
+        states = checker.states(self._bot.database)
+        return all(states.get(order.channel, "due") not in {"due", "sending"} for order in self._orders)
 
     def _end(self) -> None:
         """The last one may go in peace."""
@@ -265,6 +268,7 @@ class Round:
             order.table(self.chat.name, self._hours[order.wave], self.chat.place(order.channel))
             for order in self._orders
         )
+        text += orders.quiet(self.chat.name, [self.chat.place(channel) for channel in self._quiet])
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
     def _note(self, **values: Any) -> None:  # noqa: ANN401  # whatever is worth knowing later
