@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Leaving:
         self._leave = leave
         self._told_at = 0.0
         self._timer: threading.Timer | None = None
+        self._nowhere: IO[str] | None = None
         self.told: signal.Signals | None = None
         """The signal; None: none has come."""
 
@@ -77,6 +79,8 @@ class Leaving:
         if self._timer:
             self._timer.cancel()
             faulthandler.cancel_dump_traceback_later()
+        if self._nowhere:
+            self._nowhere.close()
 
     def _hear(self, number: signal.Signals, loop: asyncio.AbstractEventLoop, stop: Callable[[], object]) -> None:
         if self.told:
@@ -91,8 +95,8 @@ class Leaving:
         self._timer.start()
         # The timer needs Python, which hangs with whatever holds its lock; this does not. Its own report of where
         # everybody was would go to standard error, which may be what hangs.
-        nowhere = Path(os.devnull).open("w", encoding="ascii")  # noqa: SIM115  # open until the process ends
-        faulthandler.dump_traceback_later((self._overdue + _LAST).total_seconds(), exit=True, file=nowhere)
+        self._nowhere = Path(os.devnull).open("w", encoding="ascii")  # noqa: SIM115  # open until it has left
+        faulthandler.dump_traceback_later((self._overdue + _LAST).total_seconds(), exit=True, file=self._nowhere)
         loop.call_soon_threadsafe(stop)
 
     def _give_up(self) -> None:
