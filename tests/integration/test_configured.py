@@ -15,6 +15,7 @@ from bot import wiring
 from bot.config import Config, read
 from bot.errors import ConfigProblems
 from bot.model import Asker, SectionName
+from bot.wiring import parts, running
 from tests.articles import article
 from tests.contract.values import intake
 from tests.fake_model import FakeModel, Reply, answering, says
@@ -144,10 +145,10 @@ async def test_a_new_configuration_brings_its_model_or_is_refused_whole(tmp_path
         before = house.room.writer
 
         async def reload(new: Config) -> None:
-            await wiring._reload(  # noqa: SLF001
+            await running.load_anew(
                 house.desk,
                 lambda: new,
-                lambda config: wiring._renewed(house.room, config),  # noqa: SLF001
+                lambda config: parts.renewed_writer(house.room, config),
                 lambda: None,
             )
 

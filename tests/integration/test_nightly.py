@@ -9,7 +9,8 @@ import pytest
 
 from bot.config import read
 from bot.schedule import last_night
-from bot.wiring import House, back_up_nightly, open_house
+from bot.wiring import House, open_house
+from bot.wiring.copies import back_up_nightly
 from tests.clock import VirtualClock
 
 NOON = datetime(2026, 5, 11, 12, tzinfo=UTC)

@@ -13,6 +13,7 @@ from bot import wiring
 from bot.config import Config
 from bot.desk import Desk
 from bot.errors import AlreadyRunning, StoreTrouble, WrongUsage
+from bot.wiring import house, running
 from tests.newsroom import configuration, newsroom
 from tests.scripted import ScriptedPlatform
 
@@ -34,11 +35,11 @@ async def test_a_configuration_that_the_store_cannot_take_changes_nothing(
         with monkeypatch.context() as broken:
             broken.setattr(room.store.subscriptions, "declare", full)
             with caplog.at_level(logging.ERROR):
-                await wiring._reload(Desk(room), lambda: new, lambda _: None, count)  # noqa: SLF001
+                await running.load_anew(Desk(room), lambda: new, lambda _: None, count)
         assert room.config is old
         assert "the disk is full" in caplog.text
 
-        await wiring._reload(Desk(room), lambda: new, lambda _: None, count)  # noqa: SLF001
+        await running.load_anew(Desk(room), lambda: new, lambda _: None, count)
         assert room.config is new
         assert loaded == 1
         assert len(await room.store.subscriptions.all()) == 3
@@ -92,4 +93,4 @@ async def test_delivering_waits_for_a_glance_but_not_for_another_bot(config: Con
     lock.acquire()
     lock.release()
 
-    assert timedelta(seconds=1) < wiring.GLANCING < timedelta(seconds=5)
+    assert timedelta(seconds=1) < house.GLANCING < timedelta(seconds=5)

@@ -1,0 +1,49 @@
+"""Introduces adapters and storage to the newsroom: the one place that knows all of them."""
+
+from adapters import extras
+from adapters.analyst.configured import key_named
+from adapters.analyst.extractive import draft_all
+from adapters.analyst.sentences import split
+from adapters.clock import SystemClock
+from adapters.feeds import opml
+from adapters.slack.manifest import manifest as slack_manifest
+from adapters.terminal import looks
+from adapters.terminal.prompt import typed_lines
+from bot.wiring.copies import back_up, former_databases, restore_from
+from bot.wiring.house import House, Show, database, delivering, delivery_lock, gather, open_house, prompt
+from bot.wiring.parts import is_free, meaning_of, writer_trouble
+from bot.wiring.running import Operations, operated, run
+from bot.wiring.standing import discord_says, discord_standing, slack_says, slack_troubles
+
+__all__ = [
+    "House",
+    "Operations",
+    "Show",
+    "SystemClock",
+    "back_up",
+    "database",
+    "delivering",
+    "delivery_lock",
+    "discord_says",
+    "discord_standing",
+    "draft_all",
+    "extras",
+    "former_databases",
+    "gather",
+    "is_free",
+    "key_named",
+    "looks",
+    "meaning_of",
+    "open_house",
+    "operated",
+    "opml",
+    "prompt",
+    "restore_from",
+    "run",
+    "slack_manifest",
+    "slack_says",
+    "slack_troubles",
+    "split",
+    "typed_lines",
+    "writer_trouble",
+]

@@ -1,0 +1,63 @@
+"""Copies of the database, asked for and of every night, and going back to one."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from adapters.clock import SystemClock
+from bot.config import Config
+from bot.errors import DaybriefError
+from bot.model import Cause
+from bot.schedule import last_night
+from bot.wiring.house import House, database
+from storage import backup, backup_into, restore, set_aside
+
+log = logging.getLogger(__name__)
+
+ROOM = 500_000_000
+"""Bytes that a nightly copy leaves free."""
+
+
+def back_up(config: Config, target: Path, *, keep: int | None = None) -> Path:
+    """Write a consistent copy of the database of *config* to *target*; with *keep*, under a dated name in that folder,
+    where so many stay. Where the copy is.
+    """
+    now = SystemClock().now()
+    if keep:
+        return backup_into(database(config), target, at=now, keep=keep)
+    backup(database(config), target, at=now)
+    return target
+
+
+async def back_up_nightly(house: House) -> None:
+    """Make a copy, unless there is one of last night."""
+    config = house.room.config
+    folder, now = config.storage.backups, house.room.clock.now()
+    if folder is None:
+        return
+    health = await house.store.health()
+    if health.backed_up_at and last_night(now, config.bot.timezone) <= health.backed_up_at <= now:
+        return
+    keep = config.storage.keep_backups
+    try:
+        copy = await asyncio.to_thread(backup_into, database(config), folder, at=now, keep=keep, spare=ROOM)
+    except DaybriefError as trouble:
+        log.error("there is no copy of last night: %s", trouble)  # noqa: TRY400 - it is a sentence
+        house.desk.note(Cause.BACKUP, str(trouble))
+    else:
+        house.desk.note(Cause.BACKUP, "")
+        log.info("a copy of last night is in %s", copy)
+
+
+def restore_from(config: Config, copy: Path) -> bool:
+    """Put *copy* in the place of the database of *config*; what was due before the present will not be sent.
+
+    Whether its checksum was there, and is right.
+    """
+    config.bot.data_dir.mkdir(parents=True, exist_ok=True)
+    return restore(copy, database(config), SystemClock().now())
+
+
+def former_databases(config: Config) -> list[Path]:
+    """What stands beside the database of *config* as it was before an upgrade or a restore, oldest first."""
+    return set_aside(database(config))

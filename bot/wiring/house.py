@@ -1,0 +1,175 @@
+"""The open house: the real parts, introduced to one another, opened and closed in order."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import RenderableType
+
+from adapters.analyst.extractive import ExtractiveAnalyst
+from adapters.clock import ReplayClock, SystemClock
+from adapters.discord.posting import DiscordPlatform
+from adapters.discord.rest import Rest
+from adapters.disk import DataDisk
+from adapters.feeds.reader import HttpFeedReader
+from adapters.http import Http
+from adapters.locks import Lock
+from adapters.slack.pace import Pace
+from adapters.slack.posting import SlackPlatform
+from adapters.slack.workspaces import Workspaces
+from adapters.terminal.posting import TerminalPlatform
+from adapters.terminal.prompt import Prompt
+from adapters.workers import ProcessWorkers
+from bot.config import Config
+from bot.desk import Desk
+from bot.errors import ConfigProblems
+from bot.gather import Progress
+from bot.model import Asker, GatherReport
+from bot.newsroom import Newsroom
+from bot.ports import UNWATCHED, Clock, Platform, Watch
+from bot.wiring.parts import (
+    close_writer,
+    discord_rest,
+    knows_meaning,
+    page_reader,
+    slack_workspaces,
+    writer_of,
+    writer_trouble,
+)
+from storage import SqliteStore, open_store
+
+GLANCING = timedelta(seconds=2)
+"""How long whoever wants to deliver waits for others that only look whether somebody does."""
+GATHERING = timedelta(minutes=10)
+"""How long one process waits for another that gathers from the same data directory."""
+Show = Callable[[RenderableType], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """An open Daybrief: the desk for drivers, and the few things that only its operator may touch."""
+
+    desk: Desk
+    store: SqliteStore
+    room: Newsroom
+    slack: Workspaces
+    discord: Rest
+    writer_trouble: ConfigProblems | None = None
+    """Why the model that is configured cannot be asked; whoever delivers does not open a house with such a trouble."""
+
+
+def database(config: Config) -> Path:
+    """Where the SQLite file of *config* lies."""
+    return config.bot.data_dir / "daybrief.db"
+
+
+def delivering(config: Config) -> contextlib.AbstractAsyncContextManager[None]:
+    """Deliver as the only process that does. Raises AlreadyRunning."""
+    return delivery_lock(config).held(within=GLANCING)
+
+
+def delivery_lock(config: Config) -> Lock:
+    """Held by the one process that delivers from a data directory."""
+    return Lock(config.bot.data_dir / "daybrief.lock")
+
+
+@contextlib.asynccontextmanager
+async def open_house(
+    config: Config,
+    *,
+    at: datetime | None = None,
+    show: Show | None = None,
+    platforms: Mapping[str, Platform] | None = None,
+    delivers: bool = False,
+    has_prompt: bool = False,
+    watch: Watch = UNWATCHED,
+) -> AsyncIterator[House]:
+    """A Daybrief made of the real parts, opened on the data of *config* and closed in the reverse order.
+
+    Args:
+        config: what to work by.
+        at: replay this time instead of the present.
+        show: where the terminal platform shows what it posts; None: nowhere.
+        platforms: instead of this version's own, by name.
+        delivers: this process holds the delivery lock.
+        has_prompt: whoever sees what the terminal shows can type commands below it.
+        watch: counts what happens.
+    """
+    clock: Clock = ReplayClock(at) if at else SystemClock()
+    trouble = writer_trouble(config)
+    if trouble and delivers:
+        raise trouble
+    config.bot.data_dir.mkdir(parents=True, exist_ok=True)
+    async with contextlib.AsyncExitStack() as stack:
+        workers = ProcessWorkers()
+        stack.push_async_callback(workers.close)
+        http = Http(allow_hosts=config.fetch.allow_hosts, proxy=config.fetch.proxy)
+        stack.push_async_callback(http.close)
+        store = await open_store(database(config), watch)
+        stack.push_async_callback(store.close)
+        workspaces = slack_workspaces(config, clock, watch)
+        stack.push_async_callback(workspaces.close)
+        discord = discord_rest(config, clock, watch)
+        stack.push_async_callback(discord.close)
+        own: dict[str, Platform] = {
+            "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show, has_prompt=has_prompt),
+            "slack": SlackPlatform(workspaces, Pace(clock, patience=config.delivery.request_timeout)),
+            "discord": DiscordPlatform(
+                discord,
+                discord.pace,
+                crosspost=config.discord.crosspost,
+                patience=config.delivery.request_timeout,
+            ),
+        }
+        room = Newsroom(
+            config=config,
+            store=store,
+            clock=clock,
+            disk=DataDisk(config.bot.data_dir),
+            workers=workers,
+            reader=HttpFeedReader(http, workers, watch=watch),
+            pages=page_reader(config, http, workers, clock),
+            meaning=knows_meaning(workers),
+            analyst=ExtractiveAnalyst(workers),
+            platforms={**own, **(platforms or {})},
+            watch=watch,
+            replayed=at,
+            writer=None if trouble or at else writer_of(config, store, clock, watch),
+        )
+        stack.push_async_callback(close_writer, room)
+        stack.push_async_callback(room.errands.close)
+        desk = Desk(room)
+        if delivers or not delivery_lock(config).is_taken():
+            # A bot that runs works by the configuration that it has loaded, until it is told to load another.
+            await desk.open()
+        house = House(desk=desk, store=store, room=room, slack=workspaces, discord=discord, writer_trouble=trouble)
+        if delivers:
+            await settle(house)
+        yield house
+
+
+async def settle(house: House) -> None:
+    """Learn from Slack whose token we have, so that declared channels need not say it."""
+    if not house.slack.has_token or house.slack.is_settled:
+        return
+    await house.slack.open()
+    if home := house.slack.home():
+        await house.store.subscriptions.settle_home("slack", home)
+        house.slack.is_settled = True
+
+
+async def gather(house: House, *, only_due: bool = False, progress: Progress | None = None) -> GatherReport:
+    """One round of gathering; two processes never gather into the same data at once."""
+    lock = Lock(house.room.config.bot.data_dir / "gather.lock", doing="gathering")
+    await lock.wait(within=GATHERING)
+    try:
+        return await house.desk.gather(only_due=only_due, progress=progress)
+    finally:
+        lock.release()
+
+
+def prompt(house: House, asker: Asker, show: Show) -> Prompt:
+    """The terminal's slash commands, for *asker*."""
+    return Prompt(house.desk, asker, show, house.room.clock)

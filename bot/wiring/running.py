@@ -1,0 +1,193 @@
+"""Running: from the first ring of the alarm to the last line of the log."""
+
+import asyncio
+import contextlib
+import importlib.metadata
+import logging
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapters.alarm import Alarm
+from adapters.signals import Leaving, on_signal
+from bot import wording
+from bot.config import Config, host_and_port
+from bot.desk import Desk
+from bot.errors import DaybriefError
+from bot.figures import Informer, Part
+from bot.model import Cause
+from bot.ports import Writer
+from bot.redact import Redactor
+from bot.rings import Ring, rings
+from bot.wiring.copies import back_up_nightly
+from bot.wiring.doors import check_any_to_serve, check_tokens, see_to_doors, way_in_of_discord, way_in_of_slack, ways_in
+from bot.wiring.house import House, gather, settle
+from bot.wiring.parts import renewed_writer
+
+if TYPE_CHECKING:
+    from adapters.logs.opening import Log
+    from adapters.watching.station import Station
+
+log = logging.getLogger(__name__)
+
+DRAIN = timedelta(seconds=7)
+"""How long a stopping bot finishes what it has begun: it is to be gone within ten seconds, its connections closed."""
+CLOSING = timedelta(seconds=8)
+"""After this it waits no more for those who let people in."""
+_HOLD = 0.0005
+"""Seconds for which one of the store's threads may keep the event loop waiting; Python's own 5 ms add up, because the
+loop lets go with every message that it sends.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operations:
+    """What whoever keeps a bot running has of it, beside the desk."""
+
+    redactor: Redactor
+    log: "Log"
+    station: "Station"
+    leaving: Leaving
+
+
+@contextlib.contextmanager
+def operated(config: Config, redactor: Redactor) -> Iterator[Operations]:
+    """The log of a running bot, as *config* wants it, on standard error; its counters; and its end."""
+    # A few megabytes, which no other command needs.
+    from adapters.logs.opening import Log  # noqa: PLC0415
+    from adapters.watching.metrics import Metrics  # noqa: PLC0415
+    from adapters.watching.station import Station  # noqa: PLC0415
+
+    wanted, stream = config.log, sys.stderr
+    is_for_programs = wanted.format == "json" or (wanted.format == "auto" and not stream.isatty())
+    with Log(
+        redactor,
+        level=wanted.level,
+        as_json=is_for_programs,
+        libraries=wanted.libraries,
+        stream=stream,
+        run_id=secrets.token_hex(4),
+    ) as opened:
+        station = Station(Metrics(importlib.metadata.version("daybrief")))
+        yield Operations(redactor=redactor, log=opened, station=station, leaving=Leaving(opened.close))
+
+
+async def _open_station(house: House, operations: Operations) -> dict[str, Part]:
+    """Begin to watch; the parts about which the ways into the house can be told later. Raises WrongUsage."""
+    wanted = house.room.config.operations
+
+    async def lines() -> object:
+        operations.station.metrics.dropped = operations.log.dropped
+        return {"lines_dropped": operations.log.dropped}
+
+    more: dict[str, Part] = {"log": lines}
+    await operations.station.open(
+        Informer(house.room, house.store, more),
+        clean=operations.redactor.clean,
+        address=host_and_port(wanted.listen) if wanted.listen else None,
+        exposed=wanted.expose,
+    )
+    return more
+
+
+async def run(house: House, *, reload: Callable[[], Config], operations: Operations) -> None:
+    """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
+    leaving, station = operations.leaving, operations.station
+    sys.setswitchinterval(_HOLD)
+    desk = house.desk
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    leaving.listen(stop.set)
+    reloads: set[asyncio.Task[None]] = set()
+
+    alarm = Alarm(house.room.clock)
+
+    def set_alarm() -> None:
+        for one in _rings(house):
+            alarm.ring(one.name, one.action, every=one.every, may_overlap=one.may_overlap)
+
+    def renewed(config: Config) -> Writer | None:
+        return renewed_writer(house.room, config)
+
+    def on_hangup() -> None:
+        task = loop.create_task(load_anew(desk, reload, renewed, set_alarm))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    on_signal(signal.SIGHUP, on_hangup)
+    parts = await _open_station(house, operations)
+    await check_any_to_serve(house)
+    await house.discord.open()
+    check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
+    slack = way_in_of_slack(house)
+    gateway = way_in_of_discord(house)
+    parts |= ways_in(house, slack[1] if slack else None, gateway)
+    see_to_doors(house, slack, gateway)
+    await desk.take_over()
+    set_alarm()
+    if slack:
+        await slack[1].start()
+    if gateway:
+        await gateway.start()
+    alarm.start()
+    station.ready()
+    log.info("Daybrief is running; %s", wording.counted(len(await desk.subscriptions()), "channel"))
+    await stop.wait()
+    log.info("stopping: no new post is begun; a second signal ends it at once")
+    station.stopping()
+    desk.stop()
+    ends = [alarm.stop(within=DRAIN)]
+    if slack:
+        door, connection = slack
+        ends += [connection.stop(), door.drain(DRAIN)]
+    if gateway:
+        ends.append(gateway.stop(DRAIN))
+    await _all_end(ends)
+    await station.close()
+    left = await house.store.ledger.unsettled()
+    going_on = f"{wording.counted(left, 'delivery', 'deliveries')} will go on after the next start"
+    how = leaving.told.name if leaving.told else "itself"
+    log.info("stopped by %s within %.1f s; %s", how, leaving.after(), going_on if left else "all is done")
+
+
+def _rings(house: House) -> tuple[Ring, ...]:
+    """What the alarm rings for. Slack may have been out of reach when we began; until it has told us where we are at
+    home, nothing could be set up from chat there.
+    """
+    every = house.room.config.bot.gather_every
+    usual = rings(house.desk, every, settle=lambda: settle(house), gather=lambda: gather(house, only_due=True))
+    return (*usual, Ring(name="back up", action=lambda: back_up_nightly(house), every=timedelta(hours=1)))
+
+
+async def _all_end(ends: Sequence[Coroutine[object, object, None]]) -> None:
+    """Wait for all of *ends* together, though not for ever; one that fails keeps none of the others from ending."""
+    tasks = [asyncio.ensure_future(one) for one in ends]
+    ended, hanging = await asyncio.wait(tasks, timeout=CLOSING.total_seconds())
+    for task in ended:
+        if not task.cancelled() and (error := task.exception()):
+            log.error("something did not end well", exc_info=error)
+    if hanging:
+        log.warning("%d of those who let people in did not end in time", len(hanging))
+
+
+async def load_anew(
+    desk: Desk,
+    reload: Callable[[], Config],
+    renewed: Callable[[Config], Writer | None],
+    loaded: Callable[[], None],
+) -> None:
+    """Work by what *reload* gives, or go on as before and say why; *loaded* is called where it worked."""
+    try:
+        config = await asyncio.to_thread(reload)
+        await desk.reload(config, renewed(config))
+    except DaybriefError as trouble:
+        log.error("the new configuration is refused, and the old one stays. %s", trouble)  # noqa: TRY400
+        desk.note(Cause.CONFIGURATION, str(trouble))
+        return
+    desk.note(Cause.CONFIGURATION, "")
+    loaded()
+    log.info("the configuration was loaded anew")
