@@ -104,13 +104,15 @@ def told(outcome: Outcome) -> str:
     """The figures, in a sentence or two."""
     moments = ", ".join(f"{number} at {what}" for what, number in sorted(outcome.moments.items()))
     answers = ", ".join(f"{number} {how}" for how, number in sorted(outcome.requests.items()))
+    codes = ", ".join(f"{number} with {code}" for code, number in sorted(outcome.codes.items()))
+    ends = f"gone within {outcome.slowest_end:.1f} s of being told to ({codes}); " if codes else ""
     return (
         f"{outcome.endings} lives ended ({moments}) over {outcome.ordered} messages in {outcome.waves} waves: "
         f"{len(outcome.lost)} lost, {len(outcome.duplicated)} duplicated, {len(outcome.disputed)} disputed by the "
         f"ledger; {outcome.corrections} corrections, {len(outcome.outdated)} outdated; {outcome.asked} commands, "
         f"{outcome.answered} answered, {len(outcome.neglected)} neglected, acknowledged within {outcome.slowest:.2f} "
         "s; "
-        f"posts were answered with {answers}; in {outcome.seconds:.0f} s"
+        f"posts were answered with {answers}; {ends}in {outcome.seconds:.0f} s"
     )
 
 

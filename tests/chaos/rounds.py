@@ -11,7 +11,6 @@ import math
 import random
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +21,8 @@ from typing import Any
 from tests.chaos import checker, orders
 from tests.chaos.bot import GONE_WITHIN, Bot
 from tests.chaos.chat import Chat
-from tests.chaos.endings import Ending, ending
+from tests.chaos.endings import ending
+from tests.chaos.life import Life, good_codes
 from tests.chaos.orders import Order
 from tests.chaos.outcome import Outcome, Shape
 from tests.chaos.people import People
@@ -47,10 +47,6 @@ SETTLED_WITHIN = 120.0
 """Seconds after which nothing may be in doubt any more in the last life."""
 _LONG_ENOUGH = 2.0
 """Seconds of a life in which something could have been posted."""
-_BORN_AT_LAST = 60.0
-"""Seconds after which it is not waited any longer for the first call of a bot."""
-_OF_ANOTHER = 0.5
-"""Seconds of a life in which the platform may still answer what an earlier one has asked."""
 _LOOK_EVERY = 0.02
 _GLANCE = 0.25
 
@@ -124,10 +120,12 @@ class Round:
             self._correct()
         end = ending(self._chance, self.shape.settling)
         before, spoken = self.chat.accepted(), self._bot.log_size()
-        life = _Life(end, lambda: self._bot.signal(self.shape.means))
+        life = Life(end, lambda: self._bot.signal(self.shape.means))
         self.chat.on_answer = life.on_answer
+        trouble_at = math.inf
+        if self._chance.random() < TROUBLES:
+            trouble_at = self._chance.choice([-1.0, end.after / 2])  # before it is born, or in the middle of its life
         self._bot.start()
-        trouble_at = end.after / 2 if self._chance.random() < TROUBLES else math.inf
         while life.goes_on():
             if life.age > trouble_at:
                 trouble_at = math.inf
@@ -166,7 +164,7 @@ class Round:
         if self.shape.means is signal.SIGTERM:
             outcome.slowest_end = max(outcome.slowest_end, took)
             outcome.codes[str(code)] += 1
-            good = _good_codes(self._bot.said_since(spoken), is_told_twice=is_told_twice)
+            good = good_codes(self._bot.said_since(spoken), is_told_twice=is_told_twice)
             if took > GONE_WITHIN:
                 outcome.unruly.append(f"life {outcome.endings} ended only {took:.1f} s after it was told to")
             if code not in good:
@@ -274,56 +272,3 @@ class Round:
     def _note(self, **values: Any) -> None:  # noqa: ANN401  # whatever is worth knowing later
         with (self.folder / "lives.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps({"at_second": round(time.monotonic() - self._began, 2), **values}) + "\n")
-
-
-def _good_codes(said: str, *, is_told_twice: bool) -> set[int]:
-    """How a life may end that was told to, after all that it *said*."""
-    good = {0}
-    if is_told_twice:
-        good |= {128 + signal.SIGTERM, -signal.SIGTERM}  # at once; while Python itself ends, nobody listens any more
-    if "Daybrief is running" not in said:
-        good.add(-signal.SIGTERM)  # before it listens
-    return good
-
-
-class _Life:
-    """One life of the bot, as it is seen from the platform's side. ``on_answer`` may be called from any thread."""
-
-    def __init__(self, end: Ending, tell: Callable[[], object]) -> None:
-        self._end = end
-        self._tell = tell
-        self._left = end.count
-        self._began = time.monotonic()
-        self._born_at: float | None = None
-        self._lock = threading.Lock()
-        self.told = threading.Event()
-        """It has been killed, or told to end."""
-
-    @property
-    def age(self) -> float:
-        """Seconds since its first call, or 0."""
-        since = self._began if self._end.is_unborn else self._born_at
-        return 0.0 if since is None else time.monotonic() - since
-
-    def goes_on(self) -> bool:
-        """Whether its time has not come yet."""
-        is_late = time.monotonic() - self._began > _BORN_AT_LAST and self._born_at is None
-        return not self.told.is_set() and self.age < self._end.after and not is_late
-
-    def on_answer(self, kind: str) -> None:
-        """The platform has been called, and has decided."""
-        now = time.monotonic()
-        if now - self._began < _OF_ANOTHER:
-            return
-        self._born_at = self._born_at or now
-        if kind == self._end.at:
-            self._left -= 1
-            if self._left == 0:
-                self.tell()
-
-    def tell(self) -> None:
-        """At this very moment; once."""
-        with self._lock:
-            if not self.told.is_set():
-                self._tell()
-                self.told.set()
