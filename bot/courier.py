@@ -176,6 +176,7 @@ class _Journey:
             receipt = await self.room.answer(platform.post(reads, part, intent.key, self.delivery.receipts))
         except PostFailed as failure:
             logbook.failed(self.delivery, failure)
+            self.room.doubts.ended(self.delivery.id, clock.elapsed(), patience.request_timeout)
             if failure.fate is Fate.UNKNOWN and platform.remembers(self.delivery.channel):
                 await self._stay_in_doubt(platform, intent, failure)
             else:
@@ -218,6 +219,7 @@ class _Journey:
 
     async def _stay_in_doubt(self, platform: Platform, intent: Intent, failure: PostFailed) -> None:
         now, patience, age = self.room.clock.now(), self.room.patience, self._age()
+        self.room.doubts.ended(self.delivery.id, self.room.clock.elapsed(), patience.request_timeout)
         again = deliver.repeats_in(failure, patience, age=age, remembers=platform.remembers(self.delivery.channel))
         if again is None:
             self.room.doubts.repeat_no_more(self.delivery.id)
@@ -265,10 +267,10 @@ class _Journey:
             reason = self.delivery.reason or "its outcome is unknown"
             await self.take(Wait(self.room.clock.now() + left, DeliveryState.SENDING, reason))
             return False
+        since = self.room.doubts.readable_from(self.delivery.id, intent.at, self.room.clock)
+        found = platform.find(self.delivery.channel, intent.part, intent.key, since, self.delivery.receipts)
         try:
-            receipt = await self.room.answer(
-                platform.find(self.delivery.channel, intent.part, intent.key, intent.at, self.delivery.receipts)
-            )
+            receipt = await self.room.answer(found)
         except CannotReadBack as blind:
             await self.take(Finish(DeliveryState.UNCERTAIN, str(blind)))
             return False
@@ -282,9 +284,7 @@ class _Journey:
         return True
 
     def _to_settle(self, intent: Intent) -> timedelta:
-        """How long nothing can be proved yet of *intent*, whatever the machine's clock says: one that another process
-        has left behind settles from when this one first saw it.
-        """
+        """How long nothing can be proved yet of *intent*, whatever the machine's clock says."""
         room, patience = self.room, self.room.patience
         settled = room.doubts.settling(self.delivery.id, intent.at, room.clock.elapsed())
         return patience.request_timeout + patience.settle - settled

@@ -1,7 +1,8 @@
 """Nothing that one delivery meets costs the others their morning, nor a channel its one edition."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bot.admit import admit
 from bot.desk import Desk
 from bot.doubt import Doubts
 from bot.manuscript import parse
-from bot.model import Story, StoryStatus
+from bot.model import Channel, Edition, Receipt, Story, StoryStatus
 from bot.newsroom import Newsroom
 from bot.publish import publish, publish_until_done
 from tests.clock import TUESDAY, VirtualClock
@@ -19,6 +20,28 @@ from tests.scripted import Happens, ScriptedPlatform, fails, hang
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+
+
+class DatingPlatform(ScriptedPlatform):
+    """Dates messages by its own clock, which is right, and is read from a time on."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.ahead = timedelta()
+        """By how much the machine's clock is ahead of it."""
+        self.came_at: dict[str, datetime] = {}
+
+    def arrives(self, edition: Edition, part: int, key: str) -> Receipt:
+        self.came_at[key] = self.clock.now() - self.ahead
+        return super().arrives(edition, part, key)
+
+    async def find(
+        self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt]
+    ) -> Receipt | None:
+        if key in self.came_at and self.came_at[key] < since - self.ahead:
+            return None
+        return await super().find(channel, part, key, since, earlier)
 
 
 @pytest.mark.parametrize("happens", [hang, KeyError("ts")])
@@ -93,6 +116,24 @@ async def test_after_a_restart_nothing_is_posted_once_more_before_the_channel_wa
         await publish_until_done(room, patience=10 * MINUTE)
 
         assert platform.on_find == []
+        assert await states(room) == [("sent", "")]
+
+
+async def test_a_clock_that_was_ahead_and_was_set_right_hides_no_message_from_us(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    platform = DatingPlatform(clock)
+    platform.loses_answers = 1
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        clock.is_set_to(TUESDAY + 2 * HOUR)
+        platform.ahead = 2 * HOUR
+        await publish(room)
+        platform.ahead = timedelta()
+        clock.move_to(TUESDAY + 2 * HOUR + MINUTE)  # two hours later, by a clock that is right again
+        room.doubts = Doubts()  # in another process
+
+        await publish_until_done(room, patience=10 * MINUTE)
+
+        assert len(platform.posts) == 1
         assert await states(room) == [("sent", "")]
 
 

@@ -88,7 +88,7 @@ class Chat:
         message = self.held.messages[int(receipt.messages[0].rpartition("-")[2]) - 1]
         self._let_in(message.workspace, message.channel)
         if message.deleted_at is not None:
-            raise PostFailed("the message is gone", fate=Fate.REFUSED)
+            raise PostFailed("the message is gone", fate=Fate.REFUSED, reach=Reach.POST)
         message.stories = stories
         self.around.journal.note("reads", message=message.id, stories=" ".join(f"{one[0]}:{one[2]}" for one in stories))
 
