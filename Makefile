@@ -37,7 +37,8 @@ promises: $(VENV)/.dev ## every promise put to the test in full, into docs/promi
 chaos: $(VENV)/.dev ## kill -9: 500 times each over the local Slack and Discord, amid whatever the bot does; half an hour
 	$(RUN)/python -m tests.chaos $(CHAOS)
 
-soak: $(VENV)/.dev ## every hostile text that there is, through every rendering; reads ../shared
+soak: $(VENV)/.dev ## 1,000 simulated worlds; every hostile text through every rendering, which reads ../shared
+	$(RUN)/python -m tests.simulation --seeds 1000
 	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared \
 	    tests/integration/test_slack_schemas.py tests/integration/test_discord_schemas.py
 

@@ -214,6 +214,12 @@ def subscription_row(subscription: Subscription) -> dict[str, object]:
 
 def subscription_of(row: Row) -> Subscription:
     """The subscription in a row of ``subscription``."""
+    return _subscription_of(tuple(row.items()))
+
+
+@lru_cache(maxsize=16_384)  # every round reads all of them several times, and they hardly ever change
+def _subscription_of(columns: tuple[tuple[str, Any], ...]) -> Subscription:
+    row = dict(columns)
     return Subscription(
         id=row["id"],
         channel=_channel_of(row),

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 
+from tests.simulation.mutants import MUTANTS
 from tests.simulation.report import Total, tell
 from tests.simulation.seeds import run, run_all
 
@@ -19,7 +20,10 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true", help="print all that happens, with its virtual time")
     parser.add_argument("--seeds", type=int, default=50, metavar="COUNT", help="run so many")
     parser.add_argument("--first", type=int, default=1, metavar="SEED", help="from this one on")
+    parser.add_argument("--mutants", action="store_true", help="run broken bots; a table of what each was found out by")
     arguments = parser.parse_args()
+    if arguments.mutants:
+        return _mutants(arguments.seeds)
     total, began = Total(), time.monotonic()
     if arguments.seed is not None:
         outcomes = iter([run(arguments.seed, trace=print if arguments.trace else None)])
@@ -35,6 +39,16 @@ def main() -> int:
     print(f"{total.figures()}, in {time.monotonic() - began:.0f} s")
     print("faults that hit: " + ", ".join(f"{name} {count:,}" for name, count in sorted(total.hits.items())))
     return 1 if total.failed else 0
+
+
+def _mutants(most: int) -> int:
+    """Whether each is found out within *most* seeds."""
+    missed = 0
+    for name, parts in MUTANTS.items():
+        found = next((one for seed in range(1, most + 1) if (one := run(seed, parts=parts)).violations), None)
+        missed += found is None
+        print(f"{name}: " + (f"seed {found.seed}: {found.violations[0]}" if found else "not found out"), flush=True)
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

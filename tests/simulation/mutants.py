@@ -74,16 +74,11 @@ class _ForgetsRestores(_Like):
         return None
 
 
-class _HasNoCatchingUp(_Like):
-    """Only what is due this minute is entered."""
-
-    async def plan(self, dues: Sequence[Due]) -> int:
-        newest = max((one.due_at for one in dues), default=None)
-        planned: int = await self.inner.plan([one for one in dues if one.due_at == newest][:1])
-        return planned
-
-
 class _SeesNoPause(_Like):
+    async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
+        found: tuple[Subscription, ...] = await self.inner.all(retired=retired)
+        return tuple(replace(one, standing=Standing.ACTIVE) for one in found)
+
     async def by_id(self, subscription: int) -> Subscription | None:
         found: Subscription | None = await self.inner.by_id(subscription)
         return found and replace(found, standing=Standing.ACTIVE)
@@ -143,7 +138,6 @@ MUTANTS: Mapping[str, Parts] = {
     "tells of nothing": _ledger(_HasNoBadNews),
     "dates by the instant": _ledger(_DatesByTheInstant),
     "forgets a restore": _ledger(_ForgetsRestores),
-    "enters one date a round": _ledger(_HasNoCatchingUp),
     "retries blindly": _platform(_RetriesBlindly),
     "edits nothing": _platform(_EditsNothing),
     "tells nobody": _platform(_TellsNobody),

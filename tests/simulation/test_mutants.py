@@ -1,0 +1,33 @@
+"""Broken bots are found out: the checker can fail, and for the right reason."""
+
+import pytest
+
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.seeds import run
+
+FOUND_OUT = {
+    "marks before it sends": (2, "not lost"),
+    "knows no intent": (3, "not doubled"),
+    "checks no fence": (3, "not doubled"),
+    "tells of nothing": (6, "told"),
+    "dates by the instant": (1, "at its hour"),
+    "forgets a restore": (3, "not doubled"),
+    "retries blindly": (3, "not doubled"),
+    "edits nothing": (1, "corrections"),
+    "tells nobody": (6, "told"),
+    "reads back at once": (7, "not doubled"),
+    "sees no pause": (31, "not while paused"),
+}
+"""A seed that shows what each does wrong, and the promise that it breaks; ``--mutants`` finds others."""
+
+
+def test_no_broken_bot_is_forgotten() -> None:
+    assert set(FOUND_OUT) == set(MUTANTS)
+
+
+@pytest.mark.parametrize("name", FOUND_OUT)
+def test_a_broken_bot_is_found_out(name: str) -> None:
+    seed, promise = FOUND_OUT[name]
+    broken = run(seed, parts=MUTANTS[name]).violations
+
+    assert [one for one in broken if one.startswith(f"{promise}:")]
