@@ -17,7 +17,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--means", choices=["SIGKILL", "SIGTERM"], default="SIGKILL")
     parser.add_argument("--settle", type=float, default=6.0, help="seconds")
-    parser.add_argument("--request-timeout", type=float, default=2.0, help="seconds")
+    parser.add_argument("--request-timeout", type=float, default=5.0, help="seconds")
     parser.add_argument("--late-by", type=float, default=5.0, help="seconds after which a post may still be accepted")
     parser.add_argument("--keep", action="store_true", help="of rounds that went well, too, keep everything")
     parser.add_argument("--one", choices=PLATFORMS, help=argparse.SUPPRESS)

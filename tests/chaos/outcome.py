@@ -22,7 +22,10 @@ class Shape:
     """In a wave."""
     settle: float = 6.0
     """Seconds, as in the configuration."""
-    request_timeout: float = 2.0
+    request_timeout: float = 5.0
+    """Seconds. Reading a channel of Discord back takes five requests, and two dozen are read back at once, at 45
+    requests a second: with two seconds none would ever end in time.
+    """
     means: signal.Signals = signal.SIGKILL
     """How lives end."""
 

@@ -8,7 +8,7 @@ from tests.promises.table import Extent, Measured
 WITHIN = 3600.0
 """Seconds that a full measurement may take."""
 FULL = Campaign(shape=Shape(endings=500, channels=120), seed=1)
-SMALL = Campaign(shape=Shape(endings=15, channels=60, settle=2.0), seed=1, late_by=1.5)
+SMALL = Campaign(shape=Shape(endings=15, channels=60, settle=2.0, request_timeout=3.0), seed=1, late_by=1.5)
 
 
 def measure(extent: Extent) -> Measured:
