@@ -11,7 +11,7 @@ COUNTED = "Orrery counts its towns"
 """The title that a few channels show, alone; it is corrected again and again."""
 THREADS = 10
 """One in so many channels gets a thread: an edition of several messages."""
-COUNTERS = 21
+COUNTERS = 61
 """One in so many channels shows what is corrected, the first of them in a thread."""
 
 

@@ -43,6 +43,10 @@ GATHERS = 0.2
 """In how many lives feeds are read."""
 CORRECTS = 0.12
 """In how many lives a story is corrected meanwhile."""
+CORRECTED_WITHIN = 600.0
+"""Seconds after which every message shows the last correction: Slack takes 50 edits a minute in a workspace, and the
+bot waits longer after each that is refused.
+"""
 SETTLED_WITHIN = 120.0
 """Seconds after which nothing may be in doubt any more in the last life."""
 _LONG_ENOUGH = 2.0
@@ -182,7 +186,7 @@ class Round:
         if self.outcome.corrections:
             self._correct(wait=True)
             # What a platform did not take at once, the bot brings in later.
-            deadline = time.monotonic() + SETTLED_WITHIN
+            deadline = time.monotonic() + CORRECTED_WITHIN
             while self._are_outdated() and time.monotonic() < deadline:
                 time.sleep(1)
 
