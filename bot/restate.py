@@ -35,13 +35,16 @@ def amended(shown: EditionStory, story: Story) -> EditionStory:
     """*shown* with the text and the mark that *story* carries now. Pure.
 
     Only what is written can be asked for: no model reads the articles of a story that a person corrected or withdrew.
+    What was new in it may be what was wrong, unless it was found after the story was marked.
     """
+    was_marked = (shown.status, shown.status_at) == (story.status, story.status_at)
     return replace(
         shown,
         title=cut(story.title, MAX_TITLE),
         takeaway=cut(story.takeaway, MAX_TAKEAWAY),
         sections=story.sections.written(),
         disputes=story.disputes,
+        news=shown.news if was_marked else "",
         status=story.status,
         status_reason=story.status_reason,
         status_at=story.status_at,

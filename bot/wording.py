@@ -184,9 +184,9 @@ def byline(story: EditionStory, now: datetime) -> str:
 
 def update_mark(story: EditionStory) -> str:
     """``Update · new: $17 billion · now 5 publishers, 2 when posted`` for a story that the channel has had; empty for a
-    new one.
+    new one, and for what was withdrawn.
     """
-    if not story.is_update:
+    if not story.is_update or story.status is StoryStatus.WITHDRAWN:
         return ""
     return f"Update · {story.news}" if story.news else "Update"
 

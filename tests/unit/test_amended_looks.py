@@ -11,7 +11,7 @@ from adapters.discord.components import texts
 from adapters.slack import post
 from adapters.slack.plain import plain_of
 from adapters.terminal import text
-from bot.model import Edition, EditionStory, Layout, StoryStatus
+from bot.model import Dispute, Edition, EditionStory, Layout, StoryStatus, Version
 from tests.morning import EDITION, NOW
 
 Look = Callable[[Edition, Edition], list[str]]
@@ -75,3 +75,20 @@ def test_every_message_that_shows_a_restated_story_says_so_and_no_other(
         else:
             assert old.title not in told
             assert "It is so." in told
+
+
+@pytest.mark.parametrize("look", [slack, discord, terminal])
+@pytest.mark.parametrize("layout", Layout)
+def test_what_is_withdrawn_tells_nothing_of_what_was_new_or_told_differently(look: Look, layout: Layout) -> None:
+    dispute = Dispute(versions=(Version(said="$3 million", sources=("A",)), Version(said="$4 million", sources=("B",))))
+    [first, *_] = EDITION.stories
+    shown = replace(first, is_update=True, news="new: $5 million", disputes=(dispute,))
+    posted = replace(EDITION, layout=layout, stories=(shown,))
+
+    before = "\n".join(look(posted, posted))
+    after = "\n".join(look(posted, replace(posted, stories=(restated(shown, StoryStatus.WITHDRAWN),))))
+
+    assert "$5 million" in before
+    assert "$4 million" in before
+    assert "million" not in after
+    assert "Update" not in after

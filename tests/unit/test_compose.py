@@ -436,6 +436,17 @@ def test_a_corrected_story_offers_nothing_that_a_model_would_write_from_the_arti
     assert amended(shown, changed).disputes == (dispute,)
 
 
+def test_what_was_new_in_a_story_goes_when_it_is_corrected_and_what_came_after_that_stays() -> None:
+    marked = replace(story("C2DF", "a.test"), status=StoryStatus.CORRECTED, status_at=TUESDAY)
+    before = replace(composed([story("C2DF", "a.test")]).edition.stories[0], is_update=True, news="new: $3 million")
+    after = replace(composed([marked]).edition.stories[0], is_update=True, news="new: $5 million")
+
+    assert (amended(before, marked).is_update, amended(before, marked).news) == (True, "")
+    assert amended(after, marked) == after
+    again = replace(marked, status_at=TUESDAY + HOUR)
+    assert amended(after, again).news == ""
+
+
 def test_what_sources_tell_differently_goes_along() -> None:
     dispute = Dispute(versions=(Version(said="two", sources=("A",)), Version(said="three", sources=("B",))))
 

@@ -116,6 +116,7 @@ def test_an_update_says_what_is_new() -> None:
     assert wording.update_mark(new) == ""
     assert wording.update_mark(update) == "Update · now 3 publishers, 1 when posted"
     assert wording.update_mark(replace(update, news="")) == "Update"
+    assert wording.update_mark(replace(update, status=StoryStatus.WITHDRAWN)) == ""
 
 
 def test_a_correction_and_a_withdrawal_have_a_date_and_a_reason() -> None:
