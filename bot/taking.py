@@ -60,9 +60,11 @@ async def take_in(
         progress: told of the messages of each story.
 
     Raises:
-        WrongUsage: a posted story that is not *confirmed* would change; nothing was kept.
+        WrongUsage: a posted story that is not *confirmed* would change, or one that was withdrawn would be shown to
+            more workspaces; nothing was kept.
     """
     async with room.keeping:
+        await _check_audiences(room, manuscripts)
         if confirmed is not None:
             unasked = [one.old.ref for one in await foresee(room, manuscripts) if one.old.ref not in confirmed]
             if unasked:
@@ -79,6 +81,24 @@ async def take_in(
             for one, is_restated in kept
         ]
     )
+
+
+async def _check_audiences(room: Newsroom, manuscripts: Sequence[Manuscript]) -> None:
+    """Raise WrongUsage where a withdrawn story would be shown to workspaces that never had it: they would read it as
+    withdrawn, and for a reason that was not meant for them.
+    """
+    for manuscript in manuscripts:
+        old = await known(room, manuscript)
+        if old and old.status is StoryStatus.WITHDRAWN and is_wider(manuscript.workspaces, than=old.workspaces):
+            raise WrongUsage(
+                f"{old.ref} was withdrawn, and others than {', '.join(old.workspaces)} never had it; nothing was "
+                "imported: for them, leave its ref out and give it another title"
+            )
+
+
+def is_wider(audience: Sequence[str], *, than: Sequence[str]) -> bool:
+    """Whether workspaces in *audience* are not in *than*; empty means all. Pure."""
+    return bool(than) and (not audience or not set(audience) <= set(than))
 
 
 async def _take(room: Newsroom, manuscript: Manuscript) -> tuple[Admitted, bool]:

@@ -40,7 +40,7 @@ class BriskClock(VirtualClock):
 
 
 def furnish(fake: FakeDiscord) -> None:
-    """A server with channels of every kind, its admin and a member; and another server, whose admin is a stranger."""
+    """A server with channels of every kind, its admin and a member; and another server, whose admin is a stranger, and the first one's too."""
     people = [User(id=ADMIN, name="ada", permissions=("manage_guild",)), User(id=MEMBER, name="mel")]
     fake.add_guild(GUILD, name="Home", users=people)
     fake.add_channel(NEWS, guild=GUILD, name="ai-news")
@@ -50,7 +50,8 @@ def furnish(fake: FakeDiscord) -> None:
     fake.add_channel("3005", guild=GUILD, name="forum", kind="forum")
     fake.add_channel("3006", guild=GUILD, name="group", kind="category")
     fake.add_channel("3007", guild=GUILD, name="talk", kind="thread", parent="3002")
-    fake.add_guild(ELSEWHERE, name="Elsewhere", users=[User(id=STRANGER, name="sam", permissions=("manage_guild",))])
+    stranger = User(id=STRANGER, name="sam", permissions=("manage_guild",))
+    fake.add_guild(ELSEWHERE, name="Elsewhere", users=[stranger, people[0]])
     fake.add_channel("3009", guild=ELSEWHERE, name="theirs")
 
 

@@ -44,7 +44,7 @@ class Corrections:
             raise WrongUsage(_UNKNOWN)
         if found.story is None:
             return answers.not_found(found, choice, act=custom_ids.CORRECT)
-        draft = self._drafts.take(f"{found.story.ref}/{choice}", visit.user)
+        draft = self._drafts.take(_about(visit, f"{found.story.ref}/{choice}"), visit.user)
         form = correction_forms.correction(found.story, choice, draft)
         if form is None:
             way = f"whoever runs Daybrief corrects it with: daybrief correct {found.story.ref} FILE"
@@ -70,7 +70,7 @@ class Corrections:
         found = retyped(story, typed, before)
         if found.manuscript is None:
             choice = f"{story.ref}/{correction_forms.choice_of(before)}"
-            self._drafts.keep(choice, visit.user, typed)
+            self._drafts.keep(_about(visit, choice), visit.user, typed)
             wrong = [f"{CALLED[part]}: {sentence}" for part, sentence in found.problems.items()]
             again = button("Open the form again", custom_id(custom_ids.CORRECT, choice), style="primary")
             return [answers.sentence("\n".join([*wrong, _KEPT]), again)]
@@ -120,6 +120,11 @@ class Corrections:
         """Write it down. Raises WrongUsage where this very submission has acted before."""
         if not await self._desk.record(change(visit, self._clock.now(), action, story.ref, detail)):
             raise WrongUsage(_DONE)
+
+
+def _about(visit: Visit, choice: str) -> str:
+    """What a draft is about: in another server the same story may read otherwise, and is none of this one's business."""
+    return f"{visit.guild}/{choice}"
 
 
 def _told(done: Amended) -> list[Card]:

@@ -13,7 +13,7 @@ from bot.admit import admit
 from bot.amend import Amended
 from bot.desk import Desk
 from bot.errata import GIVE_UP, REFUSED_AGAIN
-from bot.errors import Fate, NotFound, PostFailed, Reach
+from bot.errors import Fate, NotFound, PostFailed, Reach, WrongUsage
 from bot.manuscript import Manuscript, parse
 from bot.model import Asker, Edition, Story, StoryStatus, Wish
 from bot.newsroom import Newsroom
@@ -108,6 +108,20 @@ async def test_a_correction_that_names_no_workspaces_makes_nothing_public(house:
 
     assert amended.story.status is StoryStatus.CORRECTED
     assert amended.story.workspaces == ("slack:T1",)
+
+
+async def test_no_import_shows_others_that_a_story_was_withdrawn_and_why(house: House) -> None:
+    [admitted] = await admit(house.room, [replace(written(), workspaces=(HERE,))])
+    await house.desk.withdraw(admitted.story, "our client said so", workspace=HERE)
+
+    for audience in ((), (HERE, THERE)):
+        public = replace(written("Public now"), ref=admitted.story.ref, workspaces=audience)
+        with pytest.raises(WrongUsage, match=f"{admitted.story.ref} was withdrawn"):
+            await house.desk.admit([written("Another"), public])
+
+    assert (await house.desk.look_up("Another", None, Asker())).story is None
+    [again] = await house.desk.admit([replace(written("Ours still"), ref=admitted.story.ref, workspaces=(HERE,))])
+    assert (again.story.title, again.story.status) == ("Ours still", StoryStatus.WITHDRAWN)
 
 
 async def test_nothing_can_be_corrected_that_is_not_there(house: House) -> None:

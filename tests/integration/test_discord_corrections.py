@@ -196,6 +196,17 @@ async def test_what_is_wrong_is_said_and_nothing_that_was_typed_is_lost(bot: Bot
     assert ((await now(bot, story.ref)).title, (await now(bot, story.ref)).takeaway) == ("Mine", "Mine.")
 
 
+async def test_what_was_typed_in_one_server_is_not_in_the_form_of_another(bot: Bot, story: Story) -> None:
+    run = await opened(bot, "correct", story=story.ref, section="title")
+    await submitted(bot, run, title="Our client is behind it " * 20)
+
+    there = await bot.discord.command(
+        "daybrief correct", {"story": story.ref, "section": "title"}, user=ADMIN, channel="3009"
+    )
+
+    assert filled(there)["title"] == story.title
+
+
 async def test_what_changed_while_the_form_was_open_is_overwritten_by_a_second_look_only(
     bot: Bot, story: Story
 ) -> None:
