@@ -40,7 +40,7 @@ class BriskClock(VirtualClock):
 
 
 def furnish(fake: FakeDiscord) -> None:
-    """A server with channels of every kind, its admin and a member; and another server, whose admin is a stranger, and the first one's too."""
+    """A server with channels of every kind, its admin and a member; another one, with a stranger for a second admin."""
     people = [User(id=ADMIN, name="ada", permissions=("manage_guild",)), User(id=MEMBER, name="mel")]
     fake.add_guild(GUILD, name="Home", users=people)
     fake.add_channel(NEWS, guild=GUILD, name="ai-news")

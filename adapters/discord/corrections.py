@@ -123,7 +123,7 @@ class Corrections:
 
 
 def _about(visit: Visit, choice: str) -> str:
-    """What a draft is about: in another server the same story may read otherwise, and is none of this one's business."""
+    """What a draft is about: in another server the story may read otherwise, which is none of this one's business."""
     return f"{visit.guild}/{choice}"
 
 
