@@ -32,7 +32,14 @@ async def open_dates(room: Newsroom, subscriptions: Sequence[Subscription], now:
         today = {one.id: now.astimezone(ZoneInfo(one.timezone)).date() for one in subscriptions}
         recorded = await room.store.ledger.planned_through(today)
     restored_at = await room.store.ledger.restored_at()
-    return due(subscriptions, recorded, now, catch_up=room.patience.catch_up, restored_at=restored_at)
+    return due(
+        subscriptions,
+        recorded,
+        now,
+        catch_up=room.patience.catch_up,
+        restored_at=restored_at,
+        is_one_morning=room.replayed is not None,
+    )
 
 
 def _has_a_zone(subscription: Subscription) -> bool:

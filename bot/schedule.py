@@ -58,6 +58,7 @@ def due(
     *,
     catch_up: timedelta,
     restored_at: datetime | None = None,
+    is_one_morning: bool = False,
 ) -> tuple[Due, ...]:
     """Every date whose hour has come and that has no record yet, with what is to become of it; oldest first in each.
 
@@ -66,18 +67,19 @@ def due(
 
     Args:
         subscriptions: those that are served or paused.
-        ledger: for each subscription the newest date that has a record. One without any starts with its newest date,
-            if that can still be delivered: a new channel has missed nothing.
+        ledger: for each subscription the newest date that has a record. One without any, of which nobody knows since
+            when it exists, starts with its newest date, if that can still be delivered: what is new has missed nothing.
         now: the present instant.
         catch_up: how late an edition may leave.
         restored_at: when the database was restored from a copy.
+        is_one_morning: nothing but the newest dates matters: a past morning is lived again.
     """
     found: list[Due] = []
     for subscription in subscriptions:
         if subscription.standing is Standing.RETIRED:
             continue
         dates = list(_open_dates(subscription, ledger.get(subscription.id), now))
-        is_new = subscription.id not in ledger
+        is_new = subscription.id not in ledger and (subscription.since is None or is_one_morning)
         for day, instant in dates[-1:] if is_new else dates:
             if restored_at and instant <= restored_at:
                 state, reason = DeliveryState.SKIPPED, "restored"

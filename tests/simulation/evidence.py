@@ -118,6 +118,8 @@ class Evidence:
     def hours(self, channel: str) -> dict[str, float]:
         """By date: when the channel's edition was due, in seconds since the world began."""
         found: dict[str, float] = {}
+        is_from_chat = any(one.id == channel and one.owner for one in self.plan.places)
+        set_up = self.orders(channel)[0].begins if is_from_chat and self.orders(channel) else -self.ends
         for number, order in enumerate(self.orders(channel)):
             first = self.begins_at + order.begins
             for rules, until in self._rules(order.timezone):
@@ -126,7 +128,8 @@ class Evidence:
                     at = self._hour(day, order, rules)
                     if at is None:
                         continue
-                    is_moved_past = number > 0 and day == today and at <= order.begins
+                    # An hour that was moved to earlier today, unless that lies before the channel was set up.
+                    is_moved_past = number > 0 and day == today and set_up <= at <= order.begins
                     if order.begins < at <= min(order.ends, until) or is_moved_past:
                         found.setdefault(day.isoformat(), max(at, order.begins))
         return found

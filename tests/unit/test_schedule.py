@@ -145,3 +145,14 @@ def test_the_next_instant_is_later_than_the_one_before_and_on_a_subscribed_day()
     day, instant = next_instant(weekdays, utc(date(2026, 3, 27), 7))
 
     assert (day, instant) == (date(2026, 3, 30), utc(date(2026, 3, 30), 6))
+
+
+def test_a_channel_that_exists_since_a_known_moment_has_missed_what_came_after_it() -> None:
+    began = utc(MONDAY, 7)
+    late = utc(MONDAY, 8) + CATCH_UP + timedelta(minutes=1)
+
+    [missed] = due([subscription(since=began)], {}, late, catch_up=CATCH_UP)
+
+    assert (missed.date, missed.state) == (MONDAY, DeliveryState.MISSED)
+    assert due([subscription(since=began)], {}, late, catch_up=CATCH_UP, is_one_morning=True) == ()
+    assert due([subscription()], {}, late, catch_up=CATCH_UP) == ()
