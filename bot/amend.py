@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from bot.admit import corrected
 from bot.errata import Outcome, Progress, bring_all_up_to_date
 from bot.errors import NotFound
+from bot.forms import Opened, Texts
 from bot.manuscript import Manuscript
-from bot.model import Delivery, Story, StoryStatus
+from bot.model import Change, Delivery, Story, StoryStatus
 from bot.newsroom import Newsroom
+from bot.retold import parts_named
+from bot.retyping import Unfit, other_than, retyped
 
 LOOK = timedelta(seconds=1)
 """The least time between two tries of one command."""
@@ -51,7 +54,33 @@ async def correct(room: Newsroom, story: Story, manuscript: Manuscript, how: Ame
     Raises:
         NotFound: there is no such story any more.
     """
-    return await _amend(room, story, lambda held, now: corrected(held, manuscript, now), "corrected", how)
+    return await _amend(
+        room, story.ref, lambda held, now: corrected(held, manuscript, now), reason="corrected", how=how
+    )
+
+
+async def retype(room: Newsroom, before: Opened, typed: Texts, change: Change, patience: timedelta) -> Amended:
+    """Correct, for the workspace of *change*, what was *typed* otherwise than a form showed it as *before* says.
+
+    What others have changed meanwhile is kept. *change* is the entry of the audit log, without its detail.
+
+    Raises:
+        Unfit: others have changed the same, or there is a mistake; nothing was changed.
+        DoneBefore: *change* is recorded already; nothing was changed.
+        NotFound: there is no such story any more.
+    """
+
+    def make(held: Story, now: datetime) -> Story:
+        found = retyped(held, typed, before)
+        if found.manuscript is None:
+            raise Unfit(problems=found.problems)
+        return corrected(held, found.manuscript, now)
+
+    def entry(held: Story, kept: Story) -> Change:
+        return replace(change, subject=kept.ref, detail=parts_named(retyped(held, typed, before).changed))
+
+    how = Amending(workspace=change.workspace, person=change.person, patience=patience)
+    return await _amend(room, before.ref, make, reason="corrected", how=how, entry=entry)
 
 
 async def withdraw(room: Newsroom, story: Story, reason: str, how: Amending = EVERYBODY) -> Amended:
@@ -60,27 +89,55 @@ async def withdraw(room: Newsroom, story: Story, reason: str, how: Amending = EV
     Raises:
         NotFound: there is no such story any more.
     """
+    return await _amend(room, story.ref, lambda held, now: _withdrawn(held, reason, now), reason="withdrawn", how=how)
 
-    def withdrawn(held: Story, now: datetime) -> Story:
-        return replace(held, status=StoryStatus.WITHDRAWN, status_reason=reason, status_at=now)
 
-    return await _amend(room, story, withdrawn, "withdrawn", how)
+async def withdraw_as_shown(room: Newsroom, before: Opened, change: Change, patience: timedelta) -> Amended:
+    """Withdraw, for the workspace of *change* and for the reason that is its detail, a story that still reads as a form
+    showed it. Raises as :func:`retype` does.
+    """
+
+    def make(held: Story, now: datetime) -> Story:
+        if other := other_than(before, held):
+            raise Unfit(other)
+        return _withdrawn(held, change.detail, now)
+
+    how = Amending(workspace=change.workspace, person=change.person, patience=patience)
+    return await _amend(
+        room,
+        before.ref,
+        make,
+        reason="withdrawn",
+        how=how,
+        entry=lambda _, kept: replace(change, subject=kept.ref),
+    )
+
+
+def _withdrawn(held: Story, reason: str, now: datetime) -> Story:
+    return replace(held, status=StoryStatus.WITHDRAWN, status_reason=reason, status_at=now)
 
 
 async def _amend(
-    room: Newsroom, story: Story, make: Callable[[Story, datetime], Story], reason: str, how: Amending
+    room: Newsroom,
+    ref: str,
+    make: Callable[[Story, datetime], Story],
+    *,
+    reason: str,
+    how: Amending,
+    entry: Callable[[Story, Story], Change] | None = None,
 ) -> Amended:
     now = room.instant()
     kept = await room.store.archive.restate(
-        story.ref,
+        ref,
         lambda held: make(held, now),
         workspace=how.workspace,
         person=how.person,
         reason=reason,
         at=now,
+        entry=entry,
     )
     if kept is None:
-        raise NotFound(f"no story is called {story.ref} any more")
+        raise NotFound(f"no story is called {ref} any more")
     return await amend_messages(room, kept, how)
 
 

@@ -14,6 +14,7 @@ from bot.config import Config
 from bot.editor import Editor
 from bot.errata import Progress
 from bot.errors import NotFound, WrongUsage
+from bot.forms import Opened, Texts
 from bot.lookout import Lookout
 from bot.manuscript import Manuscript
 from bot.messenger import Messenger
@@ -370,6 +371,22 @@ class Desk:
         """Withdraw *story*, here and in every message that carries it, as :meth:`correct` does."""
         how = amend.Amending(workspace=workspace, person=person, patience=patience, progress=progress)
         return await amend.withdraw(self._room, story, reason, how)
+
+    async def retype(
+        self, before: Opened, typed: Texts, change: Change, *, patience: timedelta = timedelta()
+    ) -> amend.Amended:
+        """Correct from chat what was *typed* otherwise than a form showed it, and write *change* down with it: all of
+        that or nothing. What others have changed meanwhile is kept. Raises Unfit, DoneBefore, NotFound.
+        """
+        return await amend.retype(self._room, before, typed, change, patience)
+
+    async def withdraw_as_shown(
+        self, before: Opened, change: Change, *, patience: timedelta = timedelta()
+    ) -> amend.Amended:
+        """Withdraw from chat, for the reason that is the detail of *change*, a story that reads as a form showed it.
+        Raises as :meth:`retype` does.
+        """
+        return await amend.withdraw_as_shown(self._room, before, change, patience)
 
     async def expenses(self) -> tuple[Expense, ...]:
         """What models have cost since midnight UTC, call by call."""

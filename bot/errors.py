@@ -2,7 +2,8 @@
 
     DaybriefError                 1   did not work out
     ├── WrongUsage                2   the call or the configuration is wrong
-    │   └── ConfigProblems        2   every problem of a configuration, with dotted paths
+    │   ├── ConfigProblems        2   every problem of a configuration, with dotted paths
+    │   └── DoneBefore            2   this very click or command has acted already
     ├── NotFound                  1   nothing is called that; carries the nearest names
     ├── AlreadyRunning            1   another process delivers from this data directory
     ├── StoreTrouble              1   the database cannot be opened, read or written
@@ -54,6 +55,13 @@ class ConfigProblems(WrongUsage):
         lines = "\n".join(f"  {problem.path}: {problem.sentence}" for problem in problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__(f"{origin} has {count}:\n{lines}")
+
+
+class DoneBefore(WrongUsage):
+    """A platform has delivered twice what a person did once."""
+
+    def __init__(self) -> None:
+        super().__init__("This has been done already.")
 
 
 class NotFound(DaybriefError):

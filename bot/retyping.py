@@ -7,8 +7,10 @@ part, nothing is: whoever typed is told, and begins anew.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
+from bot.errors import DaybriefError
 from bot.forms import DASH, PASSAGES, Opened, Part, Texts, item, lines, mark, shown
 from bot.manuscript import Manuscript, fields
 from bot.manuscript.lines import unbulleted
@@ -39,6 +41,15 @@ class Retyped:
     """The parts that read otherwise now."""
     problems: Mapping[Part, str] = field(default_factory=dict)
     """What is wrong, a sentence for each part that it is about."""
+
+
+class Unfit(DaybriefError):
+    """What a form asks for does not fit the story as it is now, so nothing of it was done."""
+
+    def __init__(self, sentence: str = "", problems: Mapping[Part, str] = MappingProxyType({})) -> None:
+        self.problems = problems
+        """A sentence for each part that it is about; empty: it is about all of the story."""
+        super().__init__(sentence or " ".join(problems.values()))
 
 
 def retyped(story: Story, typed: Texts, before: Opened) -> Retyped:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlite_utils
 
 from bot.identity import canonical_url
-from bot.model import Story
+from bot.model import Change, Story
 from bot.ports import Intake, Known, Page, Revision, Search
 from bot.text import clean
 from storage import admission, codec, finding, pages, restating, shelf
@@ -45,10 +45,13 @@ class SqliteArchive:
         person: str = "",
         reason: str,
         at: datetime,
+        entry: Callable[[Story, Story], Change] | None = None,
     ) -> Story | None:
         """Keep what *make* makes of the story, for everybody or for *workspace*."""
         return await self._database.write(
-            lambda db: restating.restate(db, ref, make, workspace=workspace, person=person, reason=reason, at=at)
+            lambda db: restating.restate(
+                db, ref, make, workspace=workspace, person=person, reason=reason, at=at, entry=entry
+            )
         )
 
     async def forget(self, before: datetime) -> int:

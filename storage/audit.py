@@ -15,16 +15,17 @@ class SqliteAuditLog:
 
     async def record(self, change: Change) -> bool:
         """Keep *change*; False if its event is there already."""
-
-        def keep(db: sqlite_utils.Database) -> bool:
-            return bool(db.execute(_RECORD, _row_of(change)).rowcount)
-
-        return await self._database.write(keep)
+        return await self._database.write(lambda db: keep(db, change))
 
     async def changes(self, workspace: str, *, limit: int = 50) -> tuple[Change, ...]:
         """Of one workspace, newest first."""
         found = await self._database.read(lambda db: rows(db, _NEWEST, {"workspace": workspace, "limit": limit}))
         return tuple(_change_of(one) for one in found)
+
+
+def keep(db: sqlite_utils.Database, change: Change) -> bool:
+    """Keep *change*; False if its event is there already."""
+    return bool(db.execute(_RECORD, _row_of(change)).rowcount)
 
 
 def _row_of(change: Change) -> dict[str, object]:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import sqlite_utils
 
-from bot.model import Story
-from storage import admission, errata, readings, shelf
+from bot.errors import DoneBefore
+from bot.model import Change, Story
+from storage import admission, audit, errata, readings, shelf
 from storage.database import row
 
 
@@ -20,10 +21,11 @@ def restate(
     person: str,
     reason: str,
     at: datetime,
+    entry: Callable[[Story, Story], Change] | None = None,
 ) -> Story | None:
     """Keep what *make* makes of the story called *ref* as *workspace* reads it, for it or for everybody; as kept.
 
-    None: there is no such story, or none that *workspace* may see.
+    None: there is no such story, or none that *workspace* may see. Raises DoneBefore where the audit log has *entry*.
     """
     found = row(db, shelf.BY_REF, {"ref": ref.strip().upper(), "workspace": workspace or None})
     if found is None:
@@ -41,4 +43,6 @@ def restate(
             "UPDATE revision SET person = ? WHERE id = (SELECT revision FROM story WHERE id = ?)", [person, number]
         )
     errata.owe(db, kept.ref, workspace=workspace)
+    if entry and not audit.keep(db, entry(read, kept)):
+        raise DoneBefore
     return kept

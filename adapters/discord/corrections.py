@@ -17,14 +17,13 @@ from bot.errors import NotFound, WrongUsage
 from bot.forms import CALLED, Opened, Texts, opened
 from bot.model import Answer, Story
 from bot.ports import Clock
-from bot.retyping import other_than, reason, retyped
+from bot.retyping import Unfit, other_than, reason
 
 _NOT_ALLOWED = (
     "Only those who may manage the server may correct or withdraw a story: it changes in every channel of the server "
     "that has had it."
 )
 _GONE = "The story is not stored any more. Nothing was changed."
-_DONE = "This has been done already."
 _KEPT = "What you typed is kept; the form opens with it, over what stands there now."
 _UNKNOWN = "This version of Daybrief does not know that form. Type the command once more."
 
@@ -67,17 +66,15 @@ class Corrections:
         """
         before, story = await self._submitted(visit, code)
         typed = correction_forms.typed_in(values, before)
-        found = retyped(story, typed, before)
-        if found.manuscript is None:
+        made = change(visit, self._clock.now(), retold.CORRECT, story.ref)
+        try:
+            return _told(await self._desk.retype(before, typed, made, patience=retold.PATIENCE))
+        except Unfit as found:
             choice = f"{story.ref}/{correction_forms.choice_of(before)}"
             self._drafts.keep(_about(visit, choice), visit.user, typed)
             wrong = [f"{CALLED[part]}: {sentence}" for part, sentence in found.problems.items()]
             again = button("Open the form again", custom_id(custom_ids.CORRECT, choice), style="primary")
             return [answers.sentence("\n".join([*wrong, _KEPT]), again)]
-        await self._record(visit, retold.CORRECT, story, retold.parts_named(found.changed))
-        workspace, person, patience = f"discord:{visit.guild}", visit.person, retold.PATIENCE
-        text = found.manuscript
-        return _told(await self._desk.correct(story, text, workspace=workspace, person=person, patience=patience))
 
     async def withdrawn(self, visit: Visit, code: str, values: Mapping[str, str]) -> list[Card]:
         """What came of a submitted withdrawal. Raises as :meth:`corrected`."""
@@ -89,9 +86,11 @@ class Corrections:
             why = reason(values.get(correction_forms.REASON, ""))
         except ValueError as wrong:
             return [answers.sentence(f"Why? {wrong}", again)]
-        await self._record(visit, retold.WITHDRAW, story, why)
-        workspace, person, patience = f"discord:{visit.guild}", visit.person, retold.PATIENCE
-        return _told(await self._desk.withdraw(story, why, workspace=workspace, person=person, patience=patience))
+        made = change(visit, self._clock.now(), retold.WITHDRAW, story.ref, why)
+        try:
+            return _told(await self._desk.withdraw_as_shown(before, made, patience=retold.PATIENCE))
+        except Unfit as meanwhile:
+            return [answers.sentence(str(meanwhile), again)]
 
     async def history(self, visit: Visit, ref: str) -> Sequence[Card]:
         """How a story read before."""
@@ -115,11 +114,6 @@ class Corrections:
         if story is None:
             raise NotFound(_GONE)
         return before, story
-
-    async def _record(self, visit: Visit, action: str, story: Story, detail: str) -> None:
-        """Write it down. Raises WrongUsage where this very submission has acted before."""
-        if not await self._desk.record(change(visit, self._clock.now(), action, story.ref, detail)):
-            raise WrongUsage(_DONE)
 
 
 def _about(visit: Visit, choice: str) -> str:

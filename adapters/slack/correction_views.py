@@ -10,9 +10,8 @@ from adapters.slack.blocks import Block, divider, modal, plain, rich, section, t
 from adapters.slack.views import View, said
 from bot import wording
 from bot.forms import CALLED, HINTS, Opened, Part, Texts, form, joined, opened
-from bot.manuscript import Manuscript
 from bot.model import Story, StoryStatus
-from bot.retold import CORRECT, WITHDRAW, parts_named
+from bot.retold import CORRECT, WITHDRAW
 from bot.retyping import MAX_REASON, other_than, reason, retyped
 from bot.text import clean, clean_prose, pieces
 
@@ -61,44 +60,38 @@ class Asked:
 
     problems: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with it, by field; nothing is to be done then."""
-    manuscript: Manuscript | None = None
-    """The corrected story; None: it is to be withdrawn."""
-    detail: str = ""
-    """What people would ask about it: the parts that are corrected, the reason for the withdrawal."""
-
-    @property
-    def action(self) -> str:
-        """What the audit log calls it."""
-        return CORRECT if self.manuscript else WITHDRAW
+    action: str = WITHDRAW
+    """What the audit log calls it."""
+    reason: str = ""
+    """Why it is to be withdrawn."""
 
 
-def ref_in(view: Mapping[str, Any]) -> str:
-    """The story that a submitted form is about; empty: it is none of ours."""
-    before = opened(str(view.get("private_metadata") or ""))
-    return before.ref if before else ""
+def before_in(view: Mapping[str, Any]) -> Opened | None:
+    """What a submitted form showed when it was opened; None: it is none of ours."""
+    return opened(str(view.get("private_metadata") or ""))
 
 
 def asked(view: Mapping[str, Any], story: Story | None) -> Asked:
     """What a submitted form asks for of *story* as it is now; None: it is not stored any more."""
     is_withdrawal = view.get("callback_id") == actions.WITHDRAWAL_VIEW
-    before = opened(str(view.get("private_metadata") or ""))
+    before = before_in(view)
     if story is None or before is None:
         return Asked(problems={REASON if is_withdrawal else Part.TITLE.value: _GONE})
     if not is_withdrawal:
         found = retyped(story, typed_in(view), before)
         problems = {part.value: sentence for part, sentence in found.problems.items()}
-        return Asked(problems=problems, manuscript=found.manuscript, detail=parts_named(found.changed))
+        return Asked(problems=problems, action=CORRECT)
     if other := other_than(before, story):
         return Asked(problems={REASON: other})
     try:
-        return Asked(detail=reason(_typed(bodies.values(view), REASON)))
+        return Asked(reason=reason(_typed(bodies.values(view), REASON)))
     except ValueError as wrong:
         return Asked(problems={REASON: str(wrong)})
 
 
 def typed_in(view: Mapping[str, Any]) -> Texts:
     """The parts as they stand in a submitted form."""
-    held, before = bodies.values(view), opened(str(view.get("private_metadata") or ""))
+    held, before = bodies.values(view), before_in(view)
     seams = {part: before.seams.get(part, "") for part in before.marks} if before else {}
     return {part: joined([_typed(held, name) for name in _names(part, seam)], seam) for part, seam in seams.items()}
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from adapters.slack import actions, answers, correction_views, history, views
-from adapters.slack.correction_views import Asked
 from adapters.slack.lookups import asker_of
 from adapters.slack.rights import NOT_FOR_ALL, Rights
 from adapters.slack.talk import Talk
@@ -14,15 +13,16 @@ from adapters.slack.views import View
 from adapters.slack.visit import Visit
 from bot import retold
 from bot.desk import Desk
-from bot.errors import DaybriefError, NotFound
-from bot.model import Answer, Story
+from bot.errors import DaybriefError, DoneBefore, NotFound
+from bot.forms import Opened
+from bot.model import Answer, Change, Story
+from bot.retyping import Unfit
 
 _PATIENCE = timedelta(seconds=1.5)
 """How long a form is compared with the store before it is acknowledged; Slack waits three seconds."""
 _TITLES = {actions.CORRECT: "Correct a story", actions.WITHDRAW: "Withdraw a story"}
 _FORMS = {actions.CORRECT: correction_views.correction, actions.WITHDRAW: correction_views.withdrawal}
 _LATE = "Slack did not open the form in time. Please try once more."
-_DONE = "This has been done already."
 
 
 class Corrections:
@@ -75,16 +75,14 @@ class Corrections:
     async def submit(self, visit: Visit, view: Mapping[str, Any], external_id: str) -> None:
         """Do what a form asks for, and show what became of the posts in the view that we named *external_id*."""
         title, story = str(view["title"]["text"]), await self._story(visit, view)
-        asked = correction_views.asked(view, story)
+        before, asked = correction_views.before_in(view), correction_views.asked(view, story)
         if not await self._rights.may_amend(visit):
             await self._show(visit, external_id, views.said(title, NOT_FOR_ALL))
-        elif story is None or asked.problems:
+        elif story is None or before is None or asked.problems:
             await self._show(visit, external_id, correction_views.kept(view, tuple(asked.problems.values())))
-        elif not await self._rights.record_place(visit, asked.action, story.ref, asked.detail):
-            await self._show(visit, external_id, views.said(title, _DONE))
         else:
-            said = await self._amended(visit, story, asked)
-            await self._show(visit, external_id, correction_views.listed(title, said))
+            change = self._rights.change(visit, asked.action, story.ref, asked.reason)
+            await self._show(visit, external_id, await self._acted(view, title, before, change))
 
     async def history(self, visit: Visit, ref: str) -> None:
         """Show in private how the story read before."""
@@ -109,18 +107,25 @@ class Corrections:
             await self._talk.say(visit, answers.which(action, edition))
 
     async def _story(self, visit: Visit, view: Mapping[str, Any]) -> Story | None:
-        ref = correction_views.ref_in(view)
-        return (await self._desk.look_up(ref, None, await asker_of(self._desk, visit))).story if ref else None
+        before = correction_views.before_in(view)
+        if before is None:
+            return None
+        return (await self._desk.look_up(before.ref, None, await asker_of(self._desk, visit))).story
 
-    async def _amended(self, visit: Visit, story: Story, asked: Asked) -> tuple[str, ...]:
-        """What came of it, in sentences."""
-        workspace, person, patience = f"slack:{visit.workspace}", visit.person, retold.PATIENCE
-        if text := asked.manuscript:
-            done = await self._desk.correct(story, text, workspace=workspace, person=person, patience=patience)
-        else:
-            why = asked.detail
-            done = await self._desk.withdraw(story, why, workspace=workspace, person=person, patience=patience)
-        return retold.outcome(done.story, done.changed, done.unchanged, done.waiting)
+    async def _acted(self, view: Mapping[str, Any], title: str, before: Opened, change: Change) -> View:
+        """Do it, unless somebody else has been there in the meantime; what came of it."""
+        try:
+            if change.action == retold.CORRECT:
+                typed = correction_views.typed_in(view)
+                done = await self._desk.retype(before, typed, change, patience=retold.PATIENCE)
+            else:
+                done = await self._desk.withdraw_as_shown(before, change, patience=retold.PATIENCE)
+        except Unfit as other:
+            return correction_views.kept(view, tuple(other.problems.values()) or (str(other),))
+        except DoneBefore as before_this:
+            return views.said(title, str(before_this))
+        said = retold.outcome(done.story, done.changed, done.unchanged, done.waiting)
+        return correction_views.listed(title, said)
 
     async def _show(self, visit: Visit, external_id: str, view: View) -> None:
         """Show *view* in the place of the form; whoever has closed that meanwhile gets it as a message."""

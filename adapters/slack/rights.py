@@ -88,8 +88,12 @@ class Rights:
         return await self.record_place(visit, action, subscription.channel.id, detail)
 
     async def record_place(self, visit: Visit, action: str, subject: str, detail: str = "") -> bool:
-        """The same for a channel that may have no subscription yet, or for a story."""
-        change = Change(
+        """The same for a channel that may have no subscription yet."""
+        return await self._desk.record(self.change(visit, action, subject, detail))
+
+    def change(self, visit: Visit, action: str, subject: str, detail: str = "") -> Change:
+        """What somebody changes, for the audit log: the same click does it once."""
+        return Change(
             at=self._clock.now(),
             workspace=f"slack:{visit.workspace}",
             person=visit.person,
@@ -99,7 +103,6 @@ class Rights:
             # Without an id of Slack's nothing could tell a replay from a second click, so it is taken for the latter.
             event=f"{visit.event or uuid.uuid4()}:{action}:{subject}",
         )
-        return await self._desk.record(change)
 
 
 NOT_FOR_ALL = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Article, FeedState, Story
+from bot.model import Article, Change, FeedState, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,13 +123,17 @@ class Archive(Protocol):
         person: str = "",
         reason: str,
         at: datetime,
+        entry: Callable[[Story, Story], Change] | None = None,
     ) -> Story | None:
         """Keep what *make* makes of the story called *ref*, as *workspace* reads it now, as a new revision; as kept.
         None: there is no such story, or none that *workspace* may see.
 
+        What *make* raises is raised, and nothing is kept. *entry* makes, of the story as it read and as it reads, the
+        entry of the audit log, which is kept together with it. Raises DoneBefore if that log has its event already.
+
         For everybody where *workspace* is empty, or is the only one that the story exists for. Any other workspace gets
         a reading of its own: only the text and the mark that it has been given, laid over whatever becomes of the
-        story. What is written for everybody ends the readings of workspaces. *make* must be pure and quick.
+        story. What is written for everybody ends the readings of workspaces. *make* and *entry* must be pure and quick.
         """
 
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:

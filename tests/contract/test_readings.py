@@ -1,12 +1,14 @@
 """What a store must keep of a workspace's own reading of a story, whatever it runs on."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from bot.model import KeyPoint, Sections, Story, StoryStatus
+from bot.errors import DoneBefore, NotFound
+from bot.model import Change, KeyPoint, Sections, Story, StoryStatus
 from bot.ports import Intake, Search, Store
 from tests.contract.values import DAY, DISPUTE, FULL_STORY, HOUR, NOW, article, intake, story
 
@@ -366,3 +368,33 @@ async def test_a_reading_is_there_for_other_processes_and_among_mistyped_titles(
     [(nearest, likeness)] = await other.archive.nearest("orcinos liks swiming pools", workspace=HERE)
     assert (nearest.title, likeness > 85) == ("Orcinus likes swimming pools", True)
     assert await other.archive.nearest("orcinos", workspace=THERE) == ()
+
+
+def entry(held: Story, now: Story) -> Change:
+    return Change(
+        at=NOW,
+        workspace=HERE,
+        person="Ada (U1)",
+        action="correct",
+        subject=now.ref,
+        detail=f"{held.title} > {now.title}",
+        event="E1",
+    )
+
+
+async def test_the_entry_of_the_audit_log_is_kept_with_the_correction_or_neither_is(store: Store) -> None:
+    one = await kept(store)
+
+    def refused(held: Story) -> Story:
+        raise NotFound(held.title)
+
+    for make in (refused, corrected("Orca swims along"), corrected("Manta likes reefs")):
+        with contextlib.suppress(NotFound, DoneBefore):
+            await store.archive.restate(one.ref, make, workspace=HERE, reason="corrected", at=NOW, entry=entry)
+
+    [change] = await store.audit.changes(HERE)
+    assert (change.subject, change.detail) == (one.ref, f"{one.title} > Orca swims along")
+    told = await store.archive.by_ref(one.ref, workspace=HERE)
+    assert told
+    assert told.title == "Orca swims along"
+    assert [revision.reason for revision in await store.archive.history(one.ref, workspace=HERE)][1:] == ["corrected"]

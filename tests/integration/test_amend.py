@@ -14,10 +14,12 @@ from bot.amend import Amended
 from bot.desk import Desk
 from bot.errata import GIVE_UP, REFUSED_AGAIN
 from bot.errors import Fate, NotFound, PostFailed, Reach, WrongUsage
+from bot.forms import Part, form
 from bot.manuscript import Manuscript, parse
-from bot.model import Asker, Edition, Story, StoryStatus, Wish
+from bot.model import Asker, Change, Edition, Story, StoryStatus, Wish
 from bot.newsroom import Newsroom
 from bot.publish import publish, publish_until_done
+from bot.retyping import Unfit
 from bot.sweep import TELL_AFTER
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import EVERY_DAY, newsroom, order
@@ -141,6 +143,29 @@ async def test_the_history_of_a_story_exists_for_those_who_may_see_it(house: Hou
     assert await house.desk.history(ref, Asker(workspace=THERE)) == ()
     assert len(await house.desk.history(ref, Asker(workspace=HERE))) == 1
     assert len(await house.desk.history(ref, Asker())) == 1
+
+
+def change(event: str, action: str = "correct", detail: str = "") -> Change:
+    """What an admin does with a form, as the audit log is to have it."""
+    person = f"{event} (U1)"
+    return Change(at=TUESDAY, workspace=HERE, person=person, action=action, subject="", detail=detail, event=event)
+
+
+async def test_what_changed_between_looking_and_saving_is_kept_or_refused(house: House) -> None:
+    [admitted] = await admit(house.room, [written()])
+    _, before = form(admitted.story, (Part.TITLE, Part.TAKEAWAY), 3_000)
+
+    await house.desk.retype(before, {Part.TITLE: "Ada's"}, change("ada"))
+    both = await house.desk.retype(before, {Part.TAKEAWAY: "Bob's."}, change("bob"))
+    with pytest.raises(Unfit, match="It now begins “Ada's”") as refused:
+        await house.desk.retype(before, {Part.TITLE: "Cy's", Part.TAKEAWAY: "Cy's."}, change("cy"))
+    with pytest.raises(Unfit, match="reads otherwise since the form was opened"):
+        await house.desk.withdraw_as_shown(before, change("dee", "withdraw", "a hoax"))
+
+    assert list(refused.value.problems) == [Part.TITLE, Part.TAKEAWAY]
+    assert (both.story.title, both.story.takeaway) == ("Ada's", "Bob's.")
+    log = [(one.person, one.subject, one.detail) for one in await house.desk.changes(HERE)]
+    assert log == [("bob (U1)", both.story.ref, "takeaway"), ("ada (U1)", both.story.ref, "title")]
 
 
 async def test_a_correction_from_chat_reaches_the_messages_and_the_look_ups_of_its_workspace_alone(

@@ -1,5 +1,6 @@
 """Admins correct and withdraw stories on Discord, and readers see how they read before, through the real discord.py."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time, timedelta
@@ -224,6 +225,19 @@ async def test_what_changed_while_the_form_was_open_is_overwritten_by_a_second_l
 
     await submitted(bot, await bot.press(done, "daybrief:correct:", user=ADMIN))
     assert ((await now(bot, story.ref)).title, (await now(bot, story.ref)).takeaway) == ("Mine", "Mine.")
+
+
+async def test_what_two_admins_correct_in_one_story_at_the_same_time_is_kept_of_both(bot: Bot, story: Story) -> None:
+    hers = await opened(bot, "correct", story=story.ref, section="title")
+    his = await opened(bot, "correct", story=story.ref, section="what_changed")
+
+    await asyncio.gather(submitted(bot, hers, title="Norvik waits"), submitted(bot, his, what_changed="It rests."))
+
+    made = await now(bot, story.ref)
+    assert made.title == "Norvik waits"
+    assert made.sections.what_changed
+    assert made.sections.what_changed.text == "It rests."
+    assert {one.detail for one in await bot.desk.changes(f"discord:{GUILD}")} == {"title", "what changed"}
 
 
 async def test_a_form_that_changes_nothing_says_so(bot: Bot, story: Story) -> None:

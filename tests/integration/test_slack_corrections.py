@@ -1,5 +1,6 @@
 """Admins correct and withdraw stories on Slack, and readers see how they read before."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -238,6 +239,38 @@ async def test_what_changed_while_the_form_was_open_is_not_overwritten(
 
     assert said.startswith(f"{story.ref} is corrected.")
     assert (now.title, now.takeaway) == ("Mine", "Somebody else's.")
+
+
+async def test_what_two_admins_correct_in_one_story_at_the_same_time_is_kept_of_both(
+    slack: FakeSlack, bot: Bot, story: Story
+) -> None:
+    slack.teams["T1"].users["U7"] = User(id="U7", name="bob", is_admin=True, team_id="T1")
+    hers = await opened(slack, bot, f"correct {story.ref}")
+    his = await opened(slack, bot, f"correct {story.ref}", "U7")
+
+    await asyncio.gather(slack.submit(hers, {"title": "Norvik waits"}), slack.submit(his, {"takeaway": "It rests."}))
+    await bot.door.settled()
+
+    now = await read(bot, story.ref)
+    assert (now.title, now.takeaway) == ("Norvik waits", "It rests.")
+    assert {(one.person, one.detail) for one in await bot.desk.changes("slack:T1")} == {
+        ("ada (U1)", "title"),
+        ("bob (U7)", "takeaway"),
+    }
+
+
+async def test_of_two_who_correct_the_same_at_the_same_time_one_is_refused_and_the_log_says_nothing_of_it(
+    slack: FakeSlack, bot: Bot, story: Story
+) -> None:
+    slack.teams["T1"].users["U7"] = User(id="U7", name="bob", is_admin=True, team_id="T1")
+    views = {user: await opened(slack, bot, f"correct {story.ref}", user) for user in (ADMIN, "U7")}
+
+    await asyncio.gather(*(slack.submit(view, {"title": f"That of {user}"}) for user, view in views.items()))
+    await bot.door.settled()
+
+    [change] = await bot.desk.changes("slack:T1")
+    kept = "U1" if "(U1)" in change.person else "U7"
+    assert (await read(bot, story.ref)).title == f"That of {kept}"
 
 
 async def test_what_changed_while_a_withdrawal_was_considered_is_looked_at_first(
