@@ -16,6 +16,7 @@ from bot.retyping import Unfit, other_than, retyped
 
 LOOK = timedelta(seconds=1)
 """The least time between two tries of one command."""
+_NOT_THEIRS = "the story is not for its workspace any more, so the post keeps the text that was read there last"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +171,22 @@ def _onwards(progress: Progress | None, owed: Sequence[Delivery], left: Sequence
     return lambda done, _: progress(len(owed) - len(left) + done, len(owed))
 
 
+def tells(delivery: Delivery, story: Story) -> bool:
+    """Whether the messages of *delivery*, which carry *story*, may read as it does: not what is written for other
+    workspaces only. That it was withdrawn, everybody learns who has read it. Pure.
+    """
+    home = delivery.channel.home if delivery.channel.workspace else ""
+    return not home or not story.workspaces or home in story.workspaces or story.status is StoryStatus.WITHDRAWN
+
+
 def _amended(story: Story, outcomes: Sequence[Outcome]) -> Amended:
+    theirs = [one for one in outcomes if tells(one.delivery, story)]
     return Amended(
         story=story,
-        changed=tuple(one.delivery for one in outcomes if not one.reason),
-        unchanged=tuple((one.delivery, one.reason) for one in outcomes if one.reason and one.is_refused),
-        waiting=tuple((one.delivery, one.reason) for one in outcomes if one.reason and not one.is_refused),
+        changed=tuple(one.delivery for one in theirs if not one.reason),
+        unchanged=(
+            *((one.delivery, one.reason) for one in theirs if one.reason and one.is_refused),
+            *((one.delivery, _NOT_THEIRS) for one in outcomes if not tells(one.delivery, story)),
+        ),
+        waiting=tuple((one.delivery, one.reason) for one in theirs if one.reason and not one.is_refused),
     )

@@ -10,11 +10,10 @@ from bot.text import cut
 
 async def as_it_reads_now(room: Newsroom, edition: Edition) -> Edition:
     """*edition* with the present text and mark of those of its stories that were corrected or withdrawn: for everybody,
-    or by the workspace of its channel for itself. What has become a story of other workspaces stands as it was posted.
+    or by the workspace of its channel for itself. What has become a story of other workspaces reads as it did then.
     """
     home = await home_of(room, edition)
-    restated = await room.store.archive.restated([shown.ref for shown in edition.stories], workspace=home)
-    changed = {ref: one for ref, one in restated.items() if not one.workspaces or home in one.workspaces}
+    changed = await room.store.archive.restated([shown.ref for shown in edition.stories], workspace=home)
     if not changed:
         return edition
     stories = (amended(shown, changed[shown.ref]) if shown.ref in changed else shown for shown in edition.stories)

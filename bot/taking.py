@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.admit import Admitted, admit_one, corrected, known, with_manuscript
-from bot.amend import Amended, Amending, amend_messages
+from bot.amend import Amended, Amending, amend_messages, tells
 from bot.errata import Progress
 from bot.errors import WrongUsage
 from bot.manuscript import Manuscript
@@ -117,10 +117,9 @@ async def _restatement(room: Newsroom, manuscript: Manuscript, now: datetime) ->
     old = await known(room, manuscript)
     if old is None or not reads_otherwise(old, with_manuscript(old, manuscript, now)):
         return None
-    carriers = await room.store.ledger.carriers(old.ref)
-    if not carriers:
-        return None
-    return Restatement(old=old, new=taken_in_again(old, manuscript, now), carriers=carriers)
+    new = taken_in_again(old, manuscript, now)
+    carriers = tuple(one for one in await room.store.ledger.carriers(old.ref) if tells(one, new))
+    return Restatement(old=old, new=new, carriers=carriers) if carriers else None
 
 
 def reads_otherwise(old: Story, new: Story) -> bool:

@@ -10,7 +10,7 @@ from bot.identity import canonical_url
 from bot.model import Change, Story
 from bot.ports import Intake, Known, Page, Revision, Search
 from bot.text import clean
-from storage import admission, codec, finding, pages, restating, shelf
+from storage import admission, codec, finding, history, pages, restating, shelf
 from storage.database import Database, row, rows
 from storage.shelf import IS_GONE, IS_READ_OTHERWISE, VISIBLE
 
@@ -80,15 +80,7 @@ class SqliteArchive:
 
     async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
         """The corrected or withdrawn stories among *refs*."""
-
-        def look(db: sqlite_utils.Database) -> dict[str, Story]:
-            found = rows(db, _RESTATED, {"refs": codec.as_json(refs), "workspace": workspace})
-            if not found:
-                return {}
-            stories = shelf.stories(db, [int(one["id"]) for one in found], workspace)
-            return {str(one["asked"]): story for one, story in zip(found, stories, strict=True)}
-
-        return await self._database.read(look)
+        return await self._database.read(lambda db: history.restated(db, refs, workspace))
 
     async def by_url(
         self, url: str, *, workspace: str | None = None, audience: Sequence[str] | None = None
@@ -106,7 +98,7 @@ class SqliteArchive:
 
     async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
         """The revisions of a story, oldest first."""
-        return await self._database.read(lambda db: _history(db, ref, workspace))
+        return await self._database.read(lambda db: history.of(db, ref, workspace))
 
     async def as_read(self, stories: Sequence[Story], *, workspace: str) -> tuple[Story, ...]:
         """*stories*, with the readings of *workspace* laid over them."""
@@ -178,48 +170,6 @@ def _audience(workspaces: Sequence[str] | None) -> str | None:
     return None if workspaces is None else ",".join(sorted(set(workspaces) or {""}))
 
 
-def _history(db: sqlite_utils.Database, ref: str, workspace: str | None) -> tuple[Revision, ...]:
-    found = row(db, shelf.BY_REF, {"ref": clean(ref).upper(), "workspace": workspace})
-    if found is None:
-        return ()
-    written = rows(db, _HISTORY, {"id": found["id"], "workspace": workspace})
-    revisions = [(one, shelf.story_in(db, one)) for one in written]
-    return tuple(
-        Revision(
-            number=number,
-            at=codec.moment(one["at"]),
-            reason=one["reason"],
-            story=story,
-            workspace=one["workspace"],
-            person=one["person"],
-        )
-        for number, (one, story) in enumerate(_seen(revisions, workspace), start=1)
-    )
-
-
-def _seen(revisions: Sequence[tuple[codec.Row, Story]], workspace: str | None) -> list[tuple[codec.Row, Story]]:
-    """Those of *revisions* that *workspace* has read: while it had a reading of its own, it read no other; and a story
-    that is public now may have been private once.
-    """
-    if workspace is None:
-        return list(revisions)
-    seen = []
-    has_reading = False
-    for one, story in revisions:
-        is_own = one["workspace"] == workspace
-        has_reading = is_own or (has_reading and one["reason"] not in _ENDS_READINGS)
-        if (is_own or not has_reading) and (not story.workspaces or workspace in story.workspaces):
-            seen.append((one, story))
-    return seen
-
-
-_ENDS_READINGS = frozenset({"corrected", "withdrawn"})
-"""Reasons of revisions for everybody with which workspaces stop having readings of their own."""
-
-_HISTORY = """
-    SELECT * FROM revision WHERE story = :id AND (:workspace IS NULL OR workspace IN ('', :workspace)) ORDER BY id
-"""
-
 _IS_SHOWN = f"(:workspace IS NULL OR NOT {IS_GONE})"
 """Withdrawn stories are found by their refs only; the operator, who may import one again, finds them."""
 
@@ -243,16 +193,6 @@ _BY_TITLE = f"""
     ) AS found JOIN story ON story.id = found.id
     WHERE {VISIBLE} AND {_EXISTS_FOR} ORDER BY story.news_at DESC, story.id DESC LIMIT 1
 """  # noqa: S608 - no text from outside is in it
-
-_RESTATED = """
-    WITH RECURSIVE way (asked, ref) AS (
-        SELECT value, value FROM json_each(:refs)
-        UNION SELECT way.asked, ref.leads_to FROM way JOIN ref ON ref.ref = way.ref WHERE ref.leads_to IS NOT NULL)
-    SELECT way.asked, story.id FROM way JOIN ref ON ref.ref = way.ref JOIN story ON story.id = ref.story
-        LEFT JOIN reading ON reading.workspace = :workspace AND reading.story = story.id
-        JOIN revision ON revision.id = coalesce(reading.revision, story.revision)
-    WHERE json_extract(revision.content, '$.status') <> 'current'
-"""
 
 _READ = """
     SELECT story.ref, revision.content FROM reading JOIN revision ON revision.id = reading.revision

@@ -146,7 +146,10 @@ class Archive(Protocol):
 
     async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
         """Those of *refs*, by the names asked for, whose stories were corrected or withdrawn, for everybody or by
-        *workspace* for itself; as *workspace* reads them, followed through merges, visible to whomever.
+        *workspace* for itself; as *workspace* reads them, followed through merges.
+
+        Of a story that *workspace* may not see any more it keeps the last text that it read, with its mark; withdrawn
+        by the operator since, it is withdrawn there as well, without the reason.
         """
 
     async def by_url(

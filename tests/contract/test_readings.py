@@ -307,6 +307,35 @@ async def test_what_is_restated_for_a_workspace_is_told_from_what_stands_there(s
     assert await store.archive.restated(refs) == {all_ours.ref: everywhere}
 
 
+async def test_who_may_not_see_a_story_any_more_keeps_what_they_read_last_and_learns_that_it_was_withdrawn(
+    store: Store,
+) -> None:
+    one, plain = await kept(store), await kept(store, "Halden opens a lab", "b")
+    refs, third = [one.ref, plain.ref], "slack:T3"
+    mine = await restate(store, one, corrected(), HERE)
+    for held in (one, plain):
+        told = replace(corrected("A text for others")(held), workspaces=(THERE,))
+        await restate(store, held, lambda _, told=told: told, "")  # type: ignore[misc]  # it is used at once
+
+    assert await store.archive.restated(refs, workspace=HERE) == {one.ref: mine}
+    assert await store.archive.restated(refs, workspace=third) == {}
+    assert {each.title for each in (await store.archive.restated(refs, workspace=THERE)).values()} == {
+        "A text for others"
+    }
+
+    await restate(store, one, withdrawn, THERE, "Ada (U1)")
+    assert await store.archive.restated(refs, workspace=HERE) == {one.ref: mine}, "others withdrew it for themselves"
+
+    for held in (one, plain):
+        await restate(store, held, withdrawn, "")
+    gone = {"status": StoryStatus.WITHDRAWN, "status_reason": "", "status_at": NOW}
+    read = await store.archive.restated(refs, workspace=HERE)
+    assert read == {one.ref: replace(mine, **gone), plain.ref: replace(plain, **gone)}  # type: ignore[arg-type]
+
+    await restate(store, one, corrected("A text for others"), "")
+    assert (await store.archive.restated([one.ref], workspace=HERE)) == {one.ref: read[one.ref]}, "it comes not back"
+
+
 async def test_readings_go_with_their_story_when_it_is_forgotten(store: Store) -> None:
     one = await kept(store)
     await restate(store, one, corrected(), HERE)

@@ -136,6 +136,45 @@ async def test_nothing_can_be_corrected_that_is_not_there(house: House) -> None:
         await house.desk.withdraw(private[0].story, "a hoax", workspace=THERE)
 
 
+async def test_a_post_keeps_what_its_workspace_read_when_others_alone_get_another_text(house: House) -> None:
+    story = await house.set_up()
+    await house.desk.correct(story, written("A lab opens in the east"), workspace=HERE)
+    narrow = replace(written("A lab for the others"), workspaces=(THERE,), ref=story.ref)
+
+    [foreseen] = await house.desk.foresee([narrow])
+    assert [one.channel.workspace for one in foreseen.carriers] == ["T2"]
+    [taken] = await house.desk.admit([narrow])
+
+    assert taken.amended
+    assert messages(taken.amended) == (1, 1, 0)
+    [(delivery, reason)] = taken.amended.unchanged
+    assert (delivery.channel.workspace, reason) == (
+        "T1",
+        "the story is not for its workspace any more, so the post keeps the text that was read there last",
+    )
+    assert {text for text in house.amended if text[0] == "T1"} == {
+        ("T1", "A lab opens in the east", StoryStatus.CORRECTED)
+    }
+    edition = await house.desk.latest_edition(Asker(workspace=HERE))
+    assert edition
+    assert edition.stories[0].title == "A lab opens in the east"
+
+
+async def test_a_withdrawal_reaches_the_posts_of_workspaces_that_may_not_look_the_story_up_any_more(
+    house: House,
+) -> None:
+    story = await house.set_up()
+    [taken] = await house.desk.admit([replace(written(story.title), workspaces=(THERE,), ref=story.ref)])
+
+    amended = await house.desk.withdraw(taken.story, "It never happened")
+
+    assert messages(amended) == (2, 0, 0)
+    assert sorted(house.amended[-2:]) == [
+        ("T1", story.title, StoryStatus.WITHDRAWN),
+        ("T2", story.title, StoryStatus.WITHDRAWN),
+    ]
+
+
 async def test_the_history_of_a_story_exists_for_those_who_may_see_it(house: House) -> None:
     [admitted] = await admit(house.room, [replace(written(), workspaces=(HERE,))])
     ref = admitted.story.ref
