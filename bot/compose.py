@@ -130,13 +130,15 @@ def compose(
 
 
 def _unfit(subscription: Subscription, story: Story, since: datetime, now: datetime, wish: Wish | None) -> Stage | None:
-    if story.status is StoryStatus.WITHDRAWN:
+    is_in_time = since < story.news_at <= now
+    # What was too old all the same is not left out for having been withdrawn.
+    if story.status is StoryStatus.WITHDRAWN and (wish or is_in_time):
         return Stage.WITHDRAWN
     if wish:
         return Stage.DROPPED if wish is Wish.DROP else None
     if is_notice(story.title):
         return Stage.NO_STORY
-    if not since < story.news_at <= now:
+    if not is_in_time:
         return Stage.OUTSIDE_WINDOW
     wanted = {topic.casefold() for topic in subscription.topics}
     if wanted and not wanted & {topic.casefold() for topic in story.topics}:

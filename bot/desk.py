@@ -276,7 +276,7 @@ class Desk:
         if not name:
             return await inquire.why_channel(self._room, subscription, where)
         found = await lookup.look_up(self._room, name, None, asker)
-        return await inquire.why_story(self._room, subscription, found, where)
+        return await inquire.why_story(self._room, subscription, found, asker, where)
 
     async def open_troubles(self) -> tuple[str, ...]:
         """What is wrong now, a sentence each, for the operator; of a bot that does not run, as it knew it last."""

@@ -6,9 +6,23 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.editor import Editor, may_see
-from bot.model import Answer, Delivery, DeliveryState, Stage, Standing, Story, StoryStatus, Subscription, Verdict
+from bot.ending import day_of, ended
+from bot.model import (
+    Answer,
+    Asker,
+    Change,
+    Composition,
+    Delivery,
+    DeliveryState,
+    Stage,
+    Standing,
+    Story,
+    StoryStatus,
+    Subscription,
+    Verdict,
+)
 from bot.newsroom import Newsroom
-from bot.outcome import PINNED, Ruling, outcome
+from bot.outcome import PINNED, Ruling, forecast, outcome
 from bot.ports import Revision
 from bot.redact import kept_as
 from bot.silence import why_no_post, why_unheard
@@ -19,6 +33,8 @@ _RECENT = 14
 """Dates of a channel that are asked why, besides all those that posted the story."""
 _CHANGES = 1000
 """Of a workspace that are looked through for who pinned or dropped a story."""
+_WISHES = frozenset({"pin", "drop", "unwish"})
+"""Actions of the audit log that are about a story of the next edition."""
 
 
 async def why_channel(room: Newsroom, subscription: Subscription, where: str) -> Why:
@@ -29,12 +45,14 @@ async def why_channel(room: Newsroom, subscription: Subscription, where: str) ->
     return Why(sentence=why_no_post(subscription, latest, edition, now=now, where=where), where=where)
 
 
-async def why_story(room: Newsroom, subscription: Subscription, found: Answer, where: str) -> Why:
-    """What became of the story that was *found* in the channel, from what is on record; or why there may be none."""
+async def why_story(room: Newsroom, subscription: Subscription, found: Answer, asker: Asker, where: str) -> Why:
+    """What became of the story that *asker* found in the channel, from what is on record; or why there may be none."""
     if found.story is None:
         because = found.because or await _why_unheard(room, subscription, found.asked)
         return Why(sentence="", found=replace(found, because=because), where=where)
     story = found.story
+    if asker.workspace is None:  # the operator sees what exists for others, and is told what holds in the channel
+        story = await room.store.archive.by_ref(story.ref, workspace=subscription.channel.home) or story
     rulings = await _rulings(room, subscription, story, found.asked)
     head = next((one for one in rulings if one.bears), None)
     if head is None and rulings and not _is_new(rulings[0]):
@@ -43,7 +61,7 @@ async def why_story(room: Newsroom, subscription: Subscription, found: Answer, w
     said = outcome(head, story, where) if head else await _not_yet(room, subscription, story, latest, where)
     return Why(
         sentence=f"{named(found.asked, story, head.called if head else story.ref)} {said}.",
-        found=found,
+        found=replace(found, story=story),
         head=head,
         others=tuple(one for one in rulings if one is not head and (one.shown or one.verdict or one.rest)),
         where=where,
@@ -87,17 +105,25 @@ async def _ruling(
     if edition is None:
         return Ruling(delivery=delivery, called=story.ref, stood=stood)
     verdicts, tally = await room.store.ledger.reasons(delivery.id)
+    composition = Composition(edition=edition, verdicts=verdicts, tally=tally)
+    return _ruled(delivery, composition, names, story, stood)
+
+
+def _ruled(
+    delivery: Delivery, composition: Composition, names: Sequence[str], story: Story, stood: Story | None
+) -> Ruling:
+    """What *composition*, the edition of *delivery*, makes of *story*, which has *names*, the preferred one first."""
+    edition, verdicts, tally = composition.edition, composition.verdicts, composition.tally
     shown = {one.ref for one in edition.stories}
     judged = {one.ref: one for one in verdicts if one.ref in names}
     called = next((name for name in names if name in shown), next((name for name in names if name in judged), ""))
     rests = tally.rest if tally and not called else ()
-    rest = next((one for one in rests if any(name in one.refs for name in names)), None)
     return Ruling(
         delivery=delivery,
         called=called or story.ref,
         edition=edition,
         verdict=judged.get(called),
-        rest=rest,
+        rest=next((one for one in rests if any(name in one.refs for name in names)), None),
         tally=tally,
         candidates=len(verdicts),
         stood=stood,
@@ -116,21 +142,20 @@ async def _with_admins(
         return tuple(rulings)
     channel = subscription.channel
     changes = await room.store.audit.changes(channel.home, limit=_CHANGES)
-    ours = [one for one in changes if one.subject == channel.id and one.detail.upper() in names]
-    return tuple(
-        replace(
-            ruling,
-            admin=next(
-                (
-                    one.person
-                    for one in ours
-                    if one.action == _wished(ruling.verdict) and ruling.edition and one.at <= ruling.edition.composed_at
-                ),
-                "",
-            ),
-        )
-        for ruling in rulings
-    )
+    ours = [
+        one for one in changes if one.subject == channel.id and one.action in _WISHES and one.detail.upper() in names
+    ]
+    return tuple(replace(ruling, admin=_admin(ruling, ours)) for ruling in rulings)
+
+
+def _admin(ruling: Ruling, changes: Sequence[Change]) -> str:
+    """Who wished what *ruling* rests on, by the *changes* of the story's wishes, newest first; empty: not on record."""
+    if ruling.edition is None:
+        return ""
+    # Whoever wishes something later wishes it of the next edition; and what was taken back decides nothing.
+    until = min(ruling.delivery.due_at, ruling.edition.composed_at)
+    last = next((one for one in changes if one.at <= until), None)
+    return last.person if last and last.action == _wished(ruling.verdict) else ""
 
 
 def _wished(verdict: Verdict | None) -> str:
@@ -152,30 +177,34 @@ async def _not_yet(room: Newsroom, subscription: Subscription, story: Story, lat
     if latest is None:
         return f"not posted {where}: there has been no edition yet; {upcoming}"
     if latest.edition is None:
+        if not latest.delivery.state.final:
+            return f"not posted {where} yet: the edition for {day_of(latest.delivery)} {ended(latest.delivery)}"
         return f"not posted {where}: the latest edition was due before it came; {upcoming}"
-    came = day_and_hour((await _came_at(room, story)).astimezone(zone))
+    came = day_and_hour((await _came_at(room, subscription, story)).astimezone(zone))
     composed = day_and_hour(latest.edition.composed_at.astimezone(zone))
     return f"not there yet when the latest edition {where} was composed, on {composed}: it came on {came}; {upcoming}"
 
 
-async def _came_at(room: Newsroom, story: Story) -> datetime:
-    history = await room.store.archive.history(story.ref)
+async def _came_at(room: Newsroom, subscription: Subscription, story: Story) -> datetime:
+    """Since when *story* has been there for the workspace of the channel."""
+    history = await room.store.archive.history(story.ref, workspace=subscription.channel.home)
     return history[0].at if history else story.first_seen
 
 
 async def _upcoming(room: Newsroom, subscription: Subscription, story: Story) -> str:
-    """Which edition will have *story* before it, or why none will."""
+    """What the next edition would do with *story* as things stand, or why there is none."""
     if subscription.standing is Standing.RETIRED:
         return "the channel was removed"
     if subscription.standing is Standing.PAUSED:
         return f"nothing is posted now: {subscription.reason or 'paused by an admin'}"
     if story.status is StoryStatus.WITHDRAWN:
         return "it has been withdrawn, so no edition will have it"
-    wanted = {topic.casefold() for topic in subscription.topics}
-    if wanted and not wanted & {topic.casefold() for topic in story.topics}:
-        return f"the channel takes {', '.join(subscription.topics)}, and it is not about that"
-    _, due_at = await Editor(room, room.instant()).next_date(subscription)
-    return f"it is a candidate for the next, on {day_and_hour(due_at.astimezone(ZoneInfo(subscription.timezone)))}"
+    day, due_at = await Editor(room, room.instant()).next_date(subscription)
+    number, channel = subscription.id, subscription.channel
+    to_come = Delivery(id=0, subscription=number, channel=channel, date=day, due_at=due_at, state=DeliveryState.DUE)
+    composition = await Editor(room, due_at).compose(subscription, day, due_at)
+    ruling = _ruled(to_come, composition, (story.ref,), story, story)
+    return forecast(ruling, day_and_hour(due_at.astimezone(ZoneInfo(subscription.timezone))))
 
 
 async def _why_unheard(room: Newsroom, subscription: Subscription, asked: str) -> str:

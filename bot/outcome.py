@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.compose import MAX_WINDOW
+from bot.ending import day_of, ended
 from bot.model import Delivery, DeliveryState, Edition, EditionStory, Rest, Stage, Story, StoryStatus, Tally, Verdict
 from bot.wording import day_and_hour, short_day, told_apart, who_lead
 
@@ -52,18 +53,26 @@ class Ruling:
         return self.shown is not None and self.delivery.state is DeliveryState.SENT
 
     @property
+    def stage(self) -> Stage | None:
+        """What is on record of the story, or of the candidates that it was one of; None: nothing is."""
+        return self.verdict.stage if self.verdict else self.rest.stage if self.rest else None
+
+    @property
     def is_past(self) -> bool:
         """The story's news was too old for the edition: an earlier one decided about it."""
-        if self.verdict or self.shown or self.rest or self.stood is None:
-            return self.verdict is not None and self.verdict.stage is Stage.OUTSIDE_WINDOW
+        if self.stage or self.shown or self.stood is None:
+            return self.stage is Stage.OUTSIDE_WINDOW
         since = self.edition.window_start if self.edition else self.delivery.due_at - MAX_WINDOW
         return self.stood.news_at <= since
 
     @property
     def bears(self) -> bool:
-        """The edition had the story before it, or would have had it for the first time, had it been composed."""
-        is_there = bool(self.shown or self.verdict or self.rest or self.stood)
-        return is_there and not self.is_past and (self.edition is not None or not self.earlier)
+        """The edition had the story before it, or would have had it for the first time, had it been composed. What was
+        withdrawn after a post is told of that post.
+        """
+        is_there = bool(self.shown or self.stage or self.stood)
+        is_over = self.is_past or bool(self.earlier and self.stage is Stage.WITHDRAWN)
+        return is_there and not is_over and (self.edition is not None or not self.earlier)
 
 
 def outcome(ruling: Ruling, story: Story, where: str) -> str:
@@ -73,46 +82,60 @@ def outcome(ruling: Ruling, story: Story, where: str) -> str:
     """
     if ruling.edition is None:
         old = "its news was too old for that date, and " if ruling.is_past else ""
-        return f"not posted {where} on {_day(ruling.delivery)}, for {old}{_without_edition(ruling.delivery)}"
+        return f"not posted {where} on {day_of(ruling.delivery)}, for {old}{_without_edition(ruling.delivery)}"
     if ruling.shown:
-        return _chosen(ruling, ruling.edition, ruling.shown, story, where)
-    left_out = f"left out {'' if _was_had(ruling) else f'{where} '}on {_day(ruling.delivery)}: {_reason(ruling)}"
+        return _chosen(ruling, ruling.shown, story, where)
+    left_out = f"left out {'' if _was_had(ruling) else f'{where} '}on {day_of(ruling.delivery)}: {_reason(ruling)}"
     if ruling.delivery.state is not DeliveryState.SENT:
-        left_out += f" ({_unsent(ruling.delivery)})"
-    return f"{_posted(ruling.earlier[0], where)}, and {left_out}" if _was_had(ruling) else left_out
+        left_out += f" (the edition {ended(ruling.delivery)})"
+    return f"{_posted_once(ruling.earlier[0], story, where)}, and {left_out}" if _was_had(ruling) else left_out
+
+
+def forecast(ruling: Ruling, at: str) -> str:
+    """What the next edition, at the local hour *at*, would do with the story of *ruling* if nothing changed before, to
+    go on after a semicolon.
+    """
+    if ruling.shown:
+        update = ", an Update" if ruling.shown.is_update else ""
+        return f"as things stand, it would be number {ruling.shown.number} of the next edition, on {at}{update}"
+    return f"as things stand, the next edition, on {at}, would leave it out: {_reason(ruling)}"
 
 
 def _was_had(ruling: Ruling) -> bool:
-    """Too little was new since a post that we can name."""
-    return bool(ruling.earlier and ruling.verdict and ruling.verdict.stage is Stage.KNOWN)
+    """There is a post that we can name, and the edition decided about the story once more."""
+    return bool(ruling.earlier and ruling.stage in {Stage.KNOWN, Stage.DROPPED})
 
 
 # ------------------------------------------------------------------------------------------------------- chosen
 
 
-def _chosen(ruling: Ruling, edition: Edition, shown: EditionStory, story: Story, where: str) -> str:
+def _chosen(ruling: Ruling, shown: EditionStory, story: Story, where: str) -> str:
     delivery, number = ruling.delivery, shown.number
     if ruling.posted:
-        return f"{_posted(ruling, where)}{_since(story, delivery.sent_at or edition.composed_at, edition)}"
+        return _posted_once(ruling, story, where)
     is_pinned = f", pinned by {ruling.admin or 'an admin'}," if _is_pinned(ruling) else ""
     if not delivery.state.final:
         reason = f" ({delivery.reason})" if delivery.reason else ""
-        return f"chosen as number {number}{is_pinned} of the edition for {_day(delivery)}, which is on its way{reason}"
-    return f"chosen as number {number}{is_pinned} {where} for {_day(delivery)}, but {_unsent(delivery)}"
+        return (
+            f"chosen as number {number}{is_pinned} of the edition for {day_of(delivery)}, which is on its way{reason}"
+        )
+    return f"chosen as number {number}{is_pinned} {where} for {day_of(delivery)}, but the edition {ended(delivery)}"
 
 
-def _posted(ruling: Ruling, where: str) -> str:
-    """``posted here on Tuesday 3 March at 08:00 as number 3`` of an edition that was sent."""
+def _posted_once(ruling: Ruling, story: Story, where: str) -> str:
+    """``posted here on Tuesday 3 March at 08:00 as number 3``, and what has been done to the story since."""
     edition, shown, delivery = ruling.edition, ruling.shown, ruling.delivery
     if edition is None or shown is None:
         raise ValueError(f"the edition of {delivery.date} did not post {ruling.called}")
     sent = (delivery.sent_at or edition.composed_at).astimezone(ZoneInfo(edition.timezone))
     said = f"posted {where} on {sent:%A} {sent.day} {sent:%B} at {sent:%H:%M} as number {shown.number}"
     if sent.date() != delivery.date:
-        said += f" of the edition for {_day(delivery)}"
+        said += f" of the edition for {day_of(delivery)}"
     if shown.is_update:
         said += f", as an Update{f' ({shown.news})' if shown.news else ''}"
-    return f"{said}, pinned by {ruling.admin or 'an admin'}" if _is_pinned(ruling) else said
+    if _is_pinned(ruling):
+        said += f", pinned by {ruling.admin or 'an admin'}"
+    return f"{said}{_since(story, delivery.sent_at or edition.composed_at, edition)}"
 
 
 def _is_pinned(ruling: Ruling) -> bool:
@@ -217,19 +240,4 @@ def _without_edition(delivery: Delivery) -> str:
     if not delivery.state.final:
         reason = f" ({delivery.reason})" if delivery.reason else ""
         return f"that date's edition is on its way and not composed yet{reason}"
-    return _unsent(delivery)
-
-
-def _unsent(delivery: Delivery) -> str:
-    """How a delivery that is not sent stands: ``the edition was missed: nothing was running at its hour``."""
-    because = f": {delivery.reason}" if delivery.reason else ""
-    if delivery.state is DeliveryState.UNCERTAIN:
-        return f"nobody knows whether the edition arrived{because}"
-    if not delivery.state.final:
-        return f"the edition is on its way{because}"
-    part = "only a part of the edition arrived, which" if delivery.receipts else "the edition"
-    return f"{part} was {delivery.state.value}{because}"
-
-
-def _day(delivery: Delivery) -> str:
-    return f"{delivery.date:%A} {delivery.date.day} {delivery.date:%B}"
+    return f"the edition {ended(delivery)}"

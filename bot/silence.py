@@ -1,10 +1,11 @@
 """What did not come: a post of a channel, the story of a feed. Pure; nothing is escaped here."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.coverage import site_of
+from bot.ending import day_of, ended
 from bot.identity import domain_of
 from bot.model import Delivery, DeliveryState, Edition, Failing, Feed, FeedState, Standing, Subscription
 from bot.schedule import instant_of
@@ -12,6 +13,8 @@ from bot.wording import counted, day_and_hour, sentence_of
 
 _NAMED = 3
 """Feeds that a sentence names."""
+_GRACE = timedelta(minutes=2)
+"""So long after its hour an edition may be without a trace: a running bot looks every minute."""
 
 
 # --------------------------------------------------------------------------------------------------- of a channel
@@ -32,19 +35,20 @@ def why_no_post(
     local = now.astimezone(ZoneInfo(subscription.timezone))
     if latest and latest.date >= local.date():
         return sentence_of(f"{_of_today(latest, edition, local, where)}")
-    before = f"; the latest edition {_stood(latest, edition, local)}" if latest else "; there has been none yet"
-    return sentence_of(f"{_why_none_today(subscription, local, now, where)}{before}")
+    before = "there has been none yet"
+    if latest:
+        whose = "" if latest.state is DeliveryState.SENT else f"of {day_of(latest)} "
+        before = f"the latest edition {whose}{_stood(latest, edition, local)}"
+    return sentence_of(f"{_why_none_today(subscription, local, now, where)}; {before}")
 
 
 def _of_today(latest: Delivery, edition: Edition | None, local: datetime, where: str) -> str:
-    whose = "today's edition" if latest.date == local.date() else f"the edition for {_day(latest)}"
+    whose = "today's edition" if latest.date == local.date() else f"the edition for {day_of(latest)}"
     return f"{whose} {_stood(latest, edition, local, where)}"
 
 
 def _stood(latest: Delivery, edition: Edition | None, local: datetime, where: str = "") -> str:
     """``was posted here on Tuesday 3 March at 08:00 with 5 stories``; ``was missed: …``, or how else it ended."""
-    because = f": {latest.reason}" if latest.reason else ""
-    day = "" if latest.date == local.date() else f" of {_day(latest)}"
     if latest.state is DeliveryState.SENT:
         sent = (latest.sent_at or latest.due_at).astimezone(local.tzinfo)
         stories = latest.edition or ()
@@ -52,12 +56,7 @@ def _stood(latest: Delivery, edition: Edition | None, local: datetime, where: st
         late = ", delayed" if edition and edition.delayed else ""
         there = f" {where}" if where else ""
         return f"was posted{there} on {sent:%A} {sent.day} {sent:%B} at {sent:%H:%M} {held}{late}"
-    if latest.state is DeliveryState.UNCERTAIN:
-        return f"{day.strip()} may have arrived, and nobody knows{because}".strip()
-    if not latest.state.final:
-        return f"{day.strip()} is on its way{because}".strip()
-    part = ", after a part of it had arrived" if latest.receipts else ""
-    return f"{day.strip()} was {latest.state.value}{part}{because}".strip()
+    return ended(latest)
 
 
 def _why_none_today(subscription: Subscription, local: datetime, now: datetime, where: str) -> str:
@@ -77,14 +76,9 @@ def _why_none_today(subscription: Subscription, local: datetime, now: datetime, 
     if since and since > due_at:
         given = day_and_hour(since.astimezone(local.tzinfo))
         return f"no edition was due {where} today: its order was given on {given}, after today's hour"
-    return (
-        f"today's edition was due {where} at {hour}, and nothing is on record of it: no running bot has looked since "
-        "(`daybrief check` says what is wrong)"
-    )
-
-
-def _day(latest: Delivery) -> str:
-    return f"{latest.date:%A} {latest.date.day} {latest.date:%B}"
+    is_overdue = now - due_at >= _GRACE
+    stands = ": no running bot has looked since (`daybrief check` says what is wrong)" if is_overdue else " yet"
+    return f"today's edition was due {where} at {hour}, and nothing is on record of it{stands}"
 
 
 # ------------------------------------------------------------------------------------------------------ of a feed

@@ -13,7 +13,7 @@ from bot.desk import Desk
 from bot.errors import CannotReadBack
 from bot.gather import gather
 from bot.manuscript import parse
-from bot.model import Asker, Change, DeliveryState, Due, Story, Subscription, Wish
+from bot.model import Asker, Change, DeliveryState, Due, Story, StoryStatus, Subscription, Wish
 from bot.newsroom import Newsroom
 from bot.ports import Intake
 from bot.why import Why, lines
@@ -121,8 +121,9 @@ async def test_an_uncertain_one_may_have_been_posted(here: Room) -> None:
     here.platform.on_find = [CannotReadBack("no permission")] * 9
     await here.publish(TUESDAY)
 
-    assert f"{ref} was chosen as number 1 here for Tuesday 3 March, but nobody knows whether the edition arrived" in (
-        await here.said(ref)
+    assert (
+        f"{ref} was chosen as number 1 here for Tuesday 3 March, but the edition may have arrived, and nobody knows"
+        in (await here.said(ref))
     )
 
 
@@ -137,6 +138,54 @@ async def test_what_was_corrected_or_withdrawn_since_it_was_posted_says_so(here:
     assert await here.said(ref) == (
         f"{ref} was posted here on Tuesday 3 March at 08:00 as number 1, and withdrawn since, on 5 March 2026."
     )
+
+
+async def test_what_was_posted_and_then_withdrawn_is_told_of_its_post_after_later_editions_as_well(here: Room) -> None:
+    [ref] = await here.keep(plain("a.test", at=TUESDAY - timedelta(minutes=5)))
+    await here.publish(TUESDAY)
+    here.clock.move_to(TUESDAY + HOUR)
+    found = (await here.ask(ref)).story
+    assert found is not None
+    await here.desk.withdraw(found, "there is no lab")
+    withdrawn = f"{ref} was posted here on Tuesday 3 March at 08:00 as number 1, and withdrawn since, on 3 March 2026."
+
+    for day in range(1, 5):
+        await here.publish(TUESDAY + day * DAY)
+        assert await here.said(ref) == withdrawn
+
+
+async def test_what_an_admin_dropped_after_its_post_says_both(here: Room) -> None:
+    [ref] = await here.keep(plain("a.test"))
+    await here.publish(TUESDAY)
+    await here.desk.wish(await here.channel(), ref, Wish.DROP)
+    await here.publish(TUESDAY + DAY)
+
+    assert await here.said(ref) == (
+        f"{ref} was posted here on Tuesday 3 March at 08:00 as number 1, and left out on Wednesday 4 March: an admin "
+        "dropped it."
+    )
+
+
+async def test_the_operator_is_told_of_a_story_as_the_workspace_of_the_channel_reads_it(here: Room) -> None:
+    ref = await here.write("Norvik opens a lab")
+    await here.publish(TUESDAY)
+    one = await here.channel()
+    found = (await here.ask(ref)).story
+    assert found is not None
+    here.clock.move_to(TUESDAY + HOUR)
+    await here.room.store.archive.restate(
+        ref,
+        lambda held: replace(held, status=StoryStatus.WITHDRAWN, status_at=here.clock.now()),
+        workspace="terminal:local",
+        person="Ada (U1)",
+        reason="withdrawn",
+        at=here.clock.now(),
+    )
+
+    told = await here.desk.why(one, ref, Asker(subscription=one.id))
+
+    assert told.sentence == await here.said(ref)
+    assert told.sentence.endswith("as number 1, and withdrawn since, on 3 March 2026.")
 
 
 async def test_a_story_that_the_channel_has_had_says_when_and_why_it_did_not_come_back(here: Room) -> None:
@@ -226,6 +275,27 @@ async def test_whoever_dropped_a_story_is_named(here: Room) -> None:
     assert await here.said(ref) == f"{ref} was left out here on Tuesday 3 March: Ada (U1) dropped it."
 
 
+async def test_a_pin_is_told_of_whoever_wished_it_of_that_edition_and_of_nobody_who_took_it_back(here: Room) -> None:
+    [ref] = await here.keep(plain("a.test"))
+    one = await here.channel()
+    audit = here.room.store.audit
+    await audit.record(replace(_wished("pin", ref, one), event="1", at=TUESDAY - 5 * HOUR, person="Eve (U3)"))
+    await audit.record(replace(_wished("unwish", ref, one), event="2", at=TUESDAY - 4 * HOUR, person="Eve (U3)"))
+    await here.desk.wish(one, ref, Wish.PIN)
+    await here.publish(TUESDAY)
+
+    assert (await here.said(ref)).endswith("as number 1, pinned by an admin.")
+
+    await audit.record(replace(_wished("pin", ref, one), event="3"))
+    await audit.record(replace(_wished("pin", ref, one), event="4", at=TUESDAY + HOUR, person="Bob (U2)"))
+    await here.desk.wish(one, ref, Wish.PIN)
+    await here.publish(TUESDAY + DAY)
+    told = await here.ask(ref)
+
+    assert "on Wednesday 4 March at 08:00 as number 1, pinned by Bob (U2)" in told.sentence
+    assert lines(told)[-1].startswith("Posted here on Tuesday 3 March at 08:00 as number 1, pinned by Ada (U1).")
+
+
 async def test_what_is_off_topic_says_which_topics_it_has_and_which_the_channel_took(here: Room) -> None:
     one = await here.channel()
     await here.desk.subscribe(replace(one, topics=("labs", "law"), declared=False))
@@ -307,14 +377,15 @@ async def test_what_an_edition_decided_about_a_story_before_it_was_merged_is_tol
     )
 
 
-async def test_what_came_after_the_edition_is_a_candidate_for_the_next(here: Room) -> None:
+async def test_what_came_after_the_edition_is_told_with_what_the_next_would_do_with_it(here: Room) -> None:
     await here.publish(TUESDAY)
     here.clock.move_to(TUESDAY + timedelta(minutes=70))
     ref = await here.write("Norvik opens a lab")
 
     assert await here.said(ref) == (
         f"{ref} was not there yet when the latest edition here was composed, on Tuesday 3 March, 08:00: it came on "
-        "Tuesday 3 March, 09:10; it is a candidate for the next, on Wednesday 4 March, 08:00."
+        "Tuesday 3 March, 09:10; as things stand, it would be number 1 of the next edition, on Wednesday 4 March, "
+        "08:00."
     )
     await here.desk.pause(await here.channel(), "paused by ada")
     assert (await here.said(ref)).endswith("nothing is posted now: paused by ada.")
@@ -336,9 +407,52 @@ async def test_before_the_first_edition_nothing_has_been_decided(here: Room) -> 
     ref = await here.write("Norvik opens a lab")
 
     assert await here.said(ref) == (
-        f"{ref} was not posted here: there has been no edition yet; it is a candidate for the next, on Tuesday 3 "
-        "March, 08:00."
+        f"{ref} was not posted here: there has been no edition yet; as things stand, it would be number 1 of the "
+        "next edition, on Tuesday 3 March, 08:00."
     )
+
+
+async def test_what_the_next_edition_would_leave_out_is_told_with_why(here: Room) -> None:
+    await here.keep(*(plain(f"{n}a.test", f"{n}b.test") for n in range(5)))
+    old, weak, dropped = await here.keep(
+        plain("o.test", at=TUESDAY - 10 * DAY), plain("w.test"), plain("d.test", "e.test", "f.test")
+    )
+    await here.desk.wish(await here.channel(), dropped, Wish.DROP)
+    next_one = "as things stand, the next edition, on Tuesday 3 March, 08:00, would leave it out"
+
+    assert (await here.said(old)).endswith(
+        f"{next_one}: older than the window, for its news was of Saturday 21 February, 08:00, and the edition takes "
+        "what came after Monday 2 March, 08:00."
+    )
+    assert (await here.said(weak)).endswith(f"{next_one}: score 0.69, the cut was 1.10.")
+    assert (await here.said(dropped)).endswith(f"{next_one}: an admin dropped it.")
+    foretold = {ref: (await here.said(ref)).partition(f"{next_one}: ")[2] for ref in (old, weak, dropped)}
+    await here.publish(TUESDAY)
+    for ref, reason in foretold.items():
+        assert await here.said(ref) == f"{ref} was left out here on Tuesday 3 March: {reason}"
+
+
+async def test_what_will_be_too_old_by_the_day_of_the_next_edition_is_no_candidate(here: Room) -> None:
+    await here.desk.subscribe(replace(await here.channel(), days=(2,), declared=False))
+    await here.publish(TUESDAY)
+    here.clock.move_to(TUESDAY + 3 * HOUR)
+    ref = await here.write("Norvik opens a lab")
+
+    assert (await here.said(ref)).endswith(
+        "as things stand, the next edition, on Tuesday 10 March, 08:00, would leave it out: older than the window, for "
+        "its news was of Tuesday 3 March, 11:00, and the edition takes what came after Saturday 7 March, 08:00."
+    )
+
+
+async def test_a_story_that_was_private_elsewhere_came_when_it_was_told_to_everybody(here: Room) -> None:
+    here.clock.move_to(TUESDAY - 3 * HOUR)
+    [written] = parse("Norvik opens a lab\n\nIt matters.\nKey Points\n- 1It does.\n", name="stories.txt")
+    [private] = await admit(here.room, [replace(written, workspaces=("slack:T9",))])
+    await here.publish(TUESDAY)
+    here.clock.move_to(TUESDAY + 4 * HOUR)
+    await admit(here.room, [replace(written, ref=private.story.ref)])
+
+    assert "it came on Tuesday 3 March, 12:00; as things stand" in await here.said(private.story.ref)
 
 
 async def test_what_belongs_to_another_workspace_is_unknown_here_and_explained_to_the_operator(here: Room) -> None:
@@ -438,8 +552,11 @@ async def test_a_channel_without_a_post_today_says_why(here: Room) -> None:
     await here.keep(plain("a.test"))
     await here.publish(TUESDAY)
     before = "the latest edition was posted on Tuesday 3 March at 08:00 with 1 story"
-    here.clock.move_to(TUESDAY + DAY + HOUR)
+    here.clock.move_to(TUESDAY + DAY + timedelta(seconds=90))
 
+    assert await here.said() == f"Today's edition was due here at 08:00, and nothing is on record of it yet; {before}."
+
+    here.clock.move_to(TUESDAY + DAY + HOUR)
     assert await here.said() == (
         "Today's edition was due here at 08:00, and nothing is on record of it: no running bot has looked since "
         f"(`daybrief check` says what is wrong); {before}."

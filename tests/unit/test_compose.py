@@ -304,6 +304,13 @@ def test_no_more_is_pinned_than_the_edition_has_stories() -> None:
     assert by_ref["C2DF"].detail == "pinned stories took every place"
 
 
+def test_a_withdrawn_story_that_was_too_old_all_the_same_is_left_out_for_its_age() -> None:
+    late, old = story("C2DF", "a.test"), story("C3DF", "b.test", at=TUESDAY - 30 * HOUR)
+    withdrawn = [replace(one, status=StoryStatus.WITHDRAWN) for one in (late, old)]
+
+    assert stages(composed(withdrawn)) == {"C2DF": Stage.WITHDRAWN, "C3DF": Stage.OUTSIDE_WINDOW}
+
+
 def test_a_withdrawn_story_cannot_be_pinned_and_a_dropped_one_is_told_from_it() -> None:
     withdrawn = replace(story("C2DF", "a.test"), status=StoryStatus.WITHDRAWN)
     dropped = story("C3DF", "b.test", origin=Origin.IMPORT)

@@ -45,7 +45,7 @@ def test_every_stage_has_a_reason_of_its_own_also_where_nothing_else_is_recorded
         (DeliveryState.SKIPPED, "chosen as number 1 here for Tuesday 3 March, but the edition was skipped: so it is"),
         (
             DeliveryState.UNCERTAIN,
-            "chosen as number 1 here for Tuesday 3 March, but nobody knows whether the edition arrived: so it is",
+            "chosen as number 1 here for Tuesday 3 March, but the edition may have arrived, and nobody knows: so it is",
         ),
     ],
 )
@@ -60,7 +60,7 @@ def test_of_an_edition_that_ended_half_way_no_more_is_claimed_than_that_a_part_a
     delivery = replace(SENT, state=DeliveryState.MISSED, receipts=(Receipt(part=0, messages=("m",)),))
 
     assert outcome(Ruling(delivery=delivery, called="K7Q4", edition=EDITION), story("K7Q4"), "here").endswith(
-        "but only a part of the edition arrived, which was missed"
+        "but the edition was missed, after a part of it had arrived"
     )
 
 
