@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
-from pathlib import Path
 from types import ModuleType
 from typing import TypeVar, cast
 
+from adapters.footprint import MODULES, Footprint, reserved, resident
 from bot.errors import DaybriefError
 from bot.ports import Workers
 
@@ -42,10 +42,10 @@ class Caps:
     """On the wall, from the moment at which a worker takes the job."""
     memory: int = 2 * 2**30
     """Bytes on top of what the worker has when it takes the job; holds on Linux only."""
-    leaves: int | None = None
-    """Bytes that may stay in use after the job; a worker that has kept more is replaced, because what a large document
-    has scattered over its memory never comes back. The first job of a worker also brings the modules that it needs, and
-    does not count. None: it may keep what it likes, as a model. On Linux only.
+    leaves: int | None = 32 * 2**20
+    """Bytes that may stay in use after the job, on top of the least that the worker has held after any; one that has
+    kept more is replaced, because what a large document has scattered over its memory never comes back. None: it may
+    keep what it likes, as a model. On Linux only.
     """
 
 
@@ -104,43 +104,49 @@ class ProcessWorkers:
         await asyncio.to_thread(self._threads.shutdown)
 
     async def run_within(self, caps: Caps, function: Callable[..., Result], *arguments: object) -> Result:
-        """As :meth:`run`, under *caps*."""
+        """As :meth:`run`, under *caps*. Who is cancelled ends the job, and the worker with it."""
         loop = asyncio.get_running_loop()
         job = _Job(function, arguments, caps)
         if self._is_closed:
             raise DaybriefError("the workers have been closed")
-        return cast(Result, await loop.run_in_executor(self._threads, self._do, job))
+        busy: set[_Worker] = set()
+        try:
+            return cast(Result, await loop.run_in_executor(self._threads, self._do, job, busy))
+        except asyncio.CancelledError:
+            with self._guard:
+                for worker in busy:
+                    worker.kill()
+            raise
 
-    def _do(self, job: _Job) -> object:
-        """Run *job* on an idle worker or a new one. In a thread."""
-        worker = self._take()
-        before = worker.resident() if worker.has_worked else math.inf
+    def _do(self, job: _Job, busy: "set[_Worker]") -> object:
+        """Run *job* on an idle worker or a new one, which is in *busy* meanwhile. In a thread."""
+        worker = self._take(busy)
+        is_lean = False
         try:
             outcome = worker.do(job)
-        except BaseException:
-            self._drop(worker)
-            raise
-        if job.caps.leaves is not None and worker.resident() - before > job.caps.leaves:
-            self._drop(worker)
-        else:
+            is_lean = worker.is_lean(job.caps.leaves)
+        finally:
             with self._guard:
-                self._idle.append(worker)
+                busy.clear()
+                if is_lean:
+                    self._idle.append(worker)
+            if not is_lean:
+                self._drop(worker)
         if isinstance(outcome, _Failure):
             raise outcome.error
         return outcome
 
-    def _take(self) -> "_Worker":
+    def _take(self, busy: "set[_Worker]") -> "_Worker":
         with self._guard:
             if self._is_closed:
                 raise DaybriefError("the workers have been closed")
-            while self._idle:
+            while self._idle and not self._idle[-1].is_alive:
                 worker = self._idle.pop()
-                if worker.is_alive:
-                    return worker
                 worker.bury()
                 self._all.discard(worker)
-            worker = _Worker(self._context)
+            worker = self._idle.pop() if self._idle else _Worker(self._context)
             self._all.add(worker)
+            busy.add(worker)
             return worker
 
     def _drop(self, worker: "_Worker") -> None:
@@ -178,7 +184,7 @@ class _Worker:
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
         self._process.start()
         theirs.close()  # so that the pipe ends when the process does
-        self.has_worked = False
+        self._least = MODULES
 
     @property
     def is_alive(self) -> bool:
@@ -191,7 +197,6 @@ class _Worker:
             DaybriefError: the process was too slow, or died; it is of no more use.
         """
         try:
-            self.has_worked = True
             self._pipe.send(job)
             if self._pipe.poll(job.caps.time.total_seconds()):
                 return self._pipe.recv()
@@ -199,9 +204,15 @@ class _Worker:
             raise DaybriefError("its process died, of too little memory perhaps") from died
         raise DaybriefError(f"it took longer than {job.caps.time.total_seconds():g} s")
 
-    def resident(self) -> int:
-        """Bytes of memory that the process uses; 0 where the system does not say."""
-        return _pages(f"/proc/{self._process.pid}/statm", 1)
+    def is_lean(self, leaves: int | None) -> bool:
+        """Whether it has kept no more than it may, after a job that may leave so much; None: whatever it likes."""
+        held = resident(self._process.pid)
+        if leaves is None:
+            self._least = held
+        elif held > self._least + leaves:
+            return False
+        self._least = min(self._least, held)
+        return True
 
     def kill(self) -> None:
         """End the process now; whoever waits for it gets an error."""
@@ -230,9 +241,12 @@ def _serve(pipe: Connection) -> None:
     # Ctrl-C reaches every process of a terminal; the one that was asked to stop ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_parent, daemon=True).start()
+    footprint = Footprint()
     with contextlib.suppress(EOFError, OSError):
         while True:
-            _hand_over(pipe, _outcome(pipe.recv()))
+            outcome = _outcome(pipe.recv())
+            footprint.shrink()
+            _hand_over(pipe, outcome)
 
 
 def _die_with_parent() -> None:
@@ -272,7 +286,7 @@ def _capped(caps: Caps) -> Iterator[None]:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     limits = {resource.RLIMIT_CPU: math.ceil(used.ru_utime + used.ru_stime + caps.time.total_seconds()) + 1}
-    if has := _address_space():
+    if has := reserved():
         limits[resource.RLIMIT_AS] = has + caps.memory
     before = {what: resource.getrlimit(what) for what in limits}
     for what, (soft, hard) in before.items():
@@ -283,17 +297,3 @@ def _capped(caps: Caps) -> Iterator[None]:
     finally:
         for what, values in before.items():
             resource.setrlimit(what, values)
-
-
-def _address_space() -> int:
-    """Bytes that this process has reserved; 0 where the system does not say."""
-    return _pages("/proc/self/statm", 0)
-
-
-def _pages(path: str, column: int) -> int:
-    """Bytes that a *column* of a process's ``statm`` counts in pages; 0 where there is no such file."""
-    try:
-        pages = int(Path(path).read_text(encoding="ascii").split()[column])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")

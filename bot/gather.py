@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from bot.coverage import copies
 from bot.drafting import may_be_drafted, quoted
 from bot.errors import FeedFailed
-from bot.group import WINDOW, Cluster, Grouping
+from bot.group import Grouping
 from bot.identity import names_of, tell_apart
-from bot.model import Article, Feed, FeedHealth, FeedOutcome, FeedState, GatherReport, Reading, Story, StoryStatus
+from bot.model import Article, Feed, FeedHealth, FeedOutcome, FeedState, GatherReport, Reading, Story
 from bot.newsroom import Newsroom
-from bot.placing import foresee, place
+from bot.placing import as_cluster, foresee, open_stories, place
 from bot.ports import Intake, Known
 from bot.redact import kept_as
 
@@ -24,8 +24,6 @@ AT_ONCE = 16
 """Feeds that are read at the same time."""
 SLOWEST = timedelta(hours=24)
 """A feed that keeps failing is still visited this often, for ever."""
-GROUPED_WITHIN = timedelta(days=10)
-"""Stories with news in this span are open to new articles; older ones that turn up late found their own."""
 
 Progress = Callable[[FeedOutcome], None]
 
@@ -204,20 +202,8 @@ async def _foresee(room: Newsroom, visits: Sequence[_Visit]) -> None:
     now = room.instant()
     new = (await _told_apart(room, visits, now)).new
     if new:
-        known = await _open_stories(room, new, now)
+        known = await open_stories(room, new, now)
         await foresee(room, [*new, *(article for story in known.values() for article in story.articles)])
-
-
-async def _open_stories(room: Newsroom, new: Sequence[Article], now: datetime) -> dict[str, Story]:
-    """The stories that *new* articles may join, by ref."""
-    earliest = max(min(article.news_at for article in new), now - GROUPED_WITHIN) - WINDOW
-    known = await room.store.archive.window(earliest, now)
-    return {story.ref: story for story in known if _is_open(story)}
-
-
-def _is_open(story: Story) -> bool:
-    """A public article that joined a private story would be gone for everybody else, in a withdrawn one for all."""
-    return bool(story.articles) and not story.workspaces and story.status is not StoryStatus.WITHDRAWN
 
 
 async def _stories(
@@ -226,11 +212,11 @@ async def _stories(
     """The stories that *new* articles found or join, drafted, and which stories turn out to be one."""
     if not new:
         return [], ()
-    open_stories = await _open_stories(room, new, now)
-    shown = await room.store.ledger.shown(tuple(open_stories))
-    clusters = [_cluster(story, story.ref in shown) for story in open_stories.values()]
+    known = await open_stories(room, new, now)
+    shown = await room.store.ledger.shown(tuple(known))
+    clusters = [as_cluster(story, is_posted=story.ref in shown) for story in known.values()]
     grouping = await place(room, new, clusters)
-    return await _drafted(room, _regrouped(grouping, open_stories)), grouping.merges
+    return await _drafted(room, _regrouped(grouping, known)), grouping.merges
 
 
 def _regrouped(grouping: Grouping, open_stories: Mapping[str, Story]) -> list[Story]:
@@ -283,10 +269,6 @@ def _in_order(articles: Iterable[Article]) -> tuple[Article, ...]:
 
 def _topics(articles: Iterable[Article]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(topic for article in articles for topic in article.topics))
-
-
-def _cluster(story: Story, is_posted: bool) -> Cluster:
-    return Cluster(ref=story.ref, posted=is_posted, first_seen=story.first_seen, articles=story.articles)
 
 
 def _known(article: Article) -> Known:

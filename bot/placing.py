@@ -3,17 +3,24 @@
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.errands import within
-from bot.group import Cluster, Grouping, Judgement, gist, group
-from bot.model import Article
+from bot.group import WINDOW, Cluster, Grouping, Judgement, gist, group
+from bot.model import Article, Story, StoryStatus
 from bot.newsroom import Newsroom
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 
+GROUPED_WITHIN = timedelta(days=10)
+"""Stories with news in this span are open to new articles; older ones that turn up late found their own."""
+MOST_OPEN = 3_000
+"""Articles of open stories that new ones are compared with, those of the newest stories: memory and time for comparing
+grow with their square. Thirty feeds bring a thousand in ten days."""
+MOST_OF_ONE = 200
+"""Articles of one story that stand for it: hundreds more say nothing else."""
 CLOSE_CALLS = 10
 """Pairs of articles that a model is asked about in one round of gathering."""
 PATIENCE = timedelta(seconds=20)
@@ -53,6 +60,38 @@ async def place(room: Newsroom, new: Sequence[Article], known: Sequence[Cluster]
     if not judgements:
         return grouping
     return await _grouped(room, watch, (tuple(new), tuple(known), meaning, judgements)) or grouping
+
+
+async def open_stories(room: Newsroom, new: Sequence[Article], now: datetime) -> dict[str, Story]:
+    """The stories that *new* articles may join, by ref, oldest first."""
+    earliest = max(min(article.news_at for article in new), now - GROUPED_WITHIN) - WINDOW
+    known = await room.store.archive.window(earliest, now)
+    return {story.ref: story for story in newest(tuple(story for story in known if _is_open(story)))}
+
+
+def newest(stories: Sequence[Story], most: int = MOST_OPEN) -> Sequence[Story]:
+    """The last of *stories*, which are in order of time, of which no more than *most* articles are compared. Pure."""
+    articles = 0
+    for place in range(len(stories) - 1, -1, -1):
+        articles += min(len(stories[place].articles), MOST_OF_ONE)
+        if articles > most:
+            return stories[place + 1 :]
+    return stories
+
+
+def as_cluster(story: Story, *, is_posted: bool) -> Cluster:
+    """*story* as it is compared: by its first article, since nothing joins it that is too long after that, and its
+    latest ones. Pure.
+    """
+    articles = story.articles
+    if len(articles) > MOST_OF_ONE:
+        articles = (articles[0], *articles[1 - MOST_OF_ONE :])
+    return Cluster(ref=story.ref, posted=is_posted, first_seen=story.first_seen, articles=articles)
+
+
+def _is_open(story: Story) -> bool:
+    """A public article that joined a private story would be gone for everybody else, in a withdrawn one for all."""
+    return bool(story.articles) and not story.workspaces and story.status is not StoryStatus.WITHDRAWN
 
 
 async def foresee(room: Newsroom, articles: Sequence[Article]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.meaning.model import WEIGHTS_SHA256, meant, weights
+from adapters.workers import Caps, ProcessWorkers
 from bot.ports import Workers
 
 AT_ONCE = 256
@@ -18,7 +19,8 @@ class TextMeaning:
 
     def __init__(self, workers: Workers, *, model: Path | None = None, sha256: str = WEIGHTS_SHA256) -> None:
         """With the weights that the extra has installed, unless *model* names others, with their digest."""
-        self._workers = workers
+        # The model stays with the worker: loading it takes seconds.
+        self._workers = workers.within(Caps(leaves=None)) if isinstance(workers, ProcessWorkers) else workers
         self._model = model
         self._sha256 = sha256
         self._known: OrderedDict[str, bytes] = OrderedDict()

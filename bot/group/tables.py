@@ -39,23 +39,13 @@ def tables(
     """What can be worked out apart from the rest. *folds* says of each compared article in which group it is, and for
     how many it stands.
     """
-    owners, counts = folds
     count = len(groups)
-    alike = pairs.alike * counts[pairs.earlier] * counts[pairs.later]
+    within, names, sums = _summed(count, folds, pairs, told)
     sizes = np.array([len(one.articles) for one in groups], dtype=np.float64)
-    one, other = owners[pairs.earlier], owners[pairs.later]
-    inside = one == other
-    within = (
-        np.zeros(count)
-        + np.bincount(owners, counts**2, minlength=count)
-        + 2 * np.bincount(one[inside], alike[inside], minlength=count)
-    )
-    low, high = np.minimum(one, other)[~inside], np.maximum(one, other)[~inside]
-    judged = np.array([min(pair) * count + max(pair) for pair in told], dtype=np.int64)
-    names, places = np.unique(np.concatenate([low * count + high, judged]), return_inverse=True)
-    sums = np.bincount(places, np.concatenate([alike[~inside], np.zeros(len(judged))]), minlength=len(names))
-    low, high = names // max(count, 1), names % max(count, 1)
-    ties = np.where(np.isin(names, judged), CERTAIN, sums / (sizes[low] * sizes[high]))
+    low, high = (names // max(count, 1)).astype(np.int32), (names % max(count, 1)).astype(np.int32)
+    ties = (sums / (sizes[low] * sizes[high])).astype(np.float32)
+    ties[np.searchsorted(names, _judged(count, told))] = CERTAIN
+    del names
     # Averages are no higher than the highest of what they average, and cohesion raises them by so much at the most.
     least = cut * LOOSEST ** (2 * COHESION)
     for members, own in parts(count, low, high, ties, least=least):
@@ -67,6 +57,36 @@ def tables(
         chosen = [groups[number] for number in members]
         _bar(table, chosen)
         yield members, chosen, table, within[members]
+
+
+def _summed(
+    count: int, folds: tuple[NDArray[np.int64], NDArray[np.float64]], pairs: Pairs, told: Told
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float32]]:
+    """For each group the likeness within it; then the pairs of groups that are alike or judged, each as one number, in
+    order, and the likeness between them. With a million pairs of articles, every array too many takes 8 MB.
+    """
+    owners, counts = folds
+    alike = counts[pairs.earlier]
+    alike *= counts[pairs.later]
+    alike *= pairs.alike
+    one, other = owners[pairs.earlier], owners[pairs.later]
+    inside = one == other
+    within = np.zeros(count) + np.bincount(owners, counts**2, minlength=count)
+    within += 2 * np.bincount(one[inside], alike[inside], minlength=count)
+    alike[inside] = 0
+    low = np.minimum(one, other)
+    low *= count
+    low += np.maximum(one, other, out=other)
+    del one, other
+    names = np.unique(np.concatenate([low[~inside], _judged(count, told)]))
+    places = np.searchsorted(names, low)  # what is inside adds nothing, wherever it is added
+    places[inside] = 0
+    sums = np.bincount(places, alike, minlength=len(names))[: len(names)]
+    return within, names, sums.astype(np.float32)
+
+
+def _judged(count: int, told: Told) -> NDArray[np.int64]:
+    return np.array([min(pair) * count + max(pair) for pair in told], dtype=np.int64)
 
 
 def _bar(table: NDArray[np.float32], groups: Sequence[Group]) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -70,6 +71,40 @@ async def test_a_worker_that_keeps_more_memory_than_it_may_is_replaced() -> None
     assert unlimited == after
 
 
+@linux
+async def test_a_worker_that_keeps_a_little_more_after_every_job_is_replaced_before_long() -> None:
+    pool = ProcessWorkers(1, caps=Caps(leaves=20 * MB))
+    try:
+        kept = [await pool.run(jobs.hoard, 15 * MB) for _ in range(5)]
+    finally:
+        await pool.close()
+
+    assert len(set(kept)) > 1
+
+
+@linux
+async def test_a_worker_that_keeps_far_more_of_its_first_job_than_modules_take_is_replaced() -> None:
+    pool = ProcessWorkers(1)
+    try:
+        kept = [await pool.run(jobs.hoard, 200 * MB) for _ in range(2)]
+    finally:
+        await pool.close()
+
+    assert len(set(kept)) == 2
+
+
+@linux
+async def test_a_worker_may_keep_a_model_and_is_not_replaced_for_it_later() -> None:
+    pool = ProcessWorkers(1)
+    try:
+        model = await pool.within(Caps(leaves=None)).run(jobs.hoard, 200 * MB)
+        later = [await pool.run(jobs.process_id) for _ in range(2)]
+    finally:
+        await pool.close()
+
+    assert {model, *later} == {model}
+
+
 @pytest.mark.parametrize("job", [jobs.spin, jobs.hang])
 async def test_a_job_that_never_ends_is_ended(job: object, workers: ProcessWorkers) -> None:
     with pytest.raises(DaybriefError, match=r"longer than 0\.3 s"):
@@ -98,6 +133,19 @@ async def test_a_job_gets_no_more_memory_than_its_cap_and_the_next_job_is_not_po
 
     for _ in range(2):
         assert await workers.run(jobs.eat, 300 * MB) == 300 * MB
+
+
+async def test_a_job_that_nobody_waits_for_any_more_is_ended_and_no_other() -> None:
+    pool = ProcessWorkers(1)
+    try:
+        doing = asyncio.create_task(pool.run(time.sleep, 300))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(doing, 2)
+        after = [await pool.run(jobs.process_id) for _ in range(2)]
+    finally:
+        await pool.close()
+
+    assert len(set(after)) == 1
 
 
 async def test_a_result_that_cannot_travel_is_an_error_and_not_the_end(workers: ProcessWorkers) -> None:

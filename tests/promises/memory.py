@@ -167,8 +167,15 @@ def _resident(process: int) -> int:
 # ------------------------------------------------------------------------------------------------ in the process
 
 
+class _Clock(VirtualClock):
+    """Half an hour passes at once, but nobody's patience ends before what workers really take their time for."""
+
+    async def wait(self, duration: timedelta) -> None:
+        await asyncio.sleep(duration.total_seconds())
+
+
 async def _live(port: int, day: Day) -> None:
-    clock, workers, leak = VirtualClock(), ProcessWorkers(), []
+    clock, workers, leak = _Clock(), ProcessWorkers(), []
     feeds = [*day.kinds, *(f"honest{number}" for number in range(day.honest))]
     text = "".join(f'[[feeds]]\nurl = "http://127.0.0.1:{port}/{name}"\nname = "{name}"\n' for name in feeds)
     text += '[[channels]]\nname = "c"\nplatform = "terminal"\n[fetch]\nallow_hosts = ["127.0.0.1"]\n'

@@ -372,8 +372,8 @@ def test_no_order_of_the_articles_makes_a_difference(
 
 
 def test_what_is_too_much_for_one_table_is_parted_at_its_weakest_ties() -> None:
-    one, other = np.array([0, 1, 2, 3]), np.array([1, 2, 3, 4])
-    alike = np.array([0.9, 0.06, 0.9, 0.03])
+    one, other = np.array([0, 1, 2, 3], dtype=np.int32), np.array([1, 2, 3, 4], dtype=np.int32)
+    alike = np.array([0.9, 0.06, 0.9, 0.03], dtype=np.float32)
 
     def members(limit: int) -> list[list[int]]:
         return [part.tolist() for part, _ in parts(6, one, other, alike, least=0.04, limit=limit)]
@@ -393,6 +393,26 @@ def test_of_too_many_pairs_the_most_alike_are_remembered() -> None:
     assert len(everything.alike) == 6
     assert some.later.tolist() == [1, 2, 3]
     assert some.alike.tolist()[:2] == pytest.approx([1.0, 1.0])
+
+
+def test_no_pair_is_forgotten_while_there_is_room_for_all() -> None:
+    crowd = [article("Norvik unveils Halden chip", f"p{number}.test") for number in range(6)]
+    others = [article(f"Harbour {number} opens in fjord{number}", f"o{number}.test") for number in range(20)]
+
+    everything, some = compare([*crowd, *others], {}, 0.02), compare([*crowd, *others], {}, 0.02, pairs=230)
+
+    assert len(everything.alike) <= 230
+    assert some.later.tolist() == everything.later.tolist()
+
+
+def test_what_few_are_alike_to_is_remembered_whoever_else_is_alike_to_many() -> None:
+    pair = [article("Orrery court ruling on planner", f"o{number}.test") for number in range(2)]
+    crowd = [article("Norvik unveils Halden chip", f"p{number}.test") for number in range(30)]
+
+    found = compare([*pair, *crowd], {}, 0.02, pairs=100)
+
+    assert (0, 1) in zip(found.earlier.tolist(), found.later.tolist(), strict=True)
+    assert 70 < len(found.alike) <= 100
 
 
 def sizes(articles: Iterable[Article]) -> list[int]:
@@ -465,9 +485,10 @@ def test_articles_further_apart_than_the_window_are_not_alike_at_all() -> None:
 
 
 def test_many_articles_that_are_all_alike_are_cut_in_order() -> None:
-    one, other = np.triu_indices(6, 1)
+    one, other = (side.astype(np.int32) for side in np.triu_indices(6, 1))
+    alike = np.ones(len(one), dtype=np.float32)
 
-    cut = [part.tolist() for part, _ in parts(6, one, other, np.ones(len(one)), least=0.04, limit=4)]
+    cut = [part.tolist() for part, _ in parts(6, one, other, alike, least=0.04, limit=4)]
 
     assert cut == [[0, 1, 2, 3], [4, 5]]
 
