@@ -176,6 +176,24 @@ def after_failed_read_back(delivery: Delivery, failure: PostFailed, now: datetim
     return _once_more(delivery, failure, now, patience, DeliveryState.SENDING)
 
 
+def unseen(reason: str) -> Finish:
+    """How a delivery ends that may have been posted before its database was restored, where nobody can look."""
+    return Finish(DeliveryState.UNCERTAIN, f"whether it was posted before the restore cannot be seen: {reason}")
+
+
+def after_failed_look(delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience) -> Wait | Finish:
+    """What becomes of *delivery*, which may have been posted before its database was restored, when the platform did
+    not answer whether it was: it is asked again, after as long as this has taken, until the catch-up window ends.
+    """
+    if failure.fate is Fate.REFUSED:
+        return unseen(failure.reason)
+    wait = min(max(BACKOFF[0], now - _begun(delivery)), BACKOFF[-1])
+    until = now + max(wait, min(failure.retry_after or wait, MAX_RETRY_AFTER))
+    if until - _begun(delivery) > patience.catch_up:
+        return unseen(failure.reason)
+    return Wait(until, DeliveryState.DUE, failure.reason)
+
+
 def after_bug(delivery: Delivery, reason: str, now: datetime, patience: Patience) -> Step:
     """What becomes of *delivery* when our own code failed on it: what may be under way stays in doubt."""
     state = DeliveryState.SENDING if delivery.intent else DeliveryState.DUE
