@@ -10,11 +10,18 @@ class DataDisk:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._look: asyncio.Future[int | None] | None = None
 
     async def free(self) -> int | None:
-        """Bytes that are left; None if the folder is gone. In a thread: a network disk can take its time."""
+        """Bytes that are left; None if the folder is gone. In a thread: a network disk can take its time. Whoever asks
+        while an earlier look hangs waits for that one: a thread each minute would soon be all that there are.
+        """
+        if self._look is None or self._look.done():
+            self._look = asyncio.ensure_future(asyncio.to_thread(self._free))
+        return await asyncio.shield(self._look)
+
+    def _free(self) -> int | None:
         try:
-            usage = await asyncio.to_thread(shutil.disk_usage, self._folder)
+            return shutil.disk_usage(self._folder).free
         except OSError:
             return None
-        return usage.free

@@ -111,9 +111,10 @@ class Desk:
         return done
 
     async def tell(self) -> None:
-        """Tell admins of editions that ended badly, and of what is wrong or well again. Never raises."""
-        await self._notifier.tell_bad_news()
-        await self._lookout.look()
+        """Tell admins of editions that ended badly, and of what is wrong or well again, neither waiting for the other.
+        Never raises.
+        """
+        await asyncio.gather(self._notifier.tell_bad_news(), self._lookout.look())
 
     def note(self, cause: Cause, reason: str) -> None:
         """Why a new configuration was refused, or a copy could not be made; empty: it went well."""

@@ -7,6 +7,7 @@ told is not told again after a restart. A crash between telling and recording te
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from bot import bulletins
 from bot.cases import Key, advance, to_be_told, to_be_told_over, told
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 _RECENT = 3
 """Deliveries of a paused channel among which is the one that was refused, if one was."""
 _CHANGES = 100
+_LONG = timedelta(minutes=5)
+"""A look that takes longer keeps admins from hearing in time of whatever begins meanwhile."""
+_PART = "looking for troubles"
 _OWN_STATE = frozenset({Cause.CLOSED, Cause.PAUSED})
 
 _Matter = tuple[Key, bool]
@@ -36,6 +40,8 @@ class Lookout:
         self._messenger = messenger
         self._survey = Survey(room)
         self._busy = asyncio.Lock()
+        self._began: timedelta | None = None
+        """When the look under way began, by the clock that nobody can set; None: it was said that it takes long."""
         self._tries = Tries(room)
         self._cases: dict[Key, Case] = {}
         self._kept: dict[Key, Case] = {}
@@ -51,13 +57,27 @@ class Lookout:
         """Look once, and tell. Never raises; who is busy with this is not waited for. Not in a replay, whose mornings
         say nothing of the present.
         """
-        if self._busy.locked() or self._room.replayed:
+        if self._room.replayed:
+            return
+        if self._busy.locked():
+            self._say_if_it_takes_long()
             return
         async with self._busy:
+            self._began = self._room.clock.elapsed()
             try:
                 await self._look()
-            except Exception:
+            except Exception as bug:
                 log.exception("looking for troubles failed in a way that was not foreseen")
+                self._room.faults[_PART] = type(bug).__name__
+            else:
+                self._room.faults[_PART] = ""
+
+    def _say_if_it_takes_long(self) -> None:
+        """In the log alone: whoever tells of troubles is what hangs."""
+        if self._began is not None and (took := self._room.clock.elapsed() - self._began) >= _LONG:
+            minutes = took // timedelta(minutes=1)
+            log.error("no admin hears of anything: a look for troubles has taken %d minutes so far", minutes)
+            self._began = None
 
     async def _look(self) -> None:
         store = await self._load() or await self._keep()

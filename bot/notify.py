@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=31)
 """Bad news of editions that were due longer ago is no news."""
+_PART = "telling of editions"
 MOST_WITH_A_BUTTON = 5
 """Uncertain editions that one person is asked about one by one; more are told together."""
 
@@ -42,8 +43,11 @@ class Notifier:
                 await self._tell_bad_news()
             except DaybriefError as trouble:
                 log.warning("admins are told later: %s", trouble)
-            except Exception:
+            except Exception as bug:
                 log.exception("telling admins failed in a way that was not foreseen")
+                self._room.faults[_PART] = type(bug).__name__
+            else:
+                self._room.faults[_PART] = ""
 
     async def _tell_bad_news(self) -> None:
         room = self._room

@@ -57,8 +57,9 @@ def rings(desk: Desk, gather_every: timedelta, *, settle: Action, gather: Action
         # A workspace with thousands of channels keeps a round busy for long.
         Ring(name="publish", action=noted("publishing", publish), every=timedelta(minutes=1), may_overlap=True),
         Ring(name="sweep", action=noted("sweeping", desk.sweep), every=timedelta(minutes=1)),
-        # On its own: a round that hangs must not keep anybody from hearing of it.
-        Ring(name="tell", action=desk.tell, every=timedelta(minutes=1)),
+        # On its own: a round that hangs must not keep anybody from hearing of it. One that hangs itself is noticed by
+        # the next.
+        Ring(name="tell", action=desk.tell, every=timedelta(minutes=1), may_overlap=True),
         Ring(name="gather", action=noted("gathering", gather), every=gather_every),
         Ring(name="prepare", action=noted("preparing", desk.prepare), every=timedelta(minutes=1)),
         Ring(name="revive", action=noted("reviving", desk.revive), every=timedelta(hours=1)),

@@ -1,5 +1,6 @@
 """Finding out what is known of everything that can be wrong; what cannot be found out just now is left open."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from bot.belief import clock_trouble
 from bot.errors import DaybriefError
 from bot.model import Feed, FeedState, Morning, Subscription
 from bot.newsroom import Newsroom
+from bot.ports import Platform
 from bot.troubles import SILENT_FOR, Circumstances
 from bot.zones import names
 
@@ -34,23 +36,19 @@ class Survey:
         writer = room.writer
         return Circumstances(
             now=now,
-            subscriptions=await _if_possible(self._subscriptions()),
-            mornings=await _if_possible(self._newest_mornings(now)),
-            feeds=await _if_possible(self._feeds()),
+            subscriptions=await self._if_possible(self._subscriptions()),
+            mornings=await self._if_possible(self._newest_mornings(now)),
+            feeds=await self._if_possible(self._feeds()),
             platforms=frozenset(room.platforms),
             zones=names(),
-            tokens={
-                (name, workspace): reason
-                for name, platform in room.platforms.items()
-                for workspace, reason in platform.tokens().items()
-            },
+            tokens=await self._tokens(),
             doors=await self._doors() if room.doors else None,
-            may_write=await _if_possible(writer.may_write()) if writer and self._has_budget else None,
+            may_write=await self._if_possible(writer.may_write()) if writer and self._has_budget else None,
             has_model=writer is not None,
             model=room.model_says,
             budget=f"${room.config.analyst.daily_budget_usd:g}",
             store=store,
-            free=await room.disk.free() if room.disk else None,
+            free=await self._if_possible(room.disk.free()) if room.disk else None,
             clock=clock,
             noted=dict(room.noted),
             faults=dict(room.faults),
@@ -61,16 +59,18 @@ class Survey:
         """A budget of nothing is a wish, and never spent."""
         return self._room.config.analyst.daily_budget_usd > 0
 
-    async def _time(self) -> tuple[datetime, str]:
-        """What time it is, and why the clock is not believed. By a clock that is behind what we have seen, or so far
-        ahead that it is looked at once more, it is the newest time that we have seen.
+    async def _time(self) -> tuple[datetime, str | None]:
+        """What time it is, and why the clock is not believed; None: nobody can say. By a clock that is behind what we
+        have seen, or so far ahead that it is looked at once more, it is the newest time that we have seen.
         """
         room = self._room
         now = room.clock.now()
-        trouble = await _if_possible(clock_trouble(room))
-        seen = await _if_possible(room.store.ledger.last_seen()) if trouble else None
-        if not trouble or seen is None:
-            return now, ""
+        trouble = await self._if_possible(clock_trouble(room))
+        seen = await self._if_possible(room.store.ledger.last_seen()) if trouble else None
+        if not trouble:
+            return now, trouble
+        if seen is None:
+            return now, None
         return seen, trouble if now < seen else ""
 
     async def _subscriptions(self) -> Mapping[int, Subscription]:
@@ -86,16 +86,31 @@ class Survey:
     async def _feeds(self) -> tuple[tuple[Feed, FeedState], ...]:
         return await self._room.feeds_with_states()
 
-    async def _doors(self) -> Mapping[str, str]:
-        return {name: await tells() for name, tells in self._room.doors.items()}
+    async def _tokens(self) -> Mapping[tuple[str, str], str]:
+        async def told_by(platform: Platform) -> Mapping[str, str]:
+            return platform.tokens()
+
+        said = {name: await self._if_possible(told_by(one)) for name, one in self._room.platforms.items()}
+        return {(name, workspace): why for name, all_ in said.items() for workspace, why in (all_ or {}).items()}
+
+    async def _doors(self) -> Mapping[str, str | None]:
+        return {name: await self._if_possible(tells()) for name, tells in self._room.doors.items()}
+
+    async def _if_possible(self, looking: Awaitable[Found]) -> Found | None:
+        """What *looking* finds, within the time that a platform has for an answer. None if it fails: that is a trouble
+        of its own that somebody else finds, and keeps nobody from hearing of the others.
+        """
+        try:
+            async with asyncio.timeout(self._room.patience.request_timeout.total_seconds()):
+                return await looking
+        except TimeoutError:
+            log.warning("troubles are looked for without something that takes too long: %s", _name(looking))
+        except DaybriefError as trouble:
+            log.info("troubles are looked for without it: %s", trouble)
+        except Exception:
+            log.exception("looking for troubles failed in a way that was not foreseen")
+        return None
 
 
-async def _if_possible(looking: Awaitable[Found]) -> Found | None:
-    """What *looking* finds; None if it fails, which is a trouble of its own that somebody else finds."""
-    try:
-        return await looking
-    except DaybriefError as trouble:
-        log.info("troubles are looked for without it: %s", trouble)
-    except Exception:
-        log.exception("looking for troubles failed in a way that was not foreseen")
-    return None
+def _name(looking: Awaitable[object]) -> str:
+    return getattr(looking, "__qualname__", type(looking).__name__)

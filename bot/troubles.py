@@ -48,8 +48,10 @@ class Circumstances:
     zones: frozenset[str] = frozenset()
     tokens: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """By platform and workspace, why its token is not taken; empty: it is. Missing: nobody knows yet."""
-    doors: Mapping[str, str] | None = None
-    """By platform, why nobody is answered there; empty: people are. None: nobody listens at all."""
+    doors: Mapping[str, str | None] | None = None
+    """By platform, why nobody is answered there; empty: people are; None: that cannot be told just now. None for all:
+    nobody listens at all.
+    """
     may_write: bool | None = None
     """Whether the day's budget takes another story; None as well where no model is configured."""
     has_model: bool = False
@@ -61,8 +63,8 @@ class Circumstances:
     """Why nothing can be recorded."""
     free: int | None = None
     """Bytes on the disk of the data."""
-    clock: str = ""
-    """Why the clock is not believed, as a sentence without its full stop."""
+    clock: str | None = ""
+    """Why the clock is not believed, as a sentence without its full stop; empty: it is."""
     noted: Mapping[Cause, str] = field(default_factory=dict)
     """Of a configuration and of copies, why the newest is refused or could not be made; empty: it went well."""
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -98,7 +100,7 @@ def ending(trouble: Trouble, known: Circumstances) -> Ending | None:
         Cause.MODEL: (not known.has_model, known.model is not None and not known.model[0]),
         Cause.STORE: (False, not known.store),
         Cause.SPACE: (False, known.free is not None and known.free > _SPACE_AGAIN),
-        Cause.CLOCK: (False, not known.clock),
+        Cause.CLOCK: (False, _said_well(known.clock)),
         Cause.CONFIGURATION: (False, not known.noted.get(Cause.CONFIGURATION)),  # a start with it is a load of it
         Cause.BACKUP: (False, _said_well(known.noted.get(Cause.BACKUP))),
         Cause.FAULT: (False, _said_well(known.faults.get(trouble.subject))),
@@ -179,6 +181,8 @@ def _ending_of_channel(trouble: Trouble, known: Circumstances) -> Ending | None:
     is_of_editions = trouble.cause in {Cause.SILENT, Cause.STALE, Cause.ONE_SOURCE}
     if is_paused or (is_of_editions and one.id not in (known.mornings or {})):
         return None
+    if trouble.cause is Cause.ONE_SOURCE and known.feeds is None:
+        return None  # a single feed has a single publisher, and that is no trouble
     return Ending.WELL
 
 
@@ -196,10 +200,10 @@ def _of_platforms(known: Circumstances) -> Iterator[Trouble]:
         )
         if reason and _has_channels(token, known):
             yield token
-    for platform, reason in (known.doors or {}).items():
-        if reason:
+    for platform, said in (known.doors or {}).items():
+        if said:
             name = platform.capitalize()
-            yield Trouble(cause=Cause.UNREACHABLE, subject=platform, name=name, detail=reason)
+            yield Trouble(cause=Cause.UNREACHABLE, subject=platform, name=name, detail=said)
 
 
 def _token_of(trouble: Trouble) -> tuple[str, str]:

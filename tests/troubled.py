@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -37,8 +37,12 @@ class SomeDisk:
 
     def __init__(self) -> None:
         self.left: int | None = 10_000_000_000
+        self.happens: Callable[[], Awaitable[object]] | None = None
+        """What each look meets before it sees anything."""
 
     async def free(self) -> int | None:
+        if self.happens:
+            await self.happens()
         return self.left
 
 
@@ -48,6 +52,10 @@ class FullAtTimes:
     def __init__(self, troubles: Troubles) -> None:
         self.troubles = troubles
         self.is_full = False
+        self.happens: Callable[[], Awaitable[object]] | None = None
+        """What keeping anything meets first."""
+        self.is_asked = asyncio.Event()
+        """Set once anything is to be kept."""
         self.knows_of_telling = asyncio.Event()
         """Set once it is kept that anybody was told anything."""
 
@@ -55,6 +63,9 @@ class FullAtTimes:
         return await self.troubles.cases(workspace=workspace)
 
     async def keep(self, cases: Sequence[Case], *, gone: Collection[Case] = (), at: datetime) -> None:
+        self.is_asked.set()
+        if self.happens:
+            await self.happens()
         if self.is_full:
             raise StoreTrouble("the database daybrief.db: the disk is full; free some space")
         await self.troubles.keep(cases, gone=gone, at=at)

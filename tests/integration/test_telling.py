@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -566,3 +566,62 @@ async def test_whatever_comes_goes_and_breaks_each_day_hears_of_it_once_and_of_i
         assert not told[-1][1], "the last end was lost"
     elif house.clock.now().date() not in {when.date() for when in begun}:
         assert told[-1][1], "the last beginning was lost"
+
+
+# ------------------------------------------------------------------------------------------------ what cannot be seen
+
+
+async def _fails() -> str:
+    raise RuntimeError("a bug")
+
+
+@pytest.mark.parametrize("happens", [hang, _fails])
+async def test_a_look_that_hangs_or_fails_silences_no_other_trouble(
+    house: Watched, happens: Callable[[], Awaitable[str]]
+) -> None:
+    impatient(house.room)
+    house.disk.left = 1
+    house.room.doors["terminal"] = _cannot_connect
+    await house.minutes(5)
+    assert len(house.told) == 2
+
+    house.disk.happens = happens
+    house.room.doors["terminal"] = happens
+    one = await house.the_channel()
+    await closed(house, one.id)
+    await house.minutes(3)
+
+    assert [sentence[:24] for sentence in house.told[2:]] == ["#ai-news has been paused"]  # and nothing is called well
+
+
+async def _cannot_connect() -> str:
+    return "there is no connection"
+
+
+async def test_what_one_platform_says_of_its_tokens_is_heard_although_another_one_fails(house: Watched) -> None:
+    house.room.platforms = {"slack": Broken(name="slack"), "terminal": house.platform}
+    house.platform.says_of_tokens["local"] = "it was revoked"
+    await house.minutes(1)
+
+    assert [sentence[:18] for sentence in house.told] == ["Terminal local has"]
+
+
+class Broken(ScriptedPlatform):
+    """Fails when it is asked of its tokens."""
+
+    def tokens(self) -> Mapping[str, str]:
+        raise KeyError("a bug")
+
+
+async def test_a_look_that_does_not_end_is_in_the_log(house: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    house.memory.happens = hang
+    look = asyncio.create_task(house.minutes(1))
+    async with asyncio.timeout(20):
+        await house.memory.is_asked.wait()
+    await house.minutes(4)
+    assert caplog.messages == []
+    await house.minutes(1)
+
+    assert "no admin hears of anything: a look for troubles has taken 5 minutes" in caplog.messages[0]
+    look.cancel()
+    await asyncio.gather(look, return_exceptions=True)
