@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.model import Answer, Asker, Edition, SectionName, Story
+from bot.model import Answer, Asker, Edition, SectionName, Story, StoryStatus
 from bot.newsroom import Newsroom
 from bot.ports import Search
 from bot.refs import looks_like_ref
@@ -49,10 +49,11 @@ async def search(room: Newsroom, wanted: Search) -> tuple[Story, ...]:
 
 async def complete(room: Newsroom, typed: str, asker: Asker, limit: int) -> tuple[tuple[str, str], ...]:
     """(ref, title) of the stories that *typed* may become, those of the latest edition of the asker's channel first;
-    without anything typed they alone.
+    without anything typed they alone. What was withdrawn is not found by its title, and so not offered.
     """
     edition = await latest_edition(room, asker)
-    here = {shown.ref: shown.title for shown in edition.stories} if edition else {}
+    shown = (one for one in (edition.stories if edition else ()) if one.status is not StoryStatus.WITHDRAWN)
+    here = {one.ref: one.title for one in shown}
     wanted = clean(typed)[:MAX_NAME].casefold()
     if not wanted:
         return tuple(here.items())[:limit]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.app import DEGRADED, Session, at_option, command, fail, json_option
-from bot.errors import NotFound, Unreadable
-from bot.model import Asker, Delivery, Story
+from bot.errors import NotFound, Unreadable, WrongUsage
+from bot.model import Asker, Delivery, Story, StoryStatus
 
 if TYPE_CHECKING:
     from bot.amend import Amended
@@ -55,6 +55,8 @@ async def import_(session: Session, paths: tuple[str, ...], at: str | None, yes:
             click.echo(f"{one.story.ref}  {_state(one)}  {one.story.title}{_in_posts(one)}")
             if one.amended:
                 _tell_left(session, one.amended)
+    for ref in (one.story.ref for one in taken if one.story.status is StoryStatus.WITHDRAWN):
+        click.echo(f"{ref} stays withdrawn; `daybrief correct {ref} FILE` brings it back.", err=True)
     return DEGRADED if any(_is_left(one.amended) for one in taken if one.amended) else 0
 
 
@@ -83,14 +85,16 @@ async def correct(session: Session, story: str, file: str) -> int:
 @command
 async def withdraw(session: Session, story: str, reason: str) -> int:
     """Mark STORY as withdrawn, here and in every message that carries it."""
-    from bot.text import clean, cut
+    from bot.retyping import reason as checked
     from bot.wiring import looks
 
+    try:
+        why = checked(reason)
+    except ValueError as wrong:
+        raise WrongUsage(f"why is it withdrawn? {wrong}") from None
     async with session.house() as house, looks.for_many("changing posts") as progress:
         found = await _found(house.desk, story)
-        amended = await house.desk.withdraw(
-            found, cut(clean(reason), 300), patience=_patience(session), progress=progress
-        )
+        amended = await house.desk.withdraw(found, why, patience=_patience(session), progress=progress)
     return _tell_amended(session, amended, "withdrawn")
 
 

@@ -68,3 +68,28 @@ def test_at_a_terminal_the_changes_are_shown_and_asked_about(posted: Program) ->
     assert "corrected" in done.out
     assert "(1 post changed)" in done.out
     assert len(messages(posted)) == 2
+
+
+def test_a_withdrawn_story_that_is_imported_again_stays_so_and_says_what_brings_it_back(posted: Program) -> None:
+    [story] = posted.run("search", "--json").json()
+    ref = story["ref"]
+    assert posted.run("withdraw", ref, "--reason", "a hoax").code == 0
+
+    done = posted.run("import", str(posted.folder / "changed.txt"))
+
+    assert done.code == 0
+    assert done.err == f"{ref} stays withdrawn; `daybrief correct {ref} FILE` brings it back.\n"
+    assert posted.run("story", ref, "--json").json()["status"] == "withdrawn"
+
+
+@pytest.mark.parametrize(("reason", "wrong"), [("  ", "This is empty."), ("why " * 100, "300")])
+def test_a_reason_that_readers_would_not_get_whole_is_refused(posted: Program, reason: str, wrong: str) -> None:
+    [story] = posted.run("search", "--json").json()
+
+    refused = posted.run("withdraw", story["ref"], "--reason", reason)
+
+    assert refused.code == 2
+    assert refused.err.count("\n") == 1
+    assert "why is it withdrawn?" in refused.err
+    assert wrong in refused.err
+    assert posted.run("story", story["ref"], "--json").json()["status"] == "current"

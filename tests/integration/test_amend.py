@@ -175,6 +175,15 @@ async def test_a_withdrawal_reaches_the_posts_of_workspaces_that_may_not_look_th
     ]
 
 
+async def test_what_was_withdrawn_is_offered_to_nobody_who_reads_it_so(house: House) -> None:
+    story = await house.set_up()
+    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+
+    for typed in ("", "lab", story.ref):
+        assert await house.desk.complete(typed, Asker(workspace=HERE)) == ()
+        assert await house.desk.complete(typed, Asker(workspace=THERE)) == ((story.ref, story.title),)
+
+
 async def test_the_history_of_a_story_exists_for_those_who_may_see_it(house: House) -> None:
     [admitted] = await admit(house.room, [replace(written(), workspaces=(HERE,))])
     ref = admitted.story.ref
