@@ -1,9 +1,9 @@
 """A platform in memory: what it holds is the truth that measurements count by."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.model import Channel, Edition, Notice, Receipt
 from bot.ports import Rendering
@@ -14,7 +14,10 @@ class Message:
     """As its readers see it."""
 
     channel: str
+    date: date
+    part: int
     key: str
+    """The bot's own; nothing is counted by it."""
     text: str
 
 
@@ -27,10 +30,11 @@ class Board:
         self.name = name
         self.messages: list[Message] = []
         self.notices: list[Notice] = []
+        self.on_post: Callable[[], object] = lambda: None
 
-    def posts(self) -> Counter[str]:
-        """How many messages have the same key."""
-        return Counter(one.key for one in self.messages)
+    def posts(self) -> Counter[tuple[str, date, int]]:
+        """How many messages a channel has of each part of each date's edition, as somebody counts who reads them."""
+        return Counter((one.channel, one.date, one.part) for one in self.messages)
 
     def parts(self, edition: Edition) -> int:
         return 1
@@ -45,7 +49,9 @@ class Board:
         return timedelta()
 
     async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
-        self.messages.append(Message(channel=edition.channel.id, key=key, text=_text(edition)))
+        self.on_post()
+        made = Message(channel=edition.channel.id, date=edition.date, part=part, key=key, text=_text(edition))
+        self.messages.append(made)
         return Receipt(part=part, messages=(str(len(self.messages) - 1),))
 
     async def find(

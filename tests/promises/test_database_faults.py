@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.model import Channel, Receipt
+from tests.morning import EDITION
 from tests.promises.board import Board
 from tests.promises.database_faults import Fault, measure, play
 from tests.promises.table import Extent
@@ -29,3 +30,11 @@ async def test_a_second_post_would_be_seen() -> None:
             return
 
     raise AssertionError("nothing was posted twice")
+
+
+async def test_a_second_post_counts_whatever_the_bot_calls_it() -> None:
+    board = Board()
+    for key in ("one", "another"):
+        await board.post(EDITION, 1, key, ())
+
+    assert [*board.posts().values()] == [2]
