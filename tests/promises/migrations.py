@@ -99,8 +99,13 @@ def _kill(old: Path, start: Start, when: Sequence[float], seen: _Seen) -> None:
         elif _schema(path) != new:
             seen.broken.append(f"{where}: the next start did not migrate")
         _compare(before, path, f"{where}, started again", seen)
-        for copy in set_aside(path):
+        copies = set_aside(path)
+        if not copies:
+            seen.broken.append(f"{where}: there is no copy of what was before")
+        for copy in copies:
             _compare(before, copy, f"{where}: {copy.name}", seen)
+            if _schema(copy) != schema_before:
+                seen.broken.append(f"{where}: {copy.name} is no copy of what was before")
 
 
 def _start_twice(old: Path, start: Start, seen: _Seen) -> None:

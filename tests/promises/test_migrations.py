@@ -2,6 +2,7 @@ from contextlib import closing
 from pathlib import Path
 
 from storage import schema
+from storage.copies import set_aside
 from storage.database import connect
 from storage.upgrade import prepare
 from tests.promises.migrations import measure
@@ -20,6 +21,12 @@ def forgetful(path: Path) -> None:
         db.execute("DELETE FROM article WHERE id = 1")
 
 
+def rash(path: Path) -> None:
+    prepare(path)
+    for copy in set_aside(path):
+        copy.unlink()
+
+
 def test_an_upgrade_that_is_killed_leaves_the_old_database_or_the_new_one_and_every_row() -> None:
     measured = measure(Extent.SMALL)
 
@@ -33,3 +40,7 @@ def test_an_upgrade_step_by_step_would_be_seen_to_stop_half_way() -> None:
 
 def test_a_lost_row_would_be_seen() -> None:
     assert any("rows of article are lost" in one for one in measure(Extent.SMALL, forgetful).broken)
+
+
+def test_an_upgrade_without_a_copy_of_what_was_before_would_be_seen() -> None:
+    assert any("there is no copy" in one for one in measure(Extent.SMALL, rash).broken)
