@@ -24,6 +24,7 @@ _PATIENCE: Mapping[Cause, timedelta] = MappingProxyType(
 stay within five minutes.
 """
 
+_OF_ONE_EDITION = frozenset({Cause.STALE, Cause.ONE_SOURCE})
 _HOLDS_POSTS_UP = frozenset({Cause.STORE, Cause.CLOCK})
 
 Key = tuple[str, Cause, str]
@@ -49,7 +50,7 @@ def to_be_told(cases: Iterable[Case], known: Circumstances) -> tuple[Case, ...]:
         case
         for case in cases
         if case.is_open
-        and case.told_at is None
+        and (case.told_at is None or _is_so_anew(case, known))
         and not _told_today(case, known.now)
         and _has_lasted(case, known.now)
         and (case.trouble.cause is not Cause.FEED or _failed_all_day(case, visited.get(case.trouble.subject)))
@@ -111,6 +112,16 @@ def _ended(case: Case, how: Ending | None, now: datetime) -> Case:
 def _told_today(case: Case, now: datetime) -> bool:
     """Whether admins have heard of this, or of an earlier time that it was so, on the present day in UTC."""
     return case.last_told_at is not None and case.last_told_at.astimezone(UTC).date() == now.astimezone(UTC).date()
+
+
+def _is_so_anew(case: Case, known: Circumstances) -> bool:
+    """Whether the channel was sent another edition that is as thin as the one that admins have heard of: that is what
+    happened on one more day, and no state that goes on.
+    """
+    if case.trouble.cause not in _OF_ONE_EDITION or case.last_told_at is None:
+        return False
+    mornings = (known.mornings or {}).get(int(case.trouble.subject), ())
+    return bool(mornings) and mornings[0].sent_at > case.last_told_at
 
 
 def _has_lasted(case: Case, now: datetime) -> bool:

@@ -56,7 +56,7 @@ class Desk:
         self._gathering = asyncio.Lock()
         self._messenger = Messenger(room)
         self._notifier = Notifier(room, self._messenger)
-        self._lookout = Lookout(room, self._messenger)
+        self._lookout = Lookout(room, self._messenger, self._notifier)
 
     # -------------------------------------------------------------------------------------------- for the alarm
 

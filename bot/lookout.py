@@ -15,6 +15,7 @@ from bot.errors import DaybriefError
 from bot.messenger import Groups, Messenger, Outcome, Pending, Person, Tries, person_of
 from bot.model import OF_CHANNELS, Case, Cause, DeliveryState, Notice
 from bot.newsroom import Newsroom
+from bot.notify import Notifier
 from bot.survey import LOOK_BACK, Survey
 from bot.troubles import Circumstances
 
@@ -35,9 +36,10 @@ _Matter = tuple[Key, bool]
 class Lookout:
     """Looks for troubles and tells of them. Only for the delivering process."""
 
-    def __init__(self, room: Newsroom, messenger: Messenger) -> None:
+    def __init__(self, room: Newsroom, messenger: Messenger, notifier: Notifier) -> None:
         self._room = room
         self._messenger = messenger
+        self._notifier = notifier
         self._survey = Survey(room)
         self._busy = asyncio.Lock()
         self._began: timedelta | None = None
@@ -160,7 +162,7 @@ class Lookout:
         """In which messages *matters* are told to the same people: one for each cause."""
         together: dict[tuple[Cause, bool, bool], list[_Matter]] = {}
         for key, is_over in matters:
-            kind = key[1], is_over, self._cases[key].told_at is None
+            kind = key[1], is_over, is_over and self._cases[key].told_at is None
             together.setdefault(kind, []).append((key, is_over))
         for (_, is_over, _), some in together.items():
             cases = [self._cases[key] for key, _ in some]
@@ -216,6 +218,8 @@ class Lookout:
         if not refused:
             return False
         if not refused & {two.id for two in await ledger.untold(known.now - LOOK_BACK)}:
-            people = self._messenger.nearest_to(one)
-            self._settle([(case.trouble.key, False)], tuple(map(str, people[0] if people else ())))
+            heard = tuple(person for two in sorted(refused) for person in self._notifier.who_heard_of(two))
+            nearest = self._messenger.nearest_to(one)
+            people = dict.fromkeys(heard or (nearest[0] if nearest else ()))
+            self._settle([(case.trouble.key, False)], tuple(map(str, people)))
         return True

@@ -14,15 +14,19 @@ from bot.newsroom import Newsroom
 log = logging.getLogger(__name__)
 
 Matter = TypeVar("Matter", bound=Hashable)
-AT_ONCE = 8
-"""Groups of people that are told at the same time."""
+AT_ONCE = 32
+"""Groups of people that are told at the same time; as many of operators beside them."""
+LONGEST = timedelta(minutes=1)
+"""For how long one round tells people; then only operators are told, and whoever is left is told in the next."""
 PAUSE = timedelta(minutes=1)
 """Before people who could not be told are told again; doubled each time."""
 LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP = timedelta(hours=24)
 """For how long it is tried to tell of one matter."""
 _MOST_SILENCE = 3
-"""People of one workspace whose platform gave no clear answer; after so many the others there are asked next time."""
+"""People of one workspace whose platform gave no clear answer; after so many the others there are asked next time. One
+who got none at all, within the time that there is, stands for as many.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,8 @@ class Outcome:
     """Why nobody was reached."""
     is_refused: bool = False
     """Asking these people again soon would count towards a ban."""
+    is_put_off: bool = False
+    """They have not been asked, for others took the whole round."""
 
 
 Say = Callable[[Sequence[Matter]], Iterable[tuple[Sequence[Matter], Notice]]]
@@ -104,7 +110,7 @@ class Messenger:
 
     async def tell_of(self, subscription: Subscription, notice: Notice) -> bool:
         """Tell whoever is nearest to the channel and can be reached; whether anybody was."""
-        tour = _Tour(self._room)
+        tour = _Tour(self._room, frozenset())
         for people in self.nearest_to(subscription):
             if (await tour.tell_all(people, notice)).reached:
                 return True
@@ -118,9 +124,10 @@ class Messenger:
         What the first group of people could not be told goes on to the next, and is gathered anew there: five hundred
         owners who have left are one message to the admin.
         """
-        tour = _Tour(self._room)
+        tour = _Tour(self._room, frozenset(one for group in self.operators() for one in group))
         found: dict[Matter, Outcome] = {}
-        rest, level = list(pending), 0
+        # Whoever has not been asked yet comes before those who gave no answer.
+        rest, level = sorted(pending, key=lambda one: one.insists), 0
         while rest:
             by_people: dict[tuple[Person, ...], list[Pending[Matter]]] = {}
             for one in rest:
@@ -145,40 +152,57 @@ def _with(earlier: Outcome | None, outcome: Outcome) -> Outcome:
     """What came of two groups: one who may be reached later is worth asking again, whatever the others said."""
     if earlier is None or outcome.reached:
         return outcome
-    return replace(outcome, is_refused=earlier.is_refused and outcome.is_refused)
+    return replace(outcome, is_refused=earlier.is_refused and outcome.is_refused, is_put_off=False)
 
 
 class _Tour:
-    """One round of telling, in which a person may have to hear of hundreds of channels."""
+    """One round of telling, in which a person may have to hear of hundreds of channels, and hundreds of workspaces may
+    not answer.
+    """
 
-    def __init__(self, room: Newsroom) -> None:
+    def __init__(self, room: Newsroom, operators: frozenset[Person]) -> None:
         self._room = room
+        self._operators = operators
+        """They wait for nobody else: what they hear of keeps everybody from being served."""
         self._closed: dict[Person, PostFailed] = {}
         """Who refuses messages, and how."""
         self._silent: dict[tuple[str, str], int] = {}
         """How many people of a platform's workspace got no clear answer."""
+        self._ends = room.clock.elapsed() + LONGEST
         self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._operators_at_once = asyncio.Semaphore(AT_ONCE)
 
     async def tell(
         self, people: Sequence[Person], pending: Sequence[Pending[Matter]], say: Say[Matter], heard: Heard[Matter]
     ) -> dict[Matter, Outcome]:
         """Tell all of *people* of all of *pending*."""
         found: dict[Matter, Outcome] = {}
-        async with self._at_once:
+        are_operators = self._operators.issuperset(people)
+        async with self._operators_at_once if are_operators else self._at_once:
             for matters, notice in say([one.matter for one in pending]):
-                outcome = await self.tell_all(people, notice)
+                if not are_operators and self._room.clock.elapsed() >= self._ends:
+                    outcome = Outcome(reason="too many others gave no answer", is_put_off=True)
+                else:
+                    outcome = await self.tell_all(people, notice)
                 if outcome.reached:
                     await heard(matters, outcome.reached)
                 found |= dict.fromkeys(matters, outcome)
         return found
 
     async def tell_all(self, people: Sequence[Person], notice: Notice) -> Outcome:
-        """Tell all of *people*."""
+        """Tell all of *people*, those of different workspaces at the same time."""
         if self._room.is_stopping:
             return Outcome(reason="Daybrief is stopping")
-        failures = {person: await self._tell_one(person, notice) for person in people}
-        reached = tuple(person for person, failure in failures.items() if failure is None)
-        kept = [failure for failure in failures.values() if failure]
+        by_place: dict[tuple[str, str], list[Person]] = {}
+        for one in people:
+            by_place.setdefault((one.platform, one.workspace), []).append(one)
+
+        async def tell_there(some: Sequence[Person]) -> list[tuple[Person, PostFailed | None]]:
+            return [(person, await self._tell_one(person, notice)) for person in some]
+
+        told = dict(one for part in await asyncio.gather(*map(tell_there, by_place.values())) for one in part)
+        reached = tuple(person for person in people if told[person] is None)
+        kept = [failure for failure in told.values() if failure]
         return Outcome(
             reached=reached,
             reason=kept[0].reason if kept else "",
@@ -201,7 +225,7 @@ class _Tour:
             if failure.fate is Fate.REFUSED:
                 self._closed[person] = failure
             else:
-                self._silent[there] = self._silent.get(there, 0) + 1
+                self._silent[there] = self._silent.get(there, 0) + (_MOST_SILENCE if failure.code == "timeout" else 1)
             return failure
         return None
 
@@ -246,6 +270,8 @@ class Tries:
 
     def again(self, matter: Hashable, outcome: Outcome) -> bool:
         """Plan the next try, after one that came to *outcome*. False: it has been tried for long enough."""
+        if outcome.is_put_off:
+            return True
         now, pause = self.room.clock.elapsed(), LONGEST_PAUSE if outcome.is_refused else PAUSE
         tried = self._tried.get(matter)
         if tried is None:

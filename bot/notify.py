@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot import notices
 from bot.errors import DaybriefError
-from bot.messenger import Messenger, Outcome, Pending, Tries
+from bot.messenger import Messenger, Outcome, Pending, Person, Tries
 from bot.model import Delivery, DeliveryState, Notice
 from bot.newsroom import Newsroom
 
@@ -30,6 +30,11 @@ class Notifier:
         self._tries = Tries(room)
         self._unrecorded: set[int] = set()
         """Told, but the ledger could not take it down."""
+        self._heard_of_refusal: dict[int, tuple[Person, ...]] = {}
+
+    def who_heard_of(self, delivery: int) -> tuple[Person, ...]:
+        """Who was told lately that an edition was refused, as far as this run of the bot knows. Forgotten thereby."""
+        return self._heard_of_refusal.pop(delivery, ())
 
     async def tell_bad_news(self) -> None:
         """Tell of every delivery that ended badly and that no admin knows of. Never raises.
@@ -72,7 +77,9 @@ class Notifier:
             for news in _together([untold[number] for number in numbers]):
                 yield [one.id for one in news], notices.bad_news(news)
 
-        async def heard(numbers: Sequence[int], _: object) -> None:
+        async def heard(numbers: Sequence[int], people: tuple[Person, ...]) -> None:
+            refused = [number for number in numbers if untold[number].state is DeliveryState.REFUSED]
+            self._heard_of_refusal |= dict.fromkeys(refused, people)
             try:
                 await self._record(numbers)
             except DaybriefError as trouble:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.model import Case, Cause, Change, Coverage, DeliveryState, Notice, Standing, Trouble
-from tests.clock import TUESDAY
-from tests.newsroom import SOON, impatient, newsroom
+from tests.clock import TUESDAY, VirtualClock
+from tests.newsroom import SOON, impatient, newsroom, order
 from tests.scripted import ScriptedPlatform, fails, hang
 from tests.troubled import ALICE, BOB, CAROL, DAY, HALDEN, HOUR, MINUTE, NORVIK, Watched, watched
 
@@ -625,3 +625,117 @@ async def test_a_look_that_does_not_end_is_in_the_log(house: Watched, caplog: py
     assert "no admin hears of anything: a look for troubles has taken 5 minutes" in caplog.messages[0]
     look.cancel()
     await asyncio.gather(look, return_exceptions=True)
+
+
+# ---------------------------------------------------------------------------------------------- who does not answer
+
+
+class Hung(Unreachable):
+    """No workspace but the first one, where operators are at home, answers anything; it is noted when each is asked."""
+
+    def __init__(self, clock: VirtualClock, *, takes: timedelta) -> None:
+        super().__init__(name="slack")
+        self.clock, self.takes = clock, takes
+        self.asked_at: dict[str, list[timedelta]] = {}
+        self.begins = clock.elapsed()
+
+    async def tell(self, workspace: str, person: str, notice: Notice) -> None:
+        self.asked_at.setdefault(person, []).append(self.clock.elapsed() - self.begins)
+        if workspace:
+            self.clock.move_to(self.clock.now() + self.takes)
+            await hang()
+        await super().tell(workspace, person, notice)
+
+
+async def hung_workspaces(house: Watched, count: int, *, takes: timedelta = timedelta()) -> Hung:
+    impatient(house.room)
+    platform = Hung(house.clock, takes=takes)
+    house.room.platforms = {"terminal": house.platform, "slack": platform}
+    for number in range(count):
+        channel = replace(order(f"s{number}").channel, platform="slack", workspace=f"T{number}")
+        wanted = replace(order(f"s{number}"), channel=channel, owner=f"U{number}", declared=False)
+        one = await house.room.store.subscriptions.subscribe(wanted)
+        await house.ended(one, TODAY - DAY, state=DeliveryState.MISSED)
+        await closed(house, one.id)
+    return platform
+
+
+async def test_operators_wait_for_no_workspace_that_does_not_answer(house: Watched) -> None:
+    await hung_workspaces(house, 100)
+    house.disk.left = 1
+    look = asyncio.create_task(house.minutes(1))
+    async with asyncio.timeout(20):
+        await house.memory.knows_of_telling.wait()
+
+    assert not look.done()
+    assert house.told[0].startswith("The disk")
+    await look
+
+
+async def test_a_round_of_telling_ends_although_hundreds_do_not_answer_and_the_next_begins_with_the_others(
+    house: Watched,
+) -> None:
+    platform = await hung_workspaces(house, 100, takes=timedelta(seconds=1))
+    await house.minutes(1)
+    first = set(platform.asked_at)
+    await house.minutes(1)
+
+    assert 30 < len(first) < 100
+    assert set(platform.asked_at) > first
+    # Operators hear in place of those who were asked, and of nobody else's.
+    assert all(int(sentence.partition(" ")[0]) <= len(first) for sentence in house.told)
+
+
+async def test_a_workspace_that_does_not_answer_once_is_not_asked_again_in_the_same_look(house: Watched) -> None:
+    impatient(house.room)
+    house.admins(f"terminal:{BOB}", f"terminal:{CAROL}")
+    platform = unreachable(house)
+    platform.hanging = {BOB, CAROL}
+    house.disk.left = 1
+    await house.minutes(1)
+
+    assert platform.asked == [BOB]
+
+
+# ------------------------------------------------------------------------------------------------------- each day
+
+
+async def test_each_day_with_a_stale_edition_is_told_and_the_end_once(house: Watched) -> None:
+    one = await house.the_channel()
+    for number in range(4):
+        await house.got_edition(one, TODAY + number * DAY, coverage=NO_FEED, stories=1)
+        await house.minutes(5)
+        house.restart()
+        await house.until(house.clock.now() + DAY)
+    await house.got_edition(one, TODAY + 4 * DAY, "Norvik", "Halden")
+    await house.minutes(5)
+
+    days = [sentence.partition("that of ")[2][:12] for sentence in house.told]
+    assert days == ["3 March 2026", "4 March 2026", "5 March 2026", "6 March 2026", ""]
+    assert house.told[-1].startswith("#ai-news got an edition again from which no news is missing")
+
+
+async def test_each_day_with_a_single_publisher_names_that_days(house: Watched) -> None:
+    one = await house.the_channel()
+    for number, name in enumerate(["Norvik", "Halden", "Orrery"]):
+        await house.got_edition(one, TODAY + number * DAY, name)
+        await house.until(house.clock.now() + DAY)
+
+    assert [sentence.partition(": ")[2].partition(",")[0] for sentence in house.told] == ["Norvik", "Halden", "Orrery"]
+
+
+async def test_who_heard_of_the_refused_edition_hears_that_its_channel_is_well_again(house: Watched) -> None:
+    platform = unreachable(house)
+    platform.refusing = {ALICE}
+    mine = await house.set_up_by(ALICE)
+    await house.ended(mine, TODAY, state=DeliveryState.REFUSED, reason="it is archived")
+    await closed(house, mine.id)
+    await house.minutes(3)
+    assert house.people == [BOB]
+
+    platform.refusing.clear()
+    house.restart()
+    await house.desk.revive()
+    await house.minutes(3)
+
+    assert house.people == [BOB, BOB]
