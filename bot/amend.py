@@ -31,6 +31,8 @@ class Amended:
     """Deliveries with a message that the platform does not let us change, with the reason."""
     waiting: tuple[tuple[Delivery, str], ...] = ()
     """Deliveries whose messages could not be changed just now, with the reason; the running bot goes on with them."""
+    shares: int = 0
+    """How many answers about it people have shown to a channel: they stay as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,8 @@ async def amend_messages(room: Newsroom, story: Story, how: Amending = EVERYBODY
             break
         if left:
             await room.clock.wait(again)
-    return _amended(story, [outcomes[one.id] for one in owed])
+    shares = await room.store.audit.shares(story.ref, workspace=how.workspace)
+    return replace(_amended(story, [outcomes[one.id] for one in owed]), shares=shares)
 
 
 def _onwards(progress: Progress | None, owed: Sequence[Delivery], left: Sequence[Delivery]) -> Progress | None:

@@ -61,6 +61,7 @@ def outcome(
     changed: Sequence[Delivery],
     unchanged: Sequence[tuple[Delivery, str]] = (),
     waiting: Sequence[tuple[Delivery, str]] = (),
+    shares: int = 0,
 ) -> tuple[str, ...]:
     """What came of the correction or withdrawal of *story*, which carries its mark, in sentences."""
     told = f"{counted(len(changed), 'post')} {'says' if len(changed) == 1 else 'say'} so now."
@@ -71,7 +72,15 @@ def outcome(
         f"{_place(one)} is still to be changed; Daybrief keeps trying. {sentence_of(why)}" for one, why in waiting
     ]
     rest = [f"And {len(named) - MOST_NAMED:,} more."] if len(named) > MOST_NAMED else []
-    return (f"{story.ref} is {story.status.value}. {told}", *named[:MOST_NAMED], *rest)
+    shared = [shared_line(shares)] if shares else []
+    return (f"{story.ref} is {story.status.value}. {told}", *shared, *named[:MOST_NAMED], *rest)
+
+
+def shared_line(shares: int) -> str:
+    """That answers which people have shown to a channel stay as they are."""
+    if shares == 1:
+        return "1 answer that somebody shared in a channel stays as it is."
+    return f"{shares:,} answers that people shared in channels stay as they are."
 
 
 def parts_named(parts: Iterable[Part]) -> str:

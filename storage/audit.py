@@ -3,8 +3,8 @@
 import sqlite_utils
 
 from bot.model import Change
-from storage import codec
-from storage.database import Database, rows
+from storage import codec, editions
+from storage.database import Database, row, rows
 
 
 class SqliteAuditLog:
@@ -21,6 +21,12 @@ class SqliteAuditLog:
         """Of one workspace, newest first."""
         found = await self._database.read(lambda db: rows(db, _NEWEST, {"workspace": workspace, "limit": limit}))
         return tuple(_change_of(one) for one in found)
+
+    async def shares(self, ref: str, *, workspace: str = "") -> int:
+        """How often answers about the story called *ref* were shared."""
+        parameters = {"refs": codec.as_json([ref]), "workspace": workspace}
+        found = await self._database.read(lambda db: row(db, _SHARES, parameters))
+        return int(found["shares"]) if found else 0
 
 
 def keep(db: sqlite_utils.Database, change: Change) -> bool:
@@ -61,3 +67,10 @@ _RECORD = """
 """
 
 _NEWEST = "SELECT * FROM change WHERE workspace = :workspace ORDER BY id DESC LIMIT :limit"
+
+_SHARES = f"""
+    {editions.CALLED}
+    SELECT count(*) AS shares FROM change
+    WHERE action = 'share' AND :workspace IN ('', workspace)
+        AND substr(detail, 1, instr(detail, '/') - 1) IN (SELECT ref FROM called)
+"""  # noqa: S608 - no text from outside is in it

@@ -122,4 +122,4 @@ def _about(visit: Visit, choice: str) -> str:
 
 
 def _told(done: Amended) -> list[Card]:
-    return answers.sentences(retold.outcome(done.story, done.changed, done.unchanged, done.waiting))
+    return answers.sentences(retold.outcome(done.story, done.changed, done.unchanged, done.waiting, done.shares))

@@ -124,7 +124,7 @@ class Corrections:
             return correction_views.kept(view, tuple(other.problems.values()) or (str(other),))
         except DoneBefore as before_this:
             return views.said(title, str(before_this))
-        said = retold.outcome(done.story, done.changed, done.unchanged, done.waiting)
+        said = retold.outcome(done.story, done.changed, done.unchanged, done.waiting, done.shares)
         return correction_views.listed(title, said)
 
     async def _show(self, visit: Visit, external_id: str, view: View) -> None:

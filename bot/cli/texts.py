@@ -163,6 +163,10 @@ def _tell_amended(session: Session, amended: "Amended", what: str) -> int:
 
 def _tell_left(session: Session, amended: "Amended") -> None:
     """Name what was not changed, on standard error."""
+    from bot.retold import shared_line
+
+    if amended.shares:
+        click.echo(shared_line(amended.shares), err=True)
     for delivery, reason in amended.unchanged:
         click.echo(f"not changed: {delivery.channel.name} {delivery.date}: {reason}", err=True)
     for delivery, reason in amended.waiting:
@@ -175,6 +179,7 @@ def _tell_left(session: Session, amended: "Amended") -> None:
 def _outcome(amended: "Amended") -> dict[str, Any]:
     return {
         "changed": [f"{one.channel.name} {one.date}" for one in amended.changed],
+        "shares": amended.shares,
         "unchanged": [_left(one, reason) for one, reason in amended.unchanged],
         "waiting": [_left(one, reason) for one, reason in amended.waiting],
     }

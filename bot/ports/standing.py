@@ -89,3 +89,8 @@ class AuditLog(Protocol):
 
     async def changes(self, workspace: str, *, limit: int = 50) -> tuple[Change, ...]:
         """Of one ``platform:workspace``, newest first."""
+
+    async def shares(self, ref: str, *, workspace: str = "") -> int:
+        """How often people have shown an answer about the story called *ref* to a whole channel (``share``, with
+        ``ref/topic`` as its detail), under any name that it has had: in *workspace*, or anywhere.
+        """

@@ -46,7 +46,7 @@ def test_without_a_terminal_nothing_is_imported_that_would_change_a_post_unless_
     assert done.code == 0
     corrected, new = done.json()
     assert (corrected["status"], corrected["new"], new["new"]) == ("corrected", False, True)
-    assert corrected["messages"] == {"changed": [f"ai-news {MORNING}"], "unchanged": [], "waiting": []}
+    assert corrected["messages"] == {"changed": [f"ai-news {MORNING}"], "shares": 0, "unchanged": [], "waiting": []}
     assert "messages" not in new
     _, amended = messages(posted)
     assert "Corrected" in amended

@@ -163,6 +163,17 @@ async def test_an_admin_withdraws_a_story_with_the_reason_that_readers_see(bot: 
     assert "Withdrawn on 3 March 2026" in await bot.ask("brief story", {"story": story.ref})
 
 
+async def test_an_admin_is_told_of_answers_that_were_shared(bot: Bot, story: Story) -> None:
+    await posted(bot)
+    asked = await bot.discord.command("keypoints", {"story": story.ref}, user=ADMIN, channel=NEWS)
+    await asked.wait_answers()
+    await (await bot.press(asked, "daybrief:share", user=ADMIN)).wait_answers(2)
+
+    answer = await answered(await submitted(bot, await opened(bot, "withdraw", story=story.ref), reason="A hoax"))
+
+    assert "1 answer that somebody shared in a channel stays as it is." in answer
+
+
 async def test_other_servers_read_what_they_read_before(bot: Bot, story: Story) -> None:
     await submitted(bot, await opened(bot, "correct", story=story.ref, section="title"), title="Norvik opens nothing")
 

@@ -22,6 +22,9 @@ class Forgetful:
     async def changes(self, workspace: str, *, limit: int = 50) -> tuple[Change, ...]:
         return await self._log.changes(workspace, limit=limit)
 
+    async def shares(self, ref: str, *, workspace: str = "") -> int:
+        return await self._log.shares(ref, workspace=workspace)
+
 
 def forget(room: Newsroom) -> None:
     room.store.audit = Forgetful(room.store.audit)

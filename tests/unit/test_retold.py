@@ -67,6 +67,11 @@ def test_that_no_post_was_changed_is_not_said_as_if_there_were_none() -> None:
     assert outcome(WITHDRAWN, [], [(SENT, "gone")])[0] == "K7Q4 is withdrawn. No post says so yet."
 
 
+def test_answers_that_people_have_shared_are_counted_for_nothing_changes_them() -> None:
+    assert outcome(WITHDRAWN, [SENT], shares=1)[1] == "1 answer that somebody shared in a channel stays as it is."
+    assert outcome(WITHDRAWN, [SENT], shares=2)[1] == "2 answers that people shared in channels stay as they are."
+
+
 def test_the_audit_log_tells_of_stories_in_words() -> None:
     change = Change(at=NOW, workspace="slack:T1", person="ada", action="correct", subject="K7Q4", event="e")
 
