@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -16,8 +17,6 @@ from storage import copies, schema
 from storage.codec import micros
 from storage.database import connect, in_sentences
 
-_APPLICATION = slice(68, 72)
-"""Where SQLite keeps ``application_id`` (https://www.sqlite.org/fileformat2.html#application_id)."""
 _DRAFT = re.compile(r"\.daybrief.*\.\d+\.tmp(-journal|-wal|-shm)?")
 _ABANDONED = 86_400
 """Seconds after which a draft is nobody's any more."""
@@ -34,6 +33,7 @@ def backup(source: Path, target: Path, *, at: datetime | None = None) -> None:
     """
     if not source.is_file():
         raise StoreTrouble(f"there is no database {source} to copy")
+    target = target.resolve()
     _check_replaceable(target, source)
     with written_aside(target) as draft:
         with in_sentences(source), contextlib.closing(connect(source)) as db:
@@ -50,7 +50,7 @@ def backup(source: Path, target: Path, *, at: datetime | None = None) -> None:
 
 
 def backup_into(source: Path, folder: Path, *, at: datetime, keep: int, spare: int = 0) -> Path:
-    """As :func:`backup`, under a name of its own in *folder*, where the newest *keep* of such copies stay.
+    """As :func:`backup`, under a name of its own in *folder*, where the newest *keep* of this database's copies stay.
 
     Raises:
         StoreTrouble: as :func:`backup` does, or a copy would leave fewer than *spare* bytes free on its disk; then no
@@ -59,14 +59,16 @@ def backup_into(source: Path, folder: Path, *, at: datetime, keep: int, spare: i
     with _writable(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
-    if source.is_file() and free < source.stat().st_size + spare:
+    if not source.is_file():
+        raise StoreTrouble(f"there is no database {source} to copy")
+    if free < source.stat().st_size + spare:
         raise StoreTrouble(
             f"only {free / 1e6:.0f} MB are free for {folder}; make room, or name a folder on another disk"
         )
-    target = folder / copies.dated_name(at)
+    target = folder / copies.dated_name(at, _installation(source))
     backup(source, target, at=at)
     with _writable(folder):
-        for old in copies.superseded(folder, keep):
+        for old in copies.superseded(target, keep):
             old.unlink(missing_ok=True)
             copies.checksum_of(old).unlink(missing_ok=True)
     return target
@@ -139,12 +141,17 @@ def _check_replaceable(target: Path, source: Path) -> None:
             raise StoreTrouble(f"{target} is the database itself; name another file")
         if not target.is_file():
             raise StoreTrouble(f"{target} is no file; name one, or a folder")
-        with target.open("rb") as file:
-            head = file.read(_APPLICATION.stop)
-    if head[_APPLICATION] != schema.APPLICATION_ID.to_bytes(4, "big"):
-        raise StoreTrouble(f"{target} is no copy made by Daybrief, so it is not replaced; name another file")
-    if target.with_name(f"{target.name}-wal").exists():
-        raise StoreTrouble(f"{target} is a database at work, so it is not replaced; name another file")
+        if not copies.is_copy(target):
+            raise StoreTrouble(f"{target} is no copy made by Daybrief, so it is not replaced; name another file")
+
+
+def _installation(source: Path) -> int:
+    """What tells the copies of the database *source* from those of others; it is drawn when the first one is made."""
+    with in_sentences(source), contextlib.closing(connect(source)) as db:
+        schema.check_ours(db, source)
+        drawn = secrets.randbits(32)
+        db.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('installation', ?)", [drawn])
+        return int(db.execute("SELECT value FROM meta WHERE key = 'installation'").fetchone()[0])
 
 
 def _remember(source: Path, at: datetime) -> None:

@@ -1,38 +1,76 @@
 """Files that hold copies: their names, their checksums, and which of them have had their time."""
 
 import hashlib
+import itertools
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import StoreTrouble
+from storage import schema
 
-_DATED = re.compile(r"daybrief-\d{4}-\d\d-\d\dT\d{6}Z\.db")
+_DATED = re.compile(r"daybrief-[0-9a-f]{8}-(\d{4}-\d\d-\d\dT\d{6}Z)\.db")
+_APPLICATION, _VERSIONS = slice(68, 72), slice(18, 20)
+"""Where SQLite keeps ``application_id``, and whether the file is written with a log beside it
+(https://www.sqlite.org/fileformat2.html#the_database_header)."""
+_NOT_IN_WAL = b"\1\1"
+"""``VACUUM INTO`` leaves this, and whoever opens the file to work with it changes it for good."""
 _LINE = re.compile(r"([0-9a-f]{64}) [ *].+\n?")
 _CHUNK = 2**20
 
 
-def dated_name(at: datetime) -> str:
-    """The name of a copy that is made at *at*; those of later ones come after it in the alphabet."""
-    return f"daybrief-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.db"
+def dated_name(at: datetime, installation: int) -> str:
+    """The name of a copy that *installation* makes at *at*; its later ones come after it in the alphabet."""
+    return f"daybrief-{installation:08x}-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.db"
 
 
-def dated(folder: Path) -> list[Path]:
-    """The copies in *folder* that have such names, newest first."""
-    return sorted((one for one in folder.iterdir() if _DATED.fullmatch(one.name)), reverse=True)
+def newest(folder: Path) -> Path | None:
+    """The newest file in *folder* that has such a name, whoever's it is; None: there is none, or no such folder."""
+    dated = [one for one in folder.glob("daybrief-*.db") if _DATED.fullmatch(one.name)]
+    return max(dated, key=lambda one: one.name[len("daybrief-00000000") :], default=None)
 
 
-def superseded(folder: Path, keep: int) -> Iterable[Path]:
-    """The copies in *folder* that are older than the newest *keep*."""
-    return dated(folder)[keep:]
+def superseded(copy: Path, keep: int) -> list[Path]:
+    """The copies beside *copy* that are older than the newest *keep* of them, itself included.
+
+    Those of other installations do not count, nor what only bears such a name. Nor do those that seem to be made
+    later than *copy*: either clock was wrong, and none of them has to go for that.
+    """
+    installation = copy.name[: len("daybrief-00000000")]
+    ours = [
+        one
+        for one in copy.parent.glob(f"{installation}-*.db")
+        if _DATED.fullmatch(one.name) and one.name <= copy.name and is_copy(one)
+    ]
+    return sorted(ours, reverse=True)[keep:]
+
+
+def is_copy(path: Path) -> bool:
+    """Whether *path* is an ordinary file that was made by ``backup``; one with which a bot has worked is none any more.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        head = file.read(_APPLICATION.stop)
+    return head[_APPLICATION] == schema.APPLICATION_ID.to_bytes(4, "big") and head[_VERSIONS] == _NOT_IN_WAL
 
 
 def set_aside(database: Path) -> list[Path]:
     """What stands beside *database* as it was before a migration or a restore, oldest first."""
-    name = re.compile(rf"{re.escape(database.name)}\.before-(restore|m\d+_\w+)")
+    database = database.resolve()
+    name = re.compile(rf"{re.escape(database.name)}\.before-(restore(-\d+)?|m\d+_\w+)")
     found = [one for one in database.parent.iterdir() if name.fullmatch(one.name)]
     return sorted(found, key=lambda one: one.stat().st_mtime)
+
+
+def name_before_restore(database: Path) -> Path:
+    """Under what name *database* is kept when another takes its place: one that is free, or is its own already."""
+    names = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    former = (database.with_name(f"{database.name}.before-restore{name}") for name in names)
+    return next(one for one in former if not one.exists() or one.samefile(database))
 
 
 def checksum_of(copy: Path) -> Path:

@@ -1,6 +1,7 @@
 """Bringing a copy back, without posting its past again."""
 
 import contextlib
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from storage.database import connect, in_sentences
 ALONE = 1.0
 """Seconds to wait for other users of a database that is about to be replaced."""
 _LOGS = ("-wal", "-shm")
+_NAME_A_COPY = "name a copy made by `daybrief backup`"
 
 
 def restore(copy: Path, database: Path, now: datetime) -> bool:
@@ -20,27 +22,45 @@ def restore(copy: Path, database: Path, now: datetime) -> bool:
 
     Nobody may be using *database*. What the copy holds as due or uncertain is not sent any more, and nobody is told of
     its troubles: both were dealt with, one way or the other, after the copy was made. Where the file system can, what
-    was at *database* stays as ``….before-restore``. A restore that is broken off has changed nothing.
+    was at *database* stays as ``….before-restore``, or with a number where that name is taken. A restore that is
+    broken off has changed nothing.
 
     Raises:
         StoreTrouble: *copy* is no sound Daybrief database of this version or an older one, or *database* is in use.
     """
+    if copy.is_dir():
+        latest = copies.newest(copy)
+        advice = f"the newest copy there is {latest}" if latest else "and there is no copy in it by its name"
+        raise StoreTrouble(f"{copy} is a folder; {advice}")
     if not copy.is_file():
         raise StoreTrouble(f"there is no copy {copy} to restore")
+    copy, database = copy.resolve(), database.resolve()
     if database.exists() and copy.samefile(database):
-        raise StoreTrouble(f"{copy} is the database itself; name a copy made by `daybrief backup`")
+        raise StoreTrouble(f"{copy} is the database itself; {_NAME_A_COPY}")
     is_verified = copies.verify(copy)
     with written_aside(database) as draft:
-        with in_sentences(copy), contextlib.closing(connect(copy)) as db:
+        with _as_a_copy(copy), contextlib.closing(connect(copy)) as db:
             schema.check_ours(db, copy)
             if not schema.version(db):
-                raise StoreTrouble(f"the file {copy} is empty; name a copy made by `daybrief backup`")
+                raise StoreTrouble(f"the file {copy} is empty; {_NAME_A_COPY}")
             copy_into(db, draft, database)
         check_sound(draft, copy)
         upgrade.migrate(draft)
         _close_the_past(draft, now)
         _retire(database)
     return is_verified
+
+
+@contextlib.contextmanager
+def _as_a_copy(path: Path) -> Iterator[None]:
+    """Within, SQLite's errors become sentences about a file that was named as a copy, and is none of its databases."""
+    try:
+        with in_sentences(path):
+            yield
+    except StoreTrouble as trouble:
+        if trouble.kind != "notadb":
+            raise
+        raise StoreTrouble(f"{path} is not a database; {_NAME_A_COPY}") from trouble
 
 
 def _close_the_past(path: Path, now: datetime) -> None:
@@ -79,12 +99,10 @@ def _retire(database: Path) -> None:
             db.execute("BEGIN EXCLUSIVE")
             db.execute("COMMIT")
     except StoreTrouble as refusal:
-        if "locked" in str(refusal):
+        if refusal.kind in {"busy", "locked"}:
             raise StoreTrouble(f"the database {database} is in use; stop Daybrief before restoring") from refusal
         # A damaged one may be replaced: that is what copies are for.
-    kept = database.with_name(f"{database.name}.before-restore")
-    for suffix in ("", *_LOGS):
-        kept.with_name(kept.name + suffix).unlink(missing_ok=True)
+    kept = copies.name_before_restore(database)
     with contextlib.suppress(OSError):
         kept.hardlink_to(database)
     for suffix in _LOGS:

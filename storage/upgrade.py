@@ -24,6 +24,8 @@ def prepare(path: Path, migrations: sqlite_utils.Migrations = schema.migrations)
         StoreTrouble: this SQLite is too old, or the file is damaged, not ours or too new.
     """
     _check_engine()
+    with contextlib.suppress(OSError):  # SQLite has a sentence for what cannot be made
+        path.touch(mode=0o600, exist_ok=True)
     with in_sentences(path), contextlib.closing(connect(path)) as db:
         schema.check_ours(db, path, migrations)
         if migrations.pending(db):

@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from adapters.clock import SystemClock
+from bot.belief import clock_trouble
 from bot.config import Config
 from bot.errors import DaybriefError
 from bot.model import Cause
@@ -35,6 +36,9 @@ async def back_up_nightly(house: House) -> None:
     folder, now = config.storage.backups, house.room.clock.now()
     if folder is None:
         return
+    if doubted := await clock_trouble(house.room):
+        log.warning("no copy is made, because it would be of a wrong night: %s", doubted)
+        return
     health = await house.store.health()
     if health.backed_up_at and last_night(now, config.bot.timezone) <= health.backed_up_at <= now:
         return
@@ -54,7 +58,7 @@ def restore_from(config: Config, copy: Path) -> bool:
 
     Whether its checksum was there, and is right.
     """
-    config.bot.data_dir.mkdir(parents=True, exist_ok=True)
+    config.bot.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return restore(copy, database(config), SystemClock().now())
 
 

@@ -101,7 +101,7 @@ async def open_house(
     trouble = writer_trouble(config)
     if trouble and delivers:
         raise trouble
-    config.bot.data_dir.mkdir(parents=True, exist_ok=True)
+    config.bot.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         workers = ProcessWorkers()
         stack.push_async_callback(workers.close)

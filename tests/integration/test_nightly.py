@@ -1,6 +1,7 @@
 """The running bot copies its database every night, and says so if it cannot."""
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +32,10 @@ async def house(tmp_path: Path, clock: VirtualClock, request: pytest.FixtureRequ
 
 
 def copies(folder: Path) -> list[str]:
-    return sorted(one.name for one in (folder / "data" / "backups").glob("*.db"))
+    """Their names, without what tells whose they are."""
+    return sorted(
+        re.sub(r"-[0-9a-f]{8}-", "-", one.name, count=1) for one in (folder / "data" / "backups").glob("*.db")
+    )
 
 
 async def test_there_is_one_copy_a_night_and_the_newest_stay(house: House, tmp_path: Path, clock: VirtualClock) -> None:
@@ -62,6 +66,17 @@ async def test_a_clock_that_ran_ahead_keeps_no_night_without_its_copy(
     await back_up_nightly(house)
 
     assert "daybrief-2026-05-11T120000Z.db" in copies(tmp_path)
+
+
+async def test_by_a_clock_that_is_not_believed_no_copy_is_made(
+    house: House, tmp_path: Path, clock: VirtualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.store.ledger.see(NOON)
+    clock.is_set_to(NOON - 900 * DAY)
+    await back_up_nightly(house)
+
+    assert copies(tmp_path) == []
+    assert "no copy is made" in caplog.text
 
 
 @pytest.mark.parametrize("house", ['[storage]\nbackups = ""\n'], indirect=True)

@@ -49,6 +49,18 @@ def remove(file: Path) -> None:
     file.unlink()
 
 
+def make_folder(folder: Path) -> None:
+    folder.mkdir()
+
+
+def link(name: Path, target: Path) -> None:
+    name.symlink_to(target)
+
+
+def is_link(name: Path) -> bool:
+    return name.is_symlink()
+
+
 def permissions(file: Path) -> int:
     return stat.S_IMODE(file.stat().st_mode)
 
@@ -131,13 +143,16 @@ async def test_a_copy_made_while_others_write_holds_all_that_was_confirmed_and_n
         assert least <= len(held) <= len(written)
 
 
-async def test_a_new_copy_takes_the_place_of_an_old_one(path: Path, copy: Path) -> None:
+async def test_a_new_copy_takes_the_place_of_an_old_one_where_a_link_leads(path: Path, copy: Path) -> None:
+    latest = path.parent / "latest.db"
+    link(latest, copy)
     await remember(path, "a")
     backup(path, copy)
     await remember(path, "b")
 
-    backup(path, copy)
+    backup(path, latest)
 
+    assert is_link(latest)
     assert await remembered(copy) == {"a", "b"}
 
 
@@ -169,6 +184,50 @@ async def test_restoring_brings_back_what_was_copied(path: Path, copy: Path) -> 
 
     assert await remembered(path) == {"a"}
     assert await remembered(path.with_name("daybrief.db.before-restore")) == {"a", "b"}
+
+
+async def test_no_restore_takes_away_what_an_earlier_one_has_kept(path: Path, copy: Path) -> None:
+    await remember(path, "a")
+    backup(path, copy)
+    for name in ("first", "second", "third"):
+        await remember(path, name)
+        restore(copy, path, NOW)
+
+    kept = set_aside(path)
+
+    assert {one.name.removeprefix("daybrief.db.before-restore") for one in kept} == {"", "-2", "-3"}
+    assert [await remembered(one) for one in kept] == [{"a", "first"}, {"a", "second"}, {"a", "third"}]
+
+
+async def test_a_database_behind_a_link_is_replaced_where_it_is(path: Path, copy: Path) -> None:
+    real = path.parent / "disk" / "daybrief.db"
+    make_folder(real.parent)
+    await remember(real, "a")
+    link(path, real)
+    backup(path, copy)
+
+    restore(copy, path, NOW)
+
+    assert is_link(path)
+    assert files_beside(real) == {"daybrief.db", "daybrief.db.before-restore"}
+
+
+async def test_what_is_no_copy_is_told_with_what_to_name_instead(path: Path) -> None:
+    await remember(path, "a")
+    notes = written(path.parent / "a.md", b"# Notes\n" * 500)
+    folder = path.parent / "copies"
+    made = [backup_into(path, folder, at=NOW + timedelta(days=day), keep=7) for day in range(2)]
+
+    with pytest.raises(StoreTrouble, match=r"a\.md is not a database; name a copy made by `daybrief backup`"):
+        restore(notes, path, NOW)
+    with pytest.raises(StoreTrouble, match=f"is a folder; the newest copy there is {made[-1]}"):
+        restore(folder, path, NOW)
+
+
+async def test_only_its_owner_may_read_a_new_database(path: Path) -> None:
+    await remember(path, "a")
+
+    assert permissions(path) == 0o600
 
 
 async def test_a_restored_database_sends_nothing_that_was_due(path: Path, copy: Path) -> None:
@@ -386,12 +445,14 @@ async def test_neither_the_database_itself_nor_one_at_work_is_replaced_by_a_copy
 
     with pytest.raises(StoreTrouble, match="the database itself"):
         backup(path, path)
-    with pytest.raises(StoreTrouble, match="at work"):
+    with pytest.raises(StoreTrouble, match="no copy made"):
         backup(path, copy)
     with pytest.raises(StoreTrouble, match="the database itself"):
         restore(path, path, NOW)
 
     await other.close()
+    with pytest.raises(StoreTrouble, match="no copy made"):
+        backup(path, copy)
     assert await remembered(copy) == {"other"}
 
 
@@ -411,6 +472,47 @@ async def test_a_folder_keeps_the_newest_copies_and_nothing_else_of_it_is_touche
     assert files_beside(foreign) == {foreign.name, *kept, *(f"{name}.sha256" for name in kept)}
     assert read(foreign) == b"kept by hand"
     assert restore(made[-1], path, NOW)
+
+
+async def test_two_databases_that_share_a_folder_take_no_copy_of_each_other_away(path: Path) -> None:
+    folder, other = path.parent / "copies", path.parent / "other.db"
+    await remember(path, "a")
+    await remember(other, "b")
+    only = backup_into(other, folder, at=NOW, keep=1)
+
+    made = [backup_into(path, folder, at=NOW + timedelta(days=day), keep=1) for day in range(3)]
+
+    assert await remembered(only) == {"b"}
+    assert [one.exists() for one in made] == [False, False, True]
+
+
+async def test_only_what_is_a_copy_is_removed_whatever_it_is_called(path: Path) -> None:
+    await remember(path, "a")
+    folder = path.parent / "copies"
+    first = backup_into(path, folder, at=NOW, keep=1)
+    notes = written(first.with_name(first.name.replace("2026-", "2020-")), b"my notes " * 50)
+    inner = first.with_name(first.name.replace("2026-", "2021-"))
+    make_folder(inner)
+
+    backup_into(path, folder, at=NOW + timedelta(days=1), keep=1)
+
+    assert read(notes) == b"my notes " * 50
+    assert files_beside(notes) >= {notes.name, inner.name}
+    assert not first.exists()
+
+
+@pytest.mark.parametrize("off", [timedelta(days=-2000), timedelta(days=2000)])
+async def test_a_wrong_clock_takes_no_copy_away(path: Path, off: timedelta) -> None:
+    await remember(path, "a")
+    folder = path.parent / "copies"
+    right = [backup_into(path, folder, at=NOW + timedelta(days=day), keep=3) for day in range(3)]
+
+    wrong = backup_into(path, folder, at=NOW + off, keep=4)
+    after_it = [one.exists() for one in [*right, wrong]]
+    later = [backup_into(path, folder, at=NOW + timedelta(days=day), keep=3) for day in (3, 4)]
+
+    assert after_it == [True] * 4
+    assert [one.exists() for one in [*right, *later]] == [False, False, True, True, True]
 
 
 async def test_a_copy_that_fails_costs_no_older_one(path: Path) -> None:
