@@ -11,6 +11,7 @@ from bot.forms import Opened, Texts
 from bot.manuscript import Manuscript
 from bot.model import Change, Delivery, Story, StoryStatus
 from bot.newsroom import Newsroom
+from bot.ports import Restated
 from bot.retold import parts_named
 from bot.retyping import Unfit, other_than, retyped
 
@@ -28,7 +29,7 @@ class Amended:
     changed: tuple[Delivery, ...]
     """Deliveries whose messages were changed."""
     unchanged: tuple[tuple[Delivery, str], ...]
-    """Deliveries with a message that the platform does not let us change, with the reason."""
+    """Deliveries with a message that the platform will never let us change, with the reason."""
     waiting: tuple[tuple[Delivery, str], ...] = ()
     """Deliveries whose messages could not be changed just now, with the reason; the running bot goes on with them."""
     shares: int = 0
@@ -141,14 +142,17 @@ async def _amend(
     )
     if kept is None:
         raise NotFound(f"no story is called {ref} any more")
-    return await amend_messages(room, kept, how)
+    [amended] = await amend_messages(room, [kept], how)
+    return amended
 
 
-async def amend_messages(room: Newsroom, story: Story, how: Amending = EVERYBODY) -> Amended:
-    """Change the messages that carry *story*, which has been restated, as far as that can be done within the patience
-    of whoever waits. The store has them all on record, so what is left is done later.
+async def amend_messages(
+    room: Newsroom, restated: Sequence[Restated], how: Amending = EVERYBODY
+) -> tuple[Amended, ...]:
+    """Change the messages that carry stories, each once, as far as that can be done within the patience of whoever
+    waits; what came of it for each of *restated*. The store has them all on record, so what is left is done later.
     """
-    owed = await room.store.errata.owed_for(story.ref, workspace=how.workspace)
+    owed = tuple({delivery.id: delivery for one in restated for delivery in one.owing}.values())
     outcomes = {one.id: Outcome(delivery=one) for one in owed}
     end = room.clock.elapsed() + how.patience
     left = owed
@@ -163,8 +167,9 @@ async def amend_messages(room: Newsroom, story: Story, how: Amending = EVERYBODY
             break
         if left:
             await room.clock.wait(again)
-    shares = await room.store.audit.shares(story.ref, workspace=how.workspace)
-    return replace(_amended(story, [outcomes[one.id] for one in owed]), shares=shares)
+    amended = [_amended(one.story, [outcomes[delivery.id] for delivery in one.owing]) for one in restated]
+    audit = room.store.audit
+    return tuple([replace(one, shares=await audit.shares(one.story.ref, workspace=how.workspace)) for one in amended])
 
 
 def _onwards(progress: Progress | None, owed: Sequence[Delivery], left: Sequence[Delivery]) -> Progress | None:
@@ -188,8 +193,8 @@ def _amended(story: Story, outcomes: Sequence[Outcome]) -> Amended:
         story=story,
         changed=tuple(one.delivery for one in theirs if not one.reason),
         unchanged=(
-            *((one.delivery, one.reason) for one in theirs if one.reason and one.is_refused),
+            *((one.delivery, one.reason) for one in theirs if one.reason and one.is_for_ever),
             *((one.delivery, _NOT_THEIRS) for one in outcomes if not tells(one.delivery, story)),
         ),
-        waiting=tuple((one.delivery, one.reason) for one in theirs if one.reason and not one.is_refused),
+        waiting=tuple((one.delivery, one.reason) for one in theirs if one.reason and not one.is_for_ever),
     )

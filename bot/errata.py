@@ -40,6 +40,8 @@ class Outcome:
     """Why not all of them are; empty: they are."""
     is_refused: bool = False
     """The platform will not let them be changed, as far as anybody can see."""
+    is_for_ever: bool = False
+    """Nor will it ever: a message is not there any more, where a channel may be opened again."""
     again_at: datetime | None = None
     """When it is tried again; None: not any more."""
     erratum: Erratum | None = None
@@ -102,7 +104,9 @@ async def _leave(room: Newsroom, erratum: Erratum, failure: PostFailed, *, is_aw
     """Give *erratum* back after a *failure*, or give it up."""
     errata, now = room.store.errata, room.clock.now()
     is_refused = failure.fate is Fate.REFUSED
-    until = None if is_over(erratum, failure, now, is_named=is_awaited) else now + pause(erratum, failure)
+    # Of several stories, each may have somebody who waits, and who must not take it for done.
+    is_named = is_awaited and len(erratum.refs) <= 1
+    until = None if is_over(erratum, failure, now, is_named=is_named) else now + pause(erratum, failure)
     if until is None:
         await errata.settle(erratum)
     else:
@@ -113,6 +117,7 @@ async def _leave(room: Newsroom, erratum: Erratum, failure: PostFailed, *, is_aw
         delivery=erratum.delivery,
         reason=failure.reason,
         is_refused=is_refused,
+        is_for_ever=_is_for_ever(failure),
         again_at=until,
         erratum=erratum,
     )
@@ -132,10 +137,13 @@ def is_over(erratum: Erratum, failure: PostFailed, now: datetime, *, is_named: b
 
     A channel that is closed to us may be opened again, and a token be renewed.
     """
-    is_for_ever = failure.fate is Fate.REFUSED and failure.reach is Reach.POST
-    if is_for_ever and (is_named or erratum.told_at is not None):
+    if _is_for_ever(failure) and (is_named or erratum.told_at is not None):
         return True
     return erratum.failing_since is not None and now - erratum.failing_since >= GIVE_UP
+
+
+def _is_for_ever(failure: PostFailed) -> bool:
+    return failure.fate is Fate.REFUSED and failure.reach is Reach.POST
 
 
 async def _guarded(room: Newsroom, delivery: Delivery, *, is_awaited: bool) -> Outcome:
@@ -144,8 +152,9 @@ async def _guarded(room: Newsroom, delivery: Delivery, *, is_awaited: bool) -> O
         outcome = await bring_up_to_date(room, delivery.id, is_awaited=is_awaited)
         if outcome:
             return outcome
-        is_owed = await room.store.errata.is_owed(delivery.id)
-        return Outcome(delivery=delivery, reason=_BUSY if is_owed else "")
+        if await room.store.errata.is_owed(delivery.id):
+            return Outcome(delivery=delivery, reason=_BUSY, again_at=room.clock.now())
+        return Outcome(delivery=delivery)
     except DaybriefError as trouble:
         return Outcome(delivery=delivery, reason=str(trouble))
     except Exception as bug:

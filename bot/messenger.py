@@ -108,14 +108,6 @@ class Messenger:
         kept = (tuple(one for one in group if one.platform in self._room.platforms) for group in groups)
         return tuple(filter(None, kept))
 
-    async def tell_of(self, subscription: Subscription, notice: Notice) -> bool:
-        """Tell whoever is nearest to the channel and can be reached; whether anybody was."""
-        tour = _Tour(self._room, frozenset())
-        for people in self.nearest_to(subscription):
-            if (await tour.tell_all(people, notice)).reached:
-                return True
-        return False
-
     async def tell(
         self, pending: Sequence[Pending[Matter]], say: Say[Matter], heard: Heard[Matter]
     ) -> Mapping[Matter, Outcome]:

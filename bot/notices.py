@@ -13,6 +13,8 @@ _MAX_REASON = 300
 """Characters of a reason; some come from a platform."""
 _NAMED_DATES = 3
 """Dates that a sentence names before it only counts them."""
+_NAMED_REFS = 5
+"""The same of stories."""
 
 
 def bad_news(deliveries: Sequence[Delivery]) -> Notice:
@@ -86,22 +88,37 @@ def _lines(channels: Sequence[Sequence[Delivery]]) -> tuple[str, ...]:
 
 
 def not_changed(deliveries: Sequence[Delivery], refs: Sequence[str], reason: str, *, is_for_ever: bool) -> Notice:
-    """Of *deliveries* of one channel (at least one) whose messages do not show that stories, called *refs* if they are
-    known, were corrected or withdrawn, for the same *reason*.
+    """Of *deliveries* (at least one) whose messages do not show that stories, called *refs* if they are known, were
+    corrected or withdrawn, for the same *reason*.
     """
-    channel = deliveries[0].channel
-    dates = _editions("its", sorted({one.date for one in deliveries}))
-    what = f"{' and '.join(refs)} {'was' if len(refs) == 1 else 'were'}" if refs else "one of its stories was"
+    by_channel: dict[int, list[Delivery]] = {}
+    for one in deliveries:
+        by_channel.setdefault(one.subscription, []).append(one)
+    is_one = len(by_channel) == 1
+    who = (
+        f"{_name(deliveries[0].channel)} still shows" if is_one else f"{counted(len(by_channel), 'channel')} still show"
+    )
+    dates = _editions("its" if is_one else "their", sorted({one.date for one in deliveries}))
     hint = (
         "If what was posted is still there, delete it, or tell its readers."
         if is_for_ever
         else "Daybrief goes on trying for three days."
     )
     sentence = (
-        f"{_name(channel)} still shows the former text in {dates}, although {what} corrected or withdrawn: "
+        f"{who} the former text in {dates}, although {_stories(refs)} corrected or withdrawn: "
         f"{cut(reason, _MAX_REASON).rstrip('.')}. {hint}"
     )
-    return Notice(channel=channel, sentence=sentence)
+    if is_one:
+        return Notice(channel=deliveries[0].channel, sentence=sentence)
+    return Notice(sentence=sentence, lines=_lines(list(by_channel.values())))
+
+
+def _stories(refs: Sequence[str]) -> str:
+    """``XW7P was``, ``P9SF and W8JR were``, ``7 of their stories were``."""
+    if len(refs) > _NAMED_REFS:
+        return f"{len(refs)} of their stories were"
+    *most, last = refs or ("a story",)
+    return f"{', '.join(most)} and {last} were" if most else f"{last} was"
 
 
 def _name(channel: Channel) -> str:

@@ -1,13 +1,13 @@
 """Changing the messages that a correction has left for later, and telling admins of those that cannot be changed."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot import notices
 from bot.errata import Outcome, bring_all_up_to_date
-from bot.messenger import Messenger
-from bot.model import Delivery
+from bot.messenger import Messenger, Pending
+from bot.model import Delivery, Notice
 from bot.newsroom import Newsroom
 
 log = logging.getLogger(__name__)
@@ -26,8 +26,7 @@ async def sweep(room: Newsroom, messenger: Messenger) -> int:
     for outcome in outcomes:
         if outcome.reason and outcome.again_at is None and outcome.erratum:
             log.error("%s: it is given up to change the message: %s", _name(outcome.delivery), outcome.reason)
-    for group in _together([one for one in outcomes if is_to_be_told(one, now)]):
-        await _tell(room, messenger, group)
+    await _tell(room, messenger, [one for one in outcomes if is_to_be_told(one, now)])
     return sum(not outcome.reason for outcome in outcomes)
 
 
@@ -40,22 +39,38 @@ def is_to_be_told(outcome: Outcome, now: datetime) -> bool:
     return outcome.is_refused or failing >= TELL_AFTER
 
 
-async def _tell(room: Newsroom, messenger: Messenger, group: Sequence[Outcome]) -> None:
-    deliveries = [one.delivery for one in group]
-    refs = sorted({one.erratum.ref for one in group if one.erratum and one.erratum.ref})
-    notice = notices.not_changed(deliveries, refs, group[0].reason, is_for_ever=group[0].is_refused)
-    log.warning("%s", notice.sentence)
-    subscription = await room.store.subscriptions.by_id(deliveries[0].subscription)
-    if subscription and await messenger.tell_of(subscription, notice):
-        await room.store.errata.told([one.id for one in deliveries], room.clock.now())
+async def _tell(room: Newsroom, messenger: Messenger, untold: Sequence[Outcome]) -> None:
+    """Tell of *untold* whoever is nearest to the channels: for each cause, all of theirs in one message."""
+    if not untold:
+        return
+    outcomes = {one.delivery.id: one for one in untold}
+    for _, notice in _notices(untold):
+        log.warning("%s", " ".join((notice.sentence, *notice.lines)))
+    subscriptions = {one.id: one for one in await room.store.subscriptions.all(retired=True)}
+    # When it is told again, the messages have been tried again too: that is too late to pass nobody over now.
+    pending = [
+        Pending(matter=number, groups=messenger.nearest_to(subscriptions[one.delivery.subscription]), insists=True)
+        for number, one in outcomes.items()
+    ]
+
+    def say(numbers: Sequence[int]) -> Iterator[tuple[Sequence[int], Notice]]:
+        yield from _notices([outcomes[number] for number in numbers])
+
+    async def heard(numbers: Sequence[int], _: object) -> None:
+        await room.store.errata.told(numbers, room.clock.now())
+
+    await messenger.tell(pending, say, heard)
 
 
-def _together(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
-    """What makes one message each: the same channel and the same cause."""
-    groups: dict[tuple[int, str], list[Outcome]] = {}
+def _notices(outcomes: Sequence[Outcome]) -> Iterator[tuple[Sequence[int], Notice]]:
+    """In which messages *outcomes* are told to the same people: one for each cause."""
+    groups: dict[tuple[bool, str], list[Outcome]] = {}
     for one in outcomes:
-        groups.setdefault((one.delivery.subscription, one.reason), []).append(one)
-    return list(groups.values())
+        groups.setdefault((one.is_for_ever or one.again_at is None, one.reason), []).append(one)
+    for (is_for_ever, reason), some in groups.items():
+        refs = sorted({ref for one in some if one.erratum for ref in one.erratum.refs})
+        deliveries = [one.delivery for one in some]
+        yield [one.id for one in deliveries], notices.not_changed(deliveries, refs, reason, is_for_ever=is_for_ever)
 
 
 def _name(delivery: Delivery) -> str:

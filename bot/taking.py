@@ -11,6 +11,7 @@ from bot.errors import WrongUsage
 from bot.manuscript import Manuscript
 from bot.model import Delivery, Story, StoryStatus
 from bot.newsroom import Newsroom
+from bot.ports import Restated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ async def take_in(
         manuscripts: what to keep; the story that one means has its ref, else one of its urls, else its title.
         confirmed: the refs of posted stories that may be changed; None: all of them.
         patience: for how long messages are tried again that could not be changed at once.
-        progress: told of the messages of each story.
+        progress: told of the messages of all stories together.
 
     Raises:
         WrongUsage: a posted story that is not *confirmed* would change, or one that was withdrawn would be shown to
@@ -70,16 +71,13 @@ async def take_in(
             if unasked:
                 raise WrongUsage(f"{', '.join(unasked)} has been posted meanwhile; nothing was imported, do it again")
         kept = [await _take(room, manuscript) for manuscript in manuscripts]
-    how = Amending(patience=patience, progress=progress)
+    restated = [one for one in kept if isinstance(one, Restated)]
+    amended = iter(await amend_messages(room, restated, Amending(patience=patience, progress=progress)))
     return tuple(
-        [
-            Taken(
-                story=one.story,
-                is_new=one.is_new,
-                amended=await amend_messages(room, one.story, how) if is_restated else None,
-            )
-            for one, is_restated in kept
-        ]
+        Taken(story=one.story, is_new=False, amended=next(amended))
+        if isinstance(one, Restated)
+        else Taken(story=one.story, is_new=one.is_new)
+        for one in kept
     )
 
 
@@ -101,16 +99,16 @@ def is_wider(audience: Sequence[str], *, than: Sequence[str]) -> bool:
     return bool(than) and (not audience or not set(audience) <= set(than))
 
 
-async def _take(room: Newsroom, manuscript: Manuscript) -> tuple[Admitted, bool]:
-    """The story as kept, and whether its messages are to be changed."""
+async def _take(room: Newsroom, manuscript: Manuscript) -> Admitted | Restated:
+    """The story as kept; restated, if its messages are to be changed."""
     now = room.instant()
     restated = await _restatement(room, manuscript, now)
     if restated is None:
-        return await admit_one(room, manuscript, now), False
-    story = await room.store.archive.restate(
+        return await admit_one(room, manuscript, now)
+    kept = await room.store.archive.restate(
         restated.old.ref, lambda held: taken_in_again(held, manuscript, now), reason="corrected", at=now
     )
-    return Admitted(story=story or restated.new, is_new=False), True
+    return kept or Restated(story=restated.new, owing=())
 
 
 async def _restatement(room: Newsroom, manuscript: Manuscript, now: datetime) -> Restatement | None:

@@ -8,7 +8,7 @@ import sqlite_utils
 
 from bot.identity import canonical_url
 from bot.model import Change, Story
-from bot.ports import Intake, Known, Page, Revision, Search
+from bot.ports import Intake, Known, Page, Restated, Revision, Search
 from bot.text import clean
 from storage import admission, codec, finding, history, pages, restating, shelf
 from storage.database import Database, row, rows
@@ -46,7 +46,7 @@ class SqliteArchive:
         reason: str,
         at: datetime,
         entry: Callable[[Story, Story], Change] | None = None,
-    ) -> Story | None:
+    ) -> Restated | None:
         """Keep what *make* makes of the story, for everybody or for *workspace*."""
         return await self._database.write(
             lambda db: restating.restate(

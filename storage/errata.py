@@ -28,11 +28,6 @@ class SqliteErrata:
         """Deliveries whose messages may be changed now, newest first."""
         return await self._database.read(lambda db: deliveries.found(db, _OWED, _at(now)))
 
-    async def owed_for(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
-        """Deliveries whose messages do not surely show what the story called *ref* reads now, newest first."""
-        parameters = {"ref": ref, "workspace": workspace}
-        return await self._database.read(lambda db: deliveries.found(db, _OWED_FOR, parameters))
-
     async def is_owed(self, delivery: int) -> bool:
         """Whether the messages of *delivery* may show something else than their stories read now."""
         found = await self._database.read(lambda db: row(db, "SELECT 1 FROM erratum WHERE delivery = ?", [delivery]))
@@ -67,12 +62,13 @@ class SqliteErrata:
         await self._database.write(lambda db: db.execute(_TOLD, parameters))
 
 
-def owe(db: sqlite_utils.Database, ref: str, *, workspace: str) -> None:
-    """Enter what carries the story called *ref*, for everybody or in the channels of *workspace*.
+def owe(db: sqlite_utils.Database, ref: str, *, workspace: str) -> tuple[Delivery, ...]:
+    """Enter what carries the story called *ref*, for everybody or in the channels of *workspace*; newest first.
 
     What is not out yet is read once more before it leaves; what is just leaving may have been read before.
     """
     db.execute(_OWE, {"refs": codec.as_json([ref]), "ref": ref, "workspace": workspace})
+    return deliveries.found(db, _OWED_FOR, {"ref": ref, "workspace": workspace})
 
 
 def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timedelta) -> Erratum | None:
@@ -86,7 +82,7 @@ def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timede
         return None
     return Erratum(
         delivery=held,
-        ref=taken["ref"],
+        refs=tuple(taken["refs"].split()),
         version=taken["version"],
         token=taken["token"],
         until=now + lease,
@@ -117,21 +113,23 @@ def _at(now: datetime) -> dict[str, Any]:
 # Not the workspace that a delivery was planned for: the platform may not have told yet where we are at home.
 _HOME = "subscription.platform || ':' || subscription.workspace"
 
+_IS_NAMED = "instr(' ' || erratum.refs || ' ', ' ' || :ref || ' ') > 0"
+
 _OWE = f"""
     {editions.CALLED}
-    INSERT INTO erratum (workspace, delivery, ref, version)
+    INSERT INTO erratum (workspace, delivery, refs, version)
     SELECT {_HOME}, delivery.id, :ref, 1 FROM delivery JOIN subscription ON subscription.id = delivery.subscription
     WHERE delivery.id IN (
             SELECT edition_story.delivery FROM called JOIN edition_story ON edition_story.ref = called.ref)
         AND (delivery.state = 'sending'
             OR EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id))
         AND :workspace IN ('', {_HOME})
-    ON CONFLICT (delivery) DO UPDATE SET ref = excluded.ref, version = version + 1, next_at = 0, attempts = 0,
-        reason = '', failing_since = NULL, told_at = NULL
+    ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0, attempts = 0, reason = '',
+        failing_since = NULL, told_at = NULL, refs = iif({_IS_NAMED}, refs, trim(refs || ' ' || :ref))
 """  # noqa: S608 - no text from outside is in it
 
 _OWE_ONE = f"""
-    INSERT INTO erratum (workspace, delivery, ref, version)
+    INSERT INTO erratum (workspace, delivery, refs, version)
     SELECT {_HOME}, delivery.id, '', 1 FROM delivery JOIN subscription ON subscription.id = delivery.subscription
     WHERE delivery.id = ?
     ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0
@@ -148,7 +146,7 @@ _OWED = f"""
 
 _OWED_FOR = f"""
     {deliveries.DELIVERY} JOIN erratum ON erratum.delivery = delivery.id
-    WHERE erratum.ref = :ref AND :workspace IN ('', erratum.workspace)
+    WHERE {_IS_NAMED} AND :workspace IN ('', erratum.workspace)
     ORDER BY delivery.date DESC, subscription.name, delivery.id
 """
 

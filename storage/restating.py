@@ -8,6 +8,7 @@ import sqlite_utils
 
 from bot.errors import DoneBefore
 from bot.model import Change, Story
+from bot.ports import Restated
 from storage import admission, audit, errata, readings, shelf
 from storage.database import row
 
@@ -22,7 +23,7 @@ def restate(
     reason: str,
     at: datetime,
     entry: Callable[[Story, Story], Change] | None = None,
-) -> Story | None:
+) -> Restated | None:
     """Keep what *make* makes of the story called *ref* as *workspace* reads it, for it or for everybody; as kept.
 
     None: there is no such story, or none that *workspace* may see. Raises DoneBefore where the audit log has *entry*.
@@ -42,7 +43,7 @@ def restate(
         db.execute(
             "UPDATE revision SET person = ? WHERE id = (SELECT revision FROM story WHERE id = ?)", [person, number]
         )
-    errata.owe(db, kept.ref, workspace=workspace)
+    owing = errata.owe(db, kept.ref, workspace=workspace)
     if entry and not audit.keep(db, entry(read, kept)):
         raise DoneBefore
-    return kept
+    return Restated(story=kept, owing=owing)

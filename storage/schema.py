@@ -369,7 +369,7 @@ CREATE INDEX reading_by_title ON reading (workspace, title_name);
 CREATE TABLE erratum (
     workspace TEXT NOT NULL,        -- of the channel, as platform:workspace
     delivery INTEGER NOT NULL UNIQUE REFERENCES delivery,
-    ref TEXT NOT NULL,              -- of the story that was restated last
+    refs TEXT NOT NULL,             -- of the stories that were restated, with a space between two
     version INTEGER NOT NULL,       -- grows with every restatement
     token INTEGER NOT NULL DEFAULT 0,
     lease_until INTEGER,            -- empty while nobody is at it
@@ -380,7 +380,6 @@ CREATE TABLE erratum (
     told_at INTEGER,                -- when an admin was told of that
     PRIMARY KEY (workspace, delivery)
 ) WITHOUT ROWID;
-CREATE INDEX erratum_by_story ON erratum (ref);
 """
 
 _TROUBLES = """

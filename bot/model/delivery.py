@@ -107,8 +107,8 @@ class Erratum:
     """
 
     delivery: Delivery
-    ref: str
-    """The story that was corrected or withdrawn last; empty: one was while the edition was leaving."""
+    refs: tuple[str, ...]
+    """The stories that were corrected or withdrawn; empty: one was while the edition was leaving."""
     version: int
     """Grows with every correction, so that a later one is not taken for done."""
     token: int

@@ -4,7 +4,7 @@ Every datetime that crosses a port is aware. Every method may be called from any
 goes wrong into the errors named here; no exception of an SDK, a driver or a socket ever comes through.
 """
 
-from bot.ports.archive import Archive, Intake, Known, Page, Revision, Search
+from bot.ports.archive import Archive, Intake, Known, Page, Restated, Revision, Search
 from bot.ports.errata import Errata
 from bot.ports.ledger import Ledger
 from bot.ports.posting import Platform, Rendering
@@ -39,6 +39,7 @@ __all__ = [
     "PageReader",
     "Platform",
     "Rendering",
+    "Restated",
     "Revision",
     "Search",
     "Spending",

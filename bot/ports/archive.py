@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Article, Change, FeedState, Story
+from bot.model import Article, Change, Delivery, FeedState, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,16 @@ class Revision:
     """Whose own reading of the story it is, as ``platform:workspace``; empty: it was written for everybody."""
     person: str = ""
     """Who corrected or withdrew it from chat: a name and the platform's own id; empty: nobody did from there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restated:
+    """A story that was corrected or withdrawn."""
+
+    story: Story
+    """As it reads now, for whom it was restated."""
+    owing: tuple[Delivery, ...]
+    """Deliveries whose messages do not surely show that yet, newest first: all that carry it for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +134,9 @@ class Archive(Protocol):
         reason: str,
         at: datetime,
         entry: Callable[[Story, Story], Change] | None = None,
-    ) -> Story | None:
-        """Keep what *make* makes of the story called *ref*, as *workspace* reads it now, as a new revision; as kept.
+    ) -> Restated | None:
+        """Keep what *make* makes of the story called *ref*, as *workspace* reads it now, as a new revision; as kept,
+        with the deliveries that were entered as :class:`Errata` for it.
         None: there is no such story, or none that *workspace* may see.
 
         What *make* raises is raised, and nothing is kept. *entry* makes, of the story as it read and as it reads, the

@@ -22,11 +22,6 @@ class Errata(Protocol):
         and those that somebody else is at.
         """
 
-    async def owed_for(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
-        """Deliveries that were entered when the story called *ref* was restated, newest first; those of *workspace*, or
-        all.
-        """
-
     async def is_owed(self, delivery: int) -> bool:
         """Whether *delivery* is entered."""
 

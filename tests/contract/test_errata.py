@@ -32,8 +32,11 @@ def withdrawn(held: Story) -> Story:
     return replace(held, status=StoryStatus.WITHDRAWN, status_reason="a hoax", status_at=NOW)
 
 
-async def restate(store: Store, one: Story, workspace: str = "") -> None:
-    assert await store.archive.restate(one.ref, withdrawn, workspace=workspace, reason="withdrawn", at=NOW)
+async def restate(store: Store, one: Story, workspace: str = "") -> list[int]:
+    """The deliveries that owe it to their readers."""
+    told = await store.archive.restate(one.ref, withdrawn, workspace=workspace, reason="withdrawn", at=NOW)
+    assert told
+    return [delivery.id for delivery in told.owing]
 
 
 async def owed(store: Store) -> list[int]:
@@ -54,14 +57,31 @@ async def test_what_carries_a_story_owes_its_readers_once_it_is_restated(
     await sent(store, elsewhere, TUESDAY, "B2C3")
     assert await owed(store) == []
 
-    await restate(store, one, HERE)
+    assert await restate(store, one, HERE) == [tuesday, monday]
 
     assert await owed(store) == [tuesday, monday]
-    assert [delivery.id for delivery in await store.errata.owed_for(one.ref)] == [tuesday, monday]
-    assert await store.errata.owed_for(one.ref, workspace=THERE) == ()
-    await restate(store, one)
+    assert await restate(store, one, THERE) == [other]
+    assert await restate(store, one) == [tuesday, monday, other]
     assert await owed(store) == [tuesday, other, monday]
     assert await store.errata.is_owed(other)
+
+
+async def test_a_delivery_owes_each_of_its_stories_until_it_shows_them_all(
+    store: Store, order: Subscription, one: Story
+) -> None:
+    [two] = await store.archive.admit(intake(story("Orca swims along", article("b"))))
+    both = await sent(store, order, MONDAY, one.ref, two.ref)
+    alone = await sent(store, order, TUESDAY, two.ref)
+
+    assert await restate(store, one) == [both]
+    assert await restate(store, two) == [alone, both]
+    assert await restate(store, one) == [both]
+
+    erratum = await taken(store, both)
+    assert erratum.refs == (one.ref, two.ref)
+    await store.errata.settle(erratum)
+    assert await restate(store, two) == [alone, both]
+    assert (await taken(store, both)).refs == (two.ref,)
 
 
 async def test_what_is_leaving_owes_and_what_is_read_before_it_leaves_does_not(
@@ -101,7 +121,7 @@ async def test_one_at_a_time_is_at_it_and_a_dead_one_not_for_ever(
 
     first = await taken(store, delivery)
 
-    assert (first.delivery.id, first.ref, first.until) == (delivery, one.ref, NOW + LEASE)
+    assert (first.delivery.id, first.refs, first.until) == (delivery, (one.ref,), NOW + LEASE)
     assert await other.errata.take(delivery, NOW, LEASE) is None
     assert await owed(store) == []
     second = await other.errata.take(delivery, NOW + LEASE, LEASE)
@@ -167,7 +187,7 @@ async def test_a_delivery_can_owe_without_a_restatement(store: Store, order: Sub
     await store.errata.owe(delivery)
     await store.errata.owe(delivery)
 
-    assert (await taken(store, delivery)).ref == ""
+    assert (await taken(store, delivery)).refs == ()
 
 
 async def test_a_reading_that_a_merge_takes_along_is_owed_to_the_messages_of_its_workspace(

@@ -40,7 +40,7 @@ async def restate(store: Store, one: Story, make: Make, workspace: str = HERE, p
     reason = "withdrawn" if make is withdrawn else "corrected"
     told = await store.archive.restate(one.ref, make, workspace=workspace, person=person, reason=reason, at=NOW)
     assert told
-    return told
+    return told.story
 
 
 async def ways_to(store: Store, one: Story, workspace: str | None, words: str) -> dict[str, list[str]]:
