@@ -141,7 +141,8 @@ async def test_a_job_that_nobody_waits_for_any_more_is_ended_and_no_other() -> N
         doing = asyncio.create_task(pool.run(time.sleep, 300))
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(doing, 2)
-        after = [await pool.run(jobs.process_id) for _ in range(2)]
+        async with asyncio.timeout(60):
+            after = [await pool.run(jobs.process_id) for _ in range(2)]
     finally:
         await pool.close()
 
