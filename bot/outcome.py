@@ -4,7 +4,6 @@ Every sentence about a story goes on after ``K7Q4 was``. Nothing is escaped here
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.compose import MAX_WINDOW
@@ -67,12 +66,12 @@ class Ruling:
 
     @property
     def bears(self) -> bool:
-        """The edition had the story before it, or would have had it for the first time, had it been composed. What was
-        withdrawn after a post is told of that post.
+        """The edition had the story before it, or would have had it for the first time, had it been composed. After a
+        post, only what is on record counts; and what was withdrawn since is told of that post.
         """
-        is_there = bool(self.shown or self.stage or self.stood)
+        is_there = bool(self.shown or self.stage or (self.stood and not self.earlier))
         is_over = self.is_past or bool(self.earlier and self.stage is Stage.WITHDRAWN)
-        return is_there and not is_over and (self.edition is not None or not self.earlier)
+        return is_there and not is_over
 
 
 def outcome(ruling: Ruling, story: Story, where: str) -> str:
@@ -103,7 +102,7 @@ def forecast(ruling: Ruling, at: str) -> str:
 
 def _was_had(ruling: Ruling) -> bool:
     """There is a post that we can name, and the edition decided about the story once more."""
-    return bool(ruling.earlier and ruling.stage in {Stage.KNOWN, Stage.DROPPED})
+    return bool(ruling.earlier) and ruling.stage not in {None, Stage.OUTSIDE_WINDOW, Stage.WITHDRAWN}
 
 
 # ------------------------------------------------------------------------------------------------------- chosen
@@ -135,18 +134,21 @@ def _posted_once(ruling: Ruling, story: Story, where: str) -> str:
         said += f", as an Update{f' ({shown.news})' if shown.news else ''}"
     if _is_pinned(ruling):
         said += f", pinned by {ruling.admin or 'an admin'}"
-    return f"{said}{_since(story, delivery.sent_at or edition.composed_at, edition)}"
+    return f"{said}{_since(story, shown, edition)}"
 
 
 def _is_pinned(ruling: Ruling) -> bool:
     return bool(ruling.verdict and ruling.verdict.detail.startswith(PINNED))
 
 
-def _since(story: Story, sent_at: datetime, edition: Edition) -> str:
-    """That the story was corrected or withdrawn after it was posted."""
-    if story.status is StoryStatus.CURRENT or story.status_at is None or story.status_at <= sent_at:
+def _since(story: Story, shown: EditionStory, edition: Edition) -> str:
+    """That the story was corrected or withdrawn after the *edition* was composed, which has it as *shown*."""
+    at = story.status_at
+    if story.status is StoryStatus.CURRENT or at is None or at == shown.status_at:
         return ""
-    day = short_day(story.status_at.astimezone(ZoneInfo(edition.timezone)).date())
+    if at < edition.composed_at:  # it was done to another story, which has become the same
+        return "" if shown.status is story.status else f", and is {story.status.value} by now"
+    day = short_day(at.astimezone(ZoneInfo(edition.timezone)).date())
     return f", and {story.status.value} since, on {day}"
 
 

@@ -287,6 +287,7 @@ async def test_a_pin_is_told_of_whoever_wished_it_of_that_edition_and_of_nobody_
     assert (await here.said(ref)).endswith("as number 1, pinned by an admin.")
 
     await audit.record(replace(_wished("pin", ref, one), event="3"))
+    await audit.record(replace(_wished("correct", ref, one), event="5", at=TUESDAY, person="Cleo (U4)"))
     await audit.record(replace(_wished("pin", ref, one), event="4", at=TUESDAY + HOUR, person="Bob (U2)"))
     await here.desk.wish(one, ref, Wish.PIN)
     await here.publish(TUESDAY + DAY)

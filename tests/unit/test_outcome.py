@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Answer, Delivery, DeliveryState, Receipt, Stage, Verdict
+from bot.model import Answer, Delivery, DeliveryState, Receipt, Stage, StoryStatus, Verdict
 from bot.outcome import Ruling, outcome
 from bot.why import Why, lines, named
 from tests.articles import story
@@ -69,6 +69,51 @@ def test_the_edition_of_a_date_that_was_sent_on_the_next_is_told_with_both() -> 
 
     assert outcome(Ruling(delivery=delivery, called="K7Q4", edition=EDITION), story("K7Q4"), "here") == (
         "posted here on Wednesday 4 March at 02:00 as number 1 of the edition for Tuesday 3 March"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "at", "shown_at", "said"),
+    [
+        (StoryStatus.WITHDRAWN, HOUR, None, ", and withdrawn since, on 3 March 2026"),
+        (StoryStatus.WITHDRAWN, timedelta(), None, ", and withdrawn since, on 3 March 2026"),
+        (StoryStatus.WITHDRAWN, -HOUR, None, ", and is withdrawn by now"),
+        (StoryStatus.CORRECTED, -HOUR, -HOUR, ""),
+        (StoryStatus.CORRECTED, -2 * HOUR, -HOUR, ""),
+        (StoryStatus.CORRECTED, HOUR, -HOUR, ", and corrected since, on 3 March 2026"),
+    ],
+)
+def test_what_was_done_to_a_posted_story_is_dated_only_if_it_was_done_after_the_edition_was_composed(
+    status: StoryStatus, at: timedelta, shown_at: timedelta | None, said: str
+) -> None:
+    composed_at = EDITION.composed_at
+    first = next(one for one in EDITION.stories if one.ref == "K7Q4")
+    if shown_at is not None:
+        first = replace(first, status=StoryStatus.CORRECTED, status_at=composed_at + shown_at)
+    told = replace(story("K7Q4"), status=status, status_at=composed_at + at)
+    ruling = Ruling(delivery=SENT, called="K7Q4", edition=replace(EDITION, stories=(first,)))
+
+    assert outcome(ruling, told, "here") == f"posted here {DAY} at 09:00 as number 1{said}"
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_post_is_told_before_a_later_edition_that_decided_about_the_story_once_more(stage: Stage) -> None:
+    post = Ruling(delivery=SENT, called="K7Q4", edition=EDITION)
+    later = Ruling(
+        delivery=replace(SENT, date=EDITION.date + timedelta(days=1)),
+        called="K7Q4",
+        edition=replace(EDITION, stories=()),
+        verdict=Verdict(ref="K7Q4", stage=stage),
+        earlier=(post,),
+    )
+    is_over = stage in {Stage.OUTSIDE_WINDOW, Stage.WITHDRAWN}
+    said = outcome(later, story("K7Q4"), "here")
+
+    assert later.bears is not is_over
+    assert said.startswith(
+        "left out here on Wednesday"
+        if is_over
+        else f"posted here {DAY} at 09:00 as number 1, and left out on Wednesday"
     )
 
 
