@@ -23,6 +23,7 @@ from bot.ports import Intake, Search
 from tests.articles import article
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import newsroom, order
+from tests.promises.doors import tried
 from tests.promises.table import Extent, Measured
 from tests.scripted import ScriptedPlatform, fails
 
@@ -509,11 +510,12 @@ def measure(extent: Extent) -> Measured:
     """Play, and count."""
     operations = OPERATIONS[extent]
     run = asyncio.run(play(operations))
+    doors = asyncio.run(tried())
     kinds = ", ".join(f"{count:,} {name}" for name, count in run.done.most_common())
     stories, readings = run.model.each(), sum(len(one.readings) for one in run.model.each())
     figures = (
         f"{operations:,} operations over {len(HOMES)} workspaces ({kinds}): {len(stories):,} stories, {readings:,} "
         f"readings, {sum(len(one.shows) for one in run.walls):,} messages, {run.answers:,} rows compared, "
-        f"{len(run.broken):,} foreign"
+        f"{len(run.broken):,} foreign; {doors.presses} presses with numbers of one's own and of others"
     )
-    return Measured(figures=figures, broken=tuple(run.broken))
+    return Measured(figures=figures, broken=(*run.broken, *doors.broken))
