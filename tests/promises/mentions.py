@@ -14,11 +14,13 @@ from typing import Any, TypeVar
 
 from adapters.discord import admin_answers as discord_admin
 from adapters.discord import answers as discord_answers
-from adapters.discord import cards
+from adapters.discord import cards, correction_forms
+from adapters.discord import history as discord_history
 from adapters.discord.components import Card, texts
 from adapters.slack import admin_answers as slack_admin
 from adapters.slack import answers as slack_answers
-from adapters.slack import notices, post, views
+from adapters.slack import correction_views, notices, post, views
+from adapters.slack import history as slack_history
 from adapters.slack.posting import SlackPlatform
 from bot.model import (
     Answer,
@@ -39,6 +41,7 @@ from bot.model import (
     Subscription,
     Verdict,
 )
+from bot.retold import Former
 from tests.discord_nasty import addresses_of, dangers
 from tests.morning import NOW, PRICE, QUOTED
 from tests.promises.table import Extent, Measured
@@ -49,7 +52,21 @@ HOSTILE = Path(__file__).resolve().parents[3] / "shared/data/hostile"
 _EACH = 150
 """A small measurement takes every so-manieth text."""
 _OURS = frozenset(
-    {"ref", "url", "id", "key", "platform", "workspace", "timezone", "feed", "owner", "action", "event", "subject"}
+    {
+        "ref",
+        "url",
+        "id",
+        "key",
+        "platform",
+        "workspace",
+        "timezone",
+        "feed",
+        "owner",
+        "action",
+        "event",
+        "subject",
+        "cause",
+    }
 )
 """Fields whose text nobody outside writes, or whose form is checked before it is kept: addresses have a promise of
 their own, and channels are known by the platform's ids."""
@@ -77,6 +94,7 @@ class Values:
     change: Change
     notice: Notice
     verdict: Verdict
+    former: Former
     said: str = "said"
 
 
@@ -113,8 +131,9 @@ def _values() -> Values:
         paused=PAUSED,
         delivery=UNCERTAIN,
         change=replace(CHANGES[0], detail="08:00"),
-        notice=Notice(channel=channel, sentence="It was refused.", resend=7),
+        notice=Notice(channel=channel, sentence="It was refused.", lines=("A feed: it failed.",), resend=7),
         verdict=Verdict(ref="D2PD", stage=Stage.DROPPED, detail="close"),
+        former=Former(until=NOW, cause="it was corrected", parts=(("Title", "Norvik opens a lab"),)),
     )
 
 
@@ -168,10 +187,16 @@ def on_slack(values: Values) -> Iterator[Mapping[str, Any]]:
         slack_admin.status(values.paused, now, [values.delivery], [values.said], [values.change]),
         *slack_admin.preview(values.order, composition, {}, can_change=True),
         slack_admin.why([values.said, values.said]),
+        *slack_history.messages(story, [values.former]),
     ]
     yield from ({"text": one.text, "blocks": list(one.blocks)} for one in messages)
     yield views.story(story, now, tuple(SectionName))
     yield views.said("Daybrief", values.said)
+    yield slack_history.view(story, [values.former])
+    for one_of_them in (story, values.gone):
+        yield correction_views.correction(one_of_them)
+        yield correction_views.withdrawal(one_of_them)
+    yield correction_views.listed("Daybrief", [values.said])
     yield views.home([(values.order, now, (values.said,)), (values.paused, now, ())], can_change=True, now=now)
     yield views.setup("C1", values.order, timezone="UTC", topics=list(values.order.topics))
     platform = SlackPlatform.__new__(SlackPlatform)  # drawing needs none of its parts
@@ -213,8 +238,13 @@ def on_discord(values: Values) -> Iterator[Mapping[str, Any]]:
         *discord_admin.status(values.paused, now, [values.delivery], [values.said], [values.change]),
         *discord_admin.preview(values.order, composition, {}, can_change=True),
         discord_admin.why([values.said, values.said]),
+        *discord_history.cards(story, [values.former]),
     ]
     yield from (one.payload() for one in drawn)
+    forms = [correction_forms.withdrawal(story), correction_forms.withdrawal(values.gone)]
+    forms += [made for choice in correction_forms.OFFERED if (made := correction_forms.correction(story, choice))]
+    # A form is no message: nobody is notified of it.
+    yield from ({"components": one.to_dict()["components"], "allowed_mentions": {"parse": []}} for one in forms)
 
 
 def live_on_discord(drawn: Mapping[str, Any], values: Values) -> list[str]:
