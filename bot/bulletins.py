@@ -11,10 +11,8 @@ from zoneinfo import ZoneInfo
 
 from bot.model import Case, Cause, Notice
 from bot.text import clean, cut
-from bot.wording import counted, day_and_hour
+from bot.wording import counted, day_and_hour, first_lines
 
-MOST_LINES = 15
-"""Things that a digest names before it only counts them."""
 _MOST_REASON = 300
 """Characters of a reason; some come from a platform or from a feed's server."""
 _MOST_NAME = 80
@@ -217,8 +215,7 @@ def _lines(cases: Sequence[Case], *, is_over: bool) -> tuple[str, ...]:
         return ()
     is_same = is_over or len({_why(case) for case in cases}) == 1
     named = sorted(_name(case) if is_same else f"{_name(case)}: {_why(case)}" for case in cases)
-    rest = len(named) - MOST_LINES
-    return (*named[:MOST_LINES], *([f"and {rest:,} more"] if rest > 0 else []))
+    return first_lines(named)
 
 
 def _name(case: Case) -> str:

@@ -114,7 +114,7 @@ class Desk:
         """Tell admins of editions that ended badly, and of what is wrong or well again, neither waiting for the other.
         Never raises.
         """
-        await asyncio.gather(self._notifier.tell_bad_news(), self._lookout.look())
+        await asyncio.gather(self._notifier.tell_bad_news(), self._lookout.look(), self._messenger.tell_latecomers())
 
     def note(self, cause: Cause, reason: str) -> None:
         """Why a new configuration was refused, or a copy could not be made; empty: it went well."""

@@ -7,16 +7,18 @@ told is not told again after a restart. A crash between telling and recording te
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import bulletins
 from bot.cases import Key, advance, to_be_told, to_be_told_over, told
 from bot.errors import DaybriefError
-from bot.messenger import Groups, Messenger, Outcome, Pending, Person, Tries, person_of
+from bot.messenger import Later, Messenger, Pending
 from bot.model import OF_CHANNELS, Case, Cause, DeliveryState, Notice
 from bot.newsroom import Newsroom
 from bot.notify import Notifier
 from bot.survey import LOOK_BACK, Survey
+from bot.tries import Groups, Outcome, Person, Tries, person_of
 from bot.troubles import Circumstances
 
 log = logging.getLogger(__name__)
@@ -138,7 +140,8 @@ class Lookout:
             self._settle(some, tuple(map(str, people)))
             await self._keep()
 
-        outcomes = await self._messenger.tell([one for one in pending if one.groups], say, heard)
+        later = Later(is_news=self._is_news, heard=self._heard_late)
+        outcomes = await self._messenger.tell([one for one in pending if one.groups], say, heard, later)
         nobodys = [one.matter for one in pending if not one.groups]
         given_up = [matter for matter, outcome in outcomes.items() if self._is_given_up(matter, outcome)]
         self._settle([*nobodys, *given_up], ())
@@ -147,6 +150,19 @@ class Lookout:
     def _settle(self, matters: Sequence[_Matter], people: tuple[str, ...]) -> None:
         for key, _ in matters:
             self._cases[key] = told(self._cases[key], self._room.clock.now(), people)
+
+    def _is_news(self, matters: Sequence[_Matter]) -> bool:
+        """Whether any of *matters* is still so, or still over."""
+        cases = [(self._cases.get(key), is_over) for key, is_over in matters]
+        return any((case is None or not case.is_open) is is_over for case, is_over in cases)
+
+    async def _heard_late(self, matters: Sequence[_Matter], people: tuple[Person, ...]) -> None:
+        """Whoever heard late that it is so is to hear that it is over, as those are who heard in time."""
+        for key, is_over in matters:
+            if not is_over and key in self._cases:
+                case = self._cases[key]
+                self._cases[key] = replace(case, told_to=(*case.told_to, *map(str, people)))
+        await self._keep()
 
     def _is_given_up(self, matter: _Matter, outcome: Outcome) -> bool:
         if outcome.reached or self._tries.again(matter, outcome):

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
 from bot.errors import DaybriefError, Fate, PostFailed
 from bot.model import Channel, Notice, Subscription
 from bot.newsroom import Newsroom
+from bot.tries import Groups, Late, Latecomers, Outcome, Person
 
 log = logging.getLogger(__name__)
 
@@ -18,39 +19,10 @@ AT_ONCE = 32
 """Groups of people that are told at the same time; as many of operators beside them."""
 LONGEST = timedelta(minutes=1)
 """For how long one round tells people; then only operators are told, and whoever is left is told in the next."""
-PAUSE = timedelta(minutes=1)
-"""Before people who could not be told are told again; doubled each time."""
-LONGEST_PAUSE = timedelta(hours=1)
-GIVE_UP = timedelta(hours=24)
-"""For how long it is tried to tell of one matter."""
 _MOST_SILENCE = 3
 """People of one workspace whose platform gave no clear answer; after so many the others there are asked next time. One
 who got none at all, within the time that there is, stands for as many.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody on a platform."""
-
-    platform: str
-    workspace: str
-    """Empty: the one that the bot is at home in."""
-    id: str
-
-    def __str__(self) -> str:
-        return f"{self.platform}:{self.workspace}:{self.id}"
-
-
-def person_of(text: str) -> Person:
-    """What ``str`` of a person gave."""
-    platform, _, rest = text.partition(":")
-    workspace, _, number = rest.rpartition(":")
-    return Person(platform=platform, workspace=workspace, id=number)
-
-
-Groups = tuple[tuple[Person, ...], ...]
-"""Whom to tell: everybody in the first group in which anybody can be reached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +35,19 @@ class Pending(Generic[Matter]):
     """It was tried before: whoever cannot be reached for the moment is passed over for the next group."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of telling of one matter."""
-
-    reached: tuple[Person, ...] = ()
-    reason: str = ""
-    """Why nobody was reached."""
-    is_refused: bool = False
-    """Asking these people again soon would count towards a ban."""
-    is_put_off: bool = False
-    """They have not been asked, for others took the whole round."""
-
-
 Say = Callable[[Sequence[Matter]], Iterable[tuple[Sequence[Matter], Notice]]]
 """In which messages some matters are told to the same people."""
 Heard = Callable[[Sequence[Matter], tuple[Person, ...]], Awaitable[None]]
 """What is done at once when people have heard of some matters: a crash later must not tell them again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later(Generic[Matter]):
+    """How those are told who could not be told when others of their group were."""
+
+    is_news: Callable[[Sequence[Matter]], bool] = lambda _: True
+    """Whether some matters are still so."""
+    heard: Heard[Matter] | None = None
 
 
 class Messenger:
@@ -87,6 +55,7 @@ class Messenger:
 
     def __init__(self, room: Newsroom) -> None:
         self._room = room
+        self._latecomers = Latecomers(room)
 
     def nearest_to(self, subscription: Subscription) -> Groups:
         """Who set the channel up; then the installation's admins on its platform; then those on other platforms."""
@@ -109,14 +78,21 @@ class Messenger:
         return tuple(filter(None, kept))
 
     async def tell(
-        self, pending: Sequence[Pending[Matter]], say: Say[Matter], heard: Heard[Matter]
+        self, pending: Sequence[Pending[Matter]], say: Say[Matter], heard: Heard[Matter], later: Later[Matter]
     ) -> Mapping[Matter, Outcome]:
         """Tell of all of *pending*, in as few messages as *say* makes of them; what became of each.
+
+        Who could not be told when others of their group were is told *later* (:meth:`tell_latecomers`).
 
         What the first group of people could not be told goes on to the next, and is gathered anew there: five hundred
         owners who have left are one message to the admin.
         """
-        tour = _Tour(self._room, frozenset(one for group in self.operators() for one in group))
+        tour = self._tour()
+
+        async def heard_of(some: Sequence[Matter], outcome: Outcome, notice: Notice) -> None:
+            self._expect(some, outcome.left, notice, later)
+            await heard(some, outcome.reached)
+
         found: dict[Matter, Outcome] = {}
         # Whoever has not been asked yet comes before those who gave no answer.
         rest, level = sorted(pending, key=lambda one: one.insists), 0
@@ -127,12 +103,32 @@ class Messenger:
                     by_people.setdefault(one.groups[level], []).append(one)
                 else:
                     found.setdefault(one.matter, Outcome(reason="nobody is known to be told"))
-            told = await asyncio.gather(*(tour.tell(people, some, say, heard) for people, some in by_people.items()))
+            told = await asyncio.gather(*(tour.tell(people, some, say, heard_of) for people, some in by_people.items()))
             outcomes = {matter: outcome for part in told for matter, outcome in part.items()}
             rest = [one for some in by_people.values() for one in some if not _is_settled(one, outcomes[one.matter])]
             found |= {matter: _with(found.get(matter), outcome) for matter, outcome in outcomes.items()}
             level += 1
         return found
+
+    async def tell_latecomers(self) -> None:
+        """Tell those who could not be told when others were, once their time has come."""
+        await self._latecomers.tell(self._tour().tell_all)
+
+    def _tour(self) -> "_Tour":
+        return _Tour(self._room, frozenset(one for group in self.operators() for one in group))
+
+    def _expect(
+        self, matters: Sequence[Matter], people: Iterable[Person], notice: Notice, later: Later[Matter]
+    ) -> None:
+        for person in people:
+
+            async def heard(person: Person = person) -> None:
+                if later.heard:
+                    await later.heard(matters, (person,))
+
+            self._latecomers.add(
+                Late(person=person, notice=notice, is_news=lambda: later.is_news(matters), heard=heard)
+            )
 
 
 def _is_settled(pending: Pending[Matter], outcome: Outcome) -> bool:
@@ -165,7 +161,11 @@ class _Tour:
         self._operators_at_once = asyncio.Semaphore(AT_ONCE)
 
     async def tell(
-        self, people: Sequence[Person], pending: Sequence[Pending[Matter]], say: Say[Matter], heard: Heard[Matter]
+        self,
+        people: Sequence[Person],
+        pending: Sequence[Pending[Matter]],
+        say: Say[Matter],
+        heard: Callable[[Sequence[Matter], Outcome, Notice], Awaitable[None]],
     ) -> dict[Matter, Outcome]:
         """Tell all of *people* of all of *pending*."""
         found: dict[Matter, Outcome] = {}
@@ -177,7 +177,7 @@ class _Tour:
                 else:
                     outcome = await self.tell_all(people, notice)
                 if outcome.reached:
-                    await heard(matters, outcome.reached)
+                    await heard(matters, outcome, notice)
                 found |= dict.fromkeys(matters, outcome)
         return found
 
@@ -197,6 +197,7 @@ class _Tour:
         kept = [failure for failure in told.values() if failure]
         return Outcome(
             reached=reached,
+            left=tuple(one for one, failure in told.items() if failure and failure.fate is not Fate.REFUSED),
             reason=kept[0].reason if kept else "",
             is_refused=not reached and all(one.fate is Fate.REFUSED for one in kept),
         )
@@ -230,47 +231,3 @@ class _Tour:
             return
         if wait > timedelta():
             raise PostFailed(f"{person.platform} takes nothing for the moment", fate=Fate.NOT_SENT, retry_after=wait)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tried:
-    """How telling of one matter has gone so far, by the clock that nobody can set."""
-
-    first_at: timedelta
-    next_at: timedelta
-    pause: timedelta
-
-
-@dataclass(slots=True)
-class Tries:
-    """When whoever could not be told is told again."""
-
-    room: Newsroom
-    _tried: dict[Hashable, _Tried] = field(default_factory=dict)
-
-    def keep_only(self, matters: Iterable[Hashable]) -> None:
-        """Forget all but *matters*."""
-        self._tried = {one: self._tried[one] for one in matters if one in self._tried}
-
-    def is_ready(self, matter: Hashable) -> bool:
-        """Whether its time has come."""
-        return matter not in self._tried or self._tried[matter].next_at <= self.room.clock.elapsed()
-
-    def has(self, matter: Hashable) -> bool:
-        """Whether it was tried before, in vain."""
-        return matter in self._tried
-
-    def again(self, matter: Hashable, outcome: Outcome) -> bool:
-        """Plan the next try, after one that came to *outcome*. False: it has been tried for long enough."""
-        if outcome.is_put_off:
-            return True
-        now, pause = self.room.clock.elapsed(), LONGEST_PAUSE if outcome.is_refused else PAUSE
-        tried = self._tried.get(matter)
-        if tried is None:
-            self._tried[matter] = _Tried(first_at=now, next_at=now + pause, pause=pause)
-        elif now - tried.first_at >= GIVE_UP:
-            return False
-        else:
-            longer = max(pause, min(2 * tried.pause, LONGEST_PAUSE))
-            self._tried[matter] = replace(tried, next_at=now + longer, pause=longer)
-        return True

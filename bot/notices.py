@@ -5,10 +5,8 @@ from datetime import date
 
 from bot.model import Channel, Delivery, DeliveryState, Notice
 from bot.text import cut
-from bot.wording import counted, short_day
+from bot.wording import counted, first_lines, short_day
 
-MOST_LINES = 15
-"""Channels that one notice names before it only counts them."""
 _MAX_REASON = 300
 """Characters of a reason; some come from a platform."""
 _NAMED_DATES = 3
@@ -83,8 +81,7 @@ def _lines(channels: Sequence[Sequence[Delivery]]) -> tuple[str, ...]:
         _name(some[0].channel) if is_same else f"{_name(some[0].channel)}: {_editions('', days).strip()}"
         for some, days in zip(channels, dates, strict=True)
     )
-    rest = len(named) - MOST_LINES
-    return (*named[:MOST_LINES], *([f"and {rest:,} more"] if rest > 0 else []))
+    return first_lines(named)
 
 
 def not_changed(deliveries: Sequence[Delivery], refs: Sequence[str], reason: str, *, is_for_ever: bool) -> Notice:

@@ -28,6 +28,8 @@ COMMANDS: Mapping[SectionName, str] = MappingProxyType(
     }
 )
 """How they are asked for, before the name of a story."""
+MOST_LINES = 15
+"""Things that one message to an admin names before it only counts them."""
 _NAMED_FAILURES = 3
 """Feeds that a post names before it only counts them."""
 
@@ -44,6 +46,12 @@ NAMING = (
 def counted(number: int, noun: str, plural: str = "") -> str:
     """``1 story``, ``1,204 articles``; *plural* where an *s* does not do."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def first_lines(lines: Sequence[str]) -> tuple[str, ...]:
+    """The first :data:`MOST_LINES` of *lines*, and how many more there are."""
+    rest = len(lines) - MOST_LINES
+    return (*lines[:MOST_LINES], *([f"and {rest:,} more"] if rest > 0 else []))
 
 
 def publishers(number: int) -> str:

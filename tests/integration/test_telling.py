@@ -739,3 +739,56 @@ async def test_who_heard_of_the_refused_edition_hears_that_its_channel_is_well_a
     await house.minutes(3)
 
     assert house.people == [BOB, BOB]
+
+
+# ----------------------------------------------------------------------------------------------------- latecomers
+
+
+@pytest.mark.parametrize("happens", [fails("not_sent"), fails("unknown"), hang])
+async def test_an_admin_who_cannot_be_told_with_the_others_is_told_later_and_hears_of_the_end(
+    house: Watched, happens: object
+) -> None:
+    impatient(house.room)
+    house.admins(f"terminal:{BOB}", f"terminal:{CAROL}")
+    house.platform.on_tell = [None, happens]  # type: ignore[list-item]  # any of what a call may meet
+    house.disk.left = 1
+    await house.minutes(1)
+    assert house.people == [BOB]
+    await house.minutes(30)
+    assert house.people == [BOB, CAROL]
+
+    house.disk.left = 10**12
+    await house.minutes(5)
+    assert house.people == [BOB, CAROL, BOB, CAROL]
+
+
+async def test_an_edition_that_was_missed_is_told_later_to_the_admin_who_could_not_be_told(house: Watched) -> None:
+    house.admins(f"terminal:{BOB}", f"terminal:{CAROL}")
+    house.platform.on_tell = [fails("not_sent")]
+    await house.ended(await house.the_channel(), TODAY - DAY, state=DeliveryState.MISSED)
+    await house.minutes(30)
+
+    assert house.people == [CAROL, BOB]
+    assert house.told[0] == house.told[1]
+
+
+async def test_what_is_over_is_told_late_to_nobody(house: Watched) -> None:
+    house.admins(f"terminal:{BOB}", f"terminal:{CAROL}")
+    house.platform.on_tell = [None, *[fails("not_sent")] * 2]
+    house.disk.left = 1
+    await house.minutes(2)
+    house.disk.left = 10**12
+    await house.minutes(30)
+
+    assert house.people == [BOB, BOB]
+
+
+async def test_a_latecomer_is_given_up_after_a_day(house: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    house.admins(f"terminal:{BOB}", f"terminal:{CAROL}")
+    platform = unreachable(house)
+    platform.silent = {CAROL}
+    house.disk.left = 1
+    await house.until(house.clock.now() + 2 * DAY)
+
+    assert [one.partition(" could")[0] for one in caplog.messages if "given up" in one] == [f"terminal::{CAROL}"]
+    assert 15 < platform.asked.count(CAROL) < 40
