@@ -1,14 +1,14 @@
 """The disk that the data lie on."""
 
 import asyncio
+import os
 import shutil
-from pathlib import Path
 
 
 class DataDisk:
     """Implements ``bot.ports.Disk``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: os.PathLike[str]) -> None:
         self._folder = folder
         self._look: asyncio.Future[int | None] | None = None
 

@@ -78,7 +78,11 @@ class Messenger:
         return tuple(filter(None, kept))
 
     async def tell(
-        self, pending: Sequence[Pending[Matter]], say: Say[Matter], heard: Heard[Matter], later: Later[Matter]
+        self,
+        pending: Sequence[Pending[Matter]],
+        say: Say[Matter],
+        heard: Heard[Matter],
+        later: Later[Matter] | None = None,
     ) -> Mapping[Matter, Outcome]:
         """Tell of all of *pending*, in as few messages as *say* makes of them; what became of each.
 
@@ -90,7 +94,7 @@ class Messenger:
         tour = self._tour()
 
         async def heard_of(some: Sequence[Matter], outcome: Outcome, notice: Notice) -> None:
-            self._expect(some, outcome.left, notice, later)
+            self._expect(some, outcome.left, notice, later or Later())
             await heard(some, outcome.reached)
 
         found: dict[Matter, Outcome] = {}

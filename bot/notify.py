@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot import notices
 from bot.errors import DaybriefError
-from bot.messenger import Later, Messenger, Pending
+from bot.messenger import Messenger, Pending
 from bot.model import Delivery, DeliveryState, Notice
 from bot.newsroom import Newsroom
 from bot.tries import Outcome, Person, Tries
@@ -86,7 +86,7 @@ class Notifier:
             except DaybriefError as trouble:
                 log.warning("that admins have been told is recorded later: %s", trouble)
 
-        told = await self._messenger.tell(pending, say, heard, Later())
+        told = await self._messenger.tell(pending, say, heard)
         for groups in dict.fromkeys(one.groups for one in pending):
             silent = [one.matter for one in pending if one.groups == groups and not told[one.matter].reached]
             await self._try_again([untold[number] for number in silent], told, is_anybody_known=bool(groups))

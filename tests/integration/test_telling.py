@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from bot.model import Case, Cause, Change, Coverage, DeliveryState, Notice, Standing, Trouble
+from bot.model import Case, Cause, Change, Coverage, DeliveryState, Notice, Standing, Subscription, Trouble
+from bot.ports import Subscriptions
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import SOON, impatient, newsroom, order
 from tests.scripted import ScriptedPlatform, fails, hang
@@ -604,6 +606,25 @@ async def test_what_one_platform_says_of_its_tokens_is_heard_although_another_on
     await house.minutes(1)
 
     assert [sentence[:18] for sentence in house.told] == ["Terminal local has"]
+
+
+async def test_that_editions_cannot_be_told_is_told(house: Watched) -> None:
+    one = await house.the_channel()
+    await house.ended(one, TODAY - DAY, state=DeliveryState.MISSED)
+    house.room.store.subscriptions = cast(Subscriptions, Forgetful(house.room.store.subscriptions))
+    await house.minutes(5)
+
+    assert [sentence.rpartition("foresaw: ")[2][:30] for sentence in house.told] == ["telling of editions (KeyError)"]
+
+
+class Forgetful:
+    """Knows no subscription."""
+
+    def __init__(self, subscriptions: Subscriptions) -> None:
+        self.closed = subscriptions.closed
+
+    async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
+        return ()
 
 
 class Broken(ScriptedPlatform):
