@@ -24,7 +24,7 @@ def dated_name(at: datetime, installation: int) -> str:
     return f"daybrief-{installation:08x}-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.db"
 
 
-def newest(folder: Path) -> Path | None:
+def newest_copy(folder: Path) -> Path | None:
     """The newest file in *folder* that has such a name, whoever's it is; None: there is none, or no such folder."""
     dated = [one for one in folder.glob("daybrief-*.db") if _DATED.fullmatch(one.name)]
     return max(dated, key=lambda one: one.name[len("daybrief-00000000") :], default=None)

@@ -29,7 +29,7 @@ def restore(copy: Path, database: Path, now: datetime) -> bool:
         StoreTrouble: *copy* is no sound Daybrief database of this version or an older one, or *database* is in use.
     """
     if copy.is_dir():
-        latest = copies.newest(copy)
+        latest = copies.newest_copy(copy)
         advice = f"the newest copy there is {latest}" if latest else "and there is no copy in it by its name"
         raise StoreTrouble(f"{copy} is a folder; {advice}")
     if not copy.is_file():

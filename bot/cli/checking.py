@@ -25,6 +25,7 @@ _LITTLE_DISK = 500_000_000
 _ENOUGH_ZONES = 400
 _OLD_COPY = timedelta(hours=26)
 """Older than this, a night was left out."""
+_OFF = 'nobody makes any at night ([storage] backups = "")'
 _OF_NO_USE = 14 * 86_400
 """Seconds after which nobody goes back to the version before an upgrade."""
 _NAMED = 5
@@ -190,12 +191,15 @@ async def _copies(house: "House") -> list[Finding]:
     nightly = config.storage.backups
     now = house.room.clock.now()
     if made is None:
-        how = "the running bot makes one each night" if nightly else "`daybrief backup PATH` makes one"
+        how = "the running bot makes one each night" if nightly else f"{_OFF}; `daybrief backup PATH` makes one"
         found = [Finding("backup", True, f"none yet; {how}")]
     else:
         # Nobody makes copies while the bot is off, and nothing is lost by that.
-        is_fine = not nightly or seen is None or seen - made < _OLD_COPY
-        advice = "" if is_fine else "; the log of the running bot says why there is no newer one"
+        is_fine, advice = not nightly or seen is None or seen - made < _OLD_COPY, "" if nightly else f"; {_OFF}"
+        if not is_fine:
+            advice = "; the log of the running bot says why there is no newer one"
+        elif nightly and seen and not wiring.newest_copy(nightly):
+            is_fine, advice = False, f"; but there is none in {nightly}, where the running bot puts them"
         found = [
             Finding("backup", is_fine, f"the last one is of {made:%Y-%m-%d %H:%M} UTC, {_age(now - made)}{advice}")
         ]

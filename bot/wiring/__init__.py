@@ -14,6 +14,7 @@ from bot.wiring.house import House, Show, database, delivering, delivery_lock, g
 from bot.wiring.parts import is_free, meaning_of, writer_trouble
 from bot.wiring.running import Operations, operated, run
 from bot.wiring.standing import discord_says, discord_standing, slack_says, slack_troubles
+from storage import newest_copy
 
 __all__ = [
     "House",
@@ -34,6 +35,7 @@ __all__ = [
     "key_named",
     "looks",
     "meaning_of",
+    "newest_copy",
     "open_house",
     "operated",
     "opml",

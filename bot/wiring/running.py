@@ -17,7 +17,7 @@ from adapters.signals import Leaving, on_signal
 from bot import wording
 from bot.config import Config, host_and_port
 from bot.desk import Desk
-from bot.errors import DaybriefError
+from bot.errors import DaybriefError, WrongUsage
 from bot.figures import Informer, Part
 from bot.model import Cause
 from bot.ports import Writer
@@ -77,7 +77,7 @@ def operated(config: Config, redactor: Redactor) -> Iterator[Operations]:
 
 
 async def _open_station(house: House, operations: Operations) -> dict[str, Part]:
-    """Begin to watch; the parts about which the ways into the house can be told later. Raises WrongUsage."""
+    """Begin to watch; the parts about which the ways into the house can be told later."""
     wanted = house.room.config.operations
 
     async def lines() -> object:
@@ -85,12 +85,15 @@ async def _open_station(house: House, operations: Operations) -> dict[str, Part]
         return {"lines_dropped": operations.log.dropped}
 
     more: dict[str, Part] = {"log": lines}
-    await operations.station.open(
-        Informer(house.room, house.store, more),
-        clean=operations.redactor.clean,
-        address=host_and_port(wanted.listen) if wanted.listen else None,
-        exposed=wanted.expose,
-    )
+    try:
+        await operations.station.open(
+            Informer(house.room, house.store, more),
+            clean=operations.redactor.clean,
+            address=host_and_port(wanted.listen) if wanted.listen else None,
+            exposed=wanted.expose,
+        )
+    except WrongUsage as trouble:  # whoever takes that port must not take the mornings as well
+        log.error("the bot runs, but cannot be watched: %s", trouble)  # noqa: TRY400 - it is a sentence
     return more
 
 

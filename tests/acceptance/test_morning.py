@@ -180,6 +180,26 @@ def test_copies_in_a_folder_are_dated_kept_and_told_of(stocked: Program) -> None
     assert stocked.run("restore", str(copy)).code == 0
 
 
+def test_copies_that_are_gone_or_never_made_are_told_of(stocked: Program) -> None:
+    def said() -> tuple[bool, str]:
+        found = {one["about"]: one for one in stocked.run("check", "--json").json()["findings"]}["backup"]
+        return found["fine"], found["says"]
+
+    stocked.run("post")
+    stocked.run("backup", f"{stocked.folder / 'elsewhere'}/")
+    elsewhere = said()
+    stocked.run("backup", f"{stocked.folder / 'data' / 'backups'}/")
+    in_place = said()
+    stocked.write("config.toml", CONFIG + '[storage]\nbackups = ""\n')
+    off = said()
+
+    assert not elsewhere[0]
+    assert "there is none in" in elsewhere[1]
+    assert in_place[0]
+    assert off[0]
+    assert "nobody makes any at night" in off[1]
+
+
 def test_a_name_that_fits_nothing_ends_with_the_nearest_stories(stocked: Program) -> None:
     done = stocked.run("keypoints", "quantum bakery")
 

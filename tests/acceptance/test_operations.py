@@ -82,6 +82,20 @@ def test_a_monitor_a_log_reader_and_systemd_are_told_how_it_is(program: Program)
     assert len({line["run_id"] for line in lines}) == 1
 
 
+def test_a_port_for_monitors_that_is_taken_costs_nobody_the_morning(program: Program) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        listen = f'[operations]\nlisten = "127.0.0.1:{other.getsockname()[1]}"\n'
+        program.write("config.toml", configuration("ai-news", at=just_now()) + listen)
+        program.run("import", str(program.write("story.txt", STORY)))
+        with (program.folder / "log").open("wb") as log, running(program, stderr=log.fileno()) as bot:
+            shown = program.folder / "shown"
+            assert eventually(lambda: shown.exists() and "Norvik opens a laboratory" in shown.read_text("utf-8"))
+            bot.send_signal(signal.SIGTERM)
+            assert bot.wait(15) == 0
+
+    assert "the bot runs, but cannot be watched" in (program.folder / "log").read_text(encoding="utf-8")
+
+
 def test_a_bot_whose_log_nobody_reads_posts_and_stops_all_the_same(program: Program) -> None:
     program.write("config.toml", configuration("ai-news", at=just_now()))
     program.run("import", str(program.write("story.txt", STORY)))
