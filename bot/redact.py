@@ -21,7 +21,7 @@ TOKENS = re.compile(
       | [\w-]{23,40}\.[\w-]{5,8}\.[\w-]{27,}      # a Discord bot's token
       | (?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}   # a JSON web token
       | aW50ZXJhY3Rpb24[\w-]{20,}=*               # the right to answer an interaction on Discord
-      | \d{9,}\.\d*\.[0-9a-f]{32,}                # a code of Slack's OAuth
+      | (?<!\d)\d{9,24}\.\d{0,24}\.[0-9a-f]{32,}    # a code of Slack's OAuth
       | -----BEGIN\s[A-Z ]+-----(?:.{1,10000}?-----END\s[A-Z ]+-----)?
     """,
     re.VERBOSE | re.DOTALL,
