@@ -1,6 +1,7 @@
 """Bringing a copy back, without posting its past again."""
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,9 @@ from bot.errors import StoreTrouble
 from storage import copies, schema, upgrade
 from storage.backup import check_sound, copy_into, written_aside
 from storage.codec import micros
-from storage.database import connect, in_sentences
+from storage.database import connect, in_sentences, rows
+
+log = logging.getLogger(__name__)
 
 ALONE = 1.0
 """Seconds to wait for other users of a database that is about to be replaced."""
@@ -65,10 +68,18 @@ def _as_a_copy(path: Path) -> Iterator[None]:
 
 def _close_the_past(path: Path, now: datetime) -> None:
     with in_sentences(path), contextlib.closing(connect(path)) as db, db.atomic():
+        for one in rows(db, _FORGOTTEN):
+            log.warning("the post of %(name)s of %(date)s may not show what %(refs)s reads; correct it once more", one)
         for closing in _CLOSINGS:
             db.execute(closing, {"now": micros(now)})
 
 
+_FORGOTTEN = """
+    SELECT subscription.name, delivery.date, erratum.refs FROM erratum JOIN delivery ON delivery.id = erratum.delivery
+        JOIN subscription ON subscription.id = delivery.subscription
+    ORDER BY delivery.date, subscription.name
+"""
+"""Posts that were still to be changed when the copy was made."""
 _CLOSINGS = (
     # An uncertain one as well: an admin may have sent it once more meanwhile, and the button for that is still there.
     """

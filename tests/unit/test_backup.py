@@ -307,7 +307,9 @@ async def test_a_restored_database_sends_nothing_once_more_and_tells_nothing_ane
     await store.close()
 
 
-async def test_a_restored_database_turns_back_no_message_that_was_corrected_meanwhile(path: Path, copy: Path) -> None:
+async def test_a_restored_database_turns_back_no_message_that_was_corrected_meanwhile_and_names_it(
+    path: Path, copy: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     store = await open_store(path)
     order = await store.subscriptions.subscribe(subscription())
     [kept] = await store.archive.admit(intake(story("A lab opens", article("a"))))
@@ -323,6 +325,7 @@ async def test_a_restored_database_turns_back_no_message_that_was_corrected_mean
 
     store = await open_store(path)
     assert not await store.errata.owed(NOW + timedelta(days=9))
+    assert f"the post of ai-news of {MONDAY} may not show what {kept.ref} reads" in caplog.text
     await store.close()
 
 
