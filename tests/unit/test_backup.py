@@ -325,7 +325,7 @@ async def test_a_restored_database_turns_back_no_message_that_was_corrected_mean
 
     store = await open_store(path)
     assert not await store.errata.owed(NOW + timedelta(days=9))
-    assert f"the post of ai-news of {MONDAY} may not show what {kept.ref} reads" in caplog.text
+    assert f"the post of name-of-C1 of {MONDAY} may not show what {kept.ref} reads" in caplog.text
     await store.close()
 
 
