@@ -20,20 +20,23 @@ def feeds(context: click.Context) -> None:
 
 @feeds.command("list")
 @json_option
+@click.option("--secrets", "is_whole", is_flag=True, help="With --json: show keys in addresses, too.")
 @command
-async def list_(session: Session) -> None:
+async def list_(session: Session, is_whole: bool) -> None:
     """Show every feed with its state and a reason."""
+    from bot.redact import Redactor
     from bot.wiring import looks
 
     async with session.house() as house:
         known = await house.desk.feeds()
         now = house.room.clock.now()
     if session.as_json:
+        redactor = Redactor()
         session.values(
             [
                 {
                     "name": feed.name,
-                    "url": feed.url,
+                    "url": feed.url if is_whole else redactor.clean(feed.url),
                     "state": state.health.value,
                     "reason": state.reason,
                     "articles": state.articles,
@@ -109,9 +112,14 @@ async def import_(session: Session, opml: str) -> None:
 @feeds.command()
 @command
 async def export(session: Session) -> None:
-    """Print all feeds as OPML."""
+    """Print all feeds as OPML, with whatever keys are in their addresses."""
     from bot import wiring
+    from bot.redact import Redactor
 
     async with session.house() as house:
         known = await house.desk.feeds()
+    redactor = Redactor()
+    secret = sum(redactor.clean(feed.url) != feed.url for feed, _ in known)
+    if secret:
+        click.echo(f"{secret} of the addresses hold a key; keep this list to yourself", err=True)
     click.echo(wiring.opml.write([feed for feed, _ in known]))

@@ -342,3 +342,18 @@ def test_feeds_go_out_and_come_in_as_opml(program: Program) -> None:
 
     assert come_back.code == 0
     assert (feed["name"], feed["url"], feed["topics"]) == ("Wire & Co", "https://wire.test/feed", ["labs"])
+
+
+def test_keys_in_addresses_are_shown_to_those_alone_who_ask_for_them(program: Program) -> None:
+    key = "https://wire.test/feed?token=k7Hq2mZp9"
+    with (program.folder / "config.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[[feeds]]\nurl = "{key}"\nname = "Wire"\n')
+
+    listed = program.run("feeds list", "--json").json()
+    whole = program.run("feeds list", "--json", "--secrets").json()
+    exported = program.run("feeds export")
+
+    assert [one["url"] for one in listed] == ["https://wire.test/feed?token=***"]
+    assert [one["url"] for one in whole] == [key]
+    assert key in exported.out
+    assert "1 of the addresses hold a key" in exported.err

@@ -73,10 +73,13 @@ def measure(extent: Extent, *, knows: bool = True, platform: MakePlatform | None
     """
     size = FULL if extent is Extent.FULL else SMALL
     alone, beside = asyncio.run(_feeds(size, knows=knows))
+    is_apart = knows and extent is Extent.FULL
+    first_alone, first = asyncio.run(_feeds(size, knows=False)) if is_apart else (alone, beside)
     calm, stormy = asyncio.run(_workspaces(size, platform or _as_it_is))
+    met = f" once they are known, × {first / first_alone:.2f} in the very first round" if is_apart else ""
     figures = (
         f"{size.hostile} hostile feeds of {size.honest + size.hostile}: {alone:.2f} s until the news of the others is "
-        f"there, {beside:.2f} s beside them, × {beside / alone:.2f}; "
+        f"there, {beside:.2f} s beside them, × {beside / alone:.2f}{met}; "
         f"1 of {size.workspaces} workspaces in a storm of 429: the others' last message after {calm:.2f} s, "
         f"{stormy:.2f} s with it"
     )

@@ -50,6 +50,7 @@ from tests.slack import PEOPLE
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ROOT.parent / "shared" / "data" / "hostile"
 DAYS = '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
+_WRONG_USAGE = 2
 TALKATIVE = 'format = "json"\nlevel = "debug"\nlibraries = true'
 
 
@@ -83,8 +84,17 @@ def measure(extent: Extent) -> Measured:
     environments = [_environment(fake, shift) for shift in shifts]
     failures = _sabotaged(fake, seen) + _misconfigured(fake, seen)
     with tempfile.TemporaryDirectory() as folder:
-        more = ("gather", "check", "feeds", "deliveries", "deliveries --json", "channels")
-        commands = more if extent is Extent.FULL else more[2:3]
+        more = (
+            "gather",
+            "check",
+            "feeds list",
+            "feeds list --json",
+            "deliveries",
+            "deliveries --json",
+            "channels list",
+            "channels list --json",
+        )
+        commands = more if extent is Extent.FULL else more[3:4]
         _morning(Path(folder) / "fine", environments[0], fake, seen, commands)
         for number, environment in enumerate(environments):
             failures += _refused(Path(folder) / f"refused-{number}", environment, fake, seen, extent)
@@ -215,6 +225,8 @@ def _morning(
             seen.add("the log", log.read_text(encoding="utf-8"))
             for command in commands:
                 done = program.run(command, **environment)
+                if done.code == _WRONG_USAGE:
+                    raise AssertionError(f"daybrief {command} says nothing but how it is used: {done.err}")
                 seen.add(command, done.out + done.err)
             done = program.run(f"feeds add {fake['token_feed']}", **environment)
             seen.add("feeds add", done.out + done.err)
