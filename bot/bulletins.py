@@ -199,6 +199,14 @@ def shortly(case: Case, zone: str) -> str:
     return _filled(WORDS[case.trouble.cause].one, "", [case], zone)
 
 
+def held_up(case: Case, zone: str) -> str:
+    """That *case* holds posts up, for those who do not run the installation: what its files are called, and what its
+    disk says, is nothing to them.
+    """
+    began = _moment(case.begun_at, zone)
+    return f"Posts have been held up since {began}, by trouble on the side of whoever runs Daybrief."
+
+
 def _filled(one: str, many: str, cases: Sequence[Case], zone: str) -> str:
     words = WORDS[cases[0].trouble.cause]
     began = _moment(min(case.begun_at for case in cases), zone)

@@ -88,6 +88,11 @@ def concerns(trouble: Trouble, subscription: Subscription, *, sees_all: bool) ->
             return sees_all or cause in _HOLDS_POSTS_UP
 
 
+def holds_posts_up(trouble: Trouble) -> bool:
+    """Whether nothing at all is posted while it lasts: then everybody may know that it is so."""
+    return trouble.cause in _HOLDS_POSTS_UP
+
+
 def _moved_on(case: Case, trouble: Trouble | None, known: Circumstances) -> Case:
     now = known.now
     if trouble is None:

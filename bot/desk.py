@@ -9,7 +9,7 @@ from bot import amend, bulletins, inquire, lookup, orders, request, taking
 from bot import gather as gathering
 from bot import publish as publishing
 from bot.belief import clock_trouble
-from bot.cases import concerns, is_ripe
+from bot.cases import concerns, holds_posts_up, is_ripe
 from bot.config import Config
 from bot.editor import Editor
 from bot.errata import Progress
@@ -286,13 +286,17 @@ class Desk:
     async def troubles_of(self, subscription: Subscription, person: str) -> tuple[str, ...]:
         """What is wrong with a channel, a sentence each: what its platform says now, and what we have met.
 
-        Of the installation *person* sees what holds posts up; all of it, if they are one of its admins, or if it has
-        none, for then nobody else is told.
+        Of the installation *person* sees that something holds posts up; all of it, if they are one of its admins, or if
+        it has none, for then nobody else is told.
         """
         channel = subscription.channel
         sees_all = self.is_admin(channel.platform, person) or not self._room.config.bot.admins
         cases = [one for one in await self._open_cases() if concerns(one.trouble, subscription, sees_all=sees_all)]
-        return (*await self.examine(subscription), *(bulletins.shortly(one, self._zone) for one in cases))
+        told = [
+            (bulletins.shortly if sees_all or not holds_posts_up(one.trouble) else bulletins.held_up)(one, self._zone)
+            for one in cases
+        ]
+        return (*await self.examine(subscription), *dict.fromkeys(told))
 
     async def _open_cases(self) -> list[Case]:
         return [one for one in await self._lookout.cases() if is_ripe(one, self._room.clock.now())]

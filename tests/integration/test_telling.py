@@ -480,6 +480,19 @@ async def test_status_shows_what_concerns_the_channel_and_to_operators_the_insta
     assert set(await house.desk.troubles_of(yours, BOB)) == {token, disk}
 
 
+async def test_what_the_files_of_the_installation_are_called_is_shown_to_operators_only(house: Watched) -> None:
+    mine = await house.set_up_by(ALICE)
+    house.memory.is_full = True
+    await house.minutes(5)
+
+    held_up = (
+        "Posts have been held up since Tuesday 3 March, 08:01 (UTC), by trouble on the side of whoever runs Daybrief."
+    )
+    assert await house.desk.troubles_of(mine, ALICE) == (held_up,)
+    [whole] = await house.desk.troubles_of(mine, BOB)
+    assert "the disk is full" in whole
+
+
 async def test_another_process_sees_what_the_bot_that_runs_knows(house: Watched, tmp_path: Path) -> None:
     house.disk.left = 1
     await house.minutes(2)
