@@ -22,7 +22,7 @@ from bot.figures import Informer, Part
 from bot.model import Cause
 from bot.ports import Writer
 from bot.redact import Redactor
-from bot.rings import Ring, rings
+from bot.rings import DRAIN, Ring, rings
 from bot.wiring.copies import back_up_nightly
 from bot.wiring.doors import check_any_to_serve, check_tokens, see_to_doors, way_in_of_discord, way_in_of_slack, ways_in
 from bot.wiring.house import House, gather, settle
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAIN = timedelta(seconds=7)
-"""How long a stopping bot finishes what it has begun: it is to be gone within ten seconds, its connections closed."""
 CLOSING = timedelta(seconds=8)
 """After this it waits no more for those who let people in."""
 _HOLD = 0.0005

@@ -3,47 +3,35 @@
 Nothing of ``bot`` or ``storage`` is imported here, nor by what is imported here (``test_checker.py`` sees to that).
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from tests.simulation.evidence import Evidence, within
-from tests.simulation.faults import Fault
+from tests.simulation.evidence import Evidence, Row, endings, within
+from tests.simulation.faults import Fault, Spell
 from tests.simulation.history import History
+from tests.simulation.journal import Entry
+from tests.simulation.reading import corrections_are_read
 from tests.simulation.store import Message, parts_of
+from tests.simulation.telling import bad_news_is_told
+from tests.simulation.violation import Violation, violation
 
 FINAL = frozenset({"sent", "refused", "missed", "uncertain", "skipped"})
-BAD = frozenset({"refused", "missed", "uncertain"})
 _REFUSALS = frozenset({Fault.KICKED, Fault.CLOSED, Fault.TOKEN_LOST, Fault.REFUSED_POST})
 CLEAN = 720.0
 """Seconds without anything in the way within which an edition surely leaves: the longest wait between two tries is five
 minutes, and an outcome in doubt takes one and a quarter."""
-TELLING = 300.0
-"""Seconds of a running process within which an admin is told."""
 AT_ONCE = 90.0
 """Seconds after its hour within which an edition leaves where nothing is wrong."""
 _BEGUN = 10.0
 """Seconds for which a post that was begun may still be on its way out of the bot."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
-    """A promise that was not kept."""
-
-    promise: str
-    channel: str
-    date: str
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.promise}: {self.channel} {self.date}: {self.sentence}"
+_SEEN_LATE = 150.0
+"""Seconds between an ending and the next look at it: an answer on its way, a commit that fails, and a minute."""
 
 
 def check(history: History) -> list[Violation]:
     """Everything that is wrong in *history*."""
     evidence = Evidence(history)
-    return [violation for judge in _JUDGES for violation in judge(evidence)]
+    return [one for judge in _JUDGES for one in judge(evidence)]
 
 
 def _every_date_has_one_terminal_record(seen: Evidence) -> Iterator[Violation]:
@@ -59,10 +47,10 @@ def _every_date_has_one_terminal_record(seen: Evidence) -> Iterator[Violation]:
             if not place.owner and not any(known < day for known in recorded) and within(at, seen.nobody_up):
                 continue  # nobody can tell a declared channel that has no record yet from one that is new
             if (place.id, day) not in rows:
-                yield _violation("a record", place.id, day, "its hour came, and the ledger knows nothing of it")
+                yield violation("a record", place.id, day, "its hour came, and the ledger knows nothing of it")
     for row in seen.rows:
         if row.state not in FINAL and seen.hours(row.channel).get(row.date, 0.0) < seen.ends - 600:
-            yield _violation("a record", row.channel, row.date, f"it is {row.state} in the end")
+            yield violation("a record", row.channel, row.date, f"it is {row.state} in the end")
 
 
 def _what_is_sent_is_there(seen: Evidence) -> Iterator[Violation]:
@@ -72,19 +60,19 @@ def _what_is_sent_is_there(seen: Evidence) -> Iterator[Violation]:
             for name in messages:
                 message = by_id.get(name)
                 if message is None or (message.channel, message.date, message.part) != (row.channel, row.date, part):
-                    yield _violation("not lost", row.channel, row.date, f"part {part} is said to be {name}, and is not")
+                    yield violation("not lost", row.channel, row.date, f"part {part} is said to be {name}, and is not")
         if row.state != "sent":
             continue
         count = parts_of(row.channel, len(row.refs))
         if [part for part, _ in row.receipts] != list(range(count)):
-            yield _violation(
+            yield violation(
                 "not lost", row.channel, row.date, f"sent, with receipts for {row.receipts} of {count} parts"
             )
         for part, messages in row.receipts:
             for name in messages:
                 shown = tuple(ref for ref, *_ in by_id[name].stories) if name in by_id else ()
                 if name in by_id and shown != row.refs[part::count]:
-                    yield _violation(
+                    yield violation(
                         "right stories", row.channel, row.date, f"part {part} shows {shown}, not {row.refs}"
                     )
 
@@ -102,53 +90,14 @@ def _nothing_is_doubled(seen: Evidence) -> Iterator[Violation]:
         ]
         if len(visible) - 1 > resent.count((channel, day)):
             names = ", ".join(f"{one.id} by {one.by}" for one in visible)
-            yield _violation("not doubled", channel, day, f"part {part} is there {len(visible)} times: {names}")
+            yield violation("not doubled", channel, day, f"part {part} is there {len(visible)} times: {names}")
 
 
 def _nothing_has_no_record(seen: Evidence) -> Iterator[Violation]:
     known = {(row.channel, row.date) for row in seen.rows}
     for message in seen.messages():
         if not seen.restores and (message.channel, message.date) not in known:
-            yield _violation("a record", message.channel, message.date, f"{message.id} is there without any record")
-
-
-def _bad_news_is_told(seen: Evidence) -> Iterator[Violation]:
-    told = [one for held in seen.history.held.values() for one in held.told]
-    tried = [(one.at, str(one.facts["text"])) for one in seen.history.journal.of("tell")]
-    given_up = [one for one in seen.history.journal.of("log") if "could be told" in str(one.facts["says"])]
-    disk = [
-        (one.start, one.end + 120)
-        for one in seen.plan.spells
-        if one.fault in {Fault.DISK_FULL, Fault.FAILING_WRITES, Fault.LOST_COMMIT}
-    ]
-    for channel, day, state, at in _endings(seen):
-        if state not in BAD or seen.ends - at < TELLING:
-            continue
-        if any(at <= restore + 90 for restore in seen.restores):
-            continue
-        names_it = re.compile(rf"#{channel}\b|and \d+ more")
-        heard = [one.at for one in told if one.at >= at - 130 and names_it.search(one.text)]
-        first = min(
-            [*heard, *(when for when, text in tried if when >= at - 130 and names_it.search(text))], default=None
-        )
-        if first is None:
-            yield _violation("told", channel, day, f"it was {state}, and nobody tried to tell an admin")
-        elif seen.up(at, first) > TELLING + 60 and not any(start <= at <= end for start, end in disk):
-            yield _violation("told", channel, day, f"it was {state}, and an admin heard {first - at:.0f} s later")
-        elif not heard and not given_up:
-            yield _violation("told", channel, day, f"it was {state}, and no admin ever heard of it")
-
-
-def _endings(seen: Evidence) -> Iterator[tuple[str, str, str, float]]:
-    """(channel, date, final state, when it was first seen) of each ending that stands."""
-    last: dict[tuple[str, str], tuple[str, float]] = {}
-    for one in seen.history.journal.of("ledger"):
-        key = (str(one.facts["channel"]), str(one.facts["date"]))
-        state = str(one.facts["state"]).removesuffix(" (told)")
-        if key not in last or last[key][0] != state:
-            last[key] = (state, one.at)
-    for (channel, day), (state, at) in last.items():
-        yield channel, day, state, at
+            yield violation("a record", message.channel, message.date, f"{message.id} is there without any record")
 
 
 def _missed_only_for_a_cause(seen: Evidence) -> Iterator[Violation]:
@@ -165,7 +114,7 @@ def _missed_only_for_a_cause(seen: Evidence) -> Iterator[Violation]:
         )
         hindered = seen.hindered(row.platform, row.workspace, row.channel)
         if seen.has_clean(hindered, begins, begins + seen.plan.catch_up, CLEAN):
-            yield _violation("missed for a cause", row.channel, row.date, f"nothing stood in the way: {row.reason}")
+            yield violation("missed for a cause", row.channel, row.date, f"nothing stood in the way: {row.reason}")
 
 
 def _uncertain_only_unread(seen: Evidence) -> Iterator[Violation]:
@@ -174,27 +123,43 @@ def _uncertain_only_unread(seen: Evidence) -> Iterator[Violation]:
     blind |= {one.channel for one in seen.plan.spells if one.fault is Fault.BUGGY_PARTS}
     for row in seen.rows:
         if row.state == "uncertain" and row.channel not in blind:
-            yield _violation(
-                "uncertain for a cause", row.channel, row.date, f"nobody failed to read back: {row.reason}"
-            )
+            yield violation("uncertain for a cause", row.channel, row.date, f"nobody failed to read back: {row.reason}")
 
 
 def _refused_or_skipped_only_for_a_cause(seen: Evidence) -> Iterator[Violation]:
+    ended = {(channel, day): at for channel, day, _, at in endings(seen)}
     for row in seen.rows:
+        at = ended.get((row.channel, row.date), seen.ends)
         if row.state == "refused" and not any(
-            one.fault in _REFUSALS
-            and one.platform in {"", row.platform}
-            and one.workspace in {"", row.workspace}
-            and one.channel in {"", row.channel}
+            one.fault in _REFUSALS and _is_at(one, row) and one.start <= at and at - _SEEN_LATE <= one.end
             for one in seen.plan.spells
         ):
-            yield _violation("refused for a cause", row.channel, row.date, row.reason)
-        if row.state == "skipped":
-            is_known = (row.reason == "paused" and seen.out_of_service(row.channel)) or (
-                row.reason == "restored" and seen.restores
-            )
-            if not is_known:
-                yield _violation("skipped for a cause", row.channel, row.date, row.reason)
+            yield violation("refused for a cause", row.channel, row.date, row.reason)
+        if row.state == "skipped" and not _is_to_be_skipped(seen, row, at):
+            yield violation("skipped for a cause", row.channel, row.date, row.reason)
+
+
+def _is_at(spell: Spell, row: Row) -> bool:
+    """Whether *spell* was where the delivery of *row* was to go."""
+    return (
+        spell.platform in {"", row.platform}
+        and spell.workspace in {"", row.workspace}
+        and spell.channel in {"", row.channel}
+    )
+
+
+def _is_to_be_skipped(seen: Evidence, row: Row, at: float) -> bool:
+    """Whether there was a cause to leave *row*, which was first seen as it is at *at*."""
+    if row.reason == "paused":
+        return any(start <= at and at - _SEEN_LATE <= end for start, end in seen.out_of_service(row.channel))
+    due = seen.hours(row.channel).get(row.date, seen.earliest(row.channel, row.date))
+    # What was posted ahead of its hour may have arrived after the copy was made.
+    begun = min([due, *(one.at for one in seen.history.journal.of("ledger") if _is_of(one, row))])
+    return row.reason == "restored" and any(begun <= one + 60 and one <= at for one in seen.restores)
+
+
+def _is_of(entry: Entry, row: Row) -> bool:
+    return (entry.facts["channel"], entry.facts["date"]) == (row.channel, row.date)
 
 
 def _nothing_old_after_a_restore(seen: Evidence) -> Iterator[Violation]:
@@ -208,7 +173,7 @@ def _nothing_old_after_a_restore(seen: Evidence) -> Iterator[Violation]:
                 and due < restore - 1
                 and message.channel not in on_request
             ):
-                yield _violation("nothing old", message.channel, message.date, f"{message.id} left after the restore")
+                yield violation("nothing old", message.channel, message.date, f"{message.id} left after the restore")
 
 
 def _nothing_to_the_paused(seen: Evidence) -> Iterator[Violation]:
@@ -225,7 +190,7 @@ def _nothing_to_the_paused(seen: Evidence) -> Iterator[Violation]:
     for channel, since, until in stretches:
         for post in seen.history.journal.of("post"):
             if post.facts["channel"] == channel and since + _BEGUN < post.at < until:
-                yield _violation("not while paused", channel, str(post.facts["date"]), f"posted at {post.at:.0f}")
+                yield violation("not while paused", channel, str(post.facts["date"]), f"posted at {post.at:.0f}")
 
 
 def _nothing_before_its_hour(seen: Evidence) -> Iterator[Violation]:
@@ -237,7 +202,7 @@ def _nothing_before_its_hour(seen: Evidence) -> Iterator[Violation]:
         if message.channel in on_request or message.channel in seen.unsure:
             continue
         if message.begun_at + ahead < seen.earliest(message.channel, message.date) - 1:
-            yield _violation("at its hour", message.channel, message.date, f"{message.id} left before its hour")
+            yield violation("at its hour", message.channel, message.date, f"{message.id} left before its hour")
 
 
 def _in_time_where_nothing_is_wrong(seen: Evidence) -> Iterator[Violation]:
@@ -250,27 +215,7 @@ def _in_time_where_nothing_is_wrong(seen: Evidence) -> Iterator[Violation]:
             if at > seen.ends - 600 or within(at, seen.out_of_service(place.id)):
                 continue
             if left is None or left - at > AT_ONCE:
-                yield _violation("in time", place.id, day, "it came late" if left else "it never came")
-
-
-def _corrections_are_read(seen: Evidence) -> Iterator[Violation]:
-    latest: dict[str, tuple[str, float]] = {}
-    for one in seen.history.journal.of("correcting", "withdrawing", "corrected", "withdrawn", "restored"):
-        if one.what == "restored":
-            latest.clear()
-        elif one.what in {"correcting", "withdrawing"}:
-            latest.pop(str(one.facts["ref"]), None)
-        else:
-            latest[str(one.facts["ref"])] = (one.what, one.at)
-    unchanged = {str(one.facts["message"]) for one in seen.history.journal.of("amend") if one.facts["came"] == "failed"}
-    known = {name for row in seen.rows for _, messages in row.receipts for name in messages}
-    for message in seen.messages():
-        # One that nobody ever learnt of, because its outcome stayed uncertain, cannot be edited.
-        can_be_edited = message.deleted_at is None and message.id in known and message.id not in unchanged
-        for ref, _, status in message.stories:
-            wanted, _ = latest.get(ref, (status, 0.0))
-            if status != wanted and can_be_edited:
-                yield _violation("corrections", message.channel, message.date, f"{message.id}: {ref} is {status}")
+                yield violation("in time", place.id, day, "it came late" if left else "it never came")
 
 
 def _what_is_final_stays(seen: Evidence) -> Iterator[Violation]:
@@ -285,7 +230,7 @@ def _what_is_final_stays(seen: Evidence) -> Iterator[Violation]:
             continue
         state = str(one.facts["state"]).removesuffix(" (told)")
         if key in ended and state != ended[key]:
-            yield _violation("final is final", *key, f"it was {ended[key]}, and then {state}")
+            yield violation("final is final", *key, f"it was {ended[key]}, and then {state}")
         if state in FINAL:
             ended[key] = state
 
@@ -293,14 +238,10 @@ def _what_is_final_stays(seen: Evidence) -> Iterator[Violation]:
 def _nothing_unforeseen(seen: Evidence) -> Iterator[Violation]:
     for one in seen.history.journal.of("log"):
         if one.facts["error"] not in {None, "SimulatedBug", "StoreTrouble"}:
-            yield _violation("no bug", "", "", f"{one.facts['says']}")
+            yield violation("no bug", "", "", f"{one.facts['says']}")
     for one in seen.history.journal.of("process ends"):
         if str(one.facts["why"]).startswith("failed"):
-            yield _violation("no bug", "", "", f"process {one.facts['life']} {one.facts['why']}")
-
-
-def _violation(promise: str, channel: str, day: str, sentence: str) -> Violation:
-    return Violation(promise=promise, channel=channel, date=day, sentence=sentence)
+            yield violation("no bug", "", "", f"process {one.facts['life']} {one.facts['why']}")
 
 
 _JUDGES: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
@@ -308,7 +249,7 @@ _JUDGES: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     _what_is_sent_is_there,
     _nothing_is_doubled,
     _nothing_has_no_record,
-    _bad_news_is_told,
+    bad_news_is_told,
     _missed_only_for_a_cause,
     _uncertain_only_unread,
     _refused_or_skipped_only_for_a_cause,
@@ -316,7 +257,7 @@ _JUDGES: tuple[Callable[[Evidence], Iterator[Violation]], ...] = (
     _nothing_to_the_paused,
     _nothing_before_its_hour,
     _in_time_where_nothing_is_wrong,
-    _corrections_are_read,
+    corrections_are_read,
     _what_is_final_stays,
     _nothing_unforeseen,
 )

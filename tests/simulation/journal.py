@@ -30,17 +30,24 @@ class Entry:
 class Journal:
     """Grows; nothing in it changes."""
 
-    def __init__(self, now: Callable[[], float], trace: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, now: Callable[[], float], trace: Callable[[str], None] | None = None, *, folder: str = ""
+    ) -> None:
         self._now = now
         self._trace = trace
+        self._folder = folder
+        """Where the machine's files are: another one each time that a seed is run, so no entry names it."""
         self.entries: list[Entry] = []
 
     def note(self, what: str, **facts: Fact) -> None:
         """*what* happens now."""
-        entry = Entry(self._now(), what, facts)
+        entry = Entry(self._now(), what, {name: self._masked(fact) for name, fact in facts.items()})
         self.entries.append(entry)
         if self._trace:
             self._trace(entry.line())
+
+    def _masked(self, fact: Fact) -> Fact:
+        return fact.replace(self._folder, "~") if self._folder and isinstance(fact, str) else fact
 
     def of(self, *what: str) -> Iterator[Entry]:
         """Those of some kinds, in order."""

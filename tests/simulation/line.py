@@ -109,6 +109,10 @@ class Line:
         try:
             await self._ask(lambda: self._chat.change(receipt, self._chat.shows(edition, part)), fault)
             came = "changed"
+        except PostFailed as failure:
+            if failure.fate is Fate.REFUSED and failure.reach is Reach.POST:
+                came = "refused for good"
+            raise
         finally:
             self._around.journal.note("amend", message=receipt.messages[0], came=came)
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from bot.config import Config
 from bot.errors import Fate, PostFailed
-from bot.model import Channel, Claim, Delivery, Due, Edition, Notice, Receipt, Standing, Subscription
+from bot.model import Channel, Claim, Delivery, Due, Edition, Erratum, Notice, Receipt, Standing, Subscription
 from bot.ports import Ledger, Platform, Store
 from tests.simulation.process import Parts
 
@@ -59,6 +59,38 @@ class _ChecksNoFence(_Like):
 class _HasNoBadNews(_Like):
     async def untold(self, since: datetime) -> tuple[Delivery, ...]:
         return ()
+
+
+class _BringsBadNewsUpOnce(_Like):
+    """Whoever could not be told at the first try is never told."""
+
+    def __init__(self, inner: Ledger) -> None:
+        super().__init__(inner)
+        self._known: set[int] = set()
+
+    async def untold(self, since: datetime) -> tuple[Delivery, ...]:
+        found: tuple[Delivery, ...] = await self.inner.untold(since)
+        new = tuple(one for one in found if one.id not in self._known)
+        self._known |= {one.id for one in new}
+        return new
+
+
+class _TakesTryingForTelling(_Like):
+    """Bad news counts as told once somebody is about to be."""
+
+    async def untold(self, since: datetime) -> tuple[Delivery, ...]:
+        found: tuple[Delivery, ...] = await self.inner.untold(since)
+        if found:
+            await self.inner.told([one.id for one in found], found[0].due_at)
+        return found
+
+
+class _EditsOnce(_Like):
+    """An edit that failed is forgotten."""
+
+    async def postpone(self, erratum: Erratum, *, until: datetime, now: datetime, reason: str) -> bool:
+        is_ours: bool = await self.inner.settle(erratum)
+        return is_ours
 
 
 class _DatesByTheInstant(_Like):
@@ -111,12 +143,13 @@ class _TellsNobody(_Like):
 
 
 class _Store(_Like):
-    """A store with another ledger, or with other subscriptions."""
+    """A store with another ledger, other subscriptions or other errata."""
 
-    def __init__(self, inner: Store, ledger: Any = None, subscriptions: Any = None) -> None:  # noqa: ANN401 - as above
+    def __init__(self, inner: Store, ledger: Any = None, subscriptions: Any = None, errata: Any = None) -> None:  # noqa: ANN401 - as above
         super().__init__(inner)
         self.ledger = ledger or inner.ledger
         self.subscriptions = subscriptions or inner.subscriptions
+        self.errata = errata or inner.errata
 
 
 def _ledger(kind: Callable[[Ledger], Any]) -> Parts:
@@ -136,10 +169,13 @@ MUTANTS: Mapping[str, Parts] = {
     "knows no intent": _ledger(_KnowsNoIntent),
     "checks no fence": _ledger(_ChecksNoFence),
     "tells of nothing": _ledger(_HasNoBadNews),
+    "brings bad news up once": _ledger(_BringsBadNewsUpOnce),
+    "takes trying for telling": _ledger(_TakesTryingForTelling),
     "dates by the instant": _ledger(_DatesByTheInstant),
     "forgets a restore": _ledger(_ForgetsRestores),
     "retries blindly": _platform(_RetriesBlindly),
     "edits nothing": _platform(_EditsNothing),
+    "edits once": Parts(store=lambda store: cast(Store, _Store(store, errata=_EditsOnce(store.errata)))),
     "tells nobody": _platform(_TellsNobody),
     "reads back at once": Parts(config=_impatient),
     "sees no pause": Parts(

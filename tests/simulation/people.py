@@ -36,6 +36,8 @@ class People:
         """Of declared channels, by id, as the configuration file has them."""
         self._ask = ask
         self._reload = reload
+        self._corrections = 0
+        """Each has a text of its own."""
         self._small: dict[str, Callable[[Desk, Place, Subscription], Awaitable[None]]] = {
             "pause": self._pause,
             "resume": self._resume,
@@ -142,9 +144,11 @@ class People:
 
     async def _correct(self, desk: Desk) -> None:
         if story := await self._shown(desk):
+            self._corrections += 1
+            title = f"Corrected ({self._corrections}): {story.title.rpartition('): ')[2]}"[:90]
             self._journal.note("correcting", ref=story.ref)
-            await desk.correct(story, Manuscript(title=f"Corrected: {story.title}"[:90], takeaway="It was otherwise."))
-            self._journal.note("corrected", ref=story.ref)
+            await desk.correct(story, Manuscript(title=title, takeaway="It was otherwise."))
+            self._journal.note("corrected", ref=story.ref, title=title)
 
     async def _withdraw(self, desk: Desk) -> None:
         if story := await self._shown(desk):

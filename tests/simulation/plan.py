@@ -209,7 +209,17 @@ class _Made:
                 found.append(Act(at=at, what=kind, place=place, text=text))
                 if kind == "pause" and self.chance.random() < 0.7:
                     found.append(Act(at=at + self.chance.uniform(60, 8 * HOUR), what="resume", place=place))
+        found += self._second_thoughts([one for one in found if one.what == "correct"])
         return [one for one in found if one.at < ACTIVE]
+
+    def _second_thoughts(self, corrections: list[Act]) -> list[Act]:
+        """Soon after a correction another one: the edit of the first may still be on its way."""
+        chance = random.Random(f"second thoughts {[one.at for one in corrections]}")
+        return [
+            Act(at=one.at + chance.uniform(2, 50), what="correct", place=one.place)
+            for one in corrections
+            if chance.random() < 0.5
+        ]
 
     def _spell(self, fault: Fault) -> Spell | None:
         """When *fault* comes, where, and how often it hits; all ends well before the calm."""

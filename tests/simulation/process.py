@@ -14,7 +14,7 @@ from bot.desk import Desk
 from bot.errors import DaybriefError
 from bot.newsroom import Newsroom
 from bot.ports import Clock, FeedReader, Platform, Store, Writer
-from bot.rings import Ring, rings
+from bot.rings import DRAIN, Ring, rings
 from storage import SqliteStore
 from storage.upgrade import prepare
 from tests.newsroom import InlineWorkers
@@ -23,8 +23,6 @@ from tests.simulation.loop import LIFE, OUTSIDE, Life, VirtualLoop
 
 log = logging.getLogger(__name__)
 
-DRAIN = 9.0
-"""Seconds that a process which is told to stop finishes what it has begun, as in ``bot.wiring``."""
 _MIDNIGHT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -187,7 +185,7 @@ class _Alarm:
         busy = [task for name in self._rings for task in sorted(self._busy[name], key=lambda one: one.get_name())]
         if not busy:
             return
-        await asyncio.wait(busy, timeout=DRAIN)
+        await asyncio.wait(busy, timeout=DRAIN.total_seconds())
         for task in busy:
             task.cancel()
         await asyncio.gather(*busy, return_exceptions=True)

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tests.simulation.checker import Violation
 from tests.simulation.history import History
 from tests.simulation.journal import Entry
+from tests.simulation.violation import Violation
 
 _ENDS = ("sent", "refused", "missed", "uncertain", "skipped")
 _AROUND = 45
@@ -72,14 +72,19 @@ class Total:
         )
         broken = sum(len(one.violations) for one in self.failed)
         return (
-            f"{self.seeds:,} seeds, {days:,.0f} days, {deliveries:,} deliveries: {ends}; "
-            f"{self.messages:,} messages, {self.told:,} notices; {machine}; {broken:,} broken promises"
+            f"{_counted(self.seeds, 'seed')}, {_counted(round(days), 'day')}, {deliveries:,} deliveries: {ends}; "
+            f"{self.messages:,} messages, {self.told:,} notices; {machine}; {_counted(broken, 'broken promise')}"
         )
+
+
+def _counted(count: int, what: str) -> str:
+    """``1 seed``, ``1,000 seeds``."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def tell(outcome: Outcome) -> Iterator[str]:
     """A failed seed for people: what is broken, what led to it, and how to see it again."""
-    yield f"seed {outcome.seed} breaks {len(outcome.violations)} promises:"
+    yield f"seed {outcome.seed} breaks {_counted(len(outcome.violations), 'promise')}:"
     yield from (f"  {one}" for one in outcome.violations[:10])
     yield from outcome.story
     yield f"see it again: {shlex.join(['python', '-m', 'tests.simulation', '--seed', str(outcome.seed), '--trace'])}"

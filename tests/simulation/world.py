@@ -65,7 +65,7 @@ class _World:
         self.path = folder / "daybrief.db"
         self._copy = folder / "copy.db"
         self._folder = folder
-        self.journal = Journal(loop.time, trace)
+        self.journal = Journal(loop.time, trace, folder=str(folder))
         chance = random.Random(f"world {plan.seed}")
         self._chance = chance
         self.weather = Weather(plan.spells, loop.time, chance.random)
