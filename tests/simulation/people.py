@@ -146,7 +146,7 @@ class People:
         if story := await self._shown(desk):
             self._corrections += 1
             title = f"Corrected ({self._corrections}): {story.title.rpartition('): ')[2]}"[:90]
-            self._journal.note("correcting", ref=story.ref)
+            self._journal.note("correcting", ref=story.ref, title=title)
             await desk.correct(story, Manuscript(title=title, takeaway="It was otherwise."))
             self._journal.note("corrected", ref=story.ref, title=title)
 

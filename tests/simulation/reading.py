@@ -38,17 +38,18 @@ def corrections_are_read(seen: Evidence) -> Iterator[Violation]:
 
 
 def _latest(seen: Evidence) -> dict[str, _Wanted]:
-    """By ref; without what nobody can know, because it was never answered or a restore took it back."""
-    latest: dict[str, _Wanted] = {}
-    begun: dict[str, float] = {}
+    """By ref what was begun last, which may be answered before an earlier one; without what nobody can know, because it
+    was never answered or a restore took it back.
+    """
+    begun: dict[str, _Wanted] = {}
+    answered: set[_Wanted] = set()
     for one in seen.history.journal.of("correcting", "withdrawing", "corrected", "withdrawn", "restored"):
         if one.what == "restored":
-            latest.clear()
+            begun.clear()
             continue
-        ref = str(one.facts["ref"])
+        ref, title = str(one.facts["ref"]), str(one.facts.get("title", ""))
         if one.what in {"correcting", "withdrawing"}:
-            latest.pop(ref, None)
-            begun[ref] = one.at
-        else:
-            latest[ref] = _Wanted(begun[ref], one.what, str(one.facts.get("title", "")))
-    return latest
+            begun[ref] = _Wanted(one.at, {"correcting": "corrected", "withdrawing": "withdrawn"}[one.what], title)
+        elif ref in begun and (begun[ref].status, begun[ref].title) == (one.what, title):
+            answered.add(begun[ref])
+    return {ref: wanted for ref, wanted in begun.items() if wanted in answered}
