@@ -48,7 +48,7 @@ _CHUNK = 2**16
 AddrInfo = tuple[int, int, int, str, tuple[object, ...]]
 """As ``socket.getaddrinfo`` gives it."""
 OpenSocket = Callable[[AddrInfo], socket.socket]
-Ask = Callable[[str], Awaitable[object]]
+Ask = Callable[[str, bool], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +119,7 @@ class Http:
         limit: int = LIMIT,
         deadline: timedelta = DEADLINE,
         before_redirect: Ask | None = None,
+        is_ours: bool = True,
     ) -> Fetched:
         """What the server at *url* answers, whatever the status.
 
@@ -127,8 +128,9 @@ class Http:
             headers: sent to the host of *url*; redirects get only the harmless ones.
             limit: the most bytes that the decompressed body may have.
             deadline: for everything together.
-            before_redirect: asked with each further address before it is fetched; if it raises a DaybriefError,
-                nothing more is fetched, and that is what is raised.
+            before_redirect: asked with each further address before it is fetched, and whether only trusted hosts have
+                led there; if it raises a DaybriefError, nothing more is fetched, and that is what is raised.
+            is_ours: nobody who is not trusted led us to *url*.
 
         Raises:
             FeedFailed: there is no answer, for whatever reason; nothing else is ever raised. The reason does not repeat
@@ -136,22 +138,24 @@ class Http:
         """
         try:
             async with asyncio.timeout(deadline.total_seconds()):
-                return await self._follow(url, dict(headers or {}), limit, before_redirect)
+                return await self._follow(url, dict(headers or {}), limit, before_redirect, is_ours=is_ours)
         except DaybriefError:
             raise
         except Exception as error:  # aiohttp and yarl raise far more than they document, even AssertionError
             raise FeedFailed(_reason(error, deadline)) from error
 
-    async def _follow(self, url: str, headers: Mapping[str, str], limit: int, ask: Ask | None) -> Fetched:
+    async def _follow(
+        self, url: str, headers: Mapping[str, str], limit: int, ask: Ask | None, *, is_ours: bool
+    ) -> Fetched:
         here = URL(url)
         seen = {here}
-        is_trusted = True
+        is_trusted = is_ours
         for hop in range(MAX_REDIRECTS + 1):
             is_trusted = is_trusted and here in self._allowed
             if why := refusal(here, any_port=is_trusted):
                 raise FeedFailed(why)
             if hop and ask:
-                await ask(str(here))
+                await ask(str(here), is_trusted)
             response = await self._one(here, headers, limit, is_trusted=is_trusted)
             if isinstance(response, Fetched):
                 return response

@@ -62,18 +62,18 @@ class HttpPageReader:
         async with contextlib.AsyncExitStack() as stack:
             here = ""
 
-            async def ask(address: str) -> None:
+            async def ask(address: str, is_ours: bool) -> None:
                 nonlocal here
                 host = domain_of(address)
                 if host != here:
                     await stack.aclose()  # whoever held one host while waiting for another could wait for ever
                     await stack.enter_async_context(self._turns.turn(host))
                     here = host
-                self._turns.slow_down(host, await self._robots.permit(address))
+                self._turns.slow_down(host, await self._robots.permit(address, is_ours=is_ours))
 
             if why := _refusal(url):
                 raise PageFailed(why)
-            await ask(url)
+            await ask(url, True)
             fetched = await self._http.get(
                 url, headers={"Accept": ACCEPT}, limit=LIMIT, deadline=self._deadline, before_redirect=ask
             )

@@ -44,15 +44,18 @@ class Robots:
         self._http = http
         self._workers = workers.within(_JUDGING) if isinstance(workers, ProcessWorkers) else workers
         self._clock = clock
-        self._known: dict[str, _Rules] = {}
+        self._known: dict[tuple[str, bool], _Rules] = {}
 
-    async def permit(self, url: str) -> timedelta:
+    async def permit(self, url: str, *, is_ours: bool = True) -> timedelta:
         """Return, with the pause that the site wants between two pages, if the page at *url* may be read.
+
+        Where somebody led us to *url* whom nobody trusts, it is not *is_ours*: what a trusted host said, and that there
+        is one, is nothing to them.
 
         Raises:
             PageFailed: it may not, or nobody can tell.
         """
-        rules = await self._rules(str(URL(url).origin().with_path("/robots.txt")))
+        rules = await self._rules(str(URL(url).origin().with_path("/robots.txt")), is_ours=is_ours)
         if rules.refusal:
             raise PageFailed(rules.refusal)
         if not rules.text:
@@ -66,19 +69,19 @@ class Robots:
             raise PageFailed("its site does not want it read by programs (robots.txt)")
         return timedelta(seconds=seconds)
 
-    async def _rules(self, address: str) -> _Rules:
+    async def _rules(self, address: str, *, is_ours: bool) -> _Rules:
         """Those of the robots.txt at *address*, asked for anew where they are old."""
         now = self._clock.elapsed()
-        before = self._known.pop(address, None)
-        rules = before if before and before.until > now else await self._asked(address, before)
-        self._known[address] = rules
+        before = self._known.pop((address, is_ours), None)
+        rules = before if before and before.until > now else await self._asked(address, before, is_ours=is_ours)
+        self._known[address, is_ours] = rules
         if len(self._known) > _REMEMBERED:
             del self._known[next(iter(self._known))]
         return rules
 
-    async def _asked(self, address: str, before: _Rules | None) -> _Rules:
+    async def _asked(self, address: str, before: _Rules | None, *, is_ours: bool) -> _Rules:
         try:
-            fetched = await self._http.get(address, limit=_LIMIT, deadline=DEADLINE)
+            fetched = await self._http.get(address, limit=_LIMIT, deadline=DEADLINE, is_ours=is_ours)
         except FeedFailed as failure:
             return self._unreachable(before, failure.reason)
         if fetched.status == HTTPStatus.TOO_MANY_REQUESTS or fetched.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
