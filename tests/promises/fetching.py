@@ -159,6 +159,7 @@ async def _measured(urls: Sequence[str], client: Client, sockets: _Sockets) -> _
             count.raised.append(f"only {reached} requests reached what redirects them")
         for address in sorted({_address_in(url) for url in urls}):
             await _rebound(count, server, client, address)
+        await _by_trust(count, server, urls)
     await _by_a_model(count, urls, sockets)
     return count
 
@@ -200,6 +201,20 @@ async def _rebound(count: _Count, server: FakeFeeds, client: Client, address: st
         async with client(internet) as http:
             await count.try_it(f"{name} by rebinding", internet, door(http, "http://rebound.test/first"), address)
     del server.answers["rebound.test/robots.txt"]
+
+
+async def _by_trust(count: _Count, server: FakeFeeds, urls: Sequence[str]) -> None:
+    """A host that the operator trusts: no stranger may lead there, and it may lead nowhere else."""
+    server.answers["public.test/there"] = redirect("http://trusted.test/")
+    ways = [("http://public.test/there", INSIDE)]
+    for number, url in enumerate(one for one in urls if _CONTROLS.isdisjoint(one)):
+        server.answers[f"trusted.test/{number}"] = redirect(url)
+        ways.append((f"http://trusted.test/{number}", PUBLIC))
+    for way, place in ways:
+        internet = Internet(server.port, {"public.test": [PUBLIC], "trusted.test": [place]}, elsewhere=INSIDE)
+        async with Http(allow_hosts=["trusted.test"], resolver=internet, open_socket=internet.open_socket) as http:
+            for name, door in DOORS.items():
+                await count.try_it(f"{name} by a trusted host", internet, door(http, way), way)
 
 
 def _address_in(url: str) -> str:
