@@ -16,7 +16,7 @@ FOUND_OUT = {
     "forgets a restore": (3, "not doubled"),
     "retries blindly": (3, "not doubled"),
     "edits nothing": (1, "corrections"),
-    "edits once": (12, "corrections"),
+    "edits once": (17, "corrections"),
     "tells nobody": (6, "told"),
     "reads back at once": (7, "not doubled"),
     "sees no pause": (31, "not while paused"),
