@@ -322,6 +322,18 @@ async def test_the_site_that_a_redirect_leads_to_is_asked_as_well(desk: Desk) ->
     assert "other.test/story" not in desk.asked()
 
 
+async def test_nobody_leads_us_to_a_host_that_only_the_operator_trusts() -> None:
+    async with FakeFeeds({"/story": redirect("http://wiki.intra/story"), "wiki.intra/story": html()}) as server:
+        internet = Internet(server.port, {"wiki.intra": ["10.66.0.1"]}, elsewhere=PUBLIC)
+        async with Http(resolver=internet, open_socket=internet.open_socket, allow_hosts=["wiki.intra"]) as http:
+            reader = HttpPageReader(http, InlineWorkers(), VirtualClock(), deadline=timedelta(seconds=5))
+            with pytest.raises(PageFailed):
+                await reader.read(replace(article(TITLE), url="http://news.test/story"))
+            assert "10.66.0.1" not in {address for address, _ in internet.dialled}
+
+            assert FIRST in await reader.read(replace(article(TITLE), url="http://wiki.intra/story"))
+
+
 # ---------------------------------------------------------------------------------------------------------- manners
 
 
