@@ -287,7 +287,7 @@ class _Journey:
         """How long nothing can be proved yet of *intent*, whatever the machine's clock says."""
         room, patience = self.room, self.room.patience
         settled = room.doubts.settling(self.delivery.id, intent.at, room.clock.elapsed())
-        return patience.request_timeout + patience.settle - settled
+        return patience.still_arriving - settled
 
     async def _arrived(self, receipt: Receipt) -> bool:
         self.arrived.append(receipt)

@@ -40,6 +40,11 @@ class Patience:
         """How long a claim holds: enough for one post and then some, so that no zombie posts after it ran out."""
         return 3 * self.request_timeout + timedelta(seconds=30)
 
+    @property
+    def still_arriving(self) -> timedelta:
+        """For how long a platform may yet carry out what was asked of it and got no answer."""
+        return self.request_timeout + self.settle
+
 
 @dataclass(frozen=True, slots=True)
 class Send:

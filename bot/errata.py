@@ -85,8 +85,8 @@ async def bring_up_to_date(
     *shows* are the editions that parts were posted as just now, by part: what reads so already is not touched. None:
     there is nothing to do, somebody else is at it, or a part is just leaving.
     """
-    errata, now = room.store.errata, room.clock.now()
-    erratum = await errata.take(delivery, now, room.patience.lease)
+    errata = room.store.errata
+    erratum = await errata.take(delivery, room.clock.now(), room.patience.lease)
     if erratum is None:
         return None
     try:
@@ -95,7 +95,7 @@ async def bring_up_to_date(
         await errata.give_back(erratum)
         return None
     if failure is None:
-        await errata.settle(erratum)
+        await _settle(room, erratum)
         return Outcome(delivery=erratum.delivery, erratum=erratum)
     return await _leave(room, erratum, failure, is_awaited=is_awaited)
 
@@ -107,10 +107,13 @@ async def _leave(room: Newsroom, erratum: Erratum, failure: PostFailed, *, is_aw
     # Of several stories, each may have somebody who waits, and who must not take it for done.
     is_named = is_awaited and len(erratum.refs) <= 1
     until = None if is_over(erratum, failure, now, is_named=is_named) else now + pause(erratum, failure)
-    if until is None:
+    if until is None and _is_for_ever(failure):
+        await _settle(room, erratum, is_known=True)  # in other parts an earlier edit may be carried out yet
+    elif until is None:
         await errata.settle(erratum)
     else:
-        await errata.postpone(erratum, until=until, now=now, reason=failure.reason)
+        is_unsure = failure.fate is Fate.UNKNOWN
+        await errata.postpone(erratum, until=until, now=now, reason=failure.reason, is_unsure=is_unsure)
         if is_awaited and is_refused:
             await errata.told([erratum.delivery.id], now)
     return Outcome(
@@ -121,6 +124,21 @@ async def _leave(room: Newsroom, erratum: Erratum, failure: PostFailed, *, is_aw
         again_at=until,
         erratum=erratum,
     )
+
+
+async def _settle(room: Newsroom, erratum: Erratum, *, is_known: bool = False) -> None:
+    """Nothing more is to be changed now; once more later, where an earlier edit may be carried out after this one.
+
+    Whether it *is_known* that some of it cannot be.
+    """
+    errata, patience, now = room.store.errata, room.patience, room.clock.now()
+    began = erratum.until - patience.lease
+    if erratum.unsure_since is None or began >= erratum.unsure_since + patience.still_arriving:
+        await errata.settle(erratum)
+        return
+    await errata.look_again(erratum, until=min(erratum.unsure_since, now) + patience.still_arriving, now=now)
+    if is_known:
+        await errata.told([erratum.delivery.id], now)
 
 
 def pause(erratum: Erratum, failure: PostFailed) -> timedelta:

@@ -41,20 +41,22 @@ class SqliteErrata:
         """The messages show what their stories read, or never will."""
         return await self._database.write(lambda db: _settle(db, erratum))
 
-    async def postpone(self, erratum: Erratum, *, until: datetime, now: datetime, reason: str) -> bool:
+    async def postpone(
+        self, erratum: Erratum, *, until: datetime, now: datetime, reason: str, is_unsure: bool = False
+    ) -> bool:
         """Give it back until *until*."""
-        columns = {
-            **_key(erratum),
-            "version": erratum.version,
-            "until": codec.micros(until),
-            "now": codec.micros(now),
-            "reason": reason,
-        }
-        return await self._database.write(lambda db: db.execute(_POSTPONE, columns).rowcount == 1)
+        columns = {**_key(erratum), **_until(until, now), "reason": reason, "is_unsure": is_unsure}
+        unsure_since = now if is_unsure else None
+        return await self._database.write(lambda db: _end(db, erratum, _POSTPONE, columns, unsure_since))
+
+    async def look_again(self, erratum: Erratum, *, until: datetime, now: datetime) -> bool:
+        """Give it back until *until*, with nothing that failed."""
+        columns = {**_key(erratum), **_until(until, now)}
+        return await self._database.write(lambda db: _end(db, erratum, _LOOK_AGAIN, columns))
 
     async def give_back(self, erratum: Erratum) -> None:
         """Let others take it at once."""
-        await self._database.write(lambda db: db.execute(_GIVE_BACK, _key(erratum)))
+        await self._database.write(lambda db: _end(db, erratum, _GIVE_BACK, _key(erratum)))
 
     async def told(self, owed: Sequence[int], at: datetime) -> None:
         """Admins know of them."""
@@ -90,20 +92,39 @@ def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timede
         reason=taken["reason"],
         failing_since=codec.moment_if(taken["failing_since"]),
         told_at=codec.moment_if(taken["told_at"]),
+        unsure_since=codec.moment_if(taken["unsure_since"]),
     )
 
 
 def _settle(db: sqlite_utils.Database, erratum: Erratum) -> bool:
     """True: it is over. False: a story was restated again meanwhile, or it is not ours any more."""
-    key = _key(erratum)
-    if db.execute(_SETTLE, {**key, "version": erratum.version}).rowcount:
+    if db.execute(_SETTLE, _key(erratum)).rowcount:
         return True
-    db.execute(_GIVE_BACK, key)
+    _end(db, erratum, _GIVE_BACK, _key(erratum))
+    return False
+
+
+def _end(
+    db: sqlite_utils.Database,
+    erratum: Erratum,
+    how: str,
+    columns: dict[str, Any],
+    unsure_since: datetime | None = None,
+) -> bool:
+    """Give it back as *how* says. False: it is not ours any more, and we may have undone what others did since."""
+    if db.execute(how, columns).rowcount:
+        return True
+    refs = " ".join(erratum.refs)
+    db.execute(_OWE_AGAIN, {"id": erratum.delivery.id, "refs": refs, "unsure": codec.micros(unsure_since)})
     return False
 
 
 def _key(erratum: Erratum) -> dict[str, Any]:
-    return {"id": erratum.delivery.id, "token": erratum.token}
+    return {"id": erratum.delivery.id, "token": erratum.token, "version": erratum.version}
+
+
+def _until(until: datetime, now: datetime) -> dict[str, Any]:
+    return {"until": codec.micros(until), "now": codec.micros(now)}
 
 
 def _at(now: datetime) -> dict[str, Any]:
@@ -135,6 +156,14 @@ _OWE_ONE = f"""
     ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0
 """  # noqa: S608 - no text from outside is in it
 
+_OWE_AGAIN = f"""
+    INSERT INTO erratum (workspace, delivery, refs, version, unsure_since)
+    SELECT {_HOME}, delivery.id, :refs, 1, :unsure FROM delivery
+    JOIN subscription ON subscription.id = delivery.subscription WHERE delivery.id = :id
+    ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0,
+        unsure_since = coalesce(excluded.unsure_since, unsure_since)
+"""  # noqa: S608 - no text from outside is in it
+
 _IS_FREE = "(erratum.lease_until IS NULL OR erratum.lease_until <= :now OR erratum.lease_until > :furthest)"
 
 _OWED = f"""
@@ -150,8 +179,11 @@ _OWED_FOR = f"""
     ORDER BY delivery.date DESC, subscription.name, delivery.id
 """
 
+# A number that counted would begin anew with a row that is entered anew, and be that of somebody who sleeps. Whoever
+# held it and never gave it back may have left an edit behind, until the lease ran out.
 _TAKE = f"""
-    UPDATE erratum SET token = token + 1, lease_until = :until
+    UPDATE erratum SET token = random(), lease_until = :until,
+        unsure_since = iif(lease_until IS NULL, unsure_since, max(coalesce(unsure_since, 0), min(lease_until, :now)))
     WHERE delivery = :id AND {_IS_FREE}
         AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.id = :id AND delivery.state = 'sending')
     RETURNING *
@@ -163,7 +195,15 @@ _GIVE_BACK = "UPDATE erratum SET lease_until = NULL, next_at = 0 WHERE delivery 
 
 _POSTPONE = """
     UPDATE erratum SET lease_until = NULL, next_at = iif(version = :version, :until, 0), attempts = attempts + 1,
-        reason = :reason, failing_since = coalesce(failing_since, :now)
+        reason = :reason, failing_since = coalesce(failing_since, :now),
+        unsure_since = iif(:is_unsure, :now, unsure_since)
+    WHERE delivery = :id AND token = :token
+"""
+
+# A clock that was wrong makes nobody unsure for days.
+_LOOK_AGAIN = """
+    UPDATE erratum SET lease_until = NULL, next_at = iif(version = :version, :until, 0), attempts = 0, reason = '',
+        failing_since = NULL, unsure_since = min(unsure_since, :now)
     WHERE delivery = :id AND token = :token
 """
 

@@ -378,6 +378,7 @@ CREATE TABLE erratum (
     reason TEXT NOT NULL DEFAULT '',    -- why the last attempt failed
     failing_since INTEGER,
     told_at INTEGER,                -- when an admin was told of that
+    unsure_since INTEGER,           -- an edit that ended no later than this may be carried out yet
     PRIMARY KEY (workspace, delivery)
 ) WITHOUT ROWID;
 """

@@ -120,6 +120,8 @@ class Erratum:
     failing_since: datetime | None = None
     told_at: datetime | None = None
     """When an admin was told of that."""
+    unsure_since: datetime | None = None
+    """An earlier edit that nobody knows the end of had left by then: a platform may carry it out after later ones."""
 
 
 def delivery_key(channel: Channel, day: date, part: int) -> str:

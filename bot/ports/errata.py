@@ -30,14 +30,25 @@ class Errata(Protocol):
 
     async def settle(self, erratum: Erratum) -> bool:
         """All its messages show what was read after it was taken, or never will. False: a story was restated again
-        meanwhile, so that it is owed still; or it is not ours any more.
+        meanwhile, or it is not ours any more; so it is owed still, at once.
+
+        Whoever has lost it, here and below, may have changed messages after those who took it over: it is entered
+        again.
         """
 
-    async def postpone(self, erratum: Erratum, *, until: datetime, now: datetime, reason: str) -> bool:
-        """An attempt failed *now* for *reason*; the next one is due at *until*. False: it is not ours any more."""
+    async def postpone(
+        self, erratum: Erratum, *, until: datetime, now: datetime, reason: str, is_unsure: bool = False
+    ) -> bool:
+        """An attempt failed *now* for *reason*; the next one is due at *until*. False: it is not ours any more.
+
+        What *is_unsure* may be carried out yet.
+        """
+
+    async def look_again(self, erratum: Erratum, *, until: datetime, now: datetime) -> bool:
+        """As :meth:`settle`, but what was unsure before may be carried out yet: once more, at *until*."""
 
     async def give_back(self, erratum: Erratum) -> None:
-        """Nothing was tried; others may take it at once."""
+        """Not all was tried; others may take it at once."""
 
     async def told(self, owed: Sequence[int], at: datetime) -> None:
         """Remember that admins have been told of the trouble with these deliveries."""

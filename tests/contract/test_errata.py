@@ -128,8 +128,61 @@ async def test_one_at_a_time_is_at_it_and_a_dead_one_not_for_ever(
     assert second
     assert not await store.errata.settle(first)
     assert not await store.errata.postpone(first, until=NOW + HOUR, now=NOW, reason="late")
-    assert await other.errata.settle(second)
-    assert not await store.errata.is_owed(delivery)
+    assert second.unsure_since == NOW + LEASE, "the first may have left an edit behind"
+
+
+@pytest.mark.parametrize("how", ["settle", "postpone", "look_again", "give_back"])
+@pytest.mark.parametrize("is_over", [True, False])
+async def test_whoever_comes_back_late_may_have_undone_it_so_it_is_owed_at_once(
+    store: Store, order: Subscription, one: Story, how: str, is_over: bool
+) -> None:
+    delivery = await sent(store, order, MONDAY, one.ref)
+    await restate(store, one)
+    first = await taken(store, delivery)
+    second = await store.errata.take(delivery, NOW + LEASE, LEASE)
+    assert second
+    if is_over:
+        assert await store.errata.settle(second)
+
+    match how:
+        case "settle":
+            assert not await store.errata.settle(first)
+        case "postpone":
+            assert not await store.errata.postpone(first, until=NOW + HOUR, now=NOW, reason="late", is_unsure=True)
+        case "look_again":
+            assert not await store.errata.look_again(first, until=NOW + HOUR, now=NOW)
+        case _:
+            await store.errata.give_back(first)
+
+    assert is_over or not await store.errata.settle(second)
+    assert await owed(store) == [delivery]
+    third = await taken(store, delivery)
+    assert third.refs == (one.ref,)
+    if how == "postpone":
+        assert third.unsure_since == NOW
+    assert not await store.errata.settle(first), "nobody gets the token of a sleeper"
+
+
+async def test_an_edit_that_may_be_carried_out_yet_is_remembered_beyond_the_next_restatement(
+    store: Store, order: Subscription, one: Story
+) -> None:
+    delivery = await sent(store, order, MONDAY, one.ref)
+    await restate(store, one)
+    first = await taken(store, delivery)
+    assert first.unsure_since is None
+    await store.errata.postpone(first, until=NOW + HOUR, now=NOW, reason="it broke", is_unsure=True)
+    await restate(store, one)
+    second = await taken(store, delivery)
+    assert second.unsure_since == NOW
+
+    assert await store.errata.look_again(second, until=NOW + HOUR, now=NOW)
+
+    assert await owed(store) == []
+    [later] = await store.errata.owed(NOW + HOUR)
+    assert later.id == delivery
+    third = await taken(store, delivery)
+    assert (third.unsure_since, third.attempts, third.failing_since) == (NOW, 0, None)
+    assert await store.errata.settle(third)
 
 
 async def test_a_clock_that_was_wrong_makes_nobody_wait_for_days(store: Store, order: Subscription, one: Story) -> None:

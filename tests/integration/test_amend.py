@@ -16,7 +16,7 @@ from bot.errata import GIVE_UP, REFUSED_AGAIN
 from bot.errors import Fate, NotFound, PostFailed, Reach, WrongUsage
 from bot.forms import Part, form
 from bot.manuscript import Manuscript, parse
-from bot.model import Asker, Change, Edition, Story, StoryStatus, Wish
+from bot.model import Asker, Change, Edition, Receipt, Story, StoryStatus, Wish
 from bot.newsroom import Newsroom
 from bot.publish import publish, publish_until_done
 from bot.retyping import Unfit
@@ -544,6 +544,98 @@ async def test_a_story_that_is_restated_while_its_messages_are_changed_is_shown_
     await house.later(MINUTE)
 
     assert [status for _, _, status in house.amended] == [StoryStatus.WITHDRAWN, StoryStatus.CORRECTED]
+
+
+class Slow(ScriptedPlatform):
+    """What each message reads; some edits are carried out when the test says."""
+
+    def __init__(self, *, loses: int) -> None:
+        super().__init__()
+        self.reads: dict[str, Edition] = {}
+        self.loses = loses
+        """How many of the next edits get no answer, and are carried out later."""
+        self.late: list[tuple[str, Edition]] = []
+        self.gate: asyncio.Event | None = None
+        """The next edit waits for it before it leaves."""
+        self.is_inside = asyncio.Event()
+
+    async def amend(self, edition: Edition, part: int, receipt: Receipt, posted: Edition) -> None:
+        [message] = receipt.messages
+        if self.gate is not None:
+            gate, self.gate = self.gate, None
+            self.is_inside.set()
+            await gate.wait()
+        if self.loses:
+            self.loses -= 1
+            self.late.append((message, edition))
+            raise fails("unknown", "it broke")
+        self.reads[message] = edition
+
+    def carry_out(self) -> None:
+        self.reads.update(self.late)
+        self.late.clear()
+
+    @property
+    def shown(self) -> list[tuple[str, StoryStatus]]:
+        return [(one.stories[0].title, one.stories[0].status) for one in self.reads.values()]
+
+
+@pytest.mark.parametrize("seconds_late", [0, 10, 59])
+async def test_an_edit_that_is_carried_out_late_undoes_no_later_one(tmp_path: Path, seconds_late: int) -> None:
+    platform, clock = Slow(loses=1), VirtualClock(TUESDAY - MINUTE)
+    async with opened(tmp_path, platform, clock) as house:
+        story = await house.set_up()
+        await house.desk.correct(story, written("Not so"), workspace=HERE)
+        clock.move_to(clock.now() + timedelta(seconds=2))
+        amended = await house.desk.withdraw(story, "a hoax", workspace=HERE)
+        assert messages(amended) == (1, 0, 0)
+
+        await house.later(timedelta(seconds=seconds_late))
+        platform.carry_out()
+        assert platform.shown == [("Not so", StoryStatus.CORRECTED)]
+        for _ in range(2):
+            await house.later(MINUTE)
+
+        assert platform.shown == [("Not so", StoryStatus.WITHDRAWN)]
+        assert not await house.room.store.errata.owed(clock.now() + HOUR), "and then it is over"
+
+
+async def test_a_part_that_is_gone_does_not_hide_that_another_may_be_undone(tmp_path: Path) -> None:
+    platform, clock = ScriptedPlatform(parts_of=2), VirtualClock(TUESDAY - MINUTE)
+    async with opened(tmp_path, platform, clock) as house:
+        await house.room.store.subscriptions.declare((order(),), at=TUESDAY)
+        [admitted] = await admit(house.room, [written()])
+        await house.morning()
+        platform.on_amend = [fails("unknown")]
+        await house.desk.correct(admitted.story, written("Not so"))
+        platform.on_amend = [None, gone()]
+        assert messages(await house.desk.withdraw(admitted.story, "a hoax")) == (0, 1, 0)
+
+        platform.on_amend = [None, gone()]
+        await house.later(2 * MINUTE)
+        await house.later(HOUR)
+
+        assert [message for message, _ in platform.amended] == ["1", "1"]
+        assert house.told == [], "whoever withdrew it knows"
+
+
+async def test_whoever_slept_amid_an_edit_undoes_no_later_one(tmp_path: Path) -> None:
+    platform, clock = Slow(loses=0), VirtualClock(TUESDAY - MINUTE)
+    async with opened(tmp_path, platform, clock) as house:
+        story = await house.set_up()
+        gate = platform.gate = asyncio.Event()
+        sleeper = asyncio.create_task(house.desk.correct(story, written("Not so"), workspace=HERE))
+        await platform.is_inside.wait()
+        clock.move_to(clock.now() + HOUR)
+        await house.desk.withdraw(story, "a hoax", workspace=HERE)
+        for _ in range(3):
+            await house.later(HOUR)
+        gate.set()
+        await sleeper
+
+        await house.desk.sweep()
+
+        assert platform.shown == [("Not so", StoryStatus.WITHDRAWN)]
 
 
 async def test_an_edition_that_would_take_more_messages_is_posted_as_it_was_and_amended(tmp_path: Path) -> None:
