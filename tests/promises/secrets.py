@@ -66,7 +66,8 @@ class Seen:
     def add_data(self, name: str, folder: Path) -> None:
         """All files below *folder*, as they are; databases as SQL, too."""
         for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-            self.add(f"{name} {path.name}", path.read_bytes().decode("latin-1"))
+            with contextlib.suppress(FileNotFoundError):  # whoever closes a database last takes its log away
+                self.add(f"{name} {path.name}", path.read_bytes().decode("latin-1"))
             if path.suffix == ".db":
                 with contextlib.closing(sqlite3.connect(path)) as db:
                     self.add(f"{name} {path.name} as SQL", "\n".join(db.iterdump()))

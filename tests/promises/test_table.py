@@ -1,6 +1,8 @@
 """The page of promises tells what is on record, and nothing else."""
 
+import importlib.util
 import json
+from pathlib import Path
 
 from tests.promises.__main__ import PAGE, RECORD, on_record
 from tests.promises.every import PROMISES
@@ -34,3 +36,10 @@ def test_something_seen_that_must_not_be_breaks_a_promise() -> None:
 def test_the_page_is_the_one_that_the_record_makes() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(PROMISES, on_record())
     assert set(json.loads(RECORD.read_text(encoding="utf-8"))) <= {one.name for one in PROMISES}
+
+
+def test_every_promise_has_its_measurement_and_its_test() -> None:
+    here = Path(__file__).parent
+    for one in PROMISES:
+        assert importlib.util.find_spec(f"tests.promises.{one.name}"), one.name
+        assert list(here.glob(f"test_{one.name}*.py")), one.name
