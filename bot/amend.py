@@ -93,7 +93,7 @@ async def withdraw(room: Newsroom, story: Story, reason: str, how: Amending = EV
     Raises:
         NotFound: there is no such story any more.
     """
-    return await _amend(room, story.ref, lambda held, now: _withdrawn(held, reason, now), reason="withdrawn", how=how)
+    return await _amend(room, story.ref, lambda held, now: withdrawn(held, reason, now), reason="withdrawn", how=how)
 
 
 async def withdraw_as_shown(room: Newsroom, before: Opened, change: Change, patience: timedelta) -> Amended:
@@ -104,7 +104,7 @@ async def withdraw_as_shown(room: Newsroom, before: Opened, change: Change, pati
     def make(held: Story, now: datetime) -> Story:
         if other := other_than(before, held):
             raise Unfit(other)
-        return _withdrawn(held, change.detail, now)
+        return withdrawn(held, change.detail, now)
 
     how = Amending(workspace=change.workspace, person=change.person, patience=patience)
     return await _amend(
@@ -117,7 +117,8 @@ async def withdraw_as_shown(room: Newsroom, before: Opened, change: Change, pati
     )
 
 
-def _withdrawn(held: Story, reason: str, now: datetime) -> Story:
+def withdrawn(held: Story, reason: str, now: datetime) -> Story:
+    """*held*, marked as withdrawn for *reason*. Pure."""
     return replace(held, status=StoryStatus.WITHDRAWN, status_reason=reason, status_at=now)
 
 

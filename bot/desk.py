@@ -333,6 +333,14 @@ class Desk:
         """Which posted stories *manuscripts* would change; nothing is kept."""
         return await taking.foresee(self._room, manuscripts)
 
+    async def foresee_correction(self, story: Story, manuscript: Manuscript) -> taking.Restatement | None:
+        """What :meth:`correct` would change for everybody; None: nothing."""
+        return await taking.foresee_correction(self._room, story, manuscript)
+
+    async def foresee_withdrawal(self, story: Story, reason: str) -> taking.Restatement | None:
+        """What :meth:`withdraw` would change for everybody; None: nothing."""
+        return await taking.foresee_withdrawal(self._room, story, reason)
+
     async def admit(
         self,
         manuscripts: Sequence[Manuscript],

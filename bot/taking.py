@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.admit import Admitted, admit_one, corrected, known, with_manuscript
-from bot.amend import Amended, Amending, amend_messages, tells
+from bot.amend import Amended, Amending, amend_messages, tells, withdrawn
 from bot.errata import Progress
 from bot.errors import WrongUsage
 from bot.manuscript import Manuscript
@@ -22,7 +22,7 @@ class Restatement:
     new: Story
     """As it would read."""
     carriers: tuple[Delivery, ...]
-    """At least one delivery whose messages show the old text, newest first."""
+    """The deliveries whose messages show the old text, newest first; of an import at least one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,34 @@ async def foresee(room: Newsroom, manuscripts: Sequence[Manuscript]) -> tuple[Re
     now = room.instant()
     found = [await _restatement(room, manuscript, now) for manuscript in manuscripts]
     return tuple(one for one in found if one)
+
+
+async def foresee_correction(room: Newsroom, story: Story, manuscript: Manuscript) -> Restatement | None:
+    """What it would be to correct *story* for everybody; None: nothing would read otherwise."""
+    new = corrected(story, manuscript, room.instant())
+    # The mark alone corrects nothing; that of a withdrawn story is taken away.
+    marked = replace(new, status=story.status, status_at=story.status_at)
+    return await _amendment(room, story, new, is_same=marked == story and story.status is not StoryStatus.WITHDRAWN)
+
+
+async def foresee_withdrawal(room: Newsroom, story: Story, reason: str) -> Restatement | None:
+    """What it would be to withdraw *story* for everybody; None: it is withdrawn, and for that reason."""
+    new = withdrawn(story, reason, room.instant())
+    return await _amendment(room, story, new, is_same=replace(new, status_at=story.status_at) == story)
+
+
+async def _amendment(room: Newsroom, old: Story, new: Story, *, is_same: bool) -> Restatement | None:
+    if is_same and not await _has_readings(room, old.ref):
+        return None
+    carriers = tuple(one for one in await room.store.ledger.carriers(old.ref) if tells(one, new))
+    return Restatement(old=old, new=new, carriers=carriers)
+
+
+async def _has_readings(room: Newsroom, ref: str) -> bool:
+    """Whether a workspace reads the story otherwise than all: what was written for everybody ended those before it."""
+    revisions = await room.store.archive.history(ref)
+    amended = [one for one in revisions if one.reason in {"corrected", "withdrawn"}]
+    return bool(amended and amended[-1].workspace)
 
 
 async def take_in(

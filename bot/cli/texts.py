@@ -23,11 +23,13 @@ MAX_IMPORT = 20_000_000
 _PATIENCE = timedelta(minutes=3)
 """How long a command tries messages again, where no bot runs that goes on with them."""
 
+yes_option = click.option("--yes", is_flag=True, help="Change what has been posted without asking.")
+
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH… | -")
 @at_option
-@click.option("--yes", is_flag=True, help="Change what has been posted without asking.")
+@yes_option
 @json_option
 @command
 async def import_(session: Session, paths: tuple[str, ...], at: str | None, yes: bool) -> int:
@@ -42,7 +44,7 @@ async def import_(session: Session, paths: tuple[str, ...], at: str | None, yes:
     async with session.house(at=at) as house:
         restatements = await house.desk.foresee(manuscripts)
         if restatements and not yes:
-            _confirm(session, restatements, can_ask="-" not in paths)
+            _confirm(session, restatements, "imported", "corrected", can_ask="-" not in paths)
         confirmed = None if yes else [one.old.ref for one in restatements]
         async with looks.for_many("changing posts") as progress:
             taken = await house.desk.admit(
@@ -63,28 +65,41 @@ async def import_(session: Session, paths: tuple[str, ...], at: str | None, yes:
 @click.command()
 @click.argument("story")
 @click.argument("file")
+@yes_option
 @json_option
 @command
-async def correct(session: Session, story: str, file: str) -> int:
-    """Replace the text of STORY by the one in FILE, here and in every message that carries it."""
+async def correct(session: Session, story: str, file: str, yes: bool) -> int:
+    """Replace the text of STORY by the one in FILE, here and in every message that carries it. A story that is not
+    named by its ref is shown first. Its articles stay, and new ones are added: a wrong source cannot be taken away.
+    """
     from bot.wiring import looks
 
     manuscripts = _read(file)
     if len(manuscripts) != 1:
         raise Unreadable(f"{file} holds {len(manuscripts)} stories; a correction is one")
-    async with session.house() as house, looks.for_many("changing posts") as progress:
+    # At a terminal the stories are shown as their posts read now: its channels are files, which nobody would look into.
+    async with session.house(show=sys.stdout.isatty()) as house:
         found = await _found(house.desk, story)
-        amended = await house.desk.correct(found, manuscripts[0], patience=_patience(session), progress=progress)
+        foreseen = await house.desk.foresee_correction(found, manuscripts[0])
+        if foreseen is None:
+            return _tell_nothing(session, found, f"{found.ref} reads like that already; nothing was changed.")
+        if not yes and not _is_exact(story, found):
+            _confirm(session, [foreseen], "corrected", "corrected")
+        async with looks.for_many("changing posts") as progress:
+            amended = await house.desk.correct(found, manuscripts[0], patience=_patience(session), progress=progress)
     return _tell_amended(session, amended, "corrected")
 
 
 @click.command()
 @click.argument("story")
 @click.option("--reason", required=True, help="What readers are told.")
+@yes_option
 @json_option
 @command
-async def withdraw(session: Session, story: str, reason: str) -> int:
-    """Mark STORY as withdrawn, here and in every message that carries it."""
+async def withdraw(session: Session, story: str, reason: str, yes: bool) -> int:
+    """Mark STORY as withdrawn, here and in every message that carries it. A story that is not named by its ref is shown
+    first.
+    """
     from bot.retyping import reason as checked
     from bot.wiring import looks
 
@@ -92,27 +107,39 @@ async def withdraw(session: Session, story: str, reason: str) -> int:
         why = checked(reason)
     except ValueError as wrong:
         raise WrongUsage(f"why is it withdrawn? {wrong}") from None
-    async with session.house() as house, looks.for_many("changing posts") as progress:
+    async with session.house(show=sys.stdout.isatty()) as house:
         found = await _found(house.desk, story)
-        amended = await house.desk.withdraw(found, why, patience=_patience(session), progress=progress)
+        foreseen = await house.desk.foresee_withdrawal(found, why)
+        if foreseen is None:
+            return _tell_nothing(session, found, f"{found.ref} is withdrawn for that reason; nothing was changed.")
+        if not yes and not _is_exact(story, found):
+            _confirm(session, [foreseen], "withdrawn", "withdrawn")
+        async with looks.for_many("changing posts") as progress:
+            amended = await house.desk.withdraw(found, why, patience=_patience(session), progress=progress)
     return _tell_amended(session, amended, "withdrawn")
 
 
-def _confirm(session: Session, restatements: "Sequence[Restatement]", *, can_ask: bool) -> None:
-    """Ask whether posted stories may be changed; ends the program if not, or if nobody can be asked."""
+def _confirm(
+    session: Session, restatements: "Sequence[Restatement]", what: str, mark: str, *, can_ask: bool = True
+) -> None:
+    """Ask whether stories may be changed in their posts, which will be marked as *mark*; ends the program with the news
+    that nothing was *what* if they may not, or if nobody can be asked.
+    """
     from bot.wiring import looks
     from bot.wording import counted
 
     posts = counted(len({delivery.id for one in restatements for delivery in one.carriers}), "post")
     if session.as_json or not can_ask or not sys.stdin.isatty():
-        refs = ", ".join(dict.fromkeys(one.old.ref for one in restatements))
+        named = ", ".join(dict.fromkeys(one.old.ref for one in restatements))
+        if len(restatements) == 1:
+            named = f"{named} ({restatements[0].old.title})"
         fail(
-            f"nothing was imported: it would change {refs} in {posts}. Run it in a terminal to see and confirm the "
+            f"nothing was {what}: it would change {named} in {posts}. Run it in a terminal to see and confirm the "
             "changes, or add --yes"
         )
     session.show(looks.changes([(one.old, one.new, len(one.carriers)) for one in restatements]))
-    if not click.confirm(f"Change {posts}, marked as corrected?", default=False, err=True):
-        fail("nothing was imported")
+    if not click.confirm(f"Change {posts}, marked as {mark}?", default=False, err=True):
+        fail(f"nothing was {what}")
 
 
 def _patience(session: Session) -> timedelta:
@@ -148,7 +175,21 @@ async def _found(desk: "Desk", name: str) -> Story:
     return answer.story
 
 
+def _is_exact(name: str, found: Story) -> bool:
+    """Whether *name* can mean no other story: it is the ref. A number means another one after the next edition."""
+    return name.strip().upper() == found.ref
+
+
 # -------------------------------------------------------------------------------------------------------- what is told
+
+
+def _tell_nothing(session: Session, story: Story, sentence: str) -> int:
+    from bot.amend import Amended
+
+    if session.as_json:
+        return _tell_amended(session, Amended(story=story, changed=(), unchanged=()), "")
+    click.echo(sentence)
+    return 0
 
 
 def _tell_amended(session: Session, amended: "Amended", what: str) -> int:

@@ -120,7 +120,7 @@ def test_a_correction_changes_the_stored_story_and_the_posted_message(stocked: P
     corrected = stocked.write(
         "corrected.txt", STORY.replace("It is the first of its kind", "It is the second of its kind")
     )
-    told = stocked.run("correct", "norvik", str(corrected))
+    told = stocked.run("correct", "norvik", str(corrected), "--yes")
     story = stocked.run("story", "norvik", "--json").json()
     history = stocked.run("story", "norvik", "--history", "--json").json()
 
@@ -132,7 +132,7 @@ def test_a_correction_changes_the_stored_story_and_the_posted_message(stocked: P
 
 
 def test_a_withdrawn_story_says_so_and_is_not_posted_any_more(stocked: Program) -> None:
-    told = stocked.run("withdraw", "norvik", "--reason", "the laboratory does not exist")
+    told = stocked.run("withdraw", "norvik", "--reason", "the laboratory does not exist", "--yes")
     posted = stocked.run("post", "--at", MORNING)
     ref = told.out.split()[0]
 

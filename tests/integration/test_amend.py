@@ -136,6 +136,24 @@ async def test_nothing_can_be_corrected_that_is_not_there(house: House) -> None:
         await house.desk.withdraw(private[0].story, "a hoax", workspace=THERE)
 
 
+async def test_the_same_text_for_everybody_is_a_correction_while_a_workspace_reads_another(house: House) -> None:
+    [admitted] = await admit(house.room, [written()])
+    story = admitted.story
+
+    assert await house.desk.foresee_correction(story, written()) is None
+    await house.desk.correct(story, written("A lab opens nowhere"), workspace=HERE)
+    assert await house.desk.foresee_correction(story, written()) is not None
+    amended = await house.desk.correct(story, written())
+    assert await house.desk.foresee_correction(amended.story, written()) is None
+
+    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    assert await house.desk.foresee_correction(amended.story, written()) is not None
+    amended = await house.desk.withdraw(story, "a hoax")
+    assert await house.desk.foresee_withdrawal(amended.story, "a hoax") is None
+    assert await house.desk.foresee_withdrawal(amended.story, "a mistake") is not None
+    assert await house.desk.foresee_correction(amended.story, written()) is not None
+
+
 async def test_a_post_keeps_what_its_workspace_read_when_others_alone_get_another_text(house: House) -> None:
     story = await house.set_up()
     await house.desk.correct(story, written("A lab opens in the east"), workspace=HERE)
