@@ -33,13 +33,17 @@ def why_no_post(
         where: ``here``, or ``in ai-news``.
     """
     local = now.astimezone(ZoneInfo(subscription.timezone))
+    is_held = subscription.standing is not Standing.ACTIVE and latest is not None and not latest.state.final
+    if is_held:  # what is on its way there is skipped at the next look
+        return sentence_of(_why_none_today(subscription, local, now, where))
     if latest and latest.date >= local.date():
         return sentence_of(f"{_of_today(latest, edition, local, where)}")
     before = "there has been none yet"
     if latest:
         whose = "" if latest.state is DeliveryState.SENT else f"of {day_of(latest)} "
         before = f"the latest edition {whose}{_stood(latest, edition, local)}"
-    return sentence_of(f"{_why_none_today(subscription, local, now, where)}; {before}")
+    is_new = latest is None
+    return sentence_of(f"{_why_none_today(subscription, local, now, where, is_new=is_new)}; {before}")
 
 
 def _of_today(latest: Delivery, edition: Edition | None, local: datetime, where: str) -> str:
@@ -59,7 +63,9 @@ def _stood(latest: Delivery, edition: Edition | None, local: datetime, where: st
     return ended(latest)
 
 
-def _why_none_today(subscription: Subscription, local: datetime, now: datetime, where: str) -> str:
+def _why_none_today(
+    subscription: Subscription, local: datetime, now: datetime, where: str, *, is_new: bool = False
+) -> str:
     if subscription.standing is not Standing.ACTIVE:
         is_removed = subscription.standing is Standing.RETIRED
         reason = "the channel was removed" if is_removed else subscription.reason or "paused by an admin"
@@ -76,9 +82,14 @@ def _why_none_today(subscription: Subscription, local: datetime, now: datetime, 
     if since and since > due_at:
         given = day_and_hour(since.astimezone(local.tzinfo))
         return f"no edition was due {where} today: its order was given on {given}, after today's hour"
-    is_overdue = now - due_at >= _GRACE
-    stands = ": no running bot has looked since (`daybrief check` says what is wrong)" if is_overdue else " yet"
-    return f"today's edition was due {where} at {hour}, and nothing is on record of it{stands}"
+    return f"today's edition was due {where} at {hour}, and {_without_a_trace(now - due_at, is_new=is_new)}"
+
+
+def _without_a_trace(late: timedelta, *, is_new: bool) -> str:
+    if is_new:  # a channel of the configuration has no date of birth
+        return "nothing is on record of this channel: no bot has served it by then (`daybrief check` says whether one runs)"
+    stands = ": no running bot has looked since (`daybrief check` says what is wrong)" if late >= _GRACE else " yet"
+    return f"nothing is on record of it{stands}"
 
 
 # ------------------------------------------------------------------------------------------------------ of a feed

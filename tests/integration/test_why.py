@@ -575,6 +575,22 @@ async def test_a_channel_that_is_not_served_today_says_why(here: Room) -> None:
     assert await here.said() == f"Nothing is posted here: paused by ada; {before}."
 
 
+async def test_what_was_on_its_way_when_the_channel_was_paused_is_not_said_to_come(here: Room) -> None:
+    here.clock.move_to(TUESDAY + timedelta(minutes=1))
+    await here.desk.pause(await here.channel(), "paused by ada")
+
+    assert await here.said() == "Nothing is posted here: paused by ada."
+
+
+async def test_a_channel_that_no_bot_has_served_yet_blames_none_that_runs(here: Room) -> None:
+    here.clock.move_to(TUESDAY + HOUR)
+
+    assert await here.said() == (
+        "Today's edition was due here at 08:00, and nothing is on record of this channel: no bot has served it by then "
+        "(`daybrief check` says whether one runs); there has been none yet."
+    )
+
+
 async def test_a_date_that_was_missed_or_skipped_says_so(here: Room) -> None:
     await here.publish(TUESDAY - DAY)
     await here.publish(TUESDAY + 9 * HOUR)
