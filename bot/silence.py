@@ -87,7 +87,8 @@ def _why_none_today(
 
 def _without_a_trace(late: timedelta, *, is_new: bool) -> str:
     if is_new:  # a channel of the configuration has no date of birth
-        return "nothing is on record of this channel: no bot has served it by then (`daybrief check` says whether one runs)"
+        asks = "(`daybrief check` says whether one runs)"
+        return f"nothing is on record of this channel: no bot has served it by then {asks}"
     stands = ": no running bot has looked since (`daybrief check` says what is wrong)" if late >= _GRACE else " yet"
     return f"nothing is on record of it{stands}"
 
