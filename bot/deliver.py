@@ -175,10 +175,13 @@ def in_doubt(intent: Intent, failure: PostFailed, now: datetime, patience: Patie
 
 
 def after_failed_read_back(delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience) -> Step:
-    """What becomes of *delivery* when the platform did not answer whether the part is there."""
+    """What becomes of *delivery* when the platform did not answer whether the part is there: it is asked again after as
+    long as it has been asked already. Looking is no attempt, so those cannot be counted.
+    """
     if failure.fate is Fate.REFUSED:
         return Finish(DeliveryState.UNCERTAIN, failure.reason)
-    return _once_more(delivery, failure, now, patience, DeliveryState.SENDING)
+    provable = delivery.intent.at + patience.still_arriving if delivery.intent else now
+    return _once_more(delivery, failure, now, patience, DeliveryState.SENDING, at_least=now - provable)
 
 
 def unseen(reason: str) -> Finish:
@@ -206,9 +209,15 @@ def after_bug(delivery: Delivery, reason: str, now: datetime, patience: Patience
 
 
 def _once_more(
-    delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience, state: DeliveryState
+    delivery: Delivery,
+    failure: PostFailed,
+    now: datetime,
+    patience: Patience,
+    state: DeliveryState,
+    *,
+    at_least: timedelta = timedelta(),
 ) -> Step:
-    wait = BACKOFF[min(max(delivery.attempts, 1), len(BACKOFF)) - 1]
+    wait = max(BACKOFF[min(max(delivery.attempts, 1), len(BACKOFF)) - 1], min(at_least, BACKOFF[-1]))
     if failure.retry_after:
         wait = max(wait, min(failure.retry_after, MAX_RETRY_AFTER))
     return _or_end(delivery, Wait(now + wait, state, failure.reason), patience)

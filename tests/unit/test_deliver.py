@@ -117,6 +117,18 @@ def test_a_channel_that_did_not_answer_stays_in_doubt_and_one_that_is_gone_stays
     )
 
 
+def test_a_channel_that_goes_on_not_answering_is_asked_ever_more_seldom() -> None:
+    now = first = INTENT.at + PATIENCE.still_arriving
+    looks = 0
+    while now < first + timedelta(hours=1):
+        later = after_failed_read_back(IN_DOUBT, failure(Fate.UNKNOWN), now, PATIENCE)
+        assert isinstance(later, Wait)
+        assert now + BACKOFF[0] <= later.until <= now + BACKOFF[-1]
+        now, looks = later.until, looks + 1
+
+    assert looks < 25
+
+
 def test_a_lease_outlives_the_longest_post() -> None:
     assert PATIENCE.lease > 2 * PATIENCE.request_timeout
 
