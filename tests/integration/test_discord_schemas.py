@@ -70,6 +70,10 @@ async def bot(fake: FakeDiscord, tmp_path: Path) -> AsyncIterator[Bot]:
         yield bot
 
 
+_OF_MESSAGES_ONLY = "components v2 without flag 32768"
+"""A modal may hold text displays and has no flags: https://docs.discord.com/developers/components/reference"""
+
+
 def test_everything_that_people_see_passes_the_schema(problems_of: Problems) -> None:
     for name, messages in MESSAGES.items():
         for message in messages:
@@ -77,7 +81,8 @@ def test_everything_that_people_see_passes_the_schema(problems_of: Problems) -> 
     for name, forms in FORMS.items():
         for form in forms:
             body = {"type": 9, "data": form}
-            assert problems_of("POST", "/interactions/1/token/callback", body) == [], name
+            found = problems_of("POST", "/interactions/1/token/callback", body)
+            assert [one for one in found if one != _OF_MESSAGES_ONLY] == [], name
 
 
 async def test_all_that_a_day_with_nasty_people_sends_passes_the_schema(bot: Bot, problems_of: Problems) -> None:
