@@ -38,6 +38,7 @@ chaos: $(VENV)/.dev ## kill -9: 500 times each over the local Slack and Discord,
 	$(RUN)/python -m tests.chaos $(CHAOS)
 
 soak: $(VENV)/.dev ## 1,000 simulated worlds; every hostile text through every rendering, which reads ../shared
+	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest tests/promises/test_exactly_once.py
 	$(RUN)/python -m tests.simulation --seeds 1000
 	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared \
 	    tests/integration/test_slack_schemas.py tests/integration/test_discord_schemas.py
