@@ -110,6 +110,10 @@ class Desk:
         await self.tell()
         return done
 
+    async def publish_for(self, duration: timedelta) -> publishing.Round:
+        """Rounds of publishing, for no longer than *duration* unless one of them takes longer; nobody is told."""
+        return await publishing.publish_until_done(self._room, patience=duration, at_most=duration)
+
     async def tell(self) -> None:
         """Tell admins of editions that ended badly, and of what is wrong or well again, neither waiting for the other.
         Never raises.

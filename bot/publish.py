@@ -104,12 +104,19 @@ async def _carry_waiting(room: Newsroom, now: datetime, tidings: "_Tidings", onl
 
 
 async def publish_until_done(
-    room: Newsroom, *, patience: timedelta, only: int | None = None, progress: Progress | None = None
+    room: Newsroom,
+    *,
+    patience: timedelta,
+    at_most: timedelta = timedelta.max,
+    only: int | None = None,
+    progress: Progress | None = None,
 ) -> Round:
-    """Rounds of publishing until nothing is on its way, or all that is has to wait for longer than *patience*.
+    """Rounds of publishing until nothing is on its way, or all that is has to wait for longer than *patience*, or until
+    later than *at_most* after now.
 
     What another round has in hand is left to that one.
     """
+    began = room.clock.elapsed()
     total = Round()
     doubts = 0
     while True:
@@ -124,9 +131,12 @@ async def publish_until_done(
             await _pause(room, AGREES_AFTER)
             continue
         upcoming = await room.store.ledger.next_wait(only=only, besides=room.lanes.in_hand)
-        if this.held_back or room.is_stopping or upcoming is None or upcoming - room.clock.now() > patience:
+        if this.held_back or room.is_stopping or upcoming is None:
             return total
-        await _pause(room, upcoming - room.clock.now())
+        wait = upcoming - room.clock.now()
+        if wait > patience or wait > at_most - (room.clock.elapsed() - began):
+            return total
+        await _pause(room, wait)
 
 
 async def _pause(room: Newsroom, duration: timedelta) -> None:

@@ -38,7 +38,7 @@ def rings(desk: Desk, gather_every: timedelta, *, settle: Action, gather: Action
 
     async def publish() -> None:
         await settle()
-        await desk.publish_until_done(patience=PATIENCE)
+        await desk.publish_for(PATIENCE)
 
     def noted(name: str, action: Action) -> Action:
         """*action*, of which it is known whether it failed in a way that nobody foresaw."""

@@ -48,6 +48,17 @@ async def test_patience_ends_with_the_catch_up_window(tmp_path: Path) -> None:
         assert platform.turns == ["ai-news"] * 3
 
 
+async def test_a_ring_ends_while_a_platform_goes_on_asking_for_a_little_patience(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.pace["ai-news"] = timedelta(seconds=20)
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        await Desk(room).publish_for(timedelta(seconds=50))
+
+        assert await states(room) == [("due", "the platform asked for patience")]
+        assert clock.now() == TUESDAY + timedelta(seconds=40)  # rings would pile up, one each minute
+        assert platform.turns == ["ai-news"] * 3
+
+
 @pytest.mark.parametrize("happens", [ValueError("a bug"), hang])
 async def test_an_adapter_that_does_not_know_its_pace_costs_nobody_the_morning(
     tmp_path: Path, happens: Exception
