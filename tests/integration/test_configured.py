@@ -36,12 +36,6 @@ EFFECTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 async def model() -> AsyncIterator[FakeModel]:
     async with FakeModel(answering(says(EFFECTS))) as served:

@@ -29,12 +29,6 @@ from tests.fake_discord.model import walk
 from tests.morning import NOW, STORY
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 async def discord(tmp_path: Path) -> AsyncIterator[FakeDiscord]:
     async with local_discord(tmp_path) as fake:

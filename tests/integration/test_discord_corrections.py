@@ -33,12 +33,6 @@ from tests.newsroom import EVERY_DAY
 ASKER = Asker(workspace=f"discord:{GUILD}")
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 async def discord(tmp_path: Path) -> AsyncIterator[FakeDiscord]:
     async with local_discord(tmp_path) as fake:

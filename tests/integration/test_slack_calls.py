@@ -28,9 +28,7 @@ NEEDED = {
 
 
 @pytest.fixture
-async def slack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeSlack]:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
+async def slack(tmp_path: Path) -> AsyncIterator[FakeSlack]:
     async with FakeSlack(tmp_path / "slack", limits=False) as fake:
         furnish(fake)
         yield fake

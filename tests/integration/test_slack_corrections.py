@@ -23,12 +23,6 @@ HERE = Channel(platform="slack", workspace="T1", id="C1", name="ai-news")
 ASKER = Asker(workspace="slack:T1")
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 async def slack(tmp_path: Path) -> AsyncIterator[FakeSlack]:
     async with FakeSlack(tmp_path / "slack", limits=False) as fake:

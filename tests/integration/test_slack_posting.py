@@ -57,12 +57,6 @@ class House:
         return [plain_of(one.blocks) for one in self.slack.messages(channel)]
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     clock = VirtualClock(NOW)
