@@ -87,7 +87,7 @@ def tell(outcome: Outcome) -> Iterator[str]:
     yield f"seed {outcome.seed} breaks {_counted(len(outcome.violations), 'promise')}:"
     yield from (f"  {one}" for one in outcome.violations[:10])
     yield from outcome.story
-    yield f"see it again: {shlex.join(['python', '-m', 'tests.simulation', '--seed', str(outcome.seed), '--trace'])}"
+    yield f"see it again: {shlex.join(['.venv/bin/python', '-m', 'tests.simulation', '--seed', str(outcome.seed), '--trace'])}"
 
 
 def around(history: History, violation: Violation) -> Iterator[str]:
