@@ -1,6 +1,5 @@
 """What many seeds came to, in figures and words."""
 
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -87,7 +86,7 @@ def tell(outcome: Outcome) -> Iterator[str]:
     yield f"seed {outcome.seed} breaks {_counted(len(outcome.violations), 'promise')}:"
     yield from (f"  {one}" for one in outcome.violations[:10])
     yield from outcome.story
-    yield f"see it again: {shlex.join(['.venv/bin/python', '-m', 'tests.simulation', '--seed', str(outcome.seed), '--trace'])}"
+    yield f"see it again: .venv/bin/python -m tests.simulation --seed {outcome.seed} --trace"
 
 
 def around(history: History, violation: Violation) -> Iterator[str]:
