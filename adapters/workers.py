@@ -167,14 +167,6 @@ class _Capped:
         return await self.workers.run_within(self.caps, function, *arguments)
 
 
-class InlineWorkers:
-    """Runs jobs here and now, for tests and for commands too small to start processes."""
-
-    async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
-        """What *function* returns for *arguments*."""
-        return function(*arguments)
-
-
 class _Worker:
     """One process and the pipe to it. Used by one thread at a time; any thread may kill it."""
 

@@ -10,11 +10,11 @@ import pytest
 
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
-from adapters.workers import InlineWorkers
 from bot.errors import FeedFailed
 from bot.model import Feed, FeedState, Reading
 from bot.ports import FeedReader
 from tests.fake_feeds import FakeFeeds, page, rss
+from tests.newsroom import InlineWorkers
 
 
 @dataclass(frozen=True)

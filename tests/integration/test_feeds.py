@@ -12,10 +12,11 @@ import pytest
 
 from adapters.feeds.reader import LARGE, HttpFeedReader
 from adapters.http import Http, retry_after
-from adapters.workers import Caps, InlineWorkers, ProcessWorkers
+from adapters.workers import Caps, ProcessWorkers
 from bot.errors import FeedFailed
 from bot.model import Feed, FeedState, Reading
 from tests.fake_feeds import FakeFeeds, drip, page, redirect, rss
+from tests.newsroom import InlineWorkers
 
 Result = TypeVar("Result")
 FINE = datetime(2026, 3, 3, 8, tzinfo=UTC)

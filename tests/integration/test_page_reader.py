@@ -18,12 +18,13 @@ from adapters.http import Http
 from adapters.pages.extract import extract
 from adapters.pages.reader import HttpPageReader
 from adapters.pages.turns import MOST_PAUSE, MOST_WAITING, PAUSE
-from adapters.workers import InlineWorkers, ProcessWorkers
+from adapters.workers import ProcessWorkers
 from bot.errors import DaybriefError, PageFailed
 from bot.ports import MAX_TEXT
 from tests.articles import article
 from tests.clock import VirtualClock
 from tests.fake_feeds import PUBLIC, Answer, FakeFeeds, Internet, break_off, drip, drop, page, pour, redirect
+from tests.newsroom import InlineWorkers
 
 pytest.importorskip("trafilatura")
 pytest.importorskip("protego")

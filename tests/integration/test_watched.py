@@ -8,7 +8,6 @@ import pytest
 
 from adapters.feeds.reader import HttpFeedReader
 from adapters.http import Http
-from adapters.workers import InlineWorkers
 from bot.errors import AnalystFailed, BudgetSpent, FeedFailed, StoreTrouble
 from bot.gather import gather
 from bot.model import Feed, FeedState
@@ -19,7 +18,7 @@ from tests.fake_feeds import FakeFeeds, page, rss
 from tests.fake_model import Reply, answering, says
 from tests.fake_slack import FakeSlack, Fault
 from tests.morning import NOW, STORY
-from tests.newsroom import GivenFeeds, newsroom
+from tests.newsroom import GivenFeeds, InlineWorkers, newsroom
 from tests.slack import MEMBER, furnish, slack_bot
 from tests.watched import Witness
 from tests.writing import GOOD, writing

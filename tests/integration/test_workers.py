@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.workers import Caps, InlineWorkers, ProcessWorkers
+from adapters.workers import Caps, ProcessWorkers
 from bot.errors import DaybriefError, FeedFailed
 from tests import jobs
+from tests.newsroom import InlineWorkers
 
 ROOT = Path(__file__).resolve().parents[2]
 MB = 2**20
