@@ -3,8 +3,6 @@
 The file holds no secrets: those come from the environment (``bot.config.secret``).
 """
 
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from bot.config.checker import Checker, absolute
 from bot.config.confidential import confidential
 from bot.config.secret import Secret, secrets
+from bot.config.syntax import parsed
 from bot.config.tables import (
     PLATFORMS,
     TABLES,
@@ -143,15 +142,8 @@ def channel_from(keys: Mapping[str, object], config: Config) -> Subscription:
 
 
 def _toml(text: str, origin: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        what, _, where = str(error).rpartition(" (at ")
-        place = where.removesuffix(")") if what else "the file"
-        # Its own words may quote the file, and so a secret; the place is enough to find it.
-        reason = re.sub(r"['\"(].*", "…", what or str(error))
-        raise ConfigProblems(origin, (Problem(place, f"is not valid TOML: {reason}"),)) from None
-    except ValueError:
-        raise ConfigProblems(origin, (Problem("the file", "holds a number of too many digits"),)) from None
-    except RecursionError:
-        raise ConfigProblems(origin, (Problem("the file", "is nested too deeply"),)) from None
+    match parsed(text):
+        case Problem() as problem:
+            raise ConfigProblems(origin, (problem,))
+        case tables:
+            return tables
