@@ -1,13 +1,11 @@
 """``daybrief check``: everything that could spoil a morning, looked at before it does."""
 
-import shutil
-from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli import analyst
+from bot.cli import analyst, surroundings
 from bot.cli.app import DEGRADED, Session, command, json_option, without_log
 from bot.cli.finding import Finding
 from bot.errors import AlreadyRunning
@@ -20,14 +18,6 @@ if TYPE_CHECKING:
 
 _SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL database when several connections checkpoint: https://www.sqlite.org/wal.html#walresetbug"""
-_LITTLE_DISK = 500_000_000
-"""Bytes that should be free."""
-_ENOUGH_ZONES = 400
-_OLD_COPY = timedelta(hours=26)
-"""Older than this, a night was left out."""
-_OFF = 'nobody makes any at night ([storage] backups = "")'
-_OF_NO_USE = 14 * 86_400
-"""Seconds after which nobody goes back to the version before an upgrade."""
 _NAMED = 5
 """Failing feeds that are named before the rest are counted."""
 
@@ -62,17 +52,13 @@ async def check(session: Session) -> int:
 
 async def _findings(house: "House", config: "Config") -> list[Finding]:
     return [
-        Finding(
-            "configuration",
-            True,
-            f"{config.path} is in order" if config.path else "no file, so the defaults; `daybrief init` writes one",
-        ),
+        surroundings.configuration(config),
         await _secrets(house, config),
         *await _slack(house),
         *await _discord(house),
-        *_machine(house),
+        *surroundings.machine(house),
         *await _database(house),
-        *await _copies(house),
+        *await surroundings.copies(house),
         *await analyst.examined(house, config),
         *await _channels(house),
         *await _troubles(house),
@@ -139,22 +125,6 @@ def _missing(config: "Config") -> str:
     return "" if name in config.secrets else name
 
 
-def _machine(house: "House") -> Iterator[Finding]:
-    import importlib.metadata
-    import zoneinfo
-
-    folder = house.room.config.bot.data_dir
-    free = shutil.disk_usage(folder).free
-    sentence = f"{free / 1e9:.1f} GB free for {folder}"
-    yield Finding("disk", free > _LITTLE_DISK, sentence if free > _LITTLE_DISK else f"only {sentence}; make room")
-    zones = len(zoneinfo.available_timezones())
-    yield Finding(
-        "time zones",
-        zones > _ENOUGH_ZONES,
-        f"{zones} zones, rules of tzdata {importlib.metadata.version('tzdata')} or newer",
-    )
-
-
 async def _database(house: "House") -> list[Finding]:
     health = await house.store.health()
     version = tuple(int(part) for part in health.sqlite.split("."))
@@ -180,44 +150,6 @@ async def _database(house: "House") -> list[Finding]:
             + ("" if is_clock_fine else f", but the bot has run at {seen:%Y-%m-%d %H:%M}; set it"),
         ),
     ]
-
-
-async def _copies(house: "House") -> list[Finding]:
-    """How old the newest copy is, and which old ones are of no more use."""
-    from bot import wiring
-
-    config = house.room.config
-    made, seen = (await house.store.health()).backed_up_at, await house.store.ledger.last_seen()
-    nightly = config.storage.backups
-    now = house.room.clock.now()
-    if made is None:
-        how = "the running bot makes one each night" if nightly else f"{_OFF}; `daybrief backup PATH` makes one"
-        found = [Finding("backup", True, f"none yet; {how}")]
-    else:
-        # Nobody makes copies while the bot is off, and nothing is lost by that.
-        is_fine, advice = not nightly or seen is None or seen - made < _OLD_COPY, "" if nightly else f"; {_OFF}"
-        if not is_fine:
-            advice = "; the log of the running bot says why there is no newer one"
-        elif nightly and seen and not wiring.newest_copy(nightly):
-            is_fine, advice = False, f"; but there is none in {nightly}, where the running bot puts them"
-        found = [
-            Finding("backup", is_fine, f"the last one is of {made:%Y-%m-%d %H:%M} UTC, {_age(now - made)}{advice}")
-        ]
-    old = [one for one in wiring.former_databases(config) if now.timestamp() - one.stat().st_mtime > _OF_NO_USE]
-    if old:
-        size = sum(one.stat().st_size for one in old) / 1e6
-        names = ", ".join(one.name for one in old)
-        sentence = (
-            f"from before an upgrade or a restore, and of no more use; you may delete them ({size:.1f} MB): {names}"
-        )
-        found.append(Finding("former databases", True, sentence))
-    return found
-
-
-def _age(age: timedelta) -> str:
-    if age.days > 0:
-        return f"{counted(age.days, 'day')} ago"
-    return f"{counted(max(0, age.seconds // 3600), 'hour')} ago"
 
 
 async def _channels(house: "House") -> list[Finding]:

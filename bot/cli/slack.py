@@ -47,12 +47,12 @@ async def take_tokens(config: Path, api_url: str, *, may_ask: bool) -> dict[str,
         DaybriefError: Slack does not take them; the sentence says why.
         WrongUsage: one is not set, and nobody may be asked.
     """
-    from bot.cli.files import write_together
+    from bot.cli.files import mode_of, write_together
     from bot.config import read, secrets
     from bot.wiring import slack_says
 
     manifest = config.with_name("slack-manifest.json")
-    write_together({manifest: (f"{_manifest('')}\n", 0o666)})
+    write_together({manifest: (f"{_manifest('')}\n", mode_of(manifest, new=0o666))})
     click.echo(_STEPS.format(manifest=manifest))
     given = secrets(os.environ)
     tokens = {}

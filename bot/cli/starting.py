@@ -65,7 +65,7 @@ async def _begin(
     may_overwrite: bool,
     may_ask: bool,
 ) -> None:
-    from bot.cli.files import write_together
+    from bot.cli.files import PRIVATE, mode_of, write_together
     from bot.cli.slack import as_file
     from bot.config import read
 
@@ -86,9 +86,10 @@ async def _begin(
     chosen = answers.feeds()
     text = _configuration(zone, order, table, feeds=chosen)
     read(text, folder=path.absolute().parent, environ={}, path=path)
-    files = {path: (text, 0o666)}
+    # No token belongs into it, but keys in the addresses of feeds, and what people put there all the same.
+    files = {path: (text, mode_of(path, new=PRIVATE))}
     if tokens:
-        files[secrets] = (as_file(tokens, beside=secrets), 0o600)
+        files[secrets] = (as_file(tokens, beside=secrets), PRIVATE)
     write_together(files)
     click.echo(f"\nWrote {path}: {len(chosen)} feeds, {'1 channel' if order else 'no channel yet'}.")
     if tokens:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.config.checker import Checker, absolute
-from bot.config.confidential import confidential
+from bot.config.confidential import confidential, written
 from bot.config.secret import Secret, secrets
 from bot.config.syntax import parsed
 from bot.config.tables import (
@@ -40,6 +40,7 @@ __all__ = [
     "load",
     "read",
     "secrets",
+    "written",
 ]
 
 

@@ -1,0 +1,34 @@
+"""What `init` leaves around the bot, and what `check` finds there."""
+
+import stat
+
+from tests.acceptance.program import CONFIG, Program
+
+
+def test_what_init_writes_is_its_owners_alone_and_a_mode_that_somebody_chose_stays(program: Program) -> None:
+    config = program.folder / "config.toml"
+    config.unlink()
+    modes = []
+    for chosen in (None, 0o640, 0o664):
+        if chosen:
+            config.chmod(chosen)
+        assert program.run("init", "--yes", "--force").code == 0
+        modes.append(stat.S_IMODE(config.stat().st_mode))
+
+    assert modes == [0o600, 0o640, 0o664]
+
+
+def test_check_warns_of_a_configuration_with_a_key_that_everybody_may_read(program: Program) -> None:
+    config = program.folder / "config.toml"
+    plain = CONFIG + '[[feeds]]\nurl = "https://wire.test/feed"\n'
+    keyed = plain.replace("/feed", "/feed?token=abcdef123456")
+    says = []
+    for text, mode in ((plain, 0o644), (keyed, 0o640), (keyed, 0o644)):
+        program.write("config.toml", text)
+        config.chmod(mode)
+        found = program.run("check", "--json")
+        says += [(one["fine"], one["says"]) for one in found.json()["findings"] if one["about"] == "configuration"]
+        assert "abcdef123456" not in found.out
+
+    assert [fine for fine, _ in says] == [True, True, False]
+    assert f"{config}; `chmod o= {config}` ends that" in says[-1][1]
