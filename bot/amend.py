@@ -31,7 +31,9 @@ class Amended:
     unchanged: tuple[tuple[Delivery, str], ...]
     """Deliveries with a message that the platform will never let us change, with the reason."""
     waiting: tuple[tuple[Delivery, str], ...] = ()
-    """Deliveries whose messages could not be changed just now, with the reason; the running bot goes on with them."""
+    """Deliveries whose messages could not be changed just now, with the reason; the running bot goes on with them. Of
+    an uncertain one nobody knows whether there is a message.
+    """
     shares: int = 0
     """How many answers about it people have shown to a channel: they stay as they are."""
 
@@ -192,7 +194,7 @@ def _amended(story: Story, outcomes: Sequence[Outcome]) -> Amended:
     theirs = [one for one in outcomes if tells(one.delivery, story)]
     return Amended(
         story=story,
-        changed=tuple(one.delivery for one in theirs if not one.reason),
+        changed=tuple(one.delivery for one in theirs if not one.reason and not one.is_absent),
         unchanged=(
             *((one.delivery, one.reason) for one in theirs if one.reason and one.is_for_ever),
             *((one.delivery, _NOT_THEIRS) for one in outcomes if not tells(one.delivery, story)),

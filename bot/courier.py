@@ -134,10 +134,10 @@ class _Journey:
         """
         if not self.arrived or not await self.room.store.errata.is_owed(self.delivery.id):
             return
-        outcome = await bring_up_to_date(self.room, self.delivery.id, shows=self.sent_as)
+        shows = {} if self.delivery.reopened_at else self.sent_as  # the platform may have given the first message
+        outcome = await bring_up_to_date(self.room, self.delivery.id, shows=shows)
         if outcome and outcome.reason:
-            channel, day = self.delivery.channel, self.delivery.date
-            log.warning("%s %s: a story has changed, and the message could not: %s", channel.name, day, outcome.reason)
+            log.warning("delivery %d: a story changed, and the message could not: %s", self.delivery.id, outcome.reason)
 
     async def take(self, step: Wait | Finish) -> None:
         """Write down that the delivery waits or is over; a refused one pauses its channel, which keeps its settings."""

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from bot.errors import DaybriefError, Fate, PostFailed, Reach
-from bot.model import Delivery, Edition, Erratum
+from bot.model import Delivery, DeliveryState, Edition, Erratum, Receipt
 from bot.newsroom import Newsroom
+from bot.ports import Platform
 from bot.restate import as_it_reads_now
+from bot.unseen import found_after_all
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +44,16 @@ class Outcome:
     """The platform will not let them be changed, as far as anybody can see."""
     is_for_ever: bool = False
     """Nor will it ever: a message is not there any more, where a channel may be opened again."""
+    is_absent: bool = False
+    """Nothing of it is in its channel, so nothing there shows the former text."""
     again_at: datetime | None = None
     """When it is tried again; None: not any more."""
     erratum: Erratum | None = None
     """As it was before; None: somebody else is at it, or has been."""
+
+
+class _Absent(Exception):
+    """Nobody knew whether anything had arrived, and nothing has."""
 
 
 class _Late(Exception):
@@ -94,6 +102,9 @@ async def bring_up_to_date(
     except _Late:
         await errata.give_back(erratum)
         return None
+    except _Absent:
+        await _settle(room, erratum)
+        return Outcome(delivery=erratum.delivery, is_absent=True, erratum=erratum)
     if failure is None:
         await _settle(room, erratum)
         return Outcome(delivery=erratum.delivery, erratum=erratum)
@@ -191,8 +202,8 @@ async def _amend(room: Newsroom, erratum: Erratum, shows: Mapping[int, Edition])
         reason = f"this installation cannot change messages on {delivery.channel.platform}"
         return PostFailed(reason, fate=Fate.REFUSED, reach=Reach.CHANNEL)
     present = await as_it_reads_now(room, edition)
-    refusal: PostFailed | None = None
-    for receipt in delivery.receipts:
+    receipts, refusal = await _there(room, platform, delivery)
+    for receipt in receipts:
         posted = shows.get(receipt.part)
         if posted == present:
             continue
@@ -203,8 +214,25 @@ async def _amend(room: Newsroom, erratum: Erratum, shows: Mapping[int, Edition])
         except PostFailed as failure:
             if failure.fate is not Fate.REFUSED or failure.reach is not Reach.POST:
                 return failure
-            refusal = failure  # one message may be gone while the others are there
+            refusal = refusal or failure  # one message may be gone while the others are there
     return refusal
+
+
+async def _there(
+    room: Newsroom, platform: Platform, delivery: Delivery
+) -> tuple[tuple[Receipt, ...], PostFailed | None]:
+    """What of *delivery* is in its channel, and what keeps anybody from knowing whether there is more: what is known to
+    be there is changed all the same.
+    """
+    if delivery.state is not DeliveryState.UNCERTAIN:
+        return delivery.receipts, None
+    try:
+        found = await found_after_all(room, platform, delivery)
+    except PostFailed as unseen:
+        return delivery.receipts, unseen
+    if not (found or delivery.receipts):
+        raise _Absent
+    return (*delivery.receipts, found) if found else delivery.receipts, None
 
 
 def _lane(room: Newsroom, delivery: Delivery) -> str:

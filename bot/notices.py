@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.model import Channel, Delivery, DeliveryState, Notice
 from bot.text import cut
-from bot.wording import counted, first_lines, short_day
+from bot.wording import IF_IT_IS_THERE, counted, first_lines, short_day
 
 _MAX_REASON = 300
 """Characters of a reason; some come from a platform."""
@@ -86,28 +86,30 @@ def _lines(channels: Sequence[Sequence[Delivery]]) -> tuple[str, ...]:
 
 def not_changed(deliveries: Sequence[Delivery], refs: Sequence[str], reason: str, *, is_for_ever: bool) -> Notice:
     """Of *deliveries* (at least one) whose messages do not show that stories, called *refs* if they are known, were
-    corrected or withdrawn, for the same *reason*.
+    corrected or withdrawn, for the same *reason*; all uncertain, or none.
     """
     by_channel: dict[int, list[Delivery]] = {}
     for one in deliveries:
         by_channel.setdefault(one.subscription, []).append(one)
     is_one = len(by_channel) == 1
-    who = (
-        f"{_name(deliveries[0].channel)} still shows" if is_one else f"{counted(len(by_channel), 'channel')} still show"
-    )
+    is_uncertain = deliveries[0].state is DeliveryState.UNCERTAIN
+    who = _name(deliveries[0].channel) if is_one else counted(len(by_channel), "channel")
+    show = "may still show" if is_uncertain else "still shows" if is_one else "still show"
     dates = _editions("its" if is_one else "their", sorted({one.date for one in deliveries}))
-    hint = (
-        "If what was posted is still there, delete it, or tell its readers."
-        if is_for_ever
-        else "Daybrief goes on trying for three days."
-    )
+    hint = IF_IT_IS_THERE if is_uncertain else _hint(is_for_ever=is_for_ever)
     sentence = (
-        f"{who} the former text in {dates}, although {_stories(refs)} corrected or withdrawn: "
+        f"{who} {show} the former text in {dates}, although {_stories(refs)} corrected or withdrawn: "
         f"{cut(reason, _MAX_REASON).rstrip('.')}. {hint}"
     )
     if is_one:
         return Notice(channel=deliveries[0].channel, sentence=sentence)
     return Notice(sentence=sentence, lines=_lines(list(by_channel.values())))
+
+
+def _hint(*, is_for_ever: bool) -> str:
+    if is_for_ever:
+        return "If what was posted is still there, delete it, or tell its readers."
+    return "Daybrief goes on trying for three days."
 
 
 def _stories(refs: Sequence[str]) -> str:

@@ -8,9 +8,7 @@ from bot.errors import CannotReadBack, PostFailed
 from bot.model import Delivery, DeliveryState, delivery_key
 from bot.newsroom import Newsroom
 from bot.ports import Platform
-
-_AHEAD = timedelta(hours=26)
-"""How long before its hour a date can be posted on somebody's wish, at the most: days of 25 hours exist."""
+from bot.unseen import AHEAD
 
 
 async def posted_meanwhile(room: Newsroom, platform: Platform, delivery: Delivery) -> Wait | Finish | None:
@@ -23,9 +21,9 @@ async def posted_meanwhile(room: Newsroom, platform: Platform, delivery: Deliver
     restored_at = await room.store.ledger.restored_at()
     if restored_at is None or delivery.attempts or delivery.reopened_at:
         return None
-    if not timedelta() <= delivery.due_at - restored_at < _AHEAD:
+    if not timedelta() <= delivery.due_at - restored_at < AHEAD:
         return None
-    key, since = delivery_key(delivery.channel, delivery.date, 0), delivery.due_at - _AHEAD
+    key, since = delivery_key(delivery.channel, delivery.date, 0), delivery.due_at - AHEAD
     try:
         found = await room.answer(platform.find(delivery.channel, 0, key, since, ()))
     except CannotReadBack as blind:

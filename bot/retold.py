@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bot.forms import CALLED, Part, shown
-from bot.model import Change, Delivery, Story
+from bot.model import Change, Delivery, DeliveryState, Story
 from bot.ports import Revision
-from bot.wording import counted, long_day, sentence_of, short_day
+from bot.wording import IF_IT_IS_THERE, counted, long_day, sentence_of, short_day
 
 PATIENCE = timedelta(seconds=45)
 """How long whoever corrects from chat waits for posts that the platform does not let us change at once."""
@@ -68,9 +68,7 @@ def outcome(
     if not changed:
         told = "No post says so yet." if unchanged or waiting else "No post of this workspace carries it."
     named = [f"{_place(one)} could not be changed. {sentence_of(reason)}" for one, reason in unchanged]
-    named += [
-        f"{_place(one)} is still to be changed; Daybrief keeps trying. {sentence_of(why)}" for one, why in waiting
-    ]
+    named += [_waits(one, why) for one, why in waiting]
     rest = [f"And {len(named) - MOST_NAMED:,} more."] if len(named) > MOST_NAMED else []
     shared = [shared_line(shares)] if shares else []
     return (f"{story.ref} is {story.status.value}. {told}", *shared, *named[:MOST_NAMED], *rest)
@@ -106,6 +104,12 @@ def _former(older: Revision, newer: Revision) -> Former:
         cause=_CAUSES.get(newer.reason, "its articles were read anew"),
         parts=tuple((CALLED[part], before[part]) for part in parts),
     )
+
+
+def _waits(delivery: Delivery, why: str) -> str:
+    if delivery.state is DeliveryState.UNCERTAIN:
+        return f"{_place(delivery)} may show the former text. {sentence_of(why)} {IF_IT_IS_THERE}"
+    return f"{_place(delivery)} is still to be changed; Daybrief keeps trying. {sentence_of(why)}"
 
 
 def _place(delivery: Delivery) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot import notices
 from bot.errata import Outcome, bring_all_up_to_date
 from bot.messenger import Messenger, Pending
-from bot.model import Delivery, Notice
+from bot.model import Delivery, DeliveryState, Notice
 from bot.newsroom import Newsroom
 
 log = logging.getLogger(__name__)
@@ -64,10 +64,11 @@ async def _tell(room: Newsroom, messenger: Messenger, untold: Sequence[Outcome])
 
 def _notices(outcomes: Sequence[Outcome]) -> Iterator[tuple[Sequence[int], Notice]]:
     """In which messages *outcomes* are told to the same people: one for each cause."""
-    groups: dict[tuple[bool, str], list[Outcome]] = {}
+    groups: dict[tuple[bool, bool, str], list[Outcome]] = {}
     for one in outcomes:
-        groups.setdefault((one.is_for_ever or one.again_at is None, one.reason), []).append(one)
-    for (is_for_ever, reason), some in groups.items():
+        is_uncertain = one.delivery.state is DeliveryState.UNCERTAIN
+        groups.setdefault((one.is_for_ever or one.again_at is None, is_uncertain, one.reason), []).append(one)
+    for (is_for_ever, _, reason), some in groups.items():
         refs = sorted({ref for one in some if one.erratum for ref in one.erratum.refs})
         deliveries = [one.delivery for one in some]
         yield [one.id for one in deliveries], notices.not_changed(deliveries, refs, reason, is_for_ever=is_for_ever)

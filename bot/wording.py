@@ -28,6 +28,11 @@ COMMANDS: Mapping[SectionName, str] = MappingProxyType(
     }
 )
 """How they are asked for, before the name of a story."""
+IF_IT_IS_THERE = (
+    "Look at the channel. If it is there, delete it, then resend it with the button that /daybrief status shows: it "
+    "leaves as it reads now. Daybrief goes on looking for three days."
+)
+"""What to do about an uncertain post of a story that was restated."""
 MOST_LINES = 15
 """Things that one message to an admin names before it only counts them."""
 _NAMED_FAILURES = 3

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlite_utils
 
-from bot.model import Delivery, Erratum
+from bot.model import Delivery, DeliveryState, Erratum
 from storage import codec, deliveries, editions
 from storage.database import Database, row
 
@@ -79,7 +79,7 @@ def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timede
     if taken is None:
         return None
     held = deliveries.one(db, delivery)
-    if held is None or not held.receipts:
+    if held is None or not (held.receipts or held.state is DeliveryState.UNCERTAIN):
         db.execute("DELETE FROM erratum WHERE delivery = ?", [delivery])  # nothing of it ever arrived
         return None
     return Erratum(
@@ -136,13 +136,16 @@ _HOME = "subscription.platform || ':' || subscription.workspace"
 
 _IS_NAMED = "instr(' ' || erratum.refs || ' ', ' ' || :ref || ' ') > 0"
 
+# A platform that still knows the key of what is sent once more may give the message that was posted first.
+_IS_LEAVING = "(delivery.state = 'sending' OR delivery.state = 'due' AND delivery.reopened_at IS NOT NULL)"
+
 _OWE = f"""
     {editions.CALLED}
     INSERT INTO erratum (workspace, delivery, refs, version)
     SELECT {_HOME}, delivery.id, :ref, 1 FROM delivery JOIN subscription ON subscription.id = delivery.subscription
     WHERE delivery.id IN (
             SELECT edition_story.delivery FROM called JOIN edition_story ON edition_story.ref = called.ref)
-        AND (delivery.state = 'sending'
+        AND (delivery.state = 'uncertain' OR {_IS_LEAVING}
             OR EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id))
         AND :workspace IN ('', {_HOME})
     ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0, attempts = 0, reason = '',
@@ -168,7 +171,7 @@ _IS_FREE = "(erratum.lease_until IS NULL OR erratum.lease_until <= :now OR errat
 
 _OWED = f"""
     {deliveries.DELIVERY} JOIN erratum ON erratum.delivery = delivery.id
-    WHERE (erratum.next_at <= :now OR erratum.next_at > :furthest) AND delivery.state <> 'sending'
+    WHERE (erratum.next_at <= :now OR erratum.next_at > :furthest) AND NOT {_IS_LEAVING}
         AND {_IS_FREE}
     ORDER BY delivery.date DESC, delivery.id DESC
 """
@@ -185,7 +188,7 @@ _TAKE = f"""
     UPDATE erratum SET token = random(), lease_until = :until,
         unsure_since = iif(lease_until IS NULL, unsure_since, max(coalesce(unsure_since, 0), min(lease_until, :now)))
     WHERE delivery = :id AND {_IS_FREE}
-        AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.id = :id AND delivery.state = 'sending')
+        AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.id = :id AND {_IS_LEAVING})
     RETURNING *
 """  # noqa: S608 - no text from outside is in it
 

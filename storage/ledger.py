@@ -212,7 +212,7 @@ class SqliteLedger:
         return await self._database.read(lambda db: editions.shown(db, refs))
 
     async def carriers(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
-        """Deliveries with a receipt whose edition holds the story."""
+        """Deliveries whose edition holds the story, and that have arrived or may have."""
         parameters = {"refs": codec.as_json([ref]), "workspace": workspace}
         return await self._database.read(lambda db: deliveries.found(db, _CARRIERS, parameters))
 
@@ -338,7 +338,8 @@ _CARRIERS = f"""
     {editions.CALLED} {deliveries.DELIVERY}
     WHERE delivery.id IN (
             SELECT edition_story.delivery FROM called JOIN edition_story ON edition_story.ref = called.ref)
-        AND EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id)
+        AND (delivery.state = 'uncertain'
+            OR EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id))
         AND :workspace IN ('', subscription.platform || ':' || subscription.workspace)
     ORDER BY delivery.date DESC, subscription.name, delivery.id
 """  # noqa: S608 - no text from outside is in it

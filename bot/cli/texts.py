@@ -10,7 +10,7 @@ import click
 
 from bot.cli.app import DEGRADED, Session, at_option, command, fail, json_option
 from bot.errors import NotFound, Unreadable, WrongUsage
-from bot.model import Asker, Delivery, Story, StoryStatus
+from bot.model import Asker, Delivery, DeliveryState, Story, StoryStatus
 
 if TYPE_CHECKING:
     from bot.amend import Amended
@@ -205,13 +205,17 @@ def _tell_amended(session: Session, amended: "Amended", what: str) -> int:
 def _tell_left(session: Session, amended: "Amended") -> None:
     """Name what was not changed, on standard error."""
     from bot.retold import shared_line
+    from bot.wording import IF_IT_IS_THERE
 
     if amended.shares:
         click.echo(shared_line(amended.shares), err=True)
     for delivery, reason in amended.unchanged:
         click.echo(f"not changed: {delivery.channel.name} {delivery.date}: {reason}", err=True)
     for delivery, reason in amended.waiting:
-        click.echo(f"not changed yet: {delivery.channel.name} {delivery.date}: {reason}", err=True)
+        is_there = "perhaps not changed" if delivery.state is DeliveryState.UNCERTAIN else "not changed yet"
+        click.echo(f"{is_there}: {delivery.channel.name} {delivery.date}: {reason}", err=True)
+    if any(delivery.state is DeliveryState.UNCERTAIN for delivery, _ in amended.waiting):
+        click.echo(IF_IT_IS_THERE, err=True)
     if amended.waiting:
         goes_on = "The running bot" if not _patience(session) else "`daybrief run` or the next `daybrief post`"
         click.echo(f"{goes_on} goes on with what is left.", err=True)

@@ -19,7 +19,7 @@ class Errata(Protocol):
 
     async def owed(self, now: datetime) -> tuple[Delivery, ...]:
         """Deliveries whose messages may be changed now, newest first; without those of which a part is just leaving,
-        and those that somebody else is at.
+        and those that somebody else is at. Uncertain ones are among them: nobody knows whether there is a message.
         """
 
     async def is_owed(self, delivery: int) -> bool:

@@ -121,8 +121,8 @@ class Ledger(Protocol):
         """Which of *refs* any kept edition holds, sent or on its way: their articles stay together for ever."""
 
     async def carriers(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
-        """Deliveries whose edition holds a story and that have at least one receipt, newest first; those to channels of
-        *workspace* (``platform:workspace``), or all.
+        """Deliveries whose edition holds a story and that have at least one receipt or are uncertain, newest first;
+        those to channels of *workspace* (``platform:workspace``), or all.
         """
 
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
