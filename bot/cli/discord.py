@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -77,6 +78,6 @@ def discord_table(api_url: str) -> str:
 
 
 def _typed() -> str:
-    while not (token := str(click.prompt("Token of the bot", hide_input=True)).strip()):
+    while not (token := str(click.prompt("Token of the bot", hide_input=sys.stdin.isatty())).strip()):
         click.echo("Nothing was typed; look once more.")
     return token

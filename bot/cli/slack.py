@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def as_file(tokens: Mapping[str, str], *, beside: Path) -> str:
 def _typed(what: str, prefix: str) -> str:
     """A token that somebody types or pastes, unseen; asked for anew if it begins in another way."""
     while True:
-        token = str(click.prompt(f"{what} ({prefix}…)", hide_input=True)).strip()
+        token = str(click.prompt(f"{what} ({prefix}…)", hide_input=sys.stdin.isatty())).strip()
         if token.startswith(prefix):
             return token
         click.echo(f"That one does not begin with {prefix}; look once more.")

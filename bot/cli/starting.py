@@ -1,8 +1,10 @@
 """``daybrief init``: the first five minutes."""
 
+import contextlib
 import json
 import shlex
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +54,24 @@ async def init(
     Tokens are typed unseen, or taken from the environment where they are set.
     """
     said = {"name": name, "channel": channel, "time": at, "timezone": timezone, "topics": topics}
-    with interruptible():
+    with interruptible(), _somebody_answers():
         await _begin(session, platform, said, api_url, may_overwrite=force, may_ask=not yes)
+
+
+@contextlib.contextmanager
+def _somebody_answers() -> Iterator[None]:
+    """Within, the end of what is piped in is a mistake of the call; at a terminal it is how people leave."""
+    try:
+        yield
+    except click.Abort as end:
+        # Ctrl-C and the end of the input are both an Abort to click; only the error under it tells them apart.
+        if not isinstance(end.__context__, EOFError) or (sys.stdin and sys.stdin.isatty()):
+            raise
+        click.echo()
+        raise WrongUsage(
+            "no configuration was written, because nobody answers on standard input; run it at a terminal, or add "
+            "--yes, which takes the defaults and the tokens from the environment"
+        ) from None
 
 
 async def _begin(

@@ -2,6 +2,8 @@
 
 import stat
 
+import pytest
+
 from tests.acceptance.program import CONFIG, Program
 
 
@@ -32,3 +34,14 @@ def test_check_warns_of_a_configuration_with_a_key_that_everybody_may_read(progr
 
     assert [fine for fine, _ in says] == [True, True, False]
     assert f"{config}; `chmod o= {config}` ends that" in says[-1][1]
+
+
+@pytest.mark.parametrize("typed", ["", "terminal\nnews\n", "discord\n"])
+def test_init_that_nobody_answers_says_so_and_writes_nothing(program: Program, typed: str) -> None:
+    (program.folder / "config.toml").unlink()
+    done = program.run("init", typed=typed)
+
+    assert done.code == 2
+    assert done.err.startswith("daybrief: no configuration was written, because nobody answers on standard input; ")
+    assert (done.err.count("\n"), "--yes" in done.err) == (1, True)
+    assert not list(program.folder.iterdir())
