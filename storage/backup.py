@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -72,6 +73,21 @@ def backup_into(source: Path, folder: Path, *, at: datetime, keep: int, spare: i
             old.unlink(missing_ok=True)
             copies.checksum_of(old).unlink(missing_ok=True)
     return target
+
+
+def refusal_of(folder: Path) -> str:
+    """Why no copy can be made in *folder*, as a sentence without its full stop; empty: one can.
+
+    It is tried, with a file that never has a name; where *folder* is not there yet, in the nearest one above it, and
+    nothing is made.
+    """
+    try:
+        with _writable(folder):
+            there = next(one for one in (folder, *folder.parents) if os.path.lexists(one))
+            with tempfile.TemporaryFile(dir=there):
+                return ""
+    except StoreTrouble as trouble:
+        return str(trouble)
 
 
 def copy_into(db: sqlite_utils.Database, draft: Path, target: Path) -> None:

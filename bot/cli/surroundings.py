@@ -1,5 +1,6 @@
 """What `daybrief check` looks at around the bot: the file of its configuration, the machine, and the copies."""
 
+import asyncio
 import shlex
 import shutil
 import stat
@@ -75,6 +76,8 @@ async def copies(house: "House") -> list[Finding]:
         found = [
             Finding("backup", is_fine, f"the last one is of {made:%Y-%m-%d %H:%M} UTC, {_age(now - made)}{advice}")
         ]
+    if trouble := await asyncio.to_thread(wiring.trouble_with_backups, config):
+        found.append(Finding("backups", False, trouble))
     old = [one for one in wiring.former_databases(config) if now.timestamp() - one.stat().st_mtime > _OF_NO_USE]
     if old:
         size = sum(one.stat().st_size for one in old) / 1e6

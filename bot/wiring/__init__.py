@@ -9,7 +9,7 @@ from adapters.feeds import opml
 from adapters.slack.manifest import manifest as slack_manifest
 from adapters.terminal import looks
 from adapters.terminal.prompt import typed_lines
-from bot.wiring.copies import back_up, former_databases, restore_from
+from bot.wiring.copies import back_up, former_databases, restore_from, trouble_with_backups
 from bot.wiring.house import House, Show, database, delivering, delivery_lock, gather, open_house, prompt
 from bot.wiring.parts import is_free, meaning_of, writer_trouble
 from bot.wiring.running import Operations, operated, run
@@ -46,6 +46,7 @@ __all__ = [
     "slack_says",
     "slack_troubles",
     "split",
+    "trouble_with_backups",
     "typed_lines",
     "writer_trouble",
 ]

@@ -11,7 +11,7 @@ from bot.errors import DaybriefError
 from bot.model import Cause
 from bot.schedule import last_night
 from bot.wiring.house import House, database
-from storage import backup, backup_into, restore, set_aside
+from storage import backup, backup_into, refusal_of, restore, set_aside
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,20 @@ def back_up(config: Config, target: Path, *, keep: int | None = None) -> Path:
         return backup_into(database(config), target, at=now, keep=keep)
     backup(database(config), target, at=now)
     return target
+
+
+def trouble_with_backups(config: Config) -> str:
+    """Why no copy could be made where *config* wants them, and what to do; empty: one could, or none is to be."""
+    folder = config.storage.backups
+    if folder is None or not (refusal := refusal_of(folder)):
+        return ""
+    return f"storage.backups: {refusal}; let Daybrief write there, or name another folder"
+
+
+async def warn_of_backups(house: House) -> None:
+    """Say at the start what would else be found out in the night."""
+    if trouble := await asyncio.to_thread(trouble_with_backups, house.room.config):
+        log.warning("the bot runs, but cannot copy its database at night. %s", trouble)
 
 
 async def back_up_nightly(house: House) -> None:

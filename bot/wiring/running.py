@@ -23,7 +23,7 @@ from bot.model import Cause
 from bot.ports import Writer
 from bot.redact import Redactor
 from bot.rings import DRAIN, Ring, rings
-from bot.wiring.copies import back_up_nightly
+from bot.wiring.copies import back_up_nightly, warn_of_backups
 from bot.wiring.doors import check_any_to_serve, check_tokens, see_to_doors, way_in_of_discord, way_in_of_slack, ways_in
 from bot.wiring.house import House, gather, settle
 from bot.wiring.parts import renewed_writer
@@ -101,7 +101,6 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     sys.setswitchinterval(_HOLD)
     desk = house.desk
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     leaving.listen(stop.set)
     reloads: set[asyncio.Task[None]] = set()
 
@@ -115,7 +114,7 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
         return renewed_writer(house.room, config)
 
     def on_hangup() -> None:
-        task = loop.create_task(load_anew(desk, reload, renewed, set_alarm))
+        task = asyncio.create_task(load_anew(desk, reload, renewed, set_alarm))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
@@ -134,6 +133,7 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
         await slack[1].start()
     if gateway:
         await gateway.start()
+    await warn_of_backups(house)
     alarm.start()
     station.ready()
     log.info("Daybrief is running; %s", wording.counted(len(await desk.subscriptions()), "channel"))

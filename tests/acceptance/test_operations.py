@@ -82,7 +82,9 @@ def test_a_monitor_a_log_reader_and_systemd_are_told_how_it_is(program: Program)
     assert len({line["run_id"] for line in lines}) == 1
 
 
-def test_a_port_for_monitors_that_is_taken_costs_nobody_the_morning(program: Program) -> None:
+def test_a_port_that_is_taken_and_a_folder_that_takes_no_copies_cost_nobody_the_morning(program: Program) -> None:
+    (program.folder / "data").mkdir()
+    program.write("data/backups", "in the way")
     with socket.create_server(("127.0.0.1", 0)) as other:
         listen = f'[operations]\nlisten = "127.0.0.1:{other.getsockname()[1]}"\n'
         program.write("config.toml", configuration("ai-news", at=just_now()) + listen)
@@ -93,7 +95,9 @@ def test_a_port_for_monitors_that_is_taken_costs_nobody_the_morning(program: Pro
             bot.send_signal(signal.SIGTERM)
             assert bot.wait(15) == 0
 
-    assert "the bot runs, but cannot be watched" in (program.folder / "log").read_text(encoding="utf-8")
+    said = (program.folder / "log").read_text(encoding="utf-8")
+    assert "the bot runs, but cannot be watched" in said
+    assert "the bot runs, but cannot copy its database at night. storage.backups: " in said
 
 
 def test_a_bot_whose_log_nobody_reads_posts_and_stops_all_the_same(program: Program) -> None:

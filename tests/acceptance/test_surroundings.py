@@ -45,3 +45,13 @@ def test_init_that_nobody_answers_says_so_and_writes_nothing(program: Program, t
     assert done.err.startswith("daybrief: no configuration was written, because nobody answers on standard input; ")
     assert (done.err.count("\n"), "--yes" in done.err) == (1, True)
     assert not list(program.folder.iterdir())
+
+
+def test_check_names_a_folder_that_takes_no_copies(program: Program) -> None:
+    (program.folder / "data").mkdir()
+    program.write("data/backups", "in the way")
+    says = {one["about"]: one for one in program.run("check", "--json").json()["findings"]}
+
+    folder = program.folder / "data" / "backups"
+    assert says["backups"]["says"].startswith(f"storage.backups: {folder} cannot be written: not a directory; ")
+    assert not says["backups"]["fine"]

@@ -11,7 +11,7 @@ import pytest
 from bot.config import read
 from bot.schedule import last_night
 from bot.wiring import House, open_house
-from bot.wiring.copies import back_up_nightly
+from bot.wiring.copies import back_up_nightly, warn_of_backups
 from tests.clock import VirtualClock
 
 NOON = datetime(2026, 5, 11, 12, tzinfo=UTC)
@@ -102,6 +102,19 @@ async def test_a_copy_that_cannot_be_made_is_an_error_in_the_log_and_is_tried_ag
     assert "there is no copy of last night" in failed[1]
     assert made[0] == "INFO"
     assert len(copies(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("is_blocked", [True, False])
+async def test_a_folder_that_takes_no_copies_is_told_at_the_start(
+    house: House, tmp_path: Path, caplog: pytest.LogCaptureFixture, is_blocked: bool
+) -> None:
+    folder = tmp_path / "data" / "backups"
+    if is_blocked:
+        folder.write_text("in the way", encoding="utf-8")
+    await warn_of_backups(house)
+
+    told = f"the bot runs, but cannot copy its database at night. storage.backups: {folder} cannot be written: "
+    assert (told in caplog.text) is is_blocked
 
 
 def test_the_last_night_is_never_in_the_future_nor_more_than_a_day_and_an_hour_ago() -> None:

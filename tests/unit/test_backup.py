@@ -17,7 +17,7 @@ import sqlite_utils
 
 from bot.errors import StoreTrouble
 from bot.model import Case, Cause, DeliveryState, FeedState, Receipt, StoryStatus, Trouble, Wish
-from storage import backup, backup_into, open_store, restore, schema, set_aside
+from storage import backup, backup_into, open_store, refusal_of, restore, schema, set_aside
 from storage.database import connect
 from tests.contract.test_ledger import sent
 from tests.contract.values import MONDAY, NOW, article, composition, due, intake, story, subscription
@@ -635,3 +635,14 @@ async def test_a_restore_that_is_killed_leaves_the_old_database_or_the_new_one(p
     assert seen[-1] == {"new"}
     assert all(one in ({"old"}, {"new"}) for one in seen)
     assert len(seen) > 8
+
+
+def test_whether_a_folder_takes_copies_is_known_beforehand_and_leaves_no_trace(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    (tmp_path / "link").symlink_to(tmp_path / "unmounted")
+
+    assert [refusal_of(tmp_path), refusal_of(tmp_path / "new" / "copies")] == ["", ""]
+    assert refusal_of(file / "copies") == f"{file / 'copies'} cannot be written: not a directory"
+    assert refusal_of(tmp_path / "link") == f"{tmp_path / 'link'} cannot be written: no such file or directory"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "link"]
