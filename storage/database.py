@@ -81,6 +81,8 @@ def connect(
         db = sqlite_utils.Database(connection, execute_plugins=False)
         db.execute("PRAGMA synchronous = FULL")  # a committed delivery survives a power cut
         db.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten, a token above all; Debian's SQLite does so anyway.
+        db.execute("PRAGMA secure_delete = ON")
         if reads_only:
             db.execute("PRAGMA query_only = ON")
     except BaseException:

@@ -1,4 +1,4 @@
-"""The store on SQLite: eight rooms over one file."""
+"""The store on SQLite: nine rooms over one file."""
 
 import asyncio
 import sqlite3
@@ -14,6 +14,7 @@ from bot.ports import (
     AuditLog,
     Errata,
     FeedBook,
+    Installations,
     Ledger,
     Spending,
     Subscriptions,
@@ -26,6 +27,7 @@ from storage.audit import SqliteAuditLog
 from storage.database import Database, ThreadedDatabase, row
 from storage.errata import SqliteErrata
 from storage.feedbook import SqliteFeedBook
+from storage.installations import SqliteInstallations
 from storage.ledger import SqliteLedger
 from storage.spending import SqliteSpending
 from storage.subscriptions import SqliteSubscriptions
@@ -62,6 +64,7 @@ class SqliteStore:
         self.audit: AuditLog = SqliteAuditLog(database)
         self.spending: Spending = SqliteSpending(database)
         self.troubles: Troubles = SqliteTroubles(database)
+        self.installations: Installations = SqliteInstallations(database)
 
     async def health(self) -> StoreHealth:
         """How the database is."""

@@ -56,6 +56,12 @@ def m006_troubles(db: sqlite_utils.Database) -> None:
     db.executescript(_TROUBLES)
 
 
+@migrations()
+def m007_installations(db: sqlite_utils.Database) -> None:
+    """Who has let us in, with the sealed tokens, and who has put us out again."""
+    db.executescript(_INSTALLATIONS)
+
+
 def version(db: sqlite_utils.Database) -> int:
     """How many migrations *db* has been through; 0 for a new file."""
     return len(migrations.applied(db))
@@ -398,4 +404,44 @@ CREATE TABLE trouble (
     told_to TEXT NOT NULL,
     PRIMARY KEY (workspace, cause, subject)
 ) WITHOUT ROWID;
+"""
+
+_INSTALLATIONS = """
+CREATE TABLE installation (
+    platform TEXT NOT NULL,
+    enterprise TEXT NOT NULL,       -- empty: it belongs to none
+    team TEXT NOT NULL,             -- empty: of all workspaces of the organisation
+    name TEXT NOT NULL,
+    sealed TEXT NOT NULL,           -- the token, encrypted; the key is never in here
+    scopes TEXT NOT NULL,           -- as JSON
+    bot_user TEXT NOT NULL,
+    bot TEXT NOT NULL,
+    installer TEXT NOT NULL,
+    installed_at INTEGER NOT NULL,  -- by the platform's clock
+    PRIMARY KEY (platform, enterprise, team)
+);
+CREATE UNIQUE INDEX installation_by_team ON installation (platform, team) WHERE team <> '';
+
+-- To which organisation a workspace belongs, as the platform has said.
+CREATE TABLE membership (
+    platform TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    enterprise TEXT NOT NULL,
+    PRIMARY KEY (platform, workspace)
+);
+CREATE INDEX membership_by_enterprise ON membership (platform, enterprise);
+
+-- Workspaces and organisations that have put us out, and have not let us in again.
+CREATE TABLE removal (
+    platform TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    removed_at INTEGER NOT NULL,    -- by the platform's clock
+    PRIMARY KEY (platform, workspace)
+);
+
+-- Who has begun to let us in: the SHA-256 of what only their browser knows.
+CREATE TABLE install_state (
+    digest TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
+);
 """

@@ -54,6 +54,11 @@ class SqliteSubscriptions:
         )
         return tuple(codec.subscription_of(one) for one in found)
 
+    async def in_workspace(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
+        """Those of one workspace, by id."""
+        found = await self._database.read(lambda db: rows(db, _IN_WORKSPACE, [platform, workspace]))
+        return tuple(codec.subscription_of(one) for one in found)
+
     async def closed(self) -> tuple[Subscription, ...]:
         """Those that a platform's refusal paused."""
         found = await self._database.read(lambda db: rows(db, _CLOSED, []))
@@ -210,6 +215,10 @@ def _keep(db: sqlite_utils.Database, order: Subscription, at: datetime | None) -
 
 
 _CLOSED = "SELECT * FROM subscription WHERE standing = 'paused' AND paused_by_platform ORDER BY id"
+
+_IN_WORKSPACE = """
+    SELECT * FROM subscription WHERE platform = ? AND workspace = ? AND standing <> 'retired' ORDER BY id
+"""
 
 _BY_PLACE = "SELECT * FROM subscription WHERE platform = ? AND workspace = ? AND channel = ?"
 

@@ -21,6 +21,7 @@ from bot.model.edition import (
     Wish,
 )
 from bot.model.feed import Entry, Feed, FeedHealth, FeedOutcome, FeedState, GatherReport, Reading
+from bot.model.installation import Installation, Removal
 from bot.model.story import (
     Article,
     Dispute,
@@ -64,6 +65,7 @@ __all__ = [
     "FeedState",
     "GatherReport",
     "Inference",
+    "Installation",
     "Intent",
     "KeyPoint",
     "Layout",
@@ -74,6 +76,7 @@ __all__ = [
     "Passage",
     "Reading",
     "Receipt",
+    "Removal",
     "Rest",
     "SectionName",
     "Sections",

@@ -6,6 +6,7 @@ goes wrong into the errors named here; no exception of an SDK, a driver or a soc
 
 from bot.ports.archive import Archive, Intake, Known, Page, Restated, Revision, Search
 from bot.ports.errata import Errata
+from bot.ports.installations import Installations
 from bot.ports.ledger import Ledger
 from bot.ports.posting import Platform, Rendering
 from bot.ports.reading import MAX_TEXT, FeedReader, Meaning, PageReader
@@ -31,6 +32,7 @@ __all__ = [
     "FeedBook",
     "FeedReader",
     "Figures",
+    "Installations",
     "Intake",
     "Known",
     "Ledger",

@@ -52,6 +52,9 @@ class Subscriptions(Protocol):
     async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
         """By id; without the retired ones unless asked for."""
 
+    async def in_workspace(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
+        """Those of one workspace, by id; without the retired ones."""
+
     async def closed(self) -> tuple[Subscription, ...]:
         """Those that a platform's refusal paused, by id."""
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from bot.ports.archive import Archive
 from bot.ports.errata import Errata
+from bot.ports.installations import Installations
 from bot.ports.ledger import Ledger
 from bot.ports.standing import AuditLog, FeedBook, Subscriptions
 from bot.ports.troubles import Troubles
@@ -21,6 +22,7 @@ class Store(Protocol):
     audit: AuditLog
     spending: Spending
     troubles: Troubles
+    installations: Installations
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""

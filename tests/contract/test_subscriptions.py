@@ -41,6 +41,18 @@ async def test_equal_channel_ids_of_two_workspaces_are_two_channels(store: Store
     assert await store.subscriptions.all() == (theirs,)
 
 
+async def test_the_channels_of_one_workspace_are_its_own_without_the_retired(store: Store) -> None:
+    ours = [await store.subscriptions.subscribe(subscription(name, workspace="T1")) for name in ("C1", "C2", "C3")]
+    await store.subscriptions.subscribe(subscription("C1", workspace="T2"))
+    await store.subscriptions.subscribe(subscription("C1", workspace="T1", declared=False))
+    await store.subscriptions.retire(ours[1].id)
+
+    found = await store.subscriptions.in_workspace("slack", "T1")
+
+    assert [one.id for one in found] == [ours[0].id, ours[2].id]
+    assert await store.subscriptions.in_workspace("discord", "T1") == ()
+
+
 async def test_declared_subscriptions_come_back_in_the_order_declared(store: Store) -> None:
     await store.subscriptions.declare([subscription("C2")], at=NOW)
 
