@@ -26,6 +26,7 @@ GIVE_UP = timedelta(days=3)
 """For how long it is tried to change a message."""
 AT_ONCE = 8
 """Deliveries of one workspace whose messages are changed at the same time; the platform's adapter keeps its pace."""
+_RESTORED = "the database was restored from an older copy, and the message may show a later text than is known there"
 _BUSY = "it is just being posted or changed"
 _NOBODY_SHOWS: Mapping[int, Edition] = MappingProxyType({})
 
@@ -196,6 +197,8 @@ async def _guarded(room: Newsroom, delivery: Delivery, *, is_awaited: bool) -> O
 async def _amend(room: Newsroom, erratum: Erratum, shows: Mapping[int, Edition]) -> PostFailed | None:
     """Change every message that may not show what is read now; what kept one of them from it, or nothing."""
     delivery = erratum.delivery
+    if erratum.is_only_told:
+        return PostFailed(_RESTORED, fate=Fate.REFUSED, reach=Reach.POST)
     edition = await room.store.ledger.edition(delivery.id)
     platform = room.platforms.get(delivery.channel.platform)
     if edition is None or platform is None:

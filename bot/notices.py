@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from enum import Enum, auto
 
 from bot.model import Channel, Delivery, DeliveryState, Notice
 from bot.text import cut
@@ -13,6 +14,16 @@ _NAMED_DATES = 3
 """Dates that a sentence names before it only counts them."""
 _NAMED_REFS = 5
 """The same of stories."""
+
+
+class Shown(Enum):
+    """Whether messages show a former text."""
+
+    SURELY = auto()
+    PERHAPS = auto()
+    """Nobody knows whether there is a message."""
+    AS_RESTORED = auto()
+    """They may have been changed in a time that is lost."""
 
 
 def bad_news(deliveries: Sequence[Delivery]) -> Notice:
@@ -84,29 +95,35 @@ def _lines(channels: Sequence[Sequence[Delivery]]) -> tuple[str, ...]:
     return first_lines(named)
 
 
-def not_changed(deliveries: Sequence[Delivery], refs: Sequence[str], reason: str, *, is_for_ever: bool) -> Notice:
+def not_changed(
+    deliveries: Sequence[Delivery], refs: Sequence[str], reason: str, *, shown: Shown = Shown.SURELY, is_for_ever: bool
+) -> Notice:
     """Of *deliveries* (at least one) whose messages do not show that stories, called *refs* if they are known, were
-    corrected or withdrawn, for the same *reason*; all uncertain, or none.
+    corrected or withdrawn, for the same *reason*; it is *shown* so in all of them.
     """
     by_channel: dict[int, list[Delivery]] = {}
     for one in deliveries:
         by_channel.setdefault(one.subscription, []).append(one)
     is_one = len(by_channel) == 1
-    is_uncertain = deliveries[0].state is DeliveryState.UNCERTAIN
     who = _name(deliveries[0].channel) if is_one else counted(len(by_channel), "channel")
-    show = "may still show" if is_uncertain else "still shows" if is_one else "still show"
+    show = "may still show" if shown is not Shown.SURELY else "still shows" if is_one else "still show"
     dates = _editions("its" if is_one else "their", sorted({one.date for one in deliveries}))
-    hint = IF_IT_IS_THERE if is_uncertain else _hint(is_for_ever=is_for_ever)
     sentence = (
         f"{who} {show} the former text in {dates}, although {_stories(refs)} corrected or withdrawn: "
-        f"{cut(reason, _MAX_REASON).rstrip('.')}. {hint}"
+        f"{cut(reason, _MAX_REASON).rstrip('.')}. {_hint(shown, is_for_ever=is_for_ever)}"
     )
     if is_one:
         return Notice(channel=deliveries[0].channel, sentence=sentence)
     return Notice(sentence=sentence, lines=_lines(list(by_channel.values())))
 
 
-def _hint(*, is_for_ever: bool) -> str:
+def _hint(shown: Shown, *, is_for_ever: bool) -> str:
+    if shown is Shown.PERHAPS:
+        return IF_IT_IS_THERE
+    if shown is Shown.AS_RESTORED:
+        return (
+            "Nothing was changed. Look at what was posted; where it is wrong, correct or withdraw the story once more."
+        )
     if is_for_ever:
         return "If what was posted is still there, delete it, or tell its readers."
     return "Daybrief goes on trying for three days."

@@ -64,14 +64,22 @@ async def _tell(room: Newsroom, messenger: Messenger, untold: Sequence[Outcome])
 
 def _notices(outcomes: Sequence[Outcome]) -> Iterator[tuple[Sequence[int], Notice]]:
     """In which messages *outcomes* are told to the same people: one for each cause."""
-    groups: dict[tuple[bool, bool, str], list[Outcome]] = {}
+    groups: dict[tuple[notices.Shown, bool, str], list[Outcome]] = {}
     for one in outcomes:
-        is_uncertain = one.delivery.state is DeliveryState.UNCERTAIN
-        groups.setdefault((one.is_for_ever or one.again_at is None, is_uncertain, one.reason), []).append(one)
-    for (is_for_ever, _, reason), some in groups.items():
+        groups.setdefault((_shown(one), one.is_for_ever or one.again_at is None, one.reason), []).append(one)
+    for (shown, is_for_ever, reason), some in groups.items():
         refs = sorted({ref for one in some if one.erratum for ref in one.erratum.refs})
         deliveries = [one.delivery for one in some]
-        yield [one.id for one in deliveries], notices.not_changed(deliveries, refs, reason, is_for_ever=is_for_ever)
+        yield (
+            [one.id for one in deliveries],
+            notices.not_changed(deliveries, refs, reason, shown=shown, is_for_ever=is_for_ever),
+        )
+
+
+def _shown(outcome: Outcome) -> notices.Shown:
+    if outcome.erratum and outcome.erratum.is_only_told:
+        return notices.Shown.AS_RESTORED
+    return notices.Shown.PERHAPS if outcome.delivery.state is DeliveryState.UNCERTAIN else notices.Shown.SURELY
 
 
 def _name(delivery: Delivery) -> str:

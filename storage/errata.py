@@ -13,6 +13,9 @@ from storage.database import Database, row
 _FURTHEST = timedelta(days=1)
 """What may not be touched for longer than this was written by a clock that was wrong."""
 
+ONLY_TOLD = 0
+"""The version of what waited in a copy that was restored; the next restatement makes it like any other."""
+
 
 class SqliteErrata:
     """``bot.ports.Errata`` on SQLite."""
@@ -30,7 +33,7 @@ class SqliteErrata:
 
     async def is_owed(self, delivery: int) -> bool:
         """Whether the messages of *delivery* may show something else than their stories read now."""
-        found = await self._database.read(lambda db: row(db, "SELECT 1 FROM erratum WHERE delivery = ?", [delivery]))
+        found = await self._database.read(lambda db: row(db, _IS_OWED, [delivery]))
         return found is not None
 
     async def take(self, delivery: int, now: datetime, lease: timedelta) -> Erratum | None:
@@ -79,13 +82,14 @@ def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timede
     if taken is None:
         return None
     held = deliveries.one(db, delivery)
-    if held is None or not (held.receipts or held.state is DeliveryState.UNCERTAIN):
+    if held is None or not (held.receipts or taken["version"] == ONLY_TOLD or held.state is DeliveryState.UNCERTAIN):
         db.execute("DELETE FROM erratum WHERE delivery = ?", [delivery])  # nothing of it ever arrived
         return None
     return Erratum(
         delivery=held,
         refs=tuple(taken["refs"].split()),
         version=taken["version"],
+        is_only_told=taken["version"] == ONLY_TOLD,
         token=taken["token"],
         until=now + lease,
         attempts=taken["attempts"],
@@ -151,6 +155,8 @@ _OWE = f"""
     ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0, attempts = 0, reason = '',
         failing_since = NULL, told_at = NULL, refs = iif({_IS_NAMED}, refs, trim(refs || ' ' || :ref))
 """  # noqa: S608 - no text from outside is in it
+
+_IS_OWED = f"SELECT 1 FROM erratum WHERE delivery = ? AND version <> {ONLY_TOLD}"  # noqa: S608 - a constant
 
 _OWE_ONE = f"""
     INSERT INTO erratum (workspace, delivery, refs, version)

@@ -113,6 +113,10 @@ class Erratum:
     """Grows with every correction, so that a later one is not taken for done."""
     token: int
     until: datetime
+    is_only_told: bool = False
+    """It waited in a copy of the database that was restored. The messages may show a later text, which would be turned
+    back, so they are not changed; admins hear of it.
+    """
     attempts: int = 0
     """How many failed."""
     reason: str = ""

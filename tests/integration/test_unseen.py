@@ -1,4 +1,4 @@
-"""Corrections of what was posted and nobody knows whether it arrived."""
+"""Corrections of posts of which nobody knows whether they arrived, or what they show since a restore."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,6 +13,7 @@ from bot.errata import REFUSED_AGAIN
 from bot.errors import CannotReadBack
 from bot.model import DeliveryState, Story, StoryStatus
 from bot.publish import publish
+from storage import backup, restore
 from tests.clock import TUESDAY, VirtualClock
 from tests.integration.test_amend import HOUR, MINUTE, House, messages, opened, written
 from tests.newsroom import order
@@ -146,3 +147,44 @@ async def test_an_import_asks_before_it_changes_what_may_have_been_posted(house:
     [foreseen] = await house.desk.foresee([replace(written(), takeaway="It matters less.")])
 
     assert (foreseen.old.ref, len(foreseen.carriers)) == (story.ref, 1)
+
+
+async def test_admins_hear_once_of_a_correction_that_waited_in_a_copy_that_was_restored(tmp_path: Path) -> None:
+    clock, platform, file = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform(), tmp_path / "daybrief.db"
+    async with opened(tmp_path, platform, clock) as house:
+        story = await house.set_up()
+        platform.on_amend = [fails("not_sent")] * 2
+        await house.desk.correct(story, written("A lab opens in the east"))
+    backup(file, tmp_path / "copy.db")
+    restore(tmp_path / "copy.db", file, clock.now())
+
+    async with opened(tmp_path, platform, clock) as house:
+        for _ in range(4):
+            await house.later(HOUR)
+
+        [told] = house.told
+        assert told == (
+            f"2 channels may still show the former text in their editions of 3 March 2026, although {story.ref} was "
+            "corrected or withdrawn: the database was restored from an older copy, and the message may show a later "
+            "text than is known there. Nothing was changed. Look at what was posted; where it is wrong, correct or "
+            "withdraw the story once more."
+        )
+        assert platform.amended == []
+        await house.desk.correct(story, written("A lab opens in the east"))
+        assert len(platform.amended) == 2
+
+
+async def test_a_withdrawal_that_waited_in_a_copy_that_was_restored_is_carried_out(tmp_path: Path) -> None:
+    clock, platform, file = VirtualClock(TUESDAY - MINUTE), ScriptedPlatform(), tmp_path / "daybrief.db"
+    async with opened(tmp_path, platform, clock) as house:
+        story = await house.set_up()
+        platform.on_amend = [fails("not_sent")] * 2
+        await house.desk.withdraw(story, "a hoax")
+    backup(file, tmp_path / "copy.db")
+    restore(tmp_path / "copy.db", file, clock.now())
+
+    async with opened(tmp_path, platform, clock) as house:
+        await house.desk.sweep()
+
+        assert sorted(house.amended) == [(one, story.title, StoryStatus.WITHDRAWN) for one in ("T1", "T2")]
+        assert house.told == []

@@ -307,25 +307,39 @@ async def test_a_restored_database_sends_nothing_once_more_and_tells_nothing_ane
     await store.close()
 
 
-async def test_a_restored_database_turns_back_no_message_that_was_corrected_meanwhile_and_names_it(
-    path: Path, copy: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("status", [StoryStatus.WITHDRAWN, StoryStatus.CORRECTED])
+async def test_a_restored_database_takes_back_what_was_withdrawn_and_turns_back_no_message_that_was_corrected_meanwhile(
+    path: Path, copy: Path, caplog: pytest.LogCaptureFixture, status: StoryStatus
 ) -> None:
     store = await open_store(path)
     order = await store.subscriptions.subscribe(subscription())
     [kept] = await store.archive.admit(intake(story("A lab opens", article("a"))))
     await sent(store, order, MONDAY, kept.ref)
     assert await store.archive.restate(
-        kept.ref, lambda held: replace(held, status=StoryStatus.WITHDRAWN), workspace="", reason="withdrawn", at=NOW
+        kept.ref, lambda held: replace(held, status=status), workspace="", reason=status.value, at=NOW
     )
-    assert await store.errata.owed(NOW)
+    [owed] = await store.errata.owed(NOW)
+    assert await store.errata.take(owed.id, NOW, timedelta(hours=9))
     await store.close()
     backup(path, copy)
 
     restore(copy, path, NOW + LEASE)
 
     store = await open_store(path)
-    assert not await store.errata.owed(NOW + timedelta(days=9))
-    assert f"the post of name-of-C1 of {MONDAY} may not show what {kept.ref} reads" in caplog.text
+    is_only_told = status is StoryStatus.CORRECTED
+    erratum = await store.errata.take(owed.id, NOW + LEASE, LEASE)
+    assert erratum
+    assert erratum.is_only_told is is_only_told
+    told = f"the post of name-of-C1 of {MONDAY} may not show what {kept.ref} reads"
+    assert (told in caplog.text) is is_only_told
+    await store.errata.give_back(erratum)
+    assert await store.errata.is_owed(owed.id) is not is_only_told
+
+    again = await store.archive.restate(kept.ref, lambda held: held, workspace="", reason="corrected", at=NOW)
+    assert again
+    erratum = await store.errata.take(owed.id, NOW + LEASE, LEASE)
+    assert erratum
+    assert not erratum.is_only_told, "whoever corrects it once more has looked"
     await store.close()
 
 
