@@ -9,8 +9,10 @@ from bot.errors import DaybriefError
 
 Action = Callable[[], Awaitable[object]]
 
-DRAIN = timedelta(seconds=7)
-"""How long a stopping bot finishes what it has begun: it is to be gone within ten seconds, its connections closed."""
+DRAIN = timedelta(seconds=6)
+"""How long a stopping bot finishes what it has begun: it is to be gone within ten seconds, its connections closed, also
+on a machine so busy that Python itself needs seconds to end.
+"""
 PATIENCE = timedelta(seconds=50)
 """How long a round of publishing waits for what is on its way; after that it is the next ring's."""
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CLOSING = timedelta(seconds=8)
+CLOSING = timedelta(seconds=7)
 """After this it waits no more for those who let people in."""
 _HOLD = 0.0005
 """Seconds for which one of the store's threads may keep the event loop waiting; Python's own 5 ms add up, because the

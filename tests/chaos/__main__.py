@@ -6,6 +6,7 @@ import signal
 import sys
 
 from tests.chaos.campaign import PLATFORMS, Campaign, new_folder, play, side_by_side
+from tests.chaos.endings import SILENCES
 from tests.chaos.outcome import Outcome, Shape, together, told, written
 from tests.chaos.progress import Progress
 
@@ -19,6 +20,8 @@ def main() -> int:
     parser.add_argument("--settle", type=float, default=6.0, help="seconds")
     parser.add_argument("--request-timeout", type=float, default=5.0, help="seconds")
     parser.add_argument("--late-by", type=float, default=5.0, help="seconds after which a post may still be accepted")
+    parser.add_argument("--silences", nargs="*", choices=SILENCES, default=[], help="amid what, in a life each")
+    parser.add_argument("--program", default="bot", help=argparse.SUPPRESS)
     parser.add_argument("--keep", action="store_true", help="of rounds that went well, too, keep everything")
     parser.add_argument("--one", choices=PLATFORMS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -28,6 +31,8 @@ def main() -> int:
         means=signal.Signals[arguments.means],
         settle=arguments.settle,
         request_timeout=arguments.request_timeout,
+        silences=tuple(arguments.silences),
+        program=arguments.program,
     )
     campaign = Campaign(shape=shape, seed=arguments.seed, late_by=arguments.late_by, keep=arguments.keep)
     if arguments.one:

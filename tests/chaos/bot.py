@@ -22,6 +22,8 @@ class Bot:
 
     folder: Path
     secrets: Mapping[str, str]
+    program: str = "bot"
+    """The module that is run."""
     process: subprocess.Popen[bytes] | None = None
     ends: list[tuple[float, float]] = field(default_factory=list)
     """When lives were told to end, or killed, and when they had ended, on the monotonic clock."""
@@ -105,7 +107,7 @@ class Bot:
             )
 
     def _command(self, command: str, *arguments: str) -> Sequence[str]:
-        return [sys.executable, "-m", "bot", command, *arguments, "--config", str(self.folder / "config.toml")]
+        return [sys.executable, "-m", self.program, command, *arguments, "--config", str(self.folder / "config.toml")]
 
     def _environment(self) -> Mapping[str, str]:
         proxies = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}

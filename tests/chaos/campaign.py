@@ -103,6 +103,7 @@ def _begin(platform: str, campaign: Campaign) -> subprocess.Popen[str]:
     command += ["--kills", str(shape.endings), "--channels", str(shape.channels), "--means", shape.means.name]
     command += ["--settle", str(shape.settle), "--request-timeout", str(shape.request_timeout)]
     command += ["--late-by", str(campaign.late_by), *(["--keep"] if campaign.keep else [])]
+    command += ["--silences", *shape.silences, "--program", shape.program]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -17,11 +17,19 @@ class Chat(Protocol):
     name: str
     on_answer: Callable[[str], object]
     """Called in the platform's thread whenever it has decided about a ``post``, an ``edit``, a ``look`` at what stands
-    in a channel, or any other ``call``, just before the answer leaves.
+    in a channel, an ``answer`` to somebody, a word to an admin (``tell``), or any other ``call``, just before the
+    platform's own answer leaves.
     """
 
     async def asks(self, user: str, channel: str, line: str) -> Heard:
         """A person types *line* in a channel."""
+
+    on_arrival: Callable[[str], bool]
+    """Called in the platform's thread whenever it is called, with the same words, before anything comes of it;
+    whether it falls silent with that call.
+    """
+    admin: str
+    """Who is to hear of trouble, as the configuration names people."""
 
     def furnish(self) -> Sequence[tuple[str, str]]:
         """Make workspaces; a person and a channel in each, where questions are asked."""
@@ -41,6 +49,9 @@ class Chat(Protocol):
     def place(self, channel: str) -> Mapping[str, str]:
         """The keys in the configuration that tell where a channel is."""
 
+    def nowhere(self, number: int) -> Mapping[str, str]:
+        """The same for a channel that does not exist."""
+
     def secrets(self) -> Mapping[str, str]:
         """What the bot finds in its environment."""
 
@@ -48,7 +59,7 @@ class Chat(Protocol):
         """Answer with nothing but 429 for ``STORM`` seconds, at least in a part of the platform."""
 
     def hang(self, *, is_deaf: bool) -> None:
-        """From now on no request is answered or does anything; or all are again."""
+        """From now on nothing is answered or done, not even a goodbye; or all is again."""
 
     def accepted(self) -> int:
         """How many messages have been accepted so far."""

@@ -16,7 +16,18 @@ from tests.served_discord import ServedDiscord
 
 FORUMS = 15
 """One in so many channels is a forum, which knows no nonce."""
-_KINDS = {"create_message": "post", "start_thread": "post", "edit_message": "edit", "list_messages": "look"}
+_KINDS = {
+    "create_message": "post",
+    "start_thread": "post",
+    "edit_message": "edit",
+    "list_messages": "look",
+    "callback": "answer",
+    "follow_up": "answer",
+    "edit_answer": "answer",
+    "get_user": "tell",
+    "open_dm": "tell",
+}
+_ADMIN = "200000000000001"
 _COMMANDS = {
     "/keypoints lab": ("keypoints", {"story": "lab"}),
     "/brief search lab": ("brief search", {"words": "lab"}),
@@ -32,6 +43,7 @@ class DiscordChat(ServedDiscord):
     """Implements ``tests.chaos.chat.Chat``, with channels spread over *servers* servers."""
 
     name = "discord"
+    admin = f"discord:{_ADMIN}"
 
     def __init__(self, folder: Path, plan: FaultPlan, servers: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,13 +51,16 @@ class DiscordChat(ServedDiscord):
         self._store = folder / "discord.jsonl"
         self._servers = servers
         self.on_answer: Callable[[str], object] = lambda _: None
-        self.fake.on_answer = self._answered
+        self.on_arrival: Callable[[str], bool] = lambda _: False
+        self.fake.on_answer = lambda call: self.on_answer(self._kind(call))
+        self.fake.on_arrival = self._arrived
 
     def furnish(self) -> Sequence[tuple[str, str]]:
         places = []
         for number in range(self._servers):
             person, channel = f"2{number:05}", f"4{number:05}"
-            self.fake.add_guild(f"1{number:05}", users=[User(id=person, permissions=("manage_guild",))])
+            people = [User(id=person, permissions=("manage_guild",)), *([] if number else [User(id=_ADMIN)])]
+            self.fake.add_guild(f"1{number:05}", users=people)
             self.fake.add_channel(channel, guild=f"1{number:05}", name="questions")
             places.append((person, channel))
         return places
@@ -79,6 +94,9 @@ class DiscordChat(ServedDiscord):
     def place(self, channel: str) -> Mapping[str, str]:
         return {"channel": channel, "workspace": self.fake.channels[channel].guild}
 
+    def nowhere(self, number: int) -> Mapping[str, str]:
+        return {"channel": f"9{number:08}", "workspace": "100000"}
+
     def secrets(self) -> Mapping[str, str]:
         return {"DISCORD_TOKEN": TOKEN}
 
@@ -86,7 +104,7 @@ class DiscordChat(ServedDiscord):
         self.fake.storm(STORM)
 
     def hang(self, *, is_deaf: bool) -> None:
-        self.fake.is_deaf = is_deaf
+        self.do(self._hang(is_deaf=is_deaf))
 
     def accepted(self) -> int:
         return self.fake.posted
@@ -107,5 +125,14 @@ class DiscordChat(ServedDiscord):
                 posts[how] += number
         return posts
 
-    def _answered(self, call: Call) -> None:
-        self.on_answer(_KINDS.get(call.route, "call"))
+    async def _hang(self, *, is_deaf: bool) -> None:
+        (self.fake.fall_silent if is_deaf else self.fake.hear_again)()
+
+    def _arrived(self, call: Call) -> None:
+        if self.on_arrival(self._kind(call)):
+            self.fake.fall_silent()
+
+    def _kind(self, call: Call) -> str:
+        """What the bot is about."""
+        place = self.fake.channels.get(call.channel)
+        return "tell" if place and place.recipient else _KINDS.get(call.route, "call")

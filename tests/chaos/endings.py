@@ -17,10 +17,13 @@ class Ending:
     """The seconds count from the start of the process instead: it may not have called anybody yet."""
     at: str = ""
     """What the platform is doing then: ``post`` and ``edit`` have been accepted and not yet answered, with ``look``
-    a channel is read back; empty: whatever it may be.
+    a channel is read back, with ``answer`` somebody is being answered, with ``tell`` an admin is being told, with
+    ``feed`` a feed is being read; empty: whatever it may be.
     """
     count: int = 1
     """At the how many-th of those in this life."""
+    is_silent: bool = False
+    """The platform falls silent just before: that call is never answered, nor is any other, nor a goodbye."""
 
 
 def ending(chance: random.Random, settling: float) -> Ending:
@@ -39,3 +42,24 @@ def ending(chance: random.Random, settling: float) -> Ending:
     if kind < 0.86:
         return Ending(after=settling, at="look", count=chance.randint(1, 8))
     return Ending(after=chance.uniform(0.8, 3.5))
+
+
+def silent_ending(chance: random.Random, settling: float, amid: str) -> Ending:
+    """Amid one of :data:`SILENCES`, when the platform falls silent. *settling* as with :func:`ending`."""
+    if amid == "birth":
+        return Ending(after=chance.uniform(0.05, BORN_WITHIN), is_unborn=True, is_silent=True)
+    most, after = _SILENT[amid]
+    return Ending(after=max(after, settling), at=amid, count=chance.randint(1, most), is_silent=True)
+
+
+_SILENT = {
+    "post": (20, 3.0),
+    "answer": (8, 5.0),
+    "tell": (1, 10.0),
+    "look": (3, 3.0),
+    "feed": (1, 5.0),
+    "edit": (3, 3.0),
+}
+"""At which of those at the latest, and how many seconds it is waited for at least."""
+SILENCES = ("birth", *_SILENT)
+"""Amid what a platform, or whoever serves a feed, may fall silent."""

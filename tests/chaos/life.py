@@ -14,7 +14,8 @@ _OF_ANOTHER = 0.5
 
 
 class Life:
-    """One life of the bot, as it is seen from the platform's side. ``on_answer`` may be called from any thread."""
+    """One life of the bot, as it is seen from the platform's side. ``on_arrival`` and ``on_answer`` may be
+    called from any thread."""
 
     def __init__(self, end: Ending, tell: Callable[[], object]) -> None:
         self._end = end
@@ -23,6 +24,8 @@ class Life:
         self._began = time.monotonic()
         self._born_at: float | None = None
         self._lock = threading.Lock()
+        self.is_silent = False
+        """The platform has fallen silent in the middle of what this life was to end at."""
         self.told = threading.Event()
         """It has been killed, or told to end."""
 
@@ -37,13 +40,22 @@ class Life:
         is_late = time.monotonic() - self._began > _BORN_AT_LAST and self._born_at is None
         return not self.told.is_set() and self.age < self._end.after and not is_late
 
+    def on_arrival(self, kind: str) -> bool:
+        """The platform is being called; whether it falls silent with that."""
+        if self._end.is_silent and kind == self._end.at and time.monotonic() - self._began >= _OF_ANOTHER:
+            self._left -= 1
+            self.is_silent = self.is_silent or self._left == 0
+        return self.is_silent
+
     def on_answer(self, kind: str) -> None:
-        """The platform has been called, and has decided."""
+        """The platform has been called, and has decided: perhaps to say nothing any more."""
         now = time.monotonic()
         if now - self._began < _OF_ANOTHER:
             return
         self._born_at = self._born_at or now
-        if kind == self._end.at:
+        if self.is_silent:
+            self.tell()
+        elif kind == self._end.at and not self._end.is_silent:
             self._left -= 1
             if self._left == 0:
                 self.tell()

@@ -62,6 +62,12 @@ class Order:
         )
 
 
+def gone(platform: str, wave: int, hour: str, place: Mapping[str, str]) -> str:
+    """The table for a channel that is due as its *wave* is, and does not exist."""
+    keys = {"name": f"gone{wave}", "platform": platform, "time": hour, **place}
+    return "[[channels]]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items()) + 'topics = ["labs"]\n'
+
+
 def quiet(platform: str, places: Iterable[Mapping[str, str]]) -> str:
     """Tables for channels that are never due, where people ask, and pause and resume what is served."""
     return "".join(

@@ -28,6 +28,17 @@ class Shape:
     """
     means: signal.Signals = signal.SIGKILL
     """How lives end."""
+    silences: tuple[str, ...] = ()
+    """Amid what the platform falls silent when a life ends (``tests.chaos.endings.SILENCES``), in as many of the lives
+    of each round, spread over all.
+    """
+    program: str = "bot"
+    """The module that is run as the bot."""
+
+    def silence(self, life: int) -> str:
+        """Amid what it falls silent at the end of *life*, counted from 0; empty: it does not."""
+        before, after = (one * len(self.silences) // self.endings for one in (life, life + 1))
+        return self.silences[before] if after > before else ""
 
     @property
     def settling(self) -> float:
@@ -44,6 +55,8 @@ class Outcome:
     endings: int = 0
     moments: Counter[str] = field(default_factory=Counter)
     """Amid what lives ended."""
+    silences: Counter[str] = field(default_factory=Counter)
+    """Of these, where the platform had fallen silent at that very moment."""
     waves: int = 0
     ordered: int = 0
     messages: int = 0
@@ -100,7 +113,7 @@ def written(outcome: Outcome) -> str:
 def read(line: str) -> Outcome:
     """What :func:`written` wrote."""
     values: dict[str, Any] = json.loads(line)
-    return Outcome(**values | {name: Counter(values[name]) for name in ("moments", "codes", "requests")})
+    return Outcome(**values | {name: Counter(values[name]) for name in ("moments", "silences", "codes", "requests")})
 
 
 def told(outcome: Outcome) -> str:

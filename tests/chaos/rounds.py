@@ -21,7 +21,8 @@ from typing import Any
 from tests.chaos import checker, orders
 from tests.chaos.bot import GONE_WITHIN, Bot
 from tests.chaos.chat import Chat
-from tests.chaos.endings import ending
+from tests.chaos.endings import Ending, ending, silent_ending
+from tests.chaos.feed import SilentFeed
 from tests.chaos.life import Life, good_codes
 from tests.chaos.orders import Order
 from tests.chaos.outcome import Outcome, Shape
@@ -49,6 +50,8 @@ bot waits longer after each that is refused.
 """
 SETTLED_WITHIN = 120.0
 """Seconds after which nothing may be in doubt any more in the last life."""
+_SILENT_FOR = 0.5
+"""Seconds at the most between the beginning of a silence that met nobody and the word to stop."""
 _LONG_ENOUGH = 2.0
 """Seconds of a life in which something could have been posted."""
 _LOOK_EVERY = 0.02
@@ -73,7 +76,8 @@ class Round:
 
     def __post_init__(self) -> None:
         self._chance = random.Random(f"{self.chat.name}/{self.seed}")
-        self._bot = Bot(folder=self.folder, secrets=self.chat.secrets())
+        self._bot = Bot(folder=self.folder, secrets=self.chat.secrets(), program=self.shape.program)
+        self._silent_feed = SilentFeed()
         self._correcting: subprocess.Popen[bytes] | None = None
         self._is_stalled = False
         self._quiet: list[str] = []
@@ -98,6 +102,7 @@ class Round:
         finally:
             self._bot.end()
             self.chat.close()
+            self._silent_feed.close()
         self._count(people)
         return self.outcome
 
@@ -119,15 +124,16 @@ class Round:
         left = self.outcome.ordered - self.chat.accepted()
         if self._is_stalled or left < LEFT * self.shape.channels:
             self._wave()
-        self._write_config(gathers=self._chance.random() < GATHERS)
-        if self._chance.random() < CORRECTS:
+        amid = self.shape.silence(self.outcome.endings)
+        self._write_config(gathers=self._chance.random() < GATHERS, amid=amid)
+        if self._chance.random() < CORRECTS or amid == "edit":
             self._correct()
-        end = ending(self._chance, self.shape.settling)
+        end = self._ending(amid)
         before, spoken = self.chat.accepted(), self._bot.log_size()
         life = Life(end, lambda: self._bot.signal(self.shape.means))
-        self.chat.on_answer = life.on_answer
+        self._listen(life)
         trouble_at = math.inf
-        if self._chance.random() < TROUBLES:
+        if self._chance.random() < TROUBLES and not amid:
             trouble_at = self._chance.choice([-1.0, end.after / 2])  # before it is born, or in the middle of its life
         self._bot.start()
         while life.goes_on():
@@ -137,12 +143,32 @@ class Round:
             time.sleep(_LOOK_EVERY)
             if self._bot.has_ended() is not None and not life.told.is_set():
                 raise RuntimeError(f"{self._bot.log} tells why the bot ended by itself ({self._bot.has_ended()})")
-        self.chat.on_answer = lambda _: None
         at = end.at if life.told.is_set() else "birth" if end.is_unborn else "some moment"
+        if end.is_silent:
+            self.outcome.silences[at] += 1
+            self.chat.hang(is_deaf=True)
+            if not life.told.is_set():
+                time.sleep(self._chance.uniform(0.0, _SILENT_FOR))
         life.tell()
+        self._listen(None)
         self._is_stalled = life.age > _LONG_ENOUGH and self.chat.accepted() == before
-        self._bury(life.age, at, spoken)
+        self._bury(life.age, at, spoken, is_silent=end.is_silent)
         self.chat.hang(is_deaf=False)
+
+    def _ending(self, amid: str) -> Ending:
+        settling = self.shape.settling
+        return silent_ending(self._chance, settling, amid) if amid else ending(self._chance, settling)
+
+    def _listen(self, life: Life | None) -> None:
+        """Tell *life* of all that the platform and the silent feed see of it."""
+        self.chat.on_answer = life.on_answer if life else lambda _: None
+        self.chat.on_arrival = life.on_arrival if life else lambda _: False
+
+        def on_reading() -> None:
+            if life and life.on_arrival("feed"):
+                life.tell()
+
+        self._silent_feed.on_arrival = on_reading
 
     def _trouble(self) -> None:
         """The platform answers with nothing but 429 for a while, or not at all until this life has ended."""
@@ -151,10 +177,10 @@ class Round:
         else:
             self.chat.storm(self._chance)
 
-    def _bury(self, age: float, at: str, spoken: int) -> None:
-        """Wait until it has ended, and write down how it did."""
+    def _bury(self, age: float, at: str, spoken: int, *, is_silent: bool) -> None:
+        """Wait until it has ended, and write down how it did. Told twice, it would not hang on what *is_silent*."""
         outcome = self.outcome
-        is_told_twice = self.shape.means is signal.SIGTERM and self._chance.random() < TWICE
+        is_told_twice = self.shape.means is signal.SIGTERM and self._chance.random() < TWICE and not is_silent
         if is_told_twice:
             self._bot.wait(self._chance.uniform(0.0, 2.0))
             self._bot.signal(signal.SIGTERM)
@@ -254,15 +280,20 @@ class Round:
             raise RuntimeError(f"the stories could not be imported: {done.stderr}")
         self._ref = next(one["ref"] for one in json.loads(done.stdout) if one["title"] == orders.COUNTED)
 
-    def _write_config(self, *, gathers: bool) -> None:
-        """The channels of all waves so far; the hour of the last one has just come."""
+    def _write_config(self, *, gathers: bool, amid: str = "") -> None:
+        """The channels of all waves so far; the hour of the last one has just come. *amid* what there will be silence
+        needs something that it can happen to.
+        """
         shape = self.shape
         text = (
-            f'[bot]\ndata_dir = "data"\ngather_every = "2s"\n{self.chat.table()}[fetch]\nfull_text = false\n'
+            f'[bot]\ndata_dir = "data"\ngather_every = "2s"\nadmins = ["{self.chat.admin}"]\n{self.chat.table()}'
+            '[fetch]\nfull_text = false\nallow_hosts = ["127.0.0.1"]\n'
             f'[delivery]\nrequest_timeout = "{shape.request_timeout:g}s"\nsettle = "{shape.settle:g}s"\n'
             '[defaults]\ndays = ["mon","tue","wed","thu","fri","sat","sun"]\n'
         )
-        if gathers:
+        if amid == "feed":
+            text += f'[[feeds]]\nurl = "{self._silent_feed.url}"\nname = "Norvik"\ntopics = ["other"]\n'
+        elif gathers:
             file = self.folder / "feed.xml"
             file.write_text(orders.feed(self.outcome.endings), encoding="utf-8")
             text += f'[[feeds]]\nurl = "{file}"\nname = "Norvik"\ntopics = ["other"]\n'
@@ -270,6 +301,12 @@ class Round:
             order.table(self.chat.name, self._hours[order.wave], self.chat.place(order.channel))
             for order in self._orders
         )
+        if shape.silences:
+            # Wave after wave there is something that an admin has to hear of.
+            text += "".join(
+                orders.gone(self.chat.name, wave, hour, self.chat.nowhere(wave))
+                for wave, hour in enumerate(self._hours)
+            )
         text += orders.quiet(self.chat.name, [self.chat.place(channel) for channel in self._quiet])
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 

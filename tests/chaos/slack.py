@@ -19,13 +19,17 @@ _KINDS = {
     "chat.update": "edit",
     "conversations.history": "look",
     "conversations.replies": "look",
+    "chat.postEphemeral": "answer",
+    "response_url": "answer",
 }
+_ADMIN = "U0ADMIN"
 
 
 class SlackChat(ServedSlack):
     """Implements ``tests.chaos.chat.Chat``, with channels spread over *workspaces* workspaces."""
 
     name = "slack"
+    admin = f"slack:{_ADMIN}"
 
     def __init__(self, folder: Path, plan: FaultPlan, workspaces: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,11 +37,14 @@ class SlackChat(ServedSlack):
         self._store = folder / "slack.jsonl"
         self._workspaces = workspaces
         self.on_answer: Callable[[str], object] = lambda _: None
-        self.fake.on_answer = self._answered
+        self.on_arrival: Callable[[str], bool] = lambda _: False
+        self.fake.on_answer = lambda call: self.on_answer(_kind(call))
+        self.fake.on_arrival = self._arrived
 
     def furnish(self) -> Sequence[tuple[str, str]]:
         for number in range(self._workspaces):
-            self.fake.add_team(f"T{number}", users=[User(id=f"U{number}", is_admin=True)])
+            admin = [] if number else [User(id=_ADMIN, is_admin=True)]
+            self.fake.add_team(f"T{number}", users=[User(id=f"U{number}", is_admin=True), *admin])
             self.fake.add_channel(f"D{number}", team=f"T{number}", members=[f"U{number}"])
         return [(f"U{number}", f"D{number}") for number in range(self._workspaces)]
 
@@ -67,6 +74,9 @@ class SlackChat(ServedSlack):
     def place(self, channel: str) -> Mapping[str, str]:
         return {"channel": channel, "workspace": self.fake.channels[channel].team}
 
+    def nowhere(self, number: int) -> Mapping[str, str]:
+        return {"channel": f"C{number}GONE", "workspace": "T0"}
+
     def secrets(self) -> Mapping[str, str]:
         tokens = ",".join(f"xoxb-T{number}" for number in range(self._workspaces))
         return {"SLACK_BOT_TOKEN": tokens, "SLACK_APP_TOKEN": "xapp-1"}
@@ -75,7 +85,7 @@ class SlackChat(ServedSlack):
         self.fake.storm(f"T{chance.randrange(self._workspaces)}", STORM)
 
     def hang(self, *, is_deaf: bool) -> None:
-        self.fake.is_deaf = is_deaf
+        self.do(self._hang(is_deaf=is_deaf))
 
     def accepted(self) -> int:
         return self.fake.posted
@@ -89,5 +99,14 @@ class SlackChat(ServedSlack):
     def requests(self) -> Mapping[str, int]:
         return {how: n for (method, how), n in self.fake.counts.items() if method == "chat.postMessage"}
 
-    def _answered(self, call: Call) -> None:
-        self.on_answer(_KINDS.get(call.method, "call"))
+    async def _hang(self, *, is_deaf: bool) -> None:
+        (self.fake.fall_silent if is_deaf else self.fake.hear_again)()
+
+    def _arrived(self, call: Call) -> None:
+        if self.on_arrival(_kind(call)):
+            self.fake.fall_silent()
+
+
+def _kind(call: Call) -> str:
+    """What the bot is about."""
+    return "tell" if call.channel == _ADMIN else _KINDS.get(call.method, "call")

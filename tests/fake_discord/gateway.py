@@ -78,6 +78,8 @@ class Gateway:
         self.connections: list[Connection] = []
         self._count = itertools.count(1)
         self._changed = asyncio.Event()
+        self._heard = asyncio.Event()
+        self._heard.set()
 
     # ---------------------------------------------------------------------------------------------- telling
 
@@ -140,8 +142,20 @@ class Gateway:
         """Lose all sessions that are not connected: they cannot be resumed."""
         self.sessions = {name: one for name, one in self.sessions.items() if one.connection}
 
+    def fall_silent(self) -> None:
+        """Leave all connections half-open, new ones without a word; who says goodbye is not answered either."""
+        self._heard.clear()
+        self.freeze()
+
+    def hear_again(self) -> None:
+        """End that."""
+        self._heard.set()
+        for connection in self.connections:
+            connection.thawed.set()
+
     async def close(self, code: int = 1001) -> None:
         """Close every connection with *code*."""
+        self._heard.set()
         for connection in list(self.connections):
             connection.thawed.set()
             with suppress(ConnectionError, RuntimeError):
@@ -156,6 +170,9 @@ class Gateway:
 
     async def link(self, request: web.Request) -> web.StreamResponse:
         """The WebSocket of one connection, from hello to its end."""
+        await self._heard.wait()
+        if request.transport is None or request.transport.is_closing():
+            return web.Response()
         if self.refuse:
             return web.Response(status=503)
         socket = web.WebSocketResponse(timeout=0.5, autoclose=False, compress=False, max_msg_size=0)

@@ -58,6 +58,8 @@ class FakeDiscord(Happening):
         """How often a route was answered how: ``("create_message", "ok")``, or status and code instead of ``ok``."""
         self.on_answer: Callable[[Call], object] = lambda _: None
         """Called with each request to REST when it has been decided, just before its answer leaves."""
+        self.on_arrival: Callable[[Call], object] = lambda _: None
+        """Called with each request as soon as it comes, before anything comes of it."""
         self.is_deaf = False
         """No request is answered or does anything; each is held until its client has gone."""
         self._later = later or (lambda seconds, do: asyncio.get_running_loop().call_later(seconds, do))
@@ -130,6 +132,16 @@ class FakeDiscord(Happening):
         """For so long on the monotonic clock, *channel* (or everything but answers to people) gets nothing but 429."""
         self.faults.storms[channel] = (self.monotonic() + seconds, retry_after)
 
+    def fall_silent(self) -> None:
+        """From now on connections are taken and nothing is answered, not even a goodbye."""
+        self.is_deaf = True
+        self.gateway.fall_silent()
+
+    def hear_again(self) -> None:
+        """End that."""
+        self.is_deaf = False
+        self.gateway.hear_again()
+
     def forget(self) -> None:
         """Drop the records of calls and of interactions that are over, which a soak would pile up."""
         self.calls.clear()
@@ -154,6 +166,7 @@ class FakeDiscord(Happening):
             channel=match.get("channel", ""),
         )
         headers: dict[str, str] = {}
+        self.on_arrival(call)
         if self.is_deaf:
             return await self._hold(request, call)
         try:

@@ -64,6 +64,8 @@ class FakeSlack(Happening):
         """How often a method was answered how: ``("chat.postMessage", "ok")``, or an error instead of ``ok``."""
         self.on_answer: Callable[[Call], object] = lambda _: None
         """Called with each request to the Web API when it has been decided, just before its answer leaves."""
+        self.on_arrival: Callable[[Call], object] = lambda _: None
+        """Called with each request as soon as it has been read, before anything comes of it."""
         self.is_deaf = False
         """No request is answered or does anything; each is held until its client has gone."""
         self._later = later or (lambda seconds, do: asyncio.get_running_loop().call_later(seconds, do))
@@ -125,6 +127,16 @@ class FakeSlack(Happening):
         """For so long on the monotonic clock, *team* gets nothing but 429."""
         self.faults.storms[team] = (self.monotonic() + seconds, retry_after)
 
+    def fall_silent(self) -> None:
+        """From now on connections are taken and nothing is answered, not even a goodbye."""
+        self.is_deaf = True
+        self.sockets.fall_silent()
+
+    def hear_again(self) -> None:
+        """End that."""
+        self.is_deaf = False
+        self.sockets.hear_again()
+
     def forget(self) -> None:
         """Drop the records of calls, deliveries, triggers and response_urls, which a soak would pile up."""
         for record in (self.calls, self.deliveries, self.triggers, self.hooks):
@@ -140,11 +152,12 @@ class FakeSlack(Happening):
         name = request.match_info["method"]
         call = Call(method=name, team="", channel="", at=self.monotonic(), arguments={})
         headers: dict[str, str] = {}
-        if self.is_deaf:
-            return await self._hold(request, call)
         try:
             call.arguments = await read_arguments(request)
             call.channel = str(call.arguments.get("channel", ""))
+            self.on_arrival(call)
+            if self.is_deaf:
+                return await self._hold(request, call)
             run = self._prepare(call, _token(request, call.arguments), headers)
             wait = self.faults.storm(call.team, call.at) or self.limits.refuse(name, call.team, call.channel)
             if wait:
@@ -271,6 +284,9 @@ class FakeSlack(Happening):
             call.arguments = body = await read_arguments(request)
         except Refused as problem:
             return self._answer(call, problem.body(), {}, 400)
+        self.on_arrival(call)
+        if self.is_deaf:
+            return await self._hold(request, call)
 
         def run() -> Json:
             try:

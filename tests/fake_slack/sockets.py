@@ -49,6 +49,8 @@ class Sockets:
         self._turn = 0
         self._waiting: dict[str, Waiting] = {}
         self._changed = asyncio.Event()
+        self._heard = asyncio.Event()
+        self._heard.set()
 
     def ticket(self) -> str:
         """What opens one connection."""
@@ -65,11 +67,14 @@ class Sockets:
 
     async def link(self, request: web.Request) -> web.StreamResponse:
         """The WebSocket of one connection, from hello to its end."""
+        await self._heard.wait()
+        if request.transport is None or request.transport.is_closing():
+            return web.Response()
         ticket = request.query.get("ticket", "")
         if self.refuse or ticket not in self._tickets:
             return web.Response(status=403)
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(autoping=False, timeout=0.5)
+        socket = web.WebSocketResponse(autoping=False, autoclose=False, timeout=0.5)
         await socket.prepare(request)
         if len(self.connections) >= MOST_CONNECTIONS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
@@ -141,8 +146,20 @@ class Sockets:
         for connection in self.connections:
             connection.thawed.clear()
 
+    def fall_silent(self) -> None:
+        """Leave all connections half-open, new ones without a word; who says goodbye is not answered either."""
+        self._heard.clear()
+        self.freeze()
+
+    def hear_again(self) -> None:
+        """End that."""
+        self._heard.set()
+        for connection in self.connections:
+            connection.thawed.set()
+
     async def close(self) -> None:
         """End everything."""
+        self._heard.set()
         for connection in list(self.connections):
             connection.thawed.set()
             with suppress(ConnectionError, RuntimeError):
@@ -173,6 +190,7 @@ class Sockets:
                 with suppress(ConnectionError):
                     await connection.socket.pong(frame.data)
             elif frame.type in {WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR}:
+                await connection.socket.close()
                 return
 
     def _acknowledge(self, answer: dict[str, Any]) -> None:
