@@ -42,9 +42,7 @@ class Lock:
             holder = os.read(file, 20).decode(errors="replace").strip()
             os.close(file)
             who = f" (process {holder})" if holder.isdecimal() else ""
-            raise AlreadyRunning(
-                f"another daybrief{who} is {self._doing}; stop it first, or leave the work to it"
-            ) from None
+            raise AlreadyRunning(f"another daybrief{who} is {self._doing}") from None
         except BaseException:
             os.close(file)
             raise

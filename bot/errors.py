@@ -71,6 +71,11 @@ class NotFound(DaybriefError):
 class AlreadyRunning(DaybriefError):
     """Another process holds the lock of this data directory."""
 
+    def __init__(self, fact: str, advice: str = "stop it first, or leave the work to it") -> None:
+        self.fact = fact
+        """Who does what, without what to do about it."""
+        super().__init__(f"{fact}; {advice}")
+
 
 class StoreTrouble(DaybriefError):
     """The database cannot be opened, read or written."""

@@ -36,10 +36,10 @@ def restore(copy: Path, database: Path, now: datetime) -> bool:
     """
     if copy.is_dir():
         latest = copies.newest_copy(copy)
-        advice = f"the newest copy there is {latest}" if latest else "and there is no copy in it by its name"
+        advice = f"name the newest copy there, {latest}" if latest else f"no copy is in it; {_NAME_A_COPY}"
         raise StoreTrouble(f"{copy} is a folder; {advice}")
     if not copy.is_file():
-        raise StoreTrouble(f"there is no copy {copy} to restore")
+        raise StoreTrouble(f"there is no copy {copy}; {_NAME_A_COPY}")
     copy, database = copy.resolve(), database.resolve()
     if database.exists() and copy.samefile(database):
         raise StoreTrouble(f"{copy} is the database itself; {_NAME_A_COPY}")
@@ -133,7 +133,9 @@ def _retire(database: Path) -> None:
             db.execute("COMMIT")
     except StoreTrouble as refusal:
         if refusal.kind in {"busy", "locked"}:
-            raise StoreTrouble(f"the database {database} is in use; stop Daybrief before restoring") from refusal
+            raise StoreTrouble(
+                f"the database {database} is in use, and nothing was changed; stop Daybrief, then restore"
+            ) from refusal
         # A damaged one may be replaced: that is what copies are for.
     kept = copies.name_before_restore(database)
     with contextlib.suppress(OSError):

@@ -205,4 +205,4 @@ def _lock(house: "House") -> Finding:
         with delivery_lock(house.room.config):
             return Finding("bot", True, "not running; `daybrief run` starts it")
     except AlreadyRunning as running:
-        return Finding("bot", True, str(running))
+        return Finding("bot", True, running.fact)

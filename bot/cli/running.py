@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.cli.app import Session, command
-from bot.errors import WrongUsage
+from bot.errors import AlreadyRunning, WrongUsage
 
 _KEPT = 7
 """Copies that stay in a folder unless one says otherwise."""
@@ -45,7 +45,9 @@ async def backup(session: Session, path: str, keep: int | None) -> None:
         raise WrongUsage(f"--keep is for a folder of copies; {path} is none (write {path}{os.sep}, and it is made)")
     async with wiring.looks.for_work(f"Copying {wiring.database(config)} …"):
         copy = await asyncio.to_thread(wiring.back_up, config, target, keep=(keep or _KEPT) if is_folder else None)
-    click.echo(f"{copy} holds a sound copy ({copy.stat().st_size / 1_000_000:.1f} MB)")
+    click.echo(
+        f"{copy} holds a sound copy ({copy.stat().st_size / 1_000_000:.1f} MB); `daybrief restore` goes back to it"
+    )
 
 
 @click.command()
@@ -56,8 +58,16 @@ async def restore(session: Session, path: Path) -> None:
     from bot import wiring
 
     config = session.config()
-    async with wiring.delivering(config), wiring.looks.for_work(f"Restoring {path} …"):
-        is_verified = await asyncio.to_thread(wiring.restore_from, config, path)
-    click.echo(f"restored from {path}; nothing that was due before now will be posted again")
+    try:
+        async with wiring.delivering(config), wiring.looks.for_work(f"Restoring {path} …"):
+            former = wiring.former_databases(config)
+            is_verified = await asyncio.to_thread(wiring.restore_from, config, path)
+            kept = [one for one in wiring.former_databases(config) if one not in former]
+    except AlreadyRunning as running:
+        raise AlreadyRunning(running.fact, "stop it, then restore; nothing was changed") from None
+    click.echo(f"{wiring.database(config)} was restored from {path}.")
     if not is_verified:
-        click.echo("there was no checksum beside it: it is sound as far as SQLite can tell")
+        click.echo("There was no checksum beside the copy: it is sound as far as SQLite can tell.")
+    for one in kept:
+        click.echo(f"What was there before is kept as {one}.")
+    click.echo("Nothing that was due before now will be posted again; `daybrief run` goes on with what comes due.")

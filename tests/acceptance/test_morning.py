@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.locks import Lock
 from tests.acceptance.program import CONFIG, STORY, Program
 
 MORNING = "2026-03-03"
@@ -141,6 +142,17 @@ def test_a_withdrawn_story_says_so_and_is_not_posted_any_more(stocked: Program) 
     assert stocked.run("story", ref, "--json").json()["status"] == "withdrawn"
 
 
+def test_beside_a_running_bot_restore_changes_nothing_and_says_what_to_do(stocked: Program) -> None:
+    data = stocked.folder / "data"
+    with Lock(data / "daybrief.lock"):
+        refused = stocked.run("restore", str(stocked.folder / "copy.db"))
+        found = {one["about"]: one["says"] for one in stocked.run("check", "--json").json()["findings"]}
+
+    fact = f"another daybrief (process {os.getpid()}) is delivering from {data}/"
+    assert refused.err == f"daybrief: {fact}; stop it, then restore; nothing was changed\n"
+    assert found["bot"] == fact
+
+
 def test_a_restored_copy_never_posts_an_old_edition_again(stocked: Program) -> None:
     copy = stocked.folder / "copy.db"
     backed_up = stocked.run("backup", str(copy))
@@ -152,6 +164,9 @@ def test_a_restored_copy_never_posts_an_old_edition_again(stocked: Program) -> N
     assert backed_up.code == restored.code == 0
     assert f"{copy} holds a sound copy" in backed_up.out
     assert "checksum" not in restored.out
+    data = stocked.folder / "data"
+    assert f"{data / 'daybrief.db'} was restored from {copy}." in restored.out
+    assert f"What was there before is kept as {data / 'daybrief.db.before-restore'}." in restored.out
     assert "Norvik" not in again.out
     assert [(row["state"], row["reason"]) for row in rows] == [("skipped", "restored")]
 

@@ -220,7 +220,7 @@ async def test_what_is_no_copy_is_told_with_what_to_name_instead(path: Path) -> 
 
     with pytest.raises(StoreTrouble, match=r"a\.md is not a database; name a copy made by `daybrief backup`"):
         restore(notes, path, NOW)
-    with pytest.raises(StoreTrouble, match=f"is a folder; the newest copy there is {made[-1]}"):
+    with pytest.raises(StoreTrouble, match=f"is a folder; name the newest copy there, {made[-1]}"):
         restore(folder, path, NOW)
 
 
