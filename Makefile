@@ -76,7 +76,7 @@ $(VENV)/.base: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@$(RUN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-extras: $(VENV)/.base ## what makes it better where it may weigh more: [semantic], [fulltext], [models]
+extras: $(VENV)/.base ## what makes it better where it may weigh more: [semantic], [fulltext], [models]; [scale]
 	@echo "Installing what reads full texts, compares meanings and asks models into $(VENV) …"
 	@$(RUN)/python -m pip install -q --require-hashes -r requirements-extras.lock
 

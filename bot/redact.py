@@ -75,8 +75,14 @@ class Redactor:
         self.know(secrets)
 
     def know(self, secrets: Iterable[str]) -> None:
-        """Hide *secrets* too from now on; what was a secret once stays one."""
-        spelled = {form for secret in secrets if len(secret) >= SHORTEST for form in _spellings(secret)}
+        """Hide *secrets* too from now on; what was a secret once stays one.
+
+        One that is hidden for its shape, as all of Slack's tokens are, is not learnt by heart: there may be thousands.
+        """
+        new = [one for one in secrets if len(one) >= SHORTEST and not TOKENS.fullmatch(one)]
+        spelled = {form for secret in new for form in _spellings(secret)}
+        if not spelled - self._known:
+            return
         self._known = self._known | spelled
         longest_first = sorted(self._known, key=lambda one: (-len(one), one))
         self._by_heart = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None

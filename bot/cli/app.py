@@ -205,6 +205,7 @@ _WHERE = {
     "evaluate": "evaluating",
     "slack-manifest": "slack",
     "discord-invite": "discord",
+    "tokens": "tokens",
     "backup": "running",
     "restore": "running",
 }

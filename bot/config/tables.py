@@ -25,6 +25,7 @@ from bot.config.values import (
     Zone,
     is_loopback,
 )
+from bot.identity import canonical_url
 from bot.model import Cause, Layout
 from bot.problems import choose
 from bot.text import clean
@@ -69,6 +70,22 @@ def _admin(value: str) -> str:
 
 def _cause(value: object) -> Cause:
     return Cause(choose(value if isinstance(value, str) else repr(value), [one.value for one in Cause], "trouble"))
+
+
+def _client_id(value: str) -> str:
+    if value and not re.fullmatch(r"\d{1,24}\.\d{1,24}", value.strip(), re.ASCII):
+        raise ValueError('expected the Client ID of the app, such as "1234567890.1234567890", from Basic Information')
+    return value.strip()
+
+
+def _public(value: str) -> str:
+    address = value.strip().rstrip("/")
+    is_bare = not any(sign in address for sign in "?#@") and not any(one.isspace() for one in address)
+    if address and not (is_bare and address.startswith("https://") and canonical_url(address)):
+        raise ValueError(
+            'expected the https address that leads to this machine, such as "https://daybrief.example.org"'
+        )
+    return address
 
 
 def _channel(value: str) -> str:
@@ -171,6 +188,10 @@ class Slack(Table):
     mode: Annotated[str, AfterValidator(lambda value: choose(value, ("socket", "http"), "mode"))] = "socket"
     api_url: WebAddress = "https://slack.com/api/"
     listen: ListenAddress = "127.0.0.1:3000"
+    client_id: Annotated[str, AfterValidator(_client_id)] = ""
+    """Of an app that workspaces can add to themselves; empty: SLACK_CLIENT_ID, or none can."""
+    public_url: Annotated[str, AfterValidator(_public)] = ""
+    """Where people, and Slack, reach what listens; empty: nobody can add us."""
 
 
 class Discord(Table):
