@@ -13,7 +13,7 @@ from bot.cases import concerns, holds_posts_up, is_ripe
 from bot.config import Config
 from bot.editor import Editor
 from bot.errata import Progress
-from bot.errors import NotFound, WrongUsage
+from bot.errors import NotFound, PostFailed, WrongUsage
 from bot.forms import Opened, Texts
 from bot.lookout import Lookout
 from bot.manuscript import Manuscript
@@ -46,6 +46,7 @@ from bot.revive import revive
 from bot.schedule import next_instant
 from bot.sweep import sweep
 from bot.why import Why
+from bot.wording import sentence_of
 
 
 class Desk:
@@ -329,7 +330,10 @@ class Desk:
         platform = self._room.platforms.get(subscription.channel.platform)
         if platform is None:
             return (f"this version cannot post to {subscription.channel.platform}",)
-        return await platform.examine(subscription.channel)
+        try:
+            return await self._room.answer(platform.examine(subscription.channel))
+        except PostFailed as failure:
+            return (sentence_of(failure.reason),)
 
     # ---------------------------------------------------------------------------------------------- for operators
 

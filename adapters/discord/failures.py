@@ -122,7 +122,7 @@ def post_failed(error: Exception) -> PostFailed:
             failed = PostFailed(_TOKEN, fate=Fate.REFUSED)
         case discord.HTTPException():
             failed = _answered(error)
-            failed.code = str(error.code or error.status)
+            failed.code = str(_code_of(error) or error.status)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             # Without a connection nothing has left us; every other break leaves us in the dark.
             failed = PostFailed("Discord could not be reached", fate=Fate.NOT_SENT, code="unreachable")
@@ -136,7 +136,7 @@ def post_failed(error: Exception) -> PostFailed:
 
 
 def _answered(error: discord.HTTPException) -> PostFailed:
-    code, status = error.code, error.status
+    code, status = _code_of(error), error.status
     known = MEANINGS.get(code)
     if status == _TOO_MANY_REQUESTS:
         return PostFailed(known.sentence if known else _PATIENCE, fate=Fate.NOT_SENT)
@@ -149,6 +149,12 @@ def _answered(error: discord.HTTPException) -> PostFailed:
         return _turned_away(error)
     reason = f"Discord answered with status {status} and code {code}, which Daybrief does not know; please report it"
     return PostFailed(reason, fate=Fate.REFUSED, reach=Reach.POST)
+
+
+def _code_of(error: discord.HTTPException) -> int:
+    """Discord's number; 0 where the answer has none. discord.py passes on whatever stands there, a token perhaps."""
+    code: object = error.code
+    return code if isinstance(code, int) else 0
 
 
 def _turned_away(error: discord.HTTPException) -> PostFailed:

@@ -5,6 +5,7 @@ table is UNKNOWN: Slack invents new ones, and reading the channel back costs les
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,11 +19,16 @@ from bot.errors import Fate, PostFailed, Reach
 
 MIN_RETRY_AFTER = timedelta(seconds=1)
 MAX_RETRY_AFTER = timedelta(minutes=5)
-FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, AttributeError, UnicodeDecodeError)
+FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError)
 """Everything that a call of the SDK may raise because of Slack or the network.
 
-The last two are how it stumbles over answers that are no JSON object, such as a gateway's line of plain text.
+The last two are how it stumbles over answers that are no JSON object, such as a gateway's line of plain text, and over
+a Retry-After that is no number of seconds: HTTP allows a date there.
 """
+_CODE = re.compile(r"[a-z_]{1,60}", re.ASCII)
+"""What Slack's codes look like. Nothing else of an answer is passed on as one: it may repeat a token or an address."""
+_SCOPES = re.compile(r"[a-z]+(?:[.:_][a-z]+){0,4}(?:, ?[a-z]+(?:[.:_][a-z]+){0,4}){0,20}", re.ASCII)
+"""What a list of scopes looks like: ``channels:history,chat:write``."""
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 _OK = 200
@@ -200,9 +206,9 @@ def meaning(code: str) -> Meaning:
 
 
 def code_of(error: SlackApiError) -> str:
-    """The code in Slack's answer; empty where it was no answer of Slack's, such as a proxy's page."""
+    """The code in Slack's answer; empty where it was no answer of Slack's, such as a proxy's page, or is no code."""
     code = _data_of(error).get("error")
-    return code if isinstance(code, str) else ""
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
 
 
 def retry_after(error: SlackApiError) -> timedelta | None:
@@ -225,7 +231,7 @@ def post_failed(error: Exception) -> PostFailed:
         return PostFailed("Slack could not be reached", fate=Fate.NOT_SENT, code="unreachable")
     if isinstance(error, asyncio.TimeoutError):
         return PostFailed("Slack did not answer in time", fate=Fate.UNKNOWN, code="timeout")
-    if isinstance(error, AttributeError | UnicodeDecodeError):
+    if isinstance(error, AttributeError | ValueError):
         return PostFailed("Slack answered with nothing readable", fate=Fate.UNKNOWN)
     return PostFailed(f"the connection to Slack broke ({type(error).__name__})", fate=Fate.UNKNOWN, code="connection")
 
@@ -251,7 +257,8 @@ def _answered(error: SlackApiError) -> PostFailed:
 def _with_details(sentence: str, error: SlackApiError) -> str:
     """*sentence* with the scope that is missing, where Slack names it."""
     needed = _data_of(error).get("needed")
-    return f"{sentence} (Slack names {needed})" if isinstance(needed, str) and needed else sentence
+    is_told = isinstance(needed, str) and _SCOPES.fullmatch(needed)
+    return f"{sentence} (Slack names {needed})" if is_told else sentence
 
 
 def _data_of(error: SlackApiError) -> Mapping[str, object]:

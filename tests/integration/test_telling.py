@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from bot.messenger import AT_ONCE
-from bot.model import Case, Cause, Change, Coverage, DeliveryState, Notice, Standing, Subscription, Trouble
+from bot.model import Case, Cause, Change, Channel, Coverage, DeliveryState, Notice, Standing, Subscription, Trouble
 from bot.ports import Subscriptions
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import SOON, impatient, newsroom, order
@@ -830,3 +830,14 @@ async def test_a_latecomer_is_given_up_after_a_day(house: Watched, caplog: pytes
 
     assert [one.partition(" could")[0] for one in caplog.messages if "given up" in one] == [f"terminal::{CAROL}"]
     assert 15 < platform.asked.count(CAROL) < 40
+
+
+async def test_status_says_so_where_a_platform_answers_with_what_nobody_can_read(house: Watched) -> None:
+    class Garbled(ScriptedPlatform):
+        async def examine(self, channel: Channel) -> tuple[str, ...]:
+            raise ValueError("invalid literal for int(): 'xoxb-1'")
+
+    house.room.platforms = {**house.room.platforms, "terminal": Garbled()}
+    [first, *_] = await house.desk.subscriptions()
+
+    assert await house.desk.examine(first) == ("The adapter failed (ValueError).",)

@@ -13,13 +13,11 @@ import json
 import logging
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -39,8 +37,10 @@ from tests.clock import VirtualClock
 from tests.fake_discord import User
 from tests.morning import NOW
 from tests.newsroom import newsroom
+from tests.promises.echoed import echoed
 from tests.promises.leaks import Rule, by_heart, by_rule, rules
 from tests.promises.saboteurs import Saboteur
+from tests.promises.seen import Seen
 from tests.promises.table import Extent, Measured
 from tests.promises.talkative import Talkative
 from tests.served_discord import ServedDiscord
@@ -54,25 +54,6 @@ _WRONG_USAGE = 2
 TALKATIVE = 'format = "json"\nlevel = "debug"\nlibraries = true'
 
 
-@dataclass
-class Seen:
-    """Everything that came out, by where."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-
-    def add(self, name: str, text: str) -> None:
-        self.texts[f"{len(self.texts)} {name}"] = text
-
-    def add_data(self, name: str, folder: Path) -> None:
-        """All files below *folder*, as they are; databases as SQL, too."""
-        for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-            with contextlib.suppress(FileNotFoundError):  # whoever closes a database last takes its log away
-                self.add(f"{name} {path.name}", path.read_bytes().decode("latin-1"))
-            if path.suffix == ".db":
-                with contextlib.closing(sqlite3.connect(path)) as db:
-                    self.add(f"{name} {path.name} as SQL", "\n".join(db.iterdump()))
-
-
 def secrets() -> dict[str, str]:
     """The fake secrets, by kind."""
     lines = (HOSTILE / "generated" / "fake_secrets.jsonl").read_text(encoding="utf-8").splitlines()
@@ -84,6 +65,7 @@ def measure(extent: Extent) -> Measured:
     shifts = (0, 1, 2) if extent is Extent.FULL else (0,)
     environments = [_environment(fake, shift) for shift in shifts]
     failures = _sabotaged(fake, seen) + _misconfigured(fake, seen)
+    failures += echoed(environments[0], fake, seen, extent)
     with tempfile.TemporaryDirectory() as folder:
         more = (
             "gather",

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from tests.fake_feeds import rss
 
+Answer = tuple[int, dict[str, str], str]
+"""Status, headers and body."""
+
 
 class Talkative:
     """Answers in turn with everything that can go wrong, one of *secrets* in each; ``/fine`` is a feed."""
@@ -17,15 +20,17 @@ class Talkative:
     def __init__(self, secrets: Sequence[str]) -> None:
         self.answers = itertools.cycle(list(_answers(secrets)))
         self.paths: list[str] = []
+        self.bodies: list[str] = []
+        """What was sent here, without the headers, which hold what lets somebody in."""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def _answer(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                outer.paths.append(urlsplit(self.path).path)
-                status, headers, body = next(outer.answers)
-                if self.path.startswith("/fine"):
-                    status, headers, body = 200, {"Content-Type": "application/rss+xml"}, rss("Norvik opens").decode()
+                received = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(errors="replace")
+                path = urlsplit(self.path).path
+                outer.paths.append(path)
+                outer.bodies.append(received)
+                status, headers, body = outer.answer(self.command, path, received)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -42,6 +47,12 @@ class Talkative:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    def answer(self, method: str, path: str, body: str) -> Answer:  # others need all
+        """What whoever asks for *path* is answered."""
+        if path.startswith("/fine"):
+            return 200, {"Content-Type": "application/rss+xml"}, rss("Norvik opens").decode()
+        return next(self.answers)
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -54,8 +65,7 @@ class Talkative:
         self._thread.join()
 
 
-def _answers(secrets: Sequence[str]) -> Iterator[tuple[int, dict[str, str], str]]:
-    """Status, headers and body."""
+def _answers(secrets: Sequence[str]) -> Iterator[Answer]:
     as_json = {"Content-Type": "application/json"}
     for number, secret in enumerate(secrets):
         said = secret.replace('"', "'")

@@ -92,6 +92,15 @@ def test_a_code_that_nobody_knows_refuses_one_message_and_is_named() -> None:
     assert "987654" in failure.reason
 
 
+def test_a_code_that_is_no_number_is_passed_on_to_nobody() -> None:
+    error = answered(400)
+    error.code = "abc.def.ghi"  # type: ignore[assignment]  # discord.py passes on whatever stands there
+    failure = post_failed(error)
+
+    assert "abc" not in failure.reason
+    assert failure.code == "400"
+
+
 def test_a_token_that_is_wrong_says_where_the_right_one_goes() -> None:
     for error in (answered(401), answered(403, 50014), discord.LoginFailure("Improper token has been passed.")):
         failure = post_failed(error)

@@ -73,6 +73,8 @@ ADDRESS = ConnectionKey("slack.example", 443, True, True, None, None, None)
         (aiohttp.ClientOSError(104, "reset by peer"), Fate.UNKNOWN),
         (aiohttp.ClientPayloadError("cut short"), Fate.UNKNOWN),
         (ConnectionResetError(), Fate.UNKNOWN),
+        # So the SDK stumbles over a Retry-After that is a date.
+        (ValueError("invalid literal for int()"), Fate.UNKNOWN),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -120,6 +122,25 @@ def test_the_permission_that_is_missing_is_named() -> None:
     error.response.data["needed"] = "chat:write"
 
     assert "chat:write" in post_failed(error).reason
+
+
+@pytest.mark.parametrize(
+    "said", ["xoxb-1-2-3abc", "97a8d41bed440e50454f31af3176813e", "https://x.test/?sig=1", "Bad Word"]
+)
+def test_what_is_no_code_of_slack_s_is_passed_on_to_nobody(said: str) -> None:
+    as_code, as_scope = answered(said), answered("missing_scope")
+    as_scope.response.data["needed"] = said
+
+    for failure in (post_failed(as_code), post_failed(as_scope)):
+        assert said not in failure.reason
+        assert said not in failure.code
+    assert post_failed(as_code).fate is Fate.UNKNOWN
+    assert code_of(as_code) == ""
+
+
+@pytest.mark.parametrize("code", MEANINGS)
+def test_every_code_that_we_know_is_taken_for_one(code: str) -> None:
+    assert code_of(answered(code)) == code
 
 
 @pytest.mark.parametrize("code", MEANINGS)
