@@ -52,6 +52,8 @@ class Lookout:
         """As the store has them."""
         self._is_loaded = False
         self._logged: set[_Matter] = set()
+        self._overdue: set[_Matter] = set()
+        """Of which nobody could be told for a day."""
 
     async def cases(self) -> tuple[Case, ...]:
         """What is known to be wrong, or was until lately; of a bot that does not run, as it knew it last."""
@@ -125,6 +127,7 @@ class Lookout:
         matters = [(one.trouble.key, False) for one in begun]
         matters += [(one.trouble.key, True) for one in to_be_told_over(cases)]
         self._tries.keep_only(matters)
+        self._overdue.intersection_update(matters)
         self._log([one for one in matters if one not in self._logged], known)
         self._logged = set(matters)
         pending = [
@@ -143,8 +146,10 @@ class Lookout:
         later = Later(is_news=self._is_news, heard=self._heard_late)
         outcomes = await self._messenger.tell([one for one in pending if one.groups], say, heard, later)
         nobodys = [one.matter for one in pending if not one.groups]
-        given_up = [matter for matter, outcome in outcomes.items() if self._is_given_up(matter, outcome)]
-        self._settle([*nobodys, *given_up], ())
+        given_up = [one for one in pending if one.groups and self._is_given_up(one.matter, outcomes[one.matter])]
+        for one in given_up:
+            self._messenger.gives_up(one.groups)
+        self._settle([*nobodys, *(one.matter for one in given_up)], ())
         await self._keep()
 
     def _settle(self, matters: Sequence[_Matter], people: tuple[str, ...]) -> None:
@@ -165,10 +170,15 @@ class Lookout:
         await self._keep()
 
     def _is_given_up(self, matter: _Matter, outcome: Outcome) -> bool:
+        """Whether nobody need hear of *matter* any more. What is still so and nobody knows is news, however old."""
         if outcome.reached or self._tries.again(matter, outcome):
             return False
-        log.error("no admin could be told of it, and it is given up (%s): %s", outcome.reason, self._cases[matter[0]])
-        return True
+        key, is_over = matter
+        if matter not in self._overdue:
+            goes_on = "it is given up" if is_over else "it is tried on every hour"
+            log.error("no admin could be told for a day, and %s (%s): %s", goes_on, outcome.reason, self._cases[key])
+        self._overdue.add(matter)
+        return is_over
 
     def _log(self, matters: Sequence[_Matter], known: Circumstances) -> None:
         for _, notice in self._notices(matters, known):

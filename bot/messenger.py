@@ -11,6 +11,7 @@ from bot.errors import DaybriefError, Fate, PostFailed
 from bot.model import Channel, Notice, Subscription
 from bot.newsroom import Newsroom
 from bot.tries import Groups, Late, Latecomers, Outcome, Person
+from bot.undelivered import Undelivered
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class Messenger:
 
     def __init__(self, room: Newsroom) -> None:
         self._room = room
-        self._latecomers = Latecomers(room)
+        self._undelivered = Undelivered(room)
+        self._latecomers = Latecomers(room, self._undelivered.add)
 
     def nearest_to(self, subscription: Subscription) -> Groups:
         """Who set the channel up; then the installation's admins on its platform; then those on other platforms."""
@@ -115,8 +117,17 @@ class Messenger:
         return found
 
     async def tell_latecomers(self) -> None:
-        """Tell those who could not be told when others were, once their time has come."""
+        """Tell those who could not be told when others were, once their time has come; and those who could not be told
+        at all for a day, that it was so.
+        """
         await self._latecomers.tell(self._tour().tell_all)
+        await self._undelivered.tell(self._tour().tell_all)
+
+    def gives_up(self, groups: Groups, count: int = 1) -> None:
+        """Nobody in *groups* could be told of *count* matters for so long that they are no news any more: once they can
+        be reached, they hear that there was something.
+        """
+        self._undelivered.add(dict.fromkeys(one for group in groups for one in group), count)
 
     def _tour(self) -> "_Tour":
         return _Tour(self._room, frozenset(one for group in self.operators() for one in group))

@@ -10,7 +10,7 @@ from bot.errors import DaybriefError
 from bot.messenger import Messenger, Pending
 from bot.model import Delivery, DeliveryState, Notice
 from bot.newsroom import Newsroom
-from bot.tries import Outcome, Person, Tries
+from bot.tries import Groups, Outcome, Person, Tries
 
 log = logging.getLogger(__name__)
 
@@ -89,19 +89,18 @@ class Notifier:
         told = await self._messenger.tell(pending, say, heard)
         for groups in dict.fromkeys(one.groups for one in pending):
             silent = [one.matter for one in pending if one.groups == groups and not told[one.matter].reached]
-            await self._try_again([untold[number] for number in silent], told, is_anybody_known=bool(groups))
+            await self._try_again([untold[number] for number in silent], told, groups)
 
-    async def _try_again(
-        self, news: Sequence[Delivery], told: Mapping[int, Outcome], *, is_anybody_known: bool
-    ) -> None:
+    async def _try_again(self, news: Sequence[Delivery], told: Mapping[int, Outcome], groups: Groups) -> None:
         """Plan to tell of *news* again, of which nobody has heard, until it is given up."""
         for some in _together(news):
             outcome, sentence = told[some[0].id], notices.bad_news(some).sentence
-            if not is_anybody_known:
+            if not groups:
                 log.warning("nobody could be told, because no admin is known (bot.admins): %s", sentence)
                 await self._record([one.id for one in some])
             elif [one for one in some if not self._tries.again(one.id, outcome)]:
                 log.error("no admin could be told, and it is given up (%s): %s", outcome.reason, sentence)
+                self._messenger.gives_up(groups)
                 await self._record([one.id for one in some])
 
     async def _record(self, numbers: Sequence[int]) -> None:

@@ -86,18 +86,19 @@ class Tries:
         return matter in self._tried
 
     def again(self, matter: Hashable, outcome: Outcome) -> bool:
-        """Plan the next try, after one that came to *outcome*. False: it has been tried for long enough."""
+        """Plan the next try, after one that came to *outcome*. False: it has been tried for long enough, and is worth
+        another try only while it is so that somebody must know.
+        """
         if outcome.is_put_off:
             return True
         now, pause = self.room.clock.elapsed(), LONGEST_PAUSE if outcome.is_refused else PAUSE
         tried = self._tried.get(matter)
         if tried is None:
             self._tried[matter] = _Tried(first_at=now, next_at=now + pause, pause=pause)
-        elif now - tried.first_at >= GIVE_UP:
-            return False
         else:
             longer = max(pause, min(2 * tried.pause, LONGEST_PAUSE))
             self._tried[matter] = replace(tried, next_at=now + longer, pause=longer)
+            return now - tried.first_at < GIVE_UP
         return True
 
 
@@ -118,8 +119,9 @@ class Latecomers:
     more of it, but somebody has.
     """
 
-    def __init__(self, room: Newsroom) -> None:
+    def __init__(self, room: Newsroom, given_up: Callable[[Sequence[Person]], None]) -> None:
         self._tries = Tries(room)
+        self._given_up = given_up
         self._late: list[Late] = []
         self._busy = asyncio.Lock()
 
@@ -152,4 +154,5 @@ class Latecomers:
         if self._tries.again(id(late), outcome):
             return False
         log.error("%s could not be told what others were, and it is given up: %s", late.person, outcome.reason)
+        self._given_up((late.person,))
         return True

@@ -826,7 +826,7 @@ async def test_a_latecomer_is_given_up_after_a_day(house: Watched, caplog: pytes
     platform = unreachable(house)
     platform.silent = {CAROL}
     house.disk.left = 1
-    await house.until(house.clock.now() + 2 * DAY)
+    await house.until(house.clock.now() + DAY + 3 * HOUR)
 
     assert [one.partition(" could")[0] for one in caplog.messages if "given up" in one] == [f"terminal::{CAROL}"]
     assert 15 < platform.asked.count(CAROL) < 40
