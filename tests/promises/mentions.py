@@ -1,16 +1,14 @@
 """Mentions: every hostile text in every field that holds text, drawn for both platforms, and what they would act on.
 
-The fields are found by looking into the values themselves, so that one that is added tomorrow is filled as well.
+A field that nothing draws is told, for its texts would be tried in vain. Some texts go all the way to a platform.
 """
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from adapters.discord import admin_answers as discord_admin
 from adapters.discord import answers as discord_answers
@@ -22,143 +20,42 @@ from adapters.slack import answers as slack_answers
 from adapters.slack import correction_views, notices, post, views
 from adapters.slack import history as slack_history
 from adapters.slack.posting import SlackPlatform
+from bot import why
 from bot.model import (
     Answer,
-    Change,
-    Channel,
     Composition,
-    Coverage,
-    Delivery,
-    Edition,
-    Inference,
     Layout,
-    Notice,
-    Passage,
     SectionName,
     Stage,
-    Story,
-    StoryStatus,
-    Subscription,
-    Verdict,
 )
-from bot.retold import Former
+from bot.outcome import Ruling
 from tests.discord_nasty import addresses_of, dangers
-from tests.morning import NOW, PRICE, QUOTED
+from tests.morning import NOW
+from tests.promises.mentions_sent import SENDERS, Said, Sender, sent
+from tests.promises.mentions_values import Values, fields_of, filled, mark, marked, plain_values, unfilled
 from tests.promises.table import Extent, Measured
-from tests.slack_looks import CHANGES, DAY, ORDER, PAUSED, UNCERTAIN
 from tests.slack_nasty import is_harmless, mrkdwn
 
 HOSTILE = Path(__file__).resolve().parents[3] / "shared/data/hostile"
 _EACH = 150
 """A small measurement takes every so-manieth text."""
-_OURS = frozenset(
-    {
-        "ref",
-        "url",
-        "id",
-        "key",
-        "platform",
-        "workspace",
-        "timezone",
-        "feed",
-        "owner",
-        "action",
-        "event",
-        "subject",
-        "cause",
-    }
-)
-"""Fields whose text nobody outside writes, or whose form is checked before it is kept: addresses have a promise of
-their own, and channels are known by the platform's ids."""
+_SENT = {Extent.SMALL: 3, Extent.FULL: 250}
+"""How many texts go all the way."""
+_NOT_SHOWN = {
+    "Article.extract": "it is for whoever writes the sections, and quotes are shown as theirs",
+    "Article.topics": "they choose, as a story's do",
+    "Delivery.edition": "refs",
+    "Story.copies": "keys of ours",
+    "Story.topics": "they choose a story; what is shown of topics is what a channel takes",
+    "Story.workspaces": "ids of platforms",
+    "Verdict.numbers": "names of ours",
+}
+"""Fields that no message shows, or whose text is ours, and why."""
 _PINGS = re.compile(r"@(?:everyone|here)\b")
 """Discord obeys these even behind a backslash."""
 
-Value = TypeVar("Value")
-Draw = Callable[["Values"], Iterator[Mapping[str, Any]]]
-Live = Callable[[Mapping[str, Any], "Values"], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Values:
-    """All that is ever shown, in one."""
-
-    edition: Edition
-    amended: Edition
-    story: Story
-    gone: Story
-    found: Answer
-    nothing: Answer
-    order: Subscription
-    paused: Subscription
-    delivery: Delivery
-    change: Change
-    notice: Notice
-    verdict: Verdict
-    former: Former
-    said: str = "said"
-
-
-def _values() -> Values:
-    """One of each with something in every field."""
-    first = replace(
-        DAY.stories[0],
-        disputes=(PRICE,),
-        is_update=True,
-        news="now 3 publishers",
-        sections=tuple(SectionName),
-    )
-    coverage = Coverage(sources=1, articles=9, newest_at=NOW, failed=("A feed", "Another"))
-    edition = replace(DAY, stories=(first, replace(first, number=2, ref="B2CD")), coverage=coverage)
-    changed = (replace(first, status=StoryStatus.CORRECTED, status_reason="it was wrong", status_at=NOW),)
-    inferred = Inference(text="Two more open.", horizon="Q3 2027", confidence="medium", basis="earlier moves")
-    passage = Passage(text="Others will look into it.", items=(inferred,), analyst="acme:large")
-    story = replace(
-        QUOTED,
-        status=StoryStatus.CORRECTED,
-        status_reason="it was wrong",
-        status_at=NOW,
-        sections=replace(QUOTED.sections, what_happens_next=passage, second_order_effects=passage),
-    )
-    channel = Channel(platform="slack", workspace="T1", id="C1", name="news")
-    return Values(
-        edition=edition,
-        amended=replace(edition, stories=(*changed, *edition.stories[1:])),
-        story=story,
-        gone=replace(story, ref="N5PX", status=StoryStatus.WITHDRAWN),
-        found=Answer(asked="norvik", story=story, others=(story,), trouble="it went wrong"),
-        nothing=Answer(asked="norvik", nearest=(story,), because="the latest edition has 2 stories"),
-        order=replace(ORDER, topics=("labs",)),
-        paused=PAUSED,
-        delivery=UNCERTAIN,
-        change=replace(CHANGES[0], detail="08:00"),
-        notice=Notice(channel=channel, sentence="It was refused.", lines=("A feed: it failed.",), resend=7),
-        verdict=Verdict(ref="D2PD", stage=Stage.DROPPED, detail="close"),
-        former=Former(until=NOW, cause="it was corrected", parts=(("Title", "Norvik opens a lab"),)),
-    )
-
-
-def filled(value: Value, text: str) -> Value:
-    """*value* with *text* in each of its fields that holds some."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
-        changed = {name: filled(held, text) for name, held in fields.items() if name not in _OURS}
-        return replace(value, **changed)
-    if isinstance(value, tuple):
-        return tuple(filled(one, text) for one in value)  # type: ignore[return-value]  # the same kind of tuple
-    if isinstance(value, str) and not isinstance(value, Enum):
-        return (text or "-") if value else value  # type: ignore[return-value]  # a text for a text
-    return value
-
-
-def fields_of(value: object, name: str = "") -> set[str]:
-    """The names of the fields of *value* that :func:`filled` fills."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        kind = type(value).__name__
-        inner = ((one.name, getattr(value, one.name)) for one in dataclasses.fields(value) if one.name not in _OURS)
-        return set().union(*(fields_of(held, f"{kind}.{called}") for called, held in inner))
-    if isinstance(value, tuple):
-        return set().union(*(fields_of(one, name) for one in value))
-    return {name} if isinstance(value, str) and not isinstance(value, Enum) and value else set()
+Draw = Callable[[Values], Iterator[Mapping[str, Any]]]
+Live = Callable[[Mapping[str, Any], Values], Sequence[str]]
 
 
 # ---------------------------------------------------------------------------------------------------------- drawing
@@ -175,6 +72,7 @@ def on_slack(values: Values) -> Iterator[Mapping[str, Any]]:
         post.amended(edition, values.amended, 0),
         *slack_answers.answer(values.found, "story", now),
         *slack_answers.answer(replace(values.found, section=SectionName.KEY_POINTS), "key_points", now),
+        *(one for found, topic in _found(values) for one in slack_answers.answer(found, topic, now)),
         *slack_answers.answer(replace(values.found, story=values.gone), "sources", now),
         *slack_answers.shared(story, "story", values.said, now),
         slack_answers.not_found(values.nothing, "story"),
@@ -186,7 +84,7 @@ def on_slack(values: Values) -> Iterator[Mapping[str, Any]]:
         slack_admin.status(values.order, now, [values.delivery], [values.said], [values.change]),
         slack_admin.status(values.paused, now, [values.delivery], [values.said], [values.change]),
         *slack_admin.preview(values.order, composition, {}, can_change=True),
-        slack_admin.why([values.said, values.said]),
+        slack_admin.why([values.said, _why(values)]),
         *slack_history.messages(story, [values.former]),
     ]
     yield from ({"text": one.text, "blocks": list(one.blocks)} for one in messages)
@@ -202,6 +100,23 @@ def on_slack(values: Values) -> Iterator[Mapping[str, Any]]:
     platform = SlackPlatform.__new__(SlackPlatform)  # drawing needs none of its parts
     channel = replace(edition.channel, platform="slack", workspace="T1", id="C1")
     yield from platform.render(replace(edition, channel=channel)).payloads
+
+
+def _found(values: Values) -> Iterator[tuple[Answer, str]]:
+    """Key points that cite a source without a name; a section that could not be written. And what was asked for."""
+    story, points = values.story, SectionName.KEY_POINTS
+    nameless = tuple(replace(one, source=replace(one.source, name="")) for one in story.articles)
+    cited = tuple(one.url for one in nameless)
+    told = replace(story.sections, key_points=tuple(replace(one, sources=cited) for one in story.sections.key_points))
+    yield replace(values.found, story=replace(story, articles=nameless, sections=told), section=points), "key_points"
+    bare = replace(story, sections=replace(story.sections, strategic_implications=None))
+    yield replace(values.found, story=bare, section=SectionName.STRATEGIC_IMPLICATIONS), "strategic_implications"
+
+
+def _why(values: Values) -> str:
+    """What is told of a story's verdict."""
+    verdict = replace(values.verdict, stage=Stage.POSTED)
+    return why.facts(Ruling(delivery=values.delivery, called="K7Q4", verdict=verdict))
 
 
 def live_on_slack(drawn: Mapping[str, Any], values: Values) -> list[str]:
@@ -225,6 +140,7 @@ def on_discord(values: Values) -> Iterator[Mapping[str, Any]]:
         cards.amended(edition, values.amended, 0),
         *discord_answers.answer(values.found, "story", now),
         *discord_answers.answer(replace(values.found, section=SectionName.KEY_POINTS), "key_points", now),
+        *(one for found, topic in _found(values) for one in discord_answers.answer(found, topic, now)),
         *discord_answers.answer(replace(values.found, story=values.gone), "sources", now),
         *discord_answers.read_more(values.found, now),
         *discord_answers.shared(story, "story", values.said, now),
@@ -237,7 +153,7 @@ def on_discord(values: Values) -> Iterator[Mapping[str, Any]]:
         *discord_admin.status(values.order, now, [values.delivery], [values.said], [values.change]),
         *discord_admin.status(values.paused, now, [values.delivery], [values.said], [values.change]),
         *discord_admin.preview(values.order, composition, {}, can_change=True),
-        discord_admin.why([values.said, values.said]),
+        discord_admin.why([values.said, _why(values)]),
         *discord_history.cards(story, [values.former]),
     ]
     yield from (one.payload() for one in drawn)
@@ -264,6 +180,14 @@ PLATFORMS: Mapping[str, tuple[Draw, Live]] = {
 }
 
 
+def undrawn(platforms: Mapping[str, tuple[Draw, Live]]) -> list[str]:
+    """The fields of which nothing appears on any of *platforms*, and those of which something does unexpectedly."""
+    plain = plain_values()
+    values = marked(plain)
+    drawn = "".join(json.dumps(one) for draw, _ in platforms.values() for one in draw(values))
+    return sorted(name for name in fields_of(plain) | unfilled(plain) if (mark(name) in drawn) is (name in _NOT_SHOWN))
+
+
 def hostile() -> list[str]:
     """Every text: mentions and markup made for either platform, and the list of naughty strings."""
     lines = (HOSTILE / "generated/mention_markup.jsonl").read_text("utf-8").splitlines()
@@ -271,13 +195,19 @@ def hostile() -> list[str]:
     return [*(json.loads(line)["text"] for line in lines), *naughty]
 
 
-def measure(extent: Extent, platforms: Mapping[str, tuple[Draw, Live]] = PLATFORMS) -> Measured:
-    """Every text (of the small one some) in every field at once, on both platforms."""
-    plain = _values()
+def measure(
+    extent: Extent,
+    platforms: Mapping[str, tuple[Draw, Live]] = PLATFORMS,
+    senders: Mapping[str, Sender] = SENDERS,
+) -> Measured:
+    """Every text (of the small one some) in every field at once, drawn for both platforms; some of these are sent."""
+    plain = plain_values()
     fields = fields_of(plain)
     found = hostile() if extent is Extent.FULL else hostile()[::_EACH]
     drawn, live = 0, 0
-    broken: list[str] = []
+    broken = [
+        f"{name} is {'drawn after all' if name in _NOT_SHOWN else 'drawn nowhere'}" for name in undrawn(platforms)
+    ]
     for text in found:
         values = filled(plain, text)
         for name, (draw, live_in) in platforms.items():
@@ -286,8 +216,14 @@ def measure(extent: Extent, platforms: Mapping[str, tuple[Draw, Live]] = PLATFOR
                 if alive := live_in(one, values):
                     live += len(alive)
                     broken.append(f"{name}: {text[:80]!r} lives as {alive[0][:80]!r}")
+    going = found[:: -(-len(found) // _SENT[extent])]
+    requests, arrived_live = sent([_said(filled(plain, text), text) for text in going], senders)
     figures = (
         f"{len(found):,} texts × {len(fields)} text fields × {len(platforms)} platforms, {drawn:,} messages and views: "
-        f"{live:,} live"
+        f"{live:,} live; {len(going):,} of them sent, {requests:,} requests received: {len(arrived_live):,} live"
     )
-    return Measured(figures=figures, broken=tuple(broken))
+    return Measured(figures=figures, broken=(*broken, *arrived_live))
+
+
+def _said(values: Values, text: str) -> Said:
+    return Said(edition=values.edition, amended=values.amended, story=values.story, notice=values.notice, text=text)
