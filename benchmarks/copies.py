@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage import backup, open_store, restore
-from storage.database import connect
+from storage.sqlite.connection import connect
 
 _PAGES = 20_000
 """Characters of a full text."""

@@ -17,7 +17,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-import sqlite_utils
 from rapidfuzz import fuzz, process
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
@@ -25,8 +24,9 @@ from rich.table import Table
 
 from bot.model import Article, KeyPoint, Passage, Sections, Source, Story
 from bot.ports import Intake, Search
-from storage import SqliteStore, open_store, shelf
-from storage.database import ThreadedDatabase
+from storage import Keeper, open_store, shelf
+from storage.session import Session, rows
+from storage.sqlite.database import SqliteDatabase
 
 BATCH = 500
 """Stories admitted in one transaction."""
@@ -94,7 +94,7 @@ class Measured:
     theirs: Sequence[float]
 
 
-async def build(store: SqliteStore, stories: int, console: Console) -> list[tuple[str, str]]:
+async def build(store: Keeper, stories: int, console: Console) -> list[tuple[str, str]]:
     """Fill *store*; (ref, title) of every story, oldest first."""
     writer = Writer(seed=1)
     kept: list[tuple[str, str]] = []
@@ -119,7 +119,7 @@ def with_typo(text: str, chance: random.Random) -> str:
 
 
 async def measure(
-    store: SqliteStore, database: ThreadedDatabase, kept: Sequence[tuple[str, str]], calls: int
+    store: Keeper, database: SqliteDatabase, kept: Sequence[tuple[str, str]], calls: int
 ) -> tuple[Measured, ...]:
     """Each kind of look-up, ours and the obvious way."""
     chance = random.Random(2)
@@ -158,25 +158,26 @@ async def timed(asked: Sequence[str], ask: Callable[[str], Awaitable[object]]) -
     return taken
 
 
-def rank_all(db: sqlite_utils.Database, words: str) -> list[Story]:
+def rank_all(db: Session, words: str) -> list[Story]:
     """The ten best of all matches, as whole stories like ours."""
     quoted = " ".join(f'"{word}"' for word in words.split())
-    found = db.execute(
+    found = rows(
+        db,
         "SELECT rowid FROM story_text WHERE story_text MATCH ? ORDER BY bm25(story_text, 10, 4, 1, 2, 1) LIMIT 10",
         [f"{quoted}*"],
     )
-    return list(shelf.stories(db, [story for (story,) in found]))
+    return list(shelf.stories(db, [one["rowid"] for one in found]))
 
 
-def like(db: sqlite_utils.Database, typed: str) -> list[tuple[object, ...]]:
+def like(db: Session, typed: str) -> list[dict[str, object]]:
     """The newest titles that hold the text."""
     sql = "SELECT ref, title FROM story WHERE title LIKE ? ORDER BY news_at DESC LIMIT 25"
-    return db.execute(sql, [f"%{typed}%"]).fetchall()
+    return rows(db, sql, [f"%{typed}%"])
 
 
-def scan(db: sqlite_utils.Database, ref: str) -> list[tuple[object, ...]]:
+def scan(db: Session, ref: str) -> list[dict[str, object]]:
     """One story, found without an index."""
-    return db.execute("SELECT id FROM story WHERE lower(ref) = ?", [ref]).fetchall()
+    return rows(db, "SELECT id FROM story WHERE lower(ref) = ?", [ref])
 
 
 def fuzzy(titles: Sequence[str], typed: str) -> object:
@@ -211,12 +212,12 @@ async def run(stories: int, calls: int, folder: Path, console: Console) -> None:
     began = time.perf_counter()
     kept = await build(store, stories, console)
     seconds = time.perf_counter() - began
-    health = await store.health()
+    file = (await store.health()).database
     console.print(
-        f"{health.stories:,} stories in {seconds:.0f} s ({stories / seconds:,.0f}/s), {health.size / 1e6:,.0f} MB, "
-        f"SQLite {health.sqlite}"
+        f"{stories:,} stories in {seconds:.0f} s ({stories / seconds:,.0f}/s), {file.size / 1e6:,.0f} MB, "
+        f"{file.engine} {file.version}"
     )
-    database = ThreadedDatabase(path)
+    database = SqliteDatabase(path)
     show(await measure(store, database, kept, calls), console)
     await database.close()
     await store.close()

@@ -8,16 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import sqlite_utils
-
 from bot import drafting
 from bot.coverage import copies
 from bot.model import Article, Origin, Story, StoryStatus
 from bot.ports import Intake
 from bot.refs import candidates, looks_like_ref
 from storage import articles, codec, editions, finding, readings, shelf
-from storage.database import row, rows
 from storage.feedbook import keep_state
+from storage.session import Many, Session, new_id, row, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class _Shelved:
     articles: tuple[int, ...]
 
 
-def admit(db: sqlite_utils.Database, arrived: Intake) -> tuple[Story, ...]:
+def admit(db: Session, arrived: Intake) -> tuple[Story, ...]:
     """Keep all of *arrived*; its stories as kept, in order."""
     kept = articles.taken(db, arrived)
     new = articles.shelve(db, "", [article for article in arrived.articles if article.key not in kept])
@@ -54,7 +52,7 @@ def admit(db: sqlite_utils.Database, arrived: Intake) -> tuple[Story, ...]:
     return tuple(admitted)
 
 
-def revise(db: sqlite_utils.Database, story: Story, *, reason: str, at: datetime) -> Story:
+def revise(db: Session, story: Story, *, reason: str, at: datetime) -> Story:
     """Keep *story* as it is given, with the articles that it had before, if that changes anything."""
     held = _held(db, story.ref)
     if held is None:
@@ -65,9 +63,7 @@ def revise(db: sqlite_utils.Database, story: Story, *, reason: str, at: datetime
     return held.story if revised.story == held.story else _write(db, held.id, revised, reason, at)
 
 
-def change(
-    db: sqlite_utils.Database, ref: str, make: Callable[[Story], Story], *, reason: str, at: datetime
-) -> Story | None:
+def change(db: Session, ref: str, make: Callable[[Story], Story], *, reason: str, at: datetime) -> Story | None:
     """Keep what *make* makes of the story called *ref*; as kept. None: there is no such story."""
     held = _held(db, ref)
     if held is None:
@@ -79,7 +75,7 @@ def change(
     return _write(db, held.id, _as_shelved(db, changed), reason, at if is_new_text else None)
 
 
-def forget(db: sqlite_utils.Database, before: datetime) -> int:
+def forget(db: Session, before: datetime) -> int:
     """Drop stories and articles whose news is older than *before*; how many stories went.
 
     Undated articles stay, without their text: nothing else could tell that a feed which still lists them is old.
@@ -87,7 +83,7 @@ def forget(db: sqlite_utils.Database, before: datetime) -> int:
     limit = {"before": codec.micros(before)}
     old = [int(one["id"]) for one in rows(db, "SELECT id FROM story WHERE news_at < :before", limit)]
     readings.end(db, old)
-    finding.unindex(db, old)
+    db.texts.drop(old)
     gone = db.execute("DELETE FROM story WHERE news_at < :before", limit).rowcount
     db.execute(f"DELETE FROM article WHERE {_LOOSE} AND published IS NOT NULL", limit)  # noqa: S608 - our own words
     db.execute(f"UPDATE article SET extract = '' WHERE {_LOOSE} AND extract <> ''", limit)  # noqa: S608
@@ -97,7 +93,7 @@ def forget(db: sqlite_utils.Database, before: datetime) -> int:
 # --------------------------------------------------------------------------------------------------------- stories
 
 
-def _admit_story(db: sqlite_utils.Database, story: Story, moved: dict[int, tuple[Article, ...]]) -> Story:
+def _admit_story(db: Session, story: Story, moved: dict[int, tuple[Article, ...]]) -> Story:
     held = _held(db, story.ref)
     if held:
         extra = moved.pop(held.id, ())
@@ -111,7 +107,7 @@ def _admit_story(db: sqlite_utils.Database, story: Story, moved: dict[int, tuple
     return _write(db, None, named, "gathered", _newest_sight(story))
 
 
-def _grow(db: sqlite_utils.Database, held: _Held, story: Story) -> Story:
+def _grow(db: Session, held: _Held, story: Story) -> Story:
     """Keep *story* as the grown version of *held*."""
     free = _not_taken(db, story.articles, _scope(held.story), own=held.id)
     grown = _as_shelved(db, drafting.grown(held.story, replace(story, articles=free)))
@@ -121,7 +117,7 @@ def _grow(db: sqlite_utils.Database, held: _Held, story: Story) -> Story:
     return _write(db, held.id, grown, "grown", _newest_sight(grown.story) if is_new_text else None)
 
 
-def _merge(db: sqlite_utils.Database, younger: str, older: str, moved: dict[int, tuple[Article, ...]]) -> None:
+def _merge(db: Session, younger: str, older: str, moved: dict[int, tuple[Article, ...]]) -> None:
     """Lead *younger* to *older*, and set its articles aside in *moved*, by the id of the older story."""
     source, target = _held(db, younger), _held(db, older)
     if source is None or target is None or source.id == target.id:
@@ -132,12 +128,12 @@ def _merge(db: sqlite_utils.Database, younger: str, older: str, moved: dict[int,
         return  # an edition has come to hold it since the merge was thought of: it keeps its articles and its ref
     moved[target.id] = (*moved.get(target.id, ()), *moved.pop(source.id, ()), *source.story.articles)
     readings.move(db, source.id, target.id, target.story)
-    finding.unindex(db, [source.id])
+    db.texts.drop([source.id])
     db.execute("DELETE FROM story WHERE id = ?", [source.id])
     db.execute("UPDATE ref SET leads_to = ? WHERE ref = ?", [target.story.ref, source.story.ref])
 
 
-def _held(db: sqlite_utils.Database, ref: str) -> _Held | None:
+def _held(db: Session, ref: str) -> _Held | None:
     """The story that *ref* means now."""
     found = row(db, shelf.BY_REF, {"ref": ref.strip().upper(), "workspace": None}) if ref else None
     if found is None:
@@ -146,23 +142,21 @@ def _held(db: sqlite_utils.Database, ref: str) -> _Held | None:
     return _Held(found["id"], story)
 
 
-def _not_taken(
-    db: sqlite_utils.Database, arrived: Sequence[Article], workspace: str, *, own: int = 0
-) -> tuple[Article, ...]:
+def _not_taken(db: Session, arrived: Sequence[Article], workspace: str, *, own: int = 0) -> tuple[Article, ...]:
     """Those articles of a story, with the id *own* if it has one, that no other story in *workspace* holds."""
-    keys = {"workspace": workspace, "keys": codec.as_json(article.key for article in arrived), "own": own}
+    keys = {"workspace": workspace, "keys": Many(article.key for article in arrived), "own": own}
     elsewhere = {one["key"] for one in rows(db, _ELSEWHERE, keys)}
     return tuple(article for article in arrived if article.key not in elsewhere)
 
 
-def _holder(db: sqlite_utils.Database, story: Story) -> Story:
+def _holder(db: Session, story: Story) -> Story:
     """The story that holds the first article of *story*, as all of them are held somewhere."""
-    keys = {"workspace": _scope(story), "keys": codec.as_json([story.articles[0].key]), "own": 0}
+    keys = {"workspace": _scope(story), "keys": Many([story.articles[0].key]), "own": 0}
     [holder] = shelf.stories(db, [rows(db, _ELSEWHERE, keys)[0]["story"]])
     return holder
 
 
-def _as_shelved(db: sqlite_utils.Database, story: Story) -> _Shelved:
+def _as_shelved(db: Session, story: Story) -> _Shelved:
     """*story* with its articles as they are kept, which is as they were first brought."""
     once = {article.key: article for article in story.articles}
     ids = articles.shelve(db, _scope(story), tuple(once.values()))
@@ -170,7 +164,7 @@ def _as_shelved(db: sqlite_utils.Database, story: Story) -> _Shelved:
     return _Shelved(replace(story, articles=tuple(shelf.articles(db, listed))), listed)
 
 
-def _name(db: sqlite_utils.Database, story: Story) -> str:
+def _name(db: Session, story: Story) -> str:
     """A ref for a new story: the one that it asks for, or the first of its candidates, that was never used."""
     seed = story.articles[0].key if story.articles and story.origin is Origin.FEEDS else story.title
     asked = story.ref.strip().upper()
@@ -179,13 +173,11 @@ def _name(db: sqlite_utils.Database, story: Story) -> str:
     return next(ref for ref in candidates(seed) if _is_unused(db, ref))
 
 
-def _is_unused(db: sqlite_utils.Database, ref: str) -> bool:
+def _is_unused(db: Session, ref: str) -> bool:
     return row(db, "SELECT 1 FROM ref WHERE ref = ?", [ref]) is None
 
 
-def _write(
-    db: sqlite_utils.Database, story_id: int | None, shelved: _Shelved, reason: str, at: datetime | None
-) -> Story:
+def _write(db: Session, story_id: int | None, shelved: _Shelved, reason: str, at: datetime | None) -> Story:
     """Write a story over its row, or as a new one where *story_id* is None; as kept.
 
     Without a time it is no new revision: only what is not text has changed.
@@ -193,7 +185,7 @@ def _write(
     story = shelved.story
     columns = _columns(story)
     if story_id is None:
-        story_id = db.execute(_NEW_STORY, columns).lastrowid or 0
+        story_id = new_id(db, _NEW_STORY, columns)
         db.execute("INSERT INTO ref (ref, story) VALUES (?, ?)", [story.ref, story_id])
     else:
         db.execute(_CHANGED_STORY, {**columns, "id": story_id})
@@ -201,7 +193,7 @@ def _write(
     if at is None:
         db.execute(_SAME_REVISION, texts)
     else:
-        revision = db.execute(_NEW_REVISION, {**texts, "at": codec.micros(at), "reason": reason}).lastrowid
+        revision = new_id(db, _NEW_REVISION, {**texts, "at": codec.micros(at), "reason": reason})
         db.execute("UPDATE story SET revision = ? WHERE id = ?", [revision, story_id])
     _link(db, story_id, shelved)
     finding.index(db, story_id, story)
@@ -209,7 +201,7 @@ def _write(
     return story
 
 
-def _link(db: sqlite_utils.Database, story_id: int, shelved: _Shelved) -> None:
+def _link(db: Session, story_id: int, shelved: _Shelved) -> None:
     """Say which articles a story holds, and whom it exists for."""
     db.execute("DELETE FROM story_article WHERE story = ?", [story_id])
     for place, article in enumerate(shelved.articles):
@@ -265,7 +257,7 @@ _ELSEWHERE = """
 
 _NEW_STORY = """
     INSERT INTO story (ref, title, title_name, news_at, is_withdrawn, topics, sources, revision)
-    VALUES (:ref, :title, :title_name, :news_at, :is_withdrawn, :topics, :sources, 0)
+    VALUES (:ref, :title, :title_name, :news_at, :is_withdrawn, :topics, :sources, 0) RETURNING id
 """
 
 _CHANGED_STORY = """
@@ -277,6 +269,7 @@ _CHANGED_STORY = """
 _NEW_REVISION = """
     INSERT INTO revision (story, number, at, reason, content, articles)
     SELECT :id, 1 + coalesce(max(number), 0), :at, :reason, :content, :articles FROM revision WHERE story = :id
+    RETURNING id
 """
 
 _SAME_REVISION = """

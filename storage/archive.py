@@ -4,19 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import sqlite_utils
-
 from bot.identity import canonical_url
 from bot.model import Change, Story
 from bot.ports import Intake, Known, Page, Restated, Revision, Search
 from bot.text import clean
 from storage import admission, codec, finding, history, pages, restating, shelf
-from storage.database import Database, row, rows
+from storage.session import Database, Many, Result, Session, Work, row, rows
 from storage.shelf import IS_GONE, IS_READ_OTHERWISE, VISIBLE
 
+_STORIES = "revision"
+"""Whoever writes stories writes alone into this: memories of titles ask for what is newer than the last they saw."""
 
-class SqliteArchive:
-    """``bot.ports.Archive`` on SQLite."""
+
+class KeptArchive:
+    """Implements ``bot.ports.Archive``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,15 +27,15 @@ class SqliteArchive:
 
     async def admit(self, intake: Intake) -> tuple[Story, ...]:
         """Keep all of it or nothing; the stories as kept, in the order given."""
-        return await self._database.write(lambda db: admission.admit(db, intake))
+        return await self._write(lambda db: admission.admit(db, intake))
 
     async def revise(self, story: Story, *, reason: str, at: datetime) -> Story:
         """Keep *story* as a new revision of itself, if anything changed."""
-        return await self._database.write(lambda db: admission.revise(db, story, reason=reason, at=at))
+        return await self._write(lambda db: admission.revise(db, story, reason=reason, at=at))
 
     async def change(self, ref: str, make: Callable[[Story], Story], *, reason: str, at: datetime) -> Story | None:
         """Keep what *make* makes of the story called *ref* as it is now."""
-        return await self._database.write(lambda db: admission.change(db, ref, make, reason=reason, at=at))
+        return await self._write(lambda db: admission.change(db, ref, make, reason=reason, at=at))
 
     async def restate(
         self,
@@ -48,7 +49,7 @@ class SqliteArchive:
         entry: Callable[[Story, Story], Change] | None = None,
     ) -> Restated | None:
         """Keep what *make* makes of the story, for everybody or for *workspace*."""
-        return await self._database.write(
+        return await self._write(
             lambda db: restating.restate(
                 db, ref, make, workspace=workspace, person=person, reason=reason, at=at, entry=entry
             )
@@ -56,7 +57,7 @@ class SqliteArchive:
 
     async def forget(self, before: datetime) -> int:
         """Drop what is older than *before*; how many stories went."""
-        return await self._database.write(lambda db: admission.forget(db, before))
+        return await self._write(lambda db: admission.forget(db, before))
 
     async def keep_pages(self, read: Sequence[Page]) -> None:
         """Remember full texts, each in the place of the former one."""
@@ -66,7 +67,7 @@ class SqliteArchive:
 
     async def known(self, names: Sequence[str]) -> Mapping[str, Known]:
         """The articles known under any of *names*, by name."""
-        found = await self._database.read(lambda db: rows(db, shelf.NAMED, {"names": codec.as_json(names)}))
+        found = await self._database.read(lambda db: rows(db, shelf.NAMED, {"names": Many(names)}))
         return {one["name"]: codec.known_of(one) for one in found}
 
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
@@ -86,14 +87,14 @@ class SqliteArchive:
         self, url: str, *, workspace: str | None = None, audience: Sequence[str] | None = None
     ) -> Story | None:
         """The newest story with an article at *url*."""
-        parameters = {"address": canonical_url(clean(url)), "audience": _audience(audience)}
+        parameters = {"address": canonical_url(clean(url)), **_audience(audience)}
         return await self._one(_BY_ADDRESS, parameters, workspace) if parameters["address"] else None
 
     async def by_title(
         self, title: str, *, workspace: str | None = None, audience: Sequence[str] | None = None
     ) -> Story | None:
         """The newest story with exactly this title."""
-        parameters = {"title": shelf.title_name(title), "audience": _audience(audience)}
+        parameters = {"title": shelf.title_name(title), **_audience(audience)}
         return await self._one(_BY_TITLE, parameters, workspace)
 
     async def history(self, ref: str, *, workspace: str | None = None) -> tuple[Revision, ...]:
@@ -128,7 +129,7 @@ class SqliteArchive:
     async def search(self, search: Search) -> tuple[Story, ...]:
         """Stories that hold all words, best first; without words newest first."""
 
-        def look(db: sqlite_utils.Database) -> tuple[Story, ...]:
+        def look(db: Session) -> tuple[Story, ...]:
             return tuple(shelf.stories(db, finding.find(db, search), search.workspace))
 
         return await self._database.read(look)
@@ -138,7 +139,7 @@ class SqliteArchive:
     ) -> tuple[tuple[Story, float], ...]:
         """The stories whose titles are most like *words*, with a likeness of 0–100, best first."""
 
-        def look(db: sqlite_utils.Database) -> tuple[tuple[Story, float], ...]:
+        def look(db: Session) -> tuple[tuple[Story, float], ...]:
             likely = self._titles.nearest(db, words, workspace=workspace, limit=limit)
             found = shelf.stories(db, [story for story, _ in likely], workspace)
             return tuple(zip(found, (score for _, score in likely), strict=True))
@@ -150,33 +151,38 @@ class SqliteArchive:
     ) -> tuple[tuple[str, str], ...]:
         """(ref, title) of stories whose title fits what has been typed so far."""
 
-        def look(db: sqlite_utils.Database) -> tuple[tuple[str, str], ...]:
+        def look(db: Session) -> tuple[tuple[str, str], ...]:
             return shelf.titles(db, self._titles.complete(db, prefix, workspace=workspace, limit=limit), workspace)
 
         return await self._database.read(look)
 
+    async def _write(self, work: Work[Result]) -> Result:
+        return await self._database.write(work, alone_in=_STORIES)
+
     async def _one(self, sql: str, parameters: dict[str, Any], workspace: str | None) -> Story | None:
         """The first story that *sql* finds, if it is visible to *workspace*."""
 
-        def look(db: sqlite_utils.Database) -> Story | None:
+        def look(db: Session) -> Story | None:
             found = row(db, sql, {**parameters, "workspace": workspace})
             return next(shelf.stories(db, [found["id"]], workspace), None) if found else None
 
         return await self._database.read(look)
 
 
-def _audience(workspaces: Sequence[str] | None) -> str | None:
+def _audience(workspaces: Sequence[str] | None) -> dict[str, Any]:
     """Whom a story is to exist for, as the tables say it."""
-    return None if workspaces is None else ",".join(sorted(set(workspaces) or {""}))
+    audience = set() if workspaces is None else set(workspaces) or {""}
+    return {"audience": Many(sorted(audience)), "count": None if workspaces is None else len(audience)}
 
 
 _IS_SHOWN = f"(:workspace IS NULL OR NOT {IS_GONE})"
 """Withdrawn stories are found by their refs only; the operator, who may import one again, finds them."""
 
 _EXISTS_FOR = """
-    (:audience IS NULL OR :audience = (
-        SELECT group_concat(workspace) FROM
-            (SELECT workspace FROM audience WHERE audience.story = story.id ORDER BY workspace)))
+    (:count IS NULL OR (
+        :count = (SELECT count(*) FROM audience WHERE audience.story = story.id)
+        AND :count = (SELECT count(*) FROM audience
+            WHERE audience.story = story.id AND audience.workspace IN (SELECT value FROM json_each(:audience)))))
 """
 
 _BY_ADDRESS = f"""

@@ -4,13 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import sqlite_utils
-
 from bot.identity import canonical_url
 from bot.model import Article, Story
 from bot.ports import Intake
 from storage import codec, shelf
-from storage.database import rows
+from storage.session import Many, Session, rows
 
 ROUND = timedelta(hours=1)
 """Longer than a round of gathering takes. Whoever holds a name for longer was known to the round when it decided that
@@ -18,10 +16,10 @@ its article is another one.
 """
 
 
-def taken(db: sqlite_utils.Database, arrived: Intake) -> dict[str, Article]:
+def taken(db: Session, arrived: Intake) -> dict[str, Article]:
     """For keys of *arrived* articles that another process has brought meanwhile, under whatever key: what it kept."""
     names = {name for article in arrived.articles for name in arrived.keys.get(article.key, ())}
-    by_name = {one["name"]: codec.article_of(one) for one in rows(db, shelf.NAMED, {"names": codec.as_json(names)})}
+    by_name = {one["name"]: codec.article_of(one) for one in rows(db, shelf.NAMED, {"names": Many(names)})}
     kept = {}
     for article in arrived.articles:
         for name in arrived.keys.get(article.key, ()):
@@ -37,7 +35,7 @@ def with_those_kept(story: Story, kept: Mapping[str, Article]) -> Story:
     return replace(story, articles=tuple({article.key: article for article in replaced}.values()))
 
 
-def shelve(db: sqlite_utils.Database, workspace: str, articles: Sequence[Article]) -> dict[str, int]:
+def shelve(db: Session, workspace: str, articles: Sequence[Article]) -> dict[str, int]:
     """Keep *articles*, but never over others with the same keys; the id of each, by key."""
     for article in articles:
         columns = codec.article_row(article, workspace=workspace, address=canonical_url(article.url))
@@ -45,7 +43,7 @@ def shelve(db: sqlite_utils.Database, workspace: str, articles: Sequence[Article
     return _ids(db, workspace, (article.key for article in articles))
 
 
-def keep_names(db: sqlite_utils.Database, named: Sequence[tuple[str, Sequence[str]]], *, new: Collection[str]) -> None:
+def keep_names(db: Session, named: Sequence[tuple[str, Sequence[str]]], *, new: Collection[str]) -> None:
     """Note the names of articles, given by key; unknown keys are passed over.
 
     A *new* one takes its names over, so that what recurs is compared with the last one; an old one only adds.
@@ -56,8 +54,8 @@ def keep_names(db: sqlite_utils.Database, named: Sequence[tuple[str, Sequence[st
             db.execute(_TAKE_NAME if key in new else _ADD_NAME, [name, ids[key]])
 
 
-def _ids(db: sqlite_utils.Database, workspace: str, keys: Iterable[str]) -> dict[str, int]:
-    found = rows(db, _BY_KEY, {"workspace": workspace, "keys": codec.as_json(keys)})
+def _ids(db: Session, workspace: str, keys: Iterable[str]) -> dict[str, int]:
+    found = rows(db, _BY_KEY, {"workspace": workspace, "keys": Many(keys)})
     return {one["key"]: one["id"] for one in found}
 
 
@@ -73,5 +71,8 @@ _BY_KEY = """
     SELECT key, id FROM article WHERE workspace = :workspace AND key IN (SELECT value FROM json_each(:keys))
 """
 
-_TAKE_NAME = "INSERT OR REPLACE INTO article_name (workspace, name, article) VALUES ('', ?, ?)"
+_TAKE_NAME = """
+    INSERT INTO article_name (workspace, name, article) VALUES ('', ?, ?)
+    ON CONFLICT (workspace, name) DO UPDATE SET article = excluded.article
+"""
 _ADD_NAME = "INSERT INTO article_name (workspace, name, article) VALUES ('', ?, ?) ON CONFLICT DO NOTHING"

@@ -1,14 +1,12 @@
 """Who changed what from chat."""
 
-import sqlite_utils
-
 from bot.model import Change
 from storage import codec, editions
-from storage.database import Database, row, rows
+from storage.session import Database, Many, Session, row, rows
 
 
-class SqliteAuditLog:
-    """``bot.ports.AuditLog`` on SQLite."""
+class KeptAuditLog:
+    """Implements ``bot.ports.AuditLog``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -24,12 +22,12 @@ class SqliteAuditLog:
 
     async def shares(self, ref: str, *, workspace: str = "") -> int:
         """How often answers about the story called *ref* were shared."""
-        parameters = {"refs": codec.as_json([ref]), "workspace": workspace}
+        parameters = {"refs": Many([ref]), "workspace": workspace}
         found = await self._database.read(lambda db: row(db, _SHARES, parameters))
         return int(found["shares"]) if found else 0
 
 
-def keep(db: sqlite_utils.Database, change: Change) -> bool:
+def keep(db: Session, change: Change) -> bool:
     """Keep *change*; False if its event is there already."""
     return bool(db.execute(_RECORD, _row_of(change)).rowcount)
 
@@ -72,5 +70,5 @@ _SHARES = f"""
     {editions.CALLED}
     SELECT count(*) AS shares FROM change
     WHERE action = 'share' AND :workspace IN ('', workspace)
-        AND substr(detail, 1, instr(detail, '/') - 1) IN (SELECT ref FROM called)
+        AND EXISTS (SELECT 1 FROM called WHERE instr(change.detail, called.ref || '/') = 1)
 """  # noqa: S608 - no text from outside is in it

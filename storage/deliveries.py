@@ -2,23 +2,21 @@
 
 from typing import Any
 
-import sqlite_utils
-
 from bot.model import Delivery
 from storage import codec
-from storage.database import rows
+from storage.session import Many, Session, rows
 
 
-def one(db: sqlite_utils.Database, delivery: int) -> Delivery | None:
+def one(db: Session, delivery: int) -> Delivery | None:
     """The delivery with that id."""
     return next(iter(found(db, _ONE, {"id": delivery})), None)
 
 
-def found(db: sqlite_utils.Database, sql: str, parameters: dict[str, Any]) -> tuple[Delivery, ...]:
+def found(db: Session, sql: str, parameters: dict[str, Any]) -> tuple[Delivery, ...]:
     """The deliveries that *sql*, which begins with :data:`DELIVERY`, finds."""
     listed = rows(db, sql, parameters)
     receipts: dict[int, list[codec.Row]] = {}
-    for part in rows(db, _PARTS, [codec.as_json(each["id"] for each in listed)]):
+    for part in rows(db, _PARTS, [Many(each["id"] for each in listed)]):
         receipts.setdefault(part["delivery"], []).append(part)
     return tuple(codec.delivery_of(each, receipts.get(each["id"], ())) for each in listed)
 

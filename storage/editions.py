@@ -1,18 +1,15 @@
 """Editions: kept once, with the reasons for them, and asked for in several ways."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-import sqlite_utils
-
 from bot.model import Composition, Edition, Morning, Tally, Verdict
 from storage import codec, reasons
-from storage.database import row, rows
+from storage.session import Many, Session, row, rows
 
 
-def keep(db: sqlite_utils.Database, delivery: int, composition: Composition) -> None:
+def keep(db: Session, delivery: int, composition: Composition) -> None:
     """Keep the edition of *delivery*, unless it has one already."""
     edition = composition.edition
     packed = reasons.packed(composition.verdicts, composition.tally)
@@ -32,17 +29,17 @@ def keep(db: sqlite_utils.Database, delivery: int, composition: Composition) -> 
         db.execute(_NEW_STORY, {"delivery": delivery, "ref": story.ref, "publishers": story.publishers})
 
 
-def of_delivery(db: sqlite_utils.Database, delivery: int) -> Edition | None:
+def of_delivery(db: Session, delivery: int) -> Edition | None:
     """The edition kept for *delivery*."""
     return _edition(row(db, "SELECT content FROM edition WHERE delivery = ?", [delivery]))
 
 
-def last_sent(db: sqlite_utils.Database, subscription: int, before: datetime) -> Edition | None:
+def last_sent(db: Session, subscription: int, before: datetime) -> Edition | None:
     """The newest that was sent and composed before *before*."""
     return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": codec.micros(before)}))
 
 
-def considered(db: sqlite_utils.Database, subscription: int, before: datetime) -> frozenset[str]:
+def considered(db: Session, subscription: int, before: datetime) -> frozenset[str]:
     """The refs of all candidates of :func:`last_sent`."""
     found = row(db, _LAST_SENT, {"subscription": subscription, "before": codec.micros(before)})
     if found is None:
@@ -52,14 +49,14 @@ def considered(db: sqlite_utils.Database, subscription: int, before: datetime) -
     return frozenset({*(one.ref for one in verdicts), *(ref for one in rest for ref in one.refs)})
 
 
-def latest(db: sqlite_utils.Database, subscription: int | None, workspace: str | None) -> Edition | None:
+def latest(db: Session, subscription: int | None, workspace: str | None) -> Edition | None:
     """The newest that was sent, to *subscription* or to any of *workspace*."""
     if subscription is None:
         return _edition(row(db, _LATEST, {"workspace": workspace}))
     return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": None}))
 
 
-def mornings(db: sqlite_utils.Database, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
+def mornings(db: Session, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
     """The newest *count* that were sent to each subscription that was sent one at *since* or later, newest first."""
     # What is sent later than a week after its date is no channel's newest edition any more: dates have an index.
     day = (since - timedelta(days=7)).date().isoformat()
@@ -70,18 +67,18 @@ def mornings(db: sqlite_utils.Database, since: datetime, count: int) -> Mapping[
     return found
 
 
-def posted(db: sqlite_utils.Database, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
+def posted(db: Session, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
     """Which of *refs* readers of *subscription* may have seen: when last, and how many publishers the post named."""
-    found = rows(db, _POSTED, {"subscription": subscription, "refs": codec.as_json(refs)})
-    return {one["asked"]: (codec.moment(one["composed_at"]), one["publishers"]) for one in found}
+    found = rows(db, _POSTED, {"subscription": subscription, "refs": Many(refs)})
+    return {one["asked"]: (codec.moment(one["composed_at"]), one["publishers"]) for one in found}  # the last one stays
 
 
-def shown(db: sqlite_utils.Database, refs: Sequence[str]) -> frozenset[str]:
+def shown(db: Session, refs: Sequence[str]) -> frozenset[str]:
     """Which of *refs* any edition holds."""
-    return frozenset(one["asked"] for one in rows(db, _SHOWN, {"refs": codec.as_json(refs)}))
+    return frozenset(one["asked"] for one in rows(db, _SHOWN, {"refs": Many(refs)}))
 
 
-def reasons_of(db: sqlite_utils.Database, delivery: int) -> tuple[tuple[Verdict, ...], Tally | None]:
+def reasons_of(db: Session, delivery: int) -> tuple[tuple[Verdict, ...], Tally | None]:
     """Why the edition of *delivery* is as it is, best first, and what holds for all its candidates."""
     found = row(db, _REASONS, [delivery])
     return reasons.unpacked(found["verdicts"]) if found else ((), None)
@@ -93,7 +90,7 @@ def _morning_of(found: codec.Row) -> Morning:
         date=date.fromisoformat(found["date"]),
         sent_at=codec.moment(found["sent_at"]),
         stories=found["stories"],
-        publishers=tuple(json.loads(found["publishers"])),
+        publishers=codec.strings(found["publishers"] or "[]"),
         unnamed=found["unnamed"],
         coverage=codec.coverage_of(found["coverage"]),
     )
@@ -133,12 +130,12 @@ _MORNINGS = """
     WITH lately AS (
         SELECT DISTINCT subscription FROM delivery WHERE date >= :day AND state = 'sent' AND sent_at >= :since)
     SELECT delivery.subscription, delivery.date, delivery.sent_at, json_array_length(edition.refs) AS stories,
-        edition.content -> '$.coverage' AS coverage,
-        (SELECT json_group_array(DISTINCT source.value ->> '$.name')
-            FROM json_each(edition.content, '$.stories') AS story, json_each(story.value, '$.sources') AS source
+        edition.content -> 'coverage' AS coverage,
+        (SELECT json_group_array(DISTINCT source.value ->> 'name')
+            FROM json_each(edition.content -> 'stories') AS story, json_each(story.value -> 'sources') AS source
         ) AS publishers,
-        (SELECT count(*) FROM json_each(edition.content, '$.stories') AS story
-            WHERE json_array_length(story.value, '$.sources') = 0) AS unnamed
+        (SELECT count(*) FROM json_each(edition.content -> 'stories') AS story
+            WHERE json_array_length(story.value -> 'sources') = 0) AS unnamed
     FROM lately JOIN edition ON edition.delivery IN (
         SELECT newest.delivery FROM edition AS newest JOIN delivery AS sent ON sent.id = newest.delivery
         WHERE newest.subscription = lately.subscription AND sent.state = 'sent'
@@ -154,17 +151,16 @@ CALLED = """
 """
 """What the stories of *refs* are or were called: an edition names a story as it was called before it was merged."""
 
-# max() picks the row that the other columns come from (https://www.sqlite.org/lang_select.html#bareagg).
 _POSTED = f"""
     {CALLED}
-    SELECT called.asked, edition_story.publishers, max(edition.composed_at) AS composed_at
+    SELECT called.asked, edition_story.publishers, edition.composed_at
     FROM called
     JOIN edition_story ON edition_story.ref = called.ref AND edition_story.subscription = :subscription
     JOIN edition ON edition.delivery = edition_story.delivery
     JOIN delivery ON delivery.id = edition.delivery
     WHERE delivery.state IN ('sent', 'sending', 'uncertain')
         OR EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id)
-    GROUP BY called.asked
+    ORDER BY edition.composed_at, edition.delivery
 """  # noqa: S608 - no text from outside is in it
 
 _SHOWN = f"{CALLED} SELECT DISTINCT called.asked FROM called JOIN edition_story ON edition_story.ref = called.ref"  # noqa: S608

@@ -1,14 +1,13 @@
 """Errata: which posted messages do not surely show what their stories read now."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlite_utils
-
 from bot.model import Delivery, DeliveryState, Erratum
 from storage import codec, deliveries, editions
-from storage.database import Database, row
+from storage.session import Database, Many, Session, row
 
 _FURTHEST = timedelta(days=1)
 """What may not be touched for longer than this was written by a clock that was wrong."""
@@ -17,8 +16,8 @@ ONLY_TOLD = 0
 """The version of what waited in a copy that was restored; the next restatement makes it like any other."""
 
 
-class SqliteErrata:
-    """``bot.ports.Errata`` on SQLite."""
+class KeptErrata:
+    """Implements ``bot.ports.Errata``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -63,21 +62,22 @@ class SqliteErrata:
 
     async def told(self, owed: Sequence[int], at: datetime) -> None:
         """Admins know of them."""
-        parameters = {"deliveries": codec.as_json(owed), "at": codec.micros(at)}
+        parameters = {"deliveries": Many(owed), "at": codec.micros(at)}
         await self._database.write(lambda db: db.execute(_TOLD, parameters))
 
 
-def owe(db: sqlite_utils.Database, ref: str, *, workspace: str) -> tuple[Delivery, ...]:
+def owe(db: Session, ref: str, *, workspace: str) -> tuple[Delivery, ...]:
     """Enter what carries the story called *ref*, for everybody or in the channels of *workspace*; newest first.
 
     What is not out yet is read once more before it leaves; what is just leaving may have been read before.
     """
-    db.execute(_OWE, {"refs": codec.as_json([ref]), "ref": ref, "workspace": workspace})
+    db.execute(_OWE, {"refs": Many([ref]), "ref": ref, "workspace": workspace})
     return deliveries.found(db, _OWED_FOR, {"ref": ref, "workspace": workspace})
 
 
-def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timedelta) -> Erratum | None:
-    parameters = {"id": delivery, "until": codec.micros(now + lease), **_at(now)}
+def _take(db: Session, delivery: int, now: datetime, lease: timedelta) -> Erratum | None:
+    token = secrets.randbits(63)
+    parameters = {"id": delivery, "until": codec.micros(now + lease), "token": token, **_at(now)}
     taken = row(db, _TAKE, parameters)
     if taken is None:
         return None
@@ -90,7 +90,7 @@ def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timede
         refs=tuple(taken["refs"].split()),
         version=taken["version"],
         is_only_told=taken["version"] == ONLY_TOLD,
-        token=taken["token"],
+        token=token,
         until=now + lease,
         attempts=taken["attempts"],
         reason=taken["reason"],
@@ -100,7 +100,7 @@ def _take(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timede
     )
 
 
-def _settle(db: sqlite_utils.Database, erratum: Erratum) -> bool:
+def _settle(db: Session, erratum: Erratum) -> bool:
     """True: it is over. False: a story was restated again meanwhile, or it is not ours any more."""
     if db.execute(_SETTLE, _key(erratum)).rowcount:
         return True
@@ -109,7 +109,7 @@ def _settle(db: sqlite_utils.Database, erratum: Erratum) -> bool:
 
 
 def _end(
-    db: sqlite_utils.Database,
+    db: Session,
     erratum: Erratum,
     how: str,
     columns: dict[str, Any],
@@ -152,8 +152,9 @@ _OWE = f"""
         AND (delivery.state = 'uncertain' OR {_IS_LEAVING}
             OR EXISTS (SELECT 1 FROM delivery_part WHERE delivery_part.delivery = delivery.id))
         AND :workspace IN ('', {_HOME})
-    ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0, attempts = 0, reason = '',
-        failing_since = NULL, told_at = NULL, refs = iif({_IS_NAMED}, refs, trim(refs || ' ' || :ref))
+    ON CONFLICT (delivery) DO UPDATE SET version = erratum.version + 1, next_at = 0, attempts = 0, reason = '',
+        failing_since = NULL, told_at = NULL,
+        refs = CASE WHEN {_IS_NAMED} THEN erratum.refs ELSE trim(erratum.refs || ' ' || :ref) END
 """  # noqa: S608 - no text from outside is in it
 
 _IS_OWED = f"SELECT 1 FROM erratum WHERE delivery = ? AND version <> {ONLY_TOLD}"  # noqa: S608 - a constant
@@ -162,15 +163,15 @@ _OWE_ONE = f"""
     INSERT INTO erratum (workspace, delivery, refs, version)
     SELECT {_HOME}, delivery.id, '', 1 FROM delivery JOIN subscription ON subscription.id = delivery.subscription
     WHERE delivery.id = ?
-    ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0
+    ON CONFLICT (delivery) DO UPDATE SET version = erratum.version + 1, next_at = 0
 """  # noqa: S608 - no text from outside is in it
 
 _OWE_AGAIN = f"""
     INSERT INTO erratum (workspace, delivery, refs, version, unsure_since)
     SELECT {_HOME}, delivery.id, :refs, 1, :unsure FROM delivery
     JOIN subscription ON subscription.id = delivery.subscription WHERE delivery.id = :id
-    ON CONFLICT (delivery) DO UPDATE SET version = version + 1, next_at = 0,
-        unsure_since = coalesce(excluded.unsure_since, unsure_since)
+    ON CONFLICT (delivery) DO UPDATE SET version = erratum.version + 1, next_at = 0,
+        unsure_since = coalesce(excluded.unsure_since, erratum.unsure_since)
 """  # noqa: S608 - no text from outside is in it
 
 _IS_FREE = "(erratum.lease_until IS NULL OR erratum.lease_until <= :now OR erratum.lease_until > :furthest)"
@@ -191,8 +192,9 @@ _OWED_FOR = f"""
 # A number that counted would begin anew with a row that is entered anew, and be that of somebody who sleeps. Whoever
 # held it and never gave it back may have left an edit behind, until the lease ran out.
 _TAKE = f"""
-    UPDATE erratum SET token = random(), lease_until = :until,
-        unsure_since = iif(lease_until IS NULL, unsure_since, max(coalesce(unsure_since, 0), min(lease_until, :now)))
+    UPDATE erratum SET token = :token, lease_until = :until,
+        unsure_since = CASE WHEN lease_until IS NULL OR unsure_since >= lease_until OR unsure_since >= :now
+            THEN unsure_since WHEN lease_until < :now THEN lease_until ELSE :now END
     WHERE delivery = :id AND {_IS_FREE}
         AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.id = :id AND {_IS_LEAVING})
     RETURNING *
@@ -203,16 +205,17 @@ _SETTLE = "DELETE FROM erratum WHERE delivery = :id AND token = :token AND versi
 _GIVE_BACK = "UPDATE erratum SET lease_until = NULL, next_at = 0 WHERE delivery = :id AND token = :token"
 
 _POSTPONE = """
-    UPDATE erratum SET lease_until = NULL, next_at = iif(version = :version, :until, 0), attempts = attempts + 1,
-        reason = :reason, failing_since = coalesce(failing_since, :now),
-        unsure_since = iif(:is_unsure, :now, unsure_since)
+    UPDATE erratum SET lease_until = NULL, next_at = CASE WHEN version = :version THEN :until ELSE 0 END,
+        attempts = attempts + 1, reason = :reason, failing_since = coalesce(failing_since, :now),
+        unsure_since = CASE WHEN :is_unsure THEN :now ELSE unsure_since END
     WHERE delivery = :id AND token = :token
 """
 
 # A clock that was wrong makes nobody unsure for days.
 _LOOK_AGAIN = """
-    UPDATE erratum SET lease_until = NULL, next_at = iif(version = :version, :until, 0), attempts = 0, reason = '',
-        failing_since = NULL, unsure_since = min(unsure_since, :now)
+    UPDATE erratum SET lease_until = NULL, next_at = CASE WHEN version = :version THEN :until ELSE 0 END,
+        attempts = 0, reason = '', failing_since = NULL,
+        unsure_since = CASE WHEN unsure_since > :now THEN :now ELSE unsure_since END
     WHERE delivery = :id AND token = :token
 """
 

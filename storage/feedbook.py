@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 
-import sqlite_utils
-
 from bot.model import Feed, FeedState
 from storage import codec
-from storage.database import Database, rows
+from storage.session import Database, Session, rows
 
 
-class SqliteFeedBook:
-    """``bot.ports.FeedBook`` on SQLite."""
+class KeptFeedBook:
+    """Implements ``bot.ports.FeedBook``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,11 +47,15 @@ class SqliteFeedBook:
         )
 
 
-def keep_state(db: sqlite_utils.Database, state: FeedState) -> None:
+def keep_state(db: Session, state: FeedState) -> None:
     """Write *state* over what was remembered of its feed."""
-    db.execute(
-        "INSERT OR REPLACE INTO feed_state"
-        " (url, etag, last_modified, digest, read_at, fine_at, next_at, failures, reason, articles) VALUES"
-        " (:url, :etag, :last_modified, :digest, :read_at, :fine_at, :next_at, :failures, :reason, :articles)",
-        codec.feed_state_row(state),
-    )
+    db.execute(_KEEP_STATE, codec.feed_state_row(state))
+
+
+_KEEP_STATE = """
+    INSERT INTO feed_state (url, etag, last_modified, digest, read_at, fine_at, next_at, failures, reason, articles)
+    VALUES (:url, :etag, :last_modified, :digest, :read_at, :fine_at, :next_at, :failures, :reason, :articles)
+    ON CONFLICT (workspace, url) DO UPDATE SET etag = excluded.etag, last_modified = excluded.last_modified,
+        digest = excluded.digest, read_at = excluded.read_at, fine_at = excluded.fine_at, next_at = excluded.next_at,
+        failures = excluded.failures, reason = excluded.reason, articles = excluded.articles
+"""

@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import sqlite_utils
-
 from bot.model import Story, StoryStatus
 from bot.ports import Revision
 from bot.text import clean
 from storage import codec, shelf
-from storage.database import row, rows
+from storage.session import Many, Session, row, rows
 
 _Written = tuple[codec.Row, Story]
 """A row of ``revision``, and the story as it was then."""
 
 
-def of(db: sqlite_utils.Database, ref: str, workspace: str | None) -> tuple[Revision, ...]:
+def of(db: Session, ref: str, workspace: str | None) -> tuple[Revision, ...]:
     """The revisions of the story called *ref* that *workspace* has read, oldest first; None: all there are."""
     found = row(db, shelf.BY_REF, {"ref": clean(ref).upper(), "workspace": workspace})
     if found is None:
@@ -34,9 +32,9 @@ def of(db: sqlite_utils.Database, ref: str, workspace: str | None) -> tuple[Revi
     )
 
 
-def restated(db: sqlite_utils.Database, refs: Sequence[str], workspace: str) -> dict[str, Story]:
+def restated(db: Session, refs: Sequence[str], workspace: str) -> dict[str, Story]:
     """Those of *refs* that were corrected or withdrawn, as *workspace* reads them or has read them last."""
-    found = rows(db, _RESTATED, {"refs": codec.as_json(refs), "workspace": workspace})
+    found = rows(db, _RESTATED, {"refs": Many(refs), "workspace": workspace})
     stories = shelf.stories(db, [int(one["id"]) for one in found], workspace)
     told = {
         str(one["asked"]): story if one["is_visible"] else _last_read(db, one["id"], workspace)
@@ -45,7 +43,7 @@ def restated(db: sqlite_utils.Database, refs: Sequence[str], workspace: str) -> 
     return {ref: story for ref, story in told.items() if story and story.status is not StoryStatus.CURRENT}
 
 
-def _last_read(db: sqlite_utils.Database, number: int, workspace: str) -> Story | None:
+def _last_read(db: Session, number: int, workspace: str) -> Story | None:
     """The last text that *workspace* read of the story with the id *number*, which it may not see any more, withdrawn
     if the operator has withdrawn it since. None: it has read none.
 
@@ -65,7 +63,7 @@ def _last_read(db: sqlite_utils.Database, number: int, workspace: str) -> Story 
     return story
 
 
-def _written(db: sqlite_utils.Database, number: int, workspace: str | None) -> list[_Written]:
+def _written(db: Session, number: int, workspace: str | None) -> list[_Written]:
     found = rows(db, _WRITTEN, {"id": number, "workspace": workspace})
     return [(one, shelf.story_in(db, one)) for one in found]
 
@@ -99,5 +97,5 @@ _RESTATED = f"""
     FROM way JOIN ref ON ref.ref = way.ref JOIN story ON story.id = ref.story
         LEFT JOIN reading ON reading.workspace = :workspace AND reading.story = story.id
         JOIN revision ON revision.id = coalesce(reading.revision, story.revision)
-    WHERE json_extract(revision.content, '$.status') <> 'current'
+    WHERE revision.content ->> 'status' <> 'current'
 """  # noqa: S608 - no text from outside is in it

@@ -3,15 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-import sqlite_utils
-
 from bot.model import Installation, Removal
 from storage import codec
-from storage.database import Database, row, rows
+from storage.session import Database, Session, row, rows
 
 
-class SqliteInstallations:
-    """``bot.ports.Installations`` on SQLite."""
+class KeptInstallations:
+    """Implements ``bot.ports.Installations``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,7 +48,7 @@ class SqliteInstallations:
     async def leave(self, platform: str, workspaces: Collection[str], *, at: datetime) -> tuple[str, ...]:
         """Put on record that *workspaces* put us out; those that did."""
 
-        def write(db: sqlite_utils.Database) -> tuple[str, ...]:
+        def write(db: Session) -> tuple[str, ...]:
             left = tuple(one for one in workspaces if not _is_installed_since(db, platform, one, at))
             for one in left:
                 _put_out(db, platform, one, at)
@@ -61,7 +59,7 @@ class SqliteInstallations:
     async def returned(self, platform: str, workspaces: Collection[str]) -> None:
         """End their removals."""
 
-        def write(db: sqlite_utils.Database) -> None:
+        def write(db: Session) -> None:
             for one in workspaces:
                 _let_in(db, platform, one)
 
@@ -80,7 +78,7 @@ class SqliteInstallations:
     async def put_state(self, digest: str, *, until: datetime, now: datetime, most: int) -> None:
         """Remember it, and forget those whose time is over."""
 
-        def write(db: sqlite_utils.Database) -> None:
+        def write(db: Session) -> None:
             db.execute("DELETE FROM install_state WHERE until <= :now", {"now": codec.micros(now)})
             columns = {"digest": digest, "until": codec.micros(until), "most": most}
             db.execute("INSERT INTO install_state (digest, until) VALUES (:digest, :until)", columns)
@@ -96,7 +94,7 @@ class SqliteInstallations:
         return taken is not None and codec.moment(taken["until"]) > now
 
 
-def _save(db: sqlite_utils.Database, installation: Installation) -> bool:
+def _save(db: Session, installation: Installation) -> bool:
     columns = _row_of(installation)
     workspace = installation.team or installation.enterprise
     removed = row(
@@ -118,7 +116,7 @@ def _save(db: sqlite_utils.Database, installation: Installation) -> bool:
     return True
 
 
-def _remove_team(db: sqlite_utils.Database, platform: str, team: str, at: datetime) -> tuple[str, ...]:
+def _remove_team(db: Session, platform: str, team: str, at: datetime) -> tuple[str, ...]:
     if _is_installed_since(db, platform, team, at):
         return ()
     db.execute("DELETE FROM installation WHERE platform = ? AND team = ?", [platform, team])
@@ -128,7 +126,7 @@ def _remove_team(db: sqlite_utils.Database, platform: str, team: str, at: dateti
     return (team,)
 
 
-def _remove_enterprise(db: sqlite_utils.Database, platform: str, enterprise: str, at: datetime) -> tuple[str, ...]:
+def _remove_enterprise(db: Session, platform: str, enterprise: str, at: datetime) -> tuple[str, ...]:
     held = _of_enterprise(db, platform, enterprise)
     if held and held.installed_at > at:
         return ()
@@ -142,7 +140,7 @@ def _remove_enterprise(db: sqlite_utils.Database, platform: str, enterprise: str
     return left
 
 
-def _serving(db: sqlite_utils.Database, platform: str, team: str, enterprise: str) -> Installation | None:
+def _serving(db: Session, platform: str, team: str, enterprise: str) -> Installation | None:
     if own := _of_team(db, platform, team):
         return own
     if not enterprise:
@@ -151,14 +149,14 @@ def _serving(db: sqlite_utils.Database, platform: str, team: str, enterprise: st
     return _of_enterprise(db, platform, enterprise)
 
 
-def _of_team(db: sqlite_utils.Database, platform: str, team: str) -> Installation | None:
+def _of_team(db: Session, platform: str, team: str) -> Installation | None:
     if not team:
         return None
     found = row(db, "SELECT * FROM installation WHERE platform = ? AND team = ?", [platform, team])
     return _installation_of(found) if found else None
 
 
-def _of_enterprise(db: sqlite_utils.Database, platform: str, enterprise: str) -> Installation | None:
+def _of_enterprise(db: Session, platform: str, enterprise: str) -> Installation | None:
     if not enterprise:
         return None
     found = row(
@@ -167,21 +165,21 @@ def _of_enterprise(db: sqlite_utils.Database, platform: str, enterprise: str) ->
     return _installation_of(found) if found else None
 
 
-def _is_installed_since(db: sqlite_utils.Database, platform: str, team: str, at: datetime) -> bool:
+def _is_installed_since(db: Session, platform: str, team: str, at: datetime) -> bool:
     held = _of_team(db, platform, team)
     return held is not None and held.installed_at > at
 
 
-def _teams_of(db: sqlite_utils.Database, installation: Installation) -> tuple[str, ...]:
+def _teams_of(db: Session, installation: Installation) -> tuple[str, ...]:
     columns = {"platform": installation.platform, "enterprise": installation.enterprise}
     return tuple(str(one["workspace"]) for one in rows(db, _TEAMS, columns))
 
 
-def _put_out(db: sqlite_utils.Database, platform: str, workspace: str, at: datetime) -> None:
+def _put_out(db: Session, platform: str, workspace: str, at: datetime) -> None:
     db.execute(_PUT_OUT, {"platform": platform, "workspace": workspace, "at": codec.micros(at)})
 
 
-def _let_in(db: sqlite_utils.Database, platform: str, workspace: str) -> None:
+def _let_in(db: Session, platform: str, workspace: str) -> None:
     db.execute("DELETE FROM removal WHERE platform = ? AND workspace = ?", [platform, workspace])
 
 

@@ -1,92 +1,63 @@
-"""The store on SQLite: nine rooms over one file."""
+"""The store: nine rooms over one database, whichever engine keeps it."""
 
-import asyncio
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-import sqlite_utils
-
-from bot.ports import (
-    UNWATCHED,
-    Archive,
-    AuditLog,
-    Errata,
-    FeedBook,
-    Installations,
-    Ledger,
-    Spending,
-    Subscriptions,
-    Troubles,
-    Watch,
-)
-from storage import codec, schema
-from storage.archive import SqliteArchive
-from storage.audit import SqliteAuditLog
-from storage.database import Database, ThreadedDatabase, row
-from storage.errata import SqliteErrata
-from storage.feedbook import SqliteFeedBook
-from storage.installations import SqliteInstallations
-from storage.ledger import SqliteLedger
-from storage.spending import SqliteSpending
-from storage.subscriptions import SqliteSubscriptions
-from storage.troubles import SqliteTroubles
-from storage.upgrade import prepare
+from bot.ports import Archive, AuditLog, Errata, FeedBook, Installations, Ledger, Spending, Subscriptions, Troubles
+from storage import codec
+from storage.archive import KeptArchive
+from storage.audit import KeptAuditLog
+from storage.errata import KeptErrata
+from storage.feedbook import KeptFeedBook
+from storage.installations import KeptInstallations
+from storage.ledger import KeptLedger
+from storage.planning import OnPlanned, nobody
+from storage.session import Condition, Database, row
+from storage.spending import KeptSpending
+from storage.subscriptions import KeptSubscriptions
+from storage.troubles import KeptTroubles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreHealth:
-    """How the database is."""
+    """How the store is."""
 
-    schema: int
-    """How many migrations it has been through."""
-    sqlite: str
-    """The version of the engine."""
-    size: int
-    """Bytes in the file; what is only in the log is not counted."""
+    database: Condition
     stories: int
     articles: int
     backed_up_at: datetime | None
     """When the last good copy was made; None: never, or it is not known."""
 
 
-class SqliteStore:
-    """``bot.ports.Store`` on SQLite."""
+class Keeper:
+    """Implements ``bot.ports.Store``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, on_planned: OnPlanned = nobody) -> None:
+        """*on_planned* is told of new deliveries in the transaction that enters them."""
         self._database = database
-        self.archive: Archive = SqliteArchive(database)
-        self.feeds: FeedBook = SqliteFeedBook(database)
-        self.subscriptions: Subscriptions = SqliteSubscriptions(database)
-        self.ledger: Ledger = SqliteLedger(database)
-        self.errata: Errata = SqliteErrata(database)
-        self.audit: AuditLog = SqliteAuditLog(database)
-        self.spending: Spending = SqliteSpending(database)
-        self.troubles: Troubles = SqliteTroubles(database)
-        self.installations: Installations = SqliteInstallations(database)
+        self.archive: Archive = KeptArchive(database)
+        self.feeds: FeedBook = KeptFeedBook(database)
+        self.subscriptions: Subscriptions = KeptSubscriptions(database, on_planned)
+        self.ledger: Ledger = KeptLedger(database, on_planned)
+        self.errata: Errata = KeptErrata(database)
+        self.audit: AuditLog = KeptAuditLog(database)
+        self.spending: Spending = KeptSpending(database)
+        self.troubles: Troubles = KeptTroubles(database)
+        self.installations: Installations = KeptInstallations(database)
 
     async def health(self) -> StoreHealth:
-        """How the database is."""
-
-        def examine(db: sqlite_utils.Database) -> StoreHealth:
-            counted = row(db, _COUNTS) or {}
-            return StoreHealth(
-                schema=schema.version(db),
-                sqlite=sqlite3.sqlite_version,
-                size=self._database.path.stat().st_size,
-                stories=counted["stories"],
-                articles=counted["articles"],
-                backed_up_at=codec.moment_if(counted["backed_up_at"]),
-            )
-
-        return await self._database.read(examine)
+        """How the store is."""
+        counted = await self._database.read(lambda db: row(db, _COUNTS)) or {}
+        return StoreHealth(
+            database=await self._database.condition(),
+            stories=counted["stories"],
+            articles=counted["articles"],
+            backed_up_at=codec.moment_if(counted["backed_up_at"]),
+        )
 
     async def size(self) -> int:
-        """Bytes in the file and in its log."""
-        path = self._database.path
-        files = (path, path.with_name(f"{path.name}-wal"))
-        return await asyncio.to_thread(lambda: sum(one.stat().st_size for one in files if one.exists()))
+        """Bytes that the database takes, with what is only in its log."""
+        return await self._database.size()
 
     async def backed_up_at(self) -> datetime | None:
         """When the last good copy was made; None: never, or it is not known."""
@@ -99,23 +70,16 @@ class SqliteStore:
         Raises:
             StoreTrouble: it does not.
         """
-        sql = "INSERT OR REPLACE INTO meta (key, value) VALUES ('probed_at', ?)"
-        await self._database.write(lambda db: db.execute(sql, [codec.micros(now)]))
+        await self._database.write(lambda db: db.execute(_PROBE, [codec.micros(now)]))
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
         await self._database.close()
 
 
-async def open_store(path: Path, watch: Watch = UNWATCHED) -> SqliteStore:
-    """The store in the file *path*, which is created or migrated as needed.
-
-    Raises:
-        StoreTrouble: the file cannot be used, with the reason and the next step.
-    """
-    await asyncio.to_thread(prepare, path)
-    return SqliteStore(ThreadedDatabase(path, watch))
-
+_PROBE = """
+    INSERT INTO meta (key, value) VALUES ('probed_at', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+"""
 
 _COUNTS = """
     SELECT (SELECT count(*) FROM story) AS stories, (SELECT count(*) FROM article) AS articles,

@@ -8,8 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import sqlite_utils
-
 from bot.errors import Reach
 from bot.model import (
     Claim,
@@ -26,34 +24,34 @@ from bot.model import (
 )
 from bot.ports import Backlog
 from storage import codec, deliveries, editions
-from storage.database import Database, row, rows
-from storage.planning import plan
+from storage.planning import OnPlanned, nobody, plan, planned_through
+from storage.session import Database, Many, Session, row, rows
 from storage.subscriptions import pause
 
 
-class SqliteLedger:
-    """``bot.ports.Ledger`` on SQLite."""
+class KeptLedger:
+    """Implements ``bot.ports.Ledger``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, on_planned: OnPlanned = nobody) -> None:
+        """*on_planned* is told of new deliveries in the transaction that enters them."""
         self._database = database
+        self._on_planned = on_planned
 
     # ------------------------------------------------------------------------------------------------ planning
 
     async def planned_through(self, until: Mapping[int, date]) -> Mapping[int, date]:
         """For each in *until* that has any, the newest date that is not later."""
-        parameters = {"until": codec.as_json([number, day.isoformat()] for number, day in until.items())}
-        found = await self._database.read(lambda db: rows(db, _NEWEST_DATES, parameters))
-        return {one["subscription"]: date.fromisoformat(one["date"]) for one in found if one["date"]}
+        return await self._database.read(lambda db: planned_through(db, until))
 
     async def plan(self, dues: Sequence[Due]) -> int:
         """Enter those that are not there yet; how many."""
-        return await self._database.write(lambda db: plan(db, dues))
+        return await self._database.write(lambda db: plan(db, dues, self._on_planned))
 
     async def waiting(
         self, now: datetime, *, only: int | None = None, as_one: Collection[str] = ()
     ) -> Mapping[str, tuple[int, ...]]:
         """Ids of deliveries that may be claimed, oldest due first, by where they go."""
-        parameters = {"now": codec.micros(now), "only": only, "as_one": codec.as_json(as_one)}
+        parameters = {"now": codec.micros(now), "only": only, "as_one": Many(as_one)}
         found = await self._database.read(lambda db: rows(db, _WAITING, parameters))
         lanes: dict[str, list[int]] = {}
         for one in found:
@@ -62,7 +60,7 @@ class SqliteLedger:
 
     async def next_wait(self, *, only: int | None = None, besides: Collection[int] = ()) -> datetime | None:
         """When the next one may be claimed."""
-        parameters = {"only": only, "besides": codec.as_json(besides)}
+        parameters = {"only": only, "besides": Many(besides)}
         found = await self._database.read(lambda db: row(db, _NEXT_WAIT, parameters))
         return codec.moment_if(found["at"]) if found else None
 
@@ -79,7 +77,7 @@ class SqliteLedger:
     async def compose(self, claim: Claim, composition: Composition) -> bool:
         """Keep the edition, once."""
 
-        def keep(db: sqlite_utils.Database) -> bool:
+        def keep(db: Session) -> bool:
             if not _is_ours(db, claim):
                 return False
             if editions.of_delivery(db, claim.delivery.id) is None:
@@ -95,7 +93,7 @@ class SqliteLedger:
     async def part_sent(self, claim: Claim, receipt: Receipt) -> bool:
         """Record what arrived."""
 
-        def record(db: sqlite_utils.Database) -> bool:
+        def record(db: Session) -> bool:
             if not _changes(db, claim, _ARRIVED, {}):
                 return False
             db.execute(_NEW_PART, [claim.delivery.id, receipt.part, codec.as_json(receipt.messages)])
@@ -121,7 +119,7 @@ class SqliteLedger:
         sent_at = codec.micros(at) if state is DeliveryState.SENT else None
         columns = {"state": state.value, "reason": reason, "sent_at": sent_at}
 
-        def end(db: sqlite_utils.Database) -> bool:
+        def end(db: Session) -> bool:
             is_ours = _changes(db, claim, _FINISH, columns)
             if is_ours and state is DeliveryState.REFUSED and reach is not Reach.POST:
                 pause(db, claim.delivery.subscription, reason, by_platform=reach is Reach.VISIBLY)
@@ -145,7 +143,7 @@ class SqliteLedger:
 
     async def told(self, deliveries: Sequence[int], at: datetime) -> None:
         """Admins know of them."""
-        parameters = {"deliveries": codec.as_json(deliveries), "at": codec.micros(at)}
+        parameters = {"deliveries": Many(deliveries), "at": codec.micros(at)}
         await self._database.write(lambda db: db.execute(_TOLD, parameters))
 
     async def wish(self, subscription: int, day: date, ref: str, wish: Wish | None) -> None:
@@ -213,7 +211,7 @@ class SqliteLedger:
 
     async def carriers(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
         """Deliveries whose edition holds the story, and that have arrived or may have."""
-        parameters = {"refs": codec.as_json([ref]), "workspace": workspace}
+        parameters = {"refs": Many([ref]), "workspace": workspace}
         return await self._database.read(lambda db: deliveries.found(db, _CARRIERS, parameters))
 
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
@@ -243,7 +241,7 @@ class SqliteLedger:
         return codec.moment(found["value"]) if found else None
 
 
-def _claim(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timedelta) -> Claim | None:
+def _claim(db: Session, delivery: int, now: datetime, lease: timedelta) -> Claim | None:
     until = now + lease
     parameters = {"id": delivery, "now": codec.micros(now), "until": codec.micros(until)}
     taken = row(db, _CLAIM, parameters)
@@ -251,24 +249,17 @@ def _claim(db: sqlite_utils.Database, delivery: int, now: datetime, lease: timed
     return Claim(delivery=held, token=taken["token"], until=until) if taken and held else None
 
 
-def _is_ours(db: sqlite_utils.Database, claim: Claim) -> bool:
+def _is_ours(db: Session, claim: Claim) -> bool:
     return row(db, _OURS, {"id": claim.delivery.id, "token": claim.token}) is not None
 
 
-def _changes(db: sqlite_utils.Database, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
+def _changes(db: Session, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
     """Do *sql* if the claim still holds; whether it did."""
     return db.execute(sql, {**columns, "id": claim.delivery.id, "token": claim.token}).rowcount == 1
 
 
 # ----------------------------------------------------------------------------------------------------------- SQL
 # next_at is empty exactly when a delivery is final, which is what the partial index on_its_way goes by.
-
-_NEWEST_DATES = """
-    SELECT listed.value ->> 0 AS subscription,
-        (SELECT max(date) FROM delivery
-            WHERE delivery.subscription = listed.value ->> 0 AND delivery.date <= listed.value ->> 1) AS date
-    FROM json_each(:until) AS listed
-"""
 
 _WAITING = """
     SELECT id,
@@ -281,7 +272,7 @@ _WAITING = """
 """
 
 _NEXT_WAIT = """
-    SELECT min(max(next_at, coalesce(lease_until, next_at))) AS at FROM delivery
+    SELECT min(CASE WHEN lease_until > next_at THEN lease_until ELSE next_at END) AS at FROM delivery
     WHERE next_at IS NOT NULL AND (:only IS NULL OR subscription = :only)
         AND id NOT IN (SELECT value FROM json_each(:besides))
 """
@@ -312,13 +303,16 @@ _ARRIVED = """
     WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
 """
 
-_NEW_PART = "INSERT OR REPLACE INTO delivery_part (delivery, part, messages) VALUES (?, ?, ?)"
+_NEW_PART = """
+    INSERT INTO delivery_part (delivery, part, messages) VALUES (?, ?, ?)
+    ON CONFLICT (delivery, part) DO UPDATE SET messages = excluded.messages
+"""
 
 _POSTPONE = """
     UPDATE delivery SET state = :state, reason = :reason, next_at = :until, lease_until = NULL,
-        intent_part = iif(:state = 'sending', intent_part, NULL),
-        intent_key = iif(:state = 'sending', intent_key, NULL),
-        intent_at = iif(:state = 'sending', intent_at, NULL)
+        intent_part = CASE WHEN :state = 'sending' THEN intent_part END,
+        intent_key = CASE WHEN :state = 'sending' THEN intent_key END,
+        intent_at = CASE WHEN :state = 'sending' THEN intent_at END
     WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
 """
 
@@ -346,7 +340,7 @@ _CARRIERS = f"""
 
 _SEE = """
     INSERT INTO meta (key, value) VALUES ('last_seen', ?)
-    ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE excluded.value > meta.value
 """
 
 _REOPEN = """

@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-import sqlite_utils
-
 from bot.ports import Page
 from storage import codec
-from storage.database import rows
+from storage.session import Many, Session, rows
 
 
-def kept(db: sqlite_utils.Database, keys: Sequence[str]) -> Mapping[str, Page]:
+def kept(db: Session, keys: Sequence[str]) -> Mapping[str, Page]:
     """What came of looking for the full texts of the articles with *keys*, by key."""
-    found = rows(db, _BY_KEY, {"keys": codec.as_json(keys)})
+    found = rows(db, _BY_KEY, {"keys": Many(keys)})
     return {one["key"]: _page_of(one) for one in found}
 
 
-def keep(db: sqlite_utils.Database, pages: Sequence[Page]) -> None:
+def keep(db: Session, pages: Sequence[Page]) -> None:
     """Remember *pages*, each in the place of the former one."""
     for page in pages:
         columns = {"key": page.key, "text": page.text, "reason": page.reason, "read_at": codec.micros(page.read_at)}

@@ -4,19 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import sqlite_utils
-
 from bot.model import Story, StoryStatus
 from storage import codec, errata, finding, shelf
-from storage.database import row, rows
+from storage.session import Many, Session, new_id, row, rows
 
 
-def keep(
-    db: sqlite_utils.Database, number: int, story: Story, *, workspace: str, person: str, reason: str, at: datetime
-) -> None:
+def keep(db: Session, number: int, story: Story, *, workspace: str, person: str, reason: str, at: datetime) -> None:
     """Let *workspace* read *story* in the place of the one with the id *number*, from *at* on."""
     text = {"story": number, "content": codec.story_json(story), "workspace": workspace, "person": person}
-    revision = db.execute(_NEW_REVISION, {**text, "reason": reason, "at": codec.micros(at)}).lastrowid
+    held = [one["article"] for one in rows(db, _ARTICLES, [number])]
+    text |= {"reason": reason, "at": codec.micros(at), "articles": codec.as_json(held)}
+    revision = new_id(db, _NEW_REVISION, text)
     columns = {
         "workspace": workspace,
         "story": number,
@@ -29,7 +27,7 @@ def keep(
     index(db, number, story)
 
 
-def index(db: sqlite_utils.Database, number: int, story: Story) -> None:
+def index(db: Session, number: int, story: Story) -> None:
     """Make the readings of the story with the id *number* findable by their own texts, and by the sources of *story*,
     which it has grown to.
     """
@@ -37,12 +35,12 @@ def index(db: sqlite_utils.Database, number: int, story: Story) -> None:
         finding.index(db, -one["id"], story.told_as(codec.story_of(one["content"], ())))
 
 
-def end(db: sqlite_utils.Database, numbers: Iterable[int]) -> None:
+def end(db: Session, numbers: Iterable[int]) -> None:
     """Let everybody read the stories with the ids *numbers* as they are. What was read stays in their history."""
     _drop(db, [one["id"] for one in _of(db, numbers)])
 
 
-def move(db: sqlite_utils.Database, source: int, target: int, story: Story) -> None:
+def move(db: Session, source: int, target: int, story: Story) -> None:
     """Take the readings of the story with the id *source*, which is being merged, along to the one with the id
     *target*, which is *story*: what a workspace corrected or withdrew stays so for it, whatever it is merged into.
 
@@ -66,23 +64,24 @@ def move(db: sqlite_utils.Database, source: int, target: int, story: Story) -> N
         errata.owe(db, story.ref, workspace=one["workspace"])
 
 
-def _of(db: sqlite_utils.Database, numbers: Iterable[int]) -> list[dict[str, Any]]:
+def _of(db: Session, numbers: Iterable[int]) -> list[dict[str, Any]]:
     """The readings of the stories with the ids *numbers*, with their texts."""
-    return rows(db, _OF_STORIES, {"stories": codec.as_json(numbers)})
+    return rows(db, _OF_STORIES, {"stories": Many(numbers)})
 
 
-def _drop(db: sqlite_utils.Database, readings: Iterable[int]) -> None:
+def _drop(db: Session, readings: Iterable[int]) -> None:
     gone = list(readings)
-    finding.unindex(db, [-one for one in gone])
-    db.execute("DELETE FROM reading WHERE id IN (SELECT value FROM json_each(?))", [codec.as_json(gone)])
+    db.texts.drop([-one for one in gone])
+    db.execute("DELETE FROM reading WHERE id IN (SELECT value FROM json_each(?))", [Many(gone)])
 
+
+_ARTICLES = "SELECT article FROM story_article WHERE story = ? ORDER BY place"
 
 _NEW_REVISION = """
     INSERT INTO revision (story, number, at, reason, content, articles, workspace, person)
-    SELECT :story, 1 + coalesce(max(number), 0), :at, :reason, :content,
-        (SELECT json_group_array(article) FROM (SELECT article FROM story_article WHERE story = :story ORDER BY place)),
-        :workspace, :person
+    SELECT :story, 1 + coalesce(max(number), 0), :at, :reason, :content, :articles, :workspace, :person
     FROM revision WHERE story = :story
+    RETURNING id
 """
 
 _KEEP = """

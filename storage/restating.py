@@ -4,17 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-import sqlite_utils
-
 from bot.errors import DoneBefore
 from bot.model import Change, Story
 from bot.ports import Restated
 from storage import admission, audit, errata, readings, shelf
-from storage.database import row
+from storage.session import Session, row
 
 
 def restate(
-    db: sqlite_utils.Database,
+    db: Session,
     ref: str,
     make: Callable[[Story], Story],
     *,

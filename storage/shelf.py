@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-import sqlite_utils
-
 from bot.model import Article, Story
 from bot.text import clean
 from storage import codec
-from storage.database import rows
+from storage.session import Many, Session, rows
 
 
 def title_name(title: str) -> str:
@@ -15,12 +13,12 @@ def title_name(title: str) -> str:
     return clean(title).casefold()
 
 
-def stories(db: sqlite_utils.Database, ids: Sequence[int], workspace: str | None = None) -> Iterator[Story]:
+def stories(db: Session, ids: Sequence[int], workspace: str | None = None) -> Iterator[Story]:
     """The stories with *ids*, as *workspace* reads them, in that order; those that do not exist are left out."""
-    found = {one["story"]: one for one in rows(db, _PRESENT, {"ids": codec.as_json(ids)})}
+    found = {one["story"]: one for one in rows(db, _PRESENT, {"ids": Many(ids)})}
     read = readings(db, ids, workspace) if workspace else {}
     articles: dict[int, list[Article]] = {}
-    for one in rows(db, _ARTICLES, {"ids": codec.as_json(ids)}):
+    for one in rows(db, _ARTICLES, {"ids": Many(ids)}):
         articles.setdefault(one["story"], []).append(codec.article_of(one))
     for story in ids:
         if story in found:
@@ -28,25 +26,26 @@ def stories(db: sqlite_utils.Database, ids: Sequence[int], workspace: str | None
             yield told.told_as(read[story]) if story in read else told
 
 
-def readings(db: sqlite_utils.Database, ids: Sequence[int], workspace: str) -> dict[int, Story]:
+def readings(db: Session, ids: Sequence[int], workspace: str) -> dict[int, Story]:
     """How *workspace* reads those of the stories with *ids* that it reads otherwise than all, without articles."""
-    found = rows(db, _READINGS, {"ids": codec.as_json(ids), "workspace": workspace})
+    found = rows(db, _READINGS, {"ids": Many(ids), "workspace": workspace})
     return {one["story"]: codec.story_of(one["content"], ()) for one in found}
 
 
-def articles(db: sqlite_utils.Database, ids: Sequence[int]) -> list[Article]:
+def articles(db: Session, ids: Sequence[int]) -> list[Article]:
     """The articles with *ids*, in that order; forgotten ones are left out."""
-    return [codec.article_of(one) for one in rows(db, _LISTED, {"ids": codec.as_json(ids)})]
+    found = {one["id"]: one for one in rows(db, _LISTED, {"ids": Many(ids)})}
+    return [codec.article_of(found[article]) for article in ids if article in found]
 
 
-def titles(db: sqlite_utils.Database, ids: Sequence[int], workspace: str | None) -> tuple[tuple[str, str], ...]:
+def titles(db: Session, ids: Sequence[int], workspace: str | None) -> tuple[tuple[str, str], ...]:
     """(ref, title) of the stories with *ids*, as *workspace* reads them, in that order."""
-    listed = rows(db, _TITLES, {"ids": codec.as_json(ids), "workspace": workspace})
+    listed = rows(db, _TITLES, {"ids": Many(ids), "workspace": workspace})
     found = {one["id"]: (str(one["ref"]), str(one["title"])) for one in listed}
     return tuple(found[story] for story in ids if story in found)
 
 
-def story_in(db: sqlite_utils.Database, revision: codec.Row) -> Story:
+def story_in(db: Session, revision: codec.Row) -> Story:
     """The story as it was in a row of ``revision``."""
     return codec.story_of(revision["content"], articles(db, codec.numbers(revision["articles"])))
 
@@ -78,9 +77,7 @@ NAMED = """
 """
 """Articles by the names under which they are known again."""
 
-_LISTED = """
-    SELECT article.* FROM json_each(:ids) AS listed JOIN article ON article.id = listed.value ORDER BY listed.key
-"""
+_LISTED = "SELECT * FROM article WHERE id IN (SELECT value FROM json_each(:ids))"
 
 VISIBLE = """
     (:workspace IS NULL OR EXISTS (

@@ -2,15 +2,13 @@
 
 from datetime import date
 
-import sqlite_utils
-
 from bot.ports import Expense
 from storage import codec
-from storage.database import Database, row, rows
+from storage.session import Database, Session, new_id, row, rows
 
 
-class SqliteSpending:
-    """``bot.ports.Spending`` on SQLite."""
+class KeptSpending:
+    """Implements ``bot.ports.Spending``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -18,11 +16,11 @@ class SqliteSpending:
     async def reserve(self, expense: Expense, *, day: date, cap: int) -> int | None:
         """Keep *expense* as reserved on *day*; None if that would bring the day above *cap*."""
 
-        def keep(db: sqlite_utils.Database) -> int | None:
+        def keep(db: Session) -> int | None:
             spent = row(db, _SPENT, [day.isoformat()])
             if spent and spent["microdollars"] + expense.microdollars > cap:
                 return None
-            return db.execute(_RESERVE, _row_of(expense, day)).lastrowid
+            return new_id(db, _RESERVE, _row_of(expense, day))
 
         return await self._database.write(keep)
 
@@ -61,13 +59,16 @@ def _expense_of(row: codec.Row) -> Expense:
     )
 
 
-_SPENT = "SELECT coalesce(sum(microdollars), 0) AS microdollars FROM expense WHERE workspace = '' AND day = ?"
+_SPENT = """
+    SELECT CAST(coalesce(sum(microdollars), 0) AS BIGINT) AS microdollars FROM expense
+    WHERE workspace = '' AND day = ?
+"""
 
 _RESERVE = """
     INSERT INTO expense (day, at, ref, purpose, model, microdollars, is_settled)
-    VALUES (:day, :at, :ref, :purpose, :model, :microdollars, :is_settled)
+    VALUES (:day, :at, :ref, :purpose, :model, :microdollars, :is_settled) RETURNING id
 """
 
-_SETTLE = "UPDATE expense SET microdollars = ?, is_settled = 1 WHERE id = ?"
+_SETTLE = "UPDATE expense SET microdollars = ?, is_settled = TRUE WHERE id = ?"
 
 _OF_DAY = "SELECT * FROM expense WHERE workspace = '' AND day = ? ORDER BY at, id"

@@ -4,27 +4,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import sqlite_utils
-
 from bot.model import Channel, Due, Standing, Subscription
 from storage import codec
-from storage.database import Database, row, rows
-from storage.planning import plan
+from storage.planning import OnPlanned, nobody, plan
+from storage.session import Database, Many, Session, new_id, row, rows
 
 
-class SqliteSubscriptions:
-    """``bot.ports.Subscriptions`` on SQLite."""
+class KeptSubscriptions:
+    """Implements ``bot.ports.Subscriptions``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, on_planned: OnPlanned = nobody) -> None:
+        """*on_planned* is told of new deliveries in the transaction that enters them."""
         self._database = database
+        self._on_planned = on_planned
 
     async def declare(
         self, orders: Sequence[Subscription], *, at: datetime, closing: Sequence[Due] = ()
     ) -> tuple[Subscription, ...]:
         """Make the declared ones equal to *orders*; as stored, in that order."""
 
-        def change(db: sqlite_utils.Database) -> tuple[Subscription, ...]:
-            plan(db, closing)
+        def change(db: Session) -> tuple[Subscription, ...]:
+            plan(db, closing, self._on_planned)
             return _declare(db, orders, at)
 
         return await self._database.write(change)
@@ -34,8 +34,8 @@ class SqliteSubscriptions:
     ) -> Subscription:
         """Add, change or resume one."""
 
-        def change(db: sqlite_utils.Database) -> Subscription:
-            plan(db, closing)
+        def change(db: Session) -> Subscription:
+            plan(db, closing, self._on_planned)
             wanted = _at_home(db, order)
             held = _held(db, wanted)
             is_served = held is not None and held.standing is not Standing.RETIRED
@@ -72,7 +72,7 @@ class SqliteSubscriptions:
     async def by_place(self, platform: str, workspace: str, channel: str) -> Subscription | None:
         """The one of that place, retired ones too."""
 
-        def find(db: sqlite_utils.Database) -> Subscription | None:
+        def find(db: Session) -> Subscription | None:
             found = row(db, _BY_PLACE, [platform, workspace or _home(db, platform), channel])
             return codec.subscription_of(found) if found else None
 
@@ -109,34 +109,34 @@ class SqliteSubscriptions:
         *,
         by_platform: bool = False,
     ) -> None:
-        def change(db: sqlite_utils.Database) -> None:
-            plan(db, closing)
+        def change(db: Session) -> None:
+            plan(db, closing, self._on_planned)
             _stand(db, subscription, standing, reason, by_platform=by_platform)
 
         await self._database.write(change)
 
 
-def pause(db: sqlite_utils.Database, subscription: int, reason: str, *, by_platform: bool) -> None:
+def pause(db: Session, subscription: int, reason: str, *, by_platform: bool) -> None:
     """Serve *subscription* no more, as part of the caller's transaction."""
     _stand(db, subscription, Standing.PAUSED, reason, by_platform=by_platform)
 
 
-def _stand(db: sqlite_utils.Database, subscription: int, standing: Standing, reason: str, *, by_platform: bool) -> None:
+def _stand(db: Session, subscription: int, standing: Standing, reason: str, *, by_platform: bool) -> None:
     columns = {"id": subscription, "standing": standing.value, "reason": reason, "by_platform": by_platform}
     db.execute(_STAND, columns)
 
 
-def _declare(db: sqlite_utils.Database, orders: Sequence[Subscription], at: datetime) -> tuple[Subscription, ...]:
+def _declare(db: Session, orders: Sequence[Subscription], at: datetime) -> tuple[Subscription, ...]:
     kept = tuple(_declare_one(db, order, at) for order in orders)
     db.execute(
         "UPDATE subscription SET standing = 'retired', reason = '' WHERE declared AND standing <> 'retired'"
         " AND id NOT IN (SELECT value FROM json_each(?))",
-        [codec.as_json(one.id for one in kept)],
+        [Many(one.id for one in kept)],
     )
     return kept
 
 
-def _declare_one(db: sqlite_utils.Database, order: Subscription, at: datetime) -> Subscription:
+def _declare_one(db: Session, order: Subscription, at: datetime) -> Subscription:
     """Keep *order* as declared; one that an admin paused stays so, and one that was gone has missed nothing."""
     order = _at_home(db, replace(order, declared=True))
     held = _held(db, order)
@@ -154,19 +154,19 @@ def _declare_one(db: sqlite_utils.Database, order: Subscription, at: datetime) -
     return _keep(db, order, at)
 
 
-def _at_home(db: sqlite_utils.Database, order: Subscription) -> Subscription:
+def _at_home(db: Session, order: Subscription) -> Subscription:
     """*order* with the workspace that its platform's token belongs to, if it names none and we know."""
     channel = order.channel
     return replace(order, channel=replace(channel, workspace=channel.workspace or _home(db, channel.platform)))
 
 
-def _home(db: sqlite_utils.Database, platform: str) -> str:
+def _home(db: Session, platform: str) -> str:
     """The workspace of *platform*'s token; empty while nobody knows."""
     home = row(db, "SELECT workspace FROM home WHERE platform = ?", [platform])
     return str(home["workspace"]) if home else ""
 
 
-def _settle_home(db: sqlite_utils.Database, platform: str, workspace: str) -> None:
+def _settle_home(db: Session, platform: str, workspace: str) -> None:
     parameters = {"platform": platform, "workspace": workspace}
     db.execute(_HOME, parameters)
     db.execute(_MOVE_HOME, parameters)
@@ -174,18 +174,18 @@ def _settle_home(db: sqlite_utils.Database, platform: str, workspace: str) -> No
     db.execute("UPDATE subscription SET standing = 'retired' WHERE platform = :platform AND workspace = ''", parameters)
 
 
-def _move(db: sqlite_utils.Database, subscription: int, channel: Channel) -> bool:
+def _move(db: Session, subscription: int, channel: Channel) -> bool:
     columns = {"id": subscription, "channel": channel.id, "name": channel.name}
     return bool(db.execute(_MOVE, columns).rowcount)
 
 
-def _held(db: sqlite_utils.Database, order: Subscription) -> Subscription | None:
+def _held(db: Session, order: Subscription) -> Subscription | None:
     channel = order.channel
     found = row(db, _BY_PLACE, [channel.platform, channel.workspace, channel.id])
     return codec.subscription_of(found) if found else None
 
 
-def _keep(db: sqlite_utils.Database, order: Subscription, at: datetime | None) -> Subscription:
+def _keep(db: Session, order: Subscription, at: datetime | None) -> Subscription:
     """*order* as stored, under the id that its channel has had since it was first set up."""
     held = _held(db, order)
     if held and held.standing is Standing.RETIRED:
@@ -194,14 +194,15 @@ def _keep(db: sqlite_utils.Database, order: Subscription, at: datetime | None) -
         order = replace(order, ordered_at=held.ordered_at if order.schedule == held.schedule else at)
     columns = codec.subscription_row(order)
     if held is None:
-        inserted = db.execute(
+        number = new_id(
+            db,
             "INSERT INTO subscription (platform, workspace, channel, name, at, timezone, days, stories, topics, layout,"
             " declared, since, ordered_at, standing, reason, paused_by_platform, owner)"
             " VALUES (:platform, :workspace, :channel, :name, :at, :timezone, :days, :stories, :topics, :layout,"
-            " :declared, :since, :ordered_at, :standing, :reason, :paused_by_platform, :owner)",
+            " :declared, :since, :ordered_at, :standing, :reason, :paused_by_platform, :owner) RETURNING id",
             columns,
         )
-        return replace(order, id=inserted.lastrowid or 0)
+        return replace(order, id=number)
     kept = replace(order, id=held.id)
     if kept != held:
         db.execute(
@@ -242,5 +243,8 @@ _HOME = """
 """
 
 _MOVE_HOME = """
-    UPDATE OR IGNORE subscription SET workspace = :workspace WHERE platform = :platform AND workspace = ''
+    UPDATE subscription SET workspace = :workspace
+    WHERE platform = :platform AND workspace = '' AND NOT EXISTS (
+        SELECT 1 FROM subscription AS other
+        WHERE (other.platform, other.workspace, other.channel) = (:platform, :workspace, subscription.channel))
 """

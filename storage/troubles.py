@@ -4,15 +4,13 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-import sqlite_utils
-
 from bot.model import Case, Cause, Trouble
 from storage import codec
-from storage.database import Database, row, rows
+from storage.session import Database, Session, row, rows
 
 
-class SqliteTroubles:
-    """``bot.ports.Troubles`` on SQLite."""
+class KeptTroubles:
+    """Implements ``bot.ports.Troubles``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -25,10 +23,10 @@ class SqliteTroubles:
     async def keep(self, cases: Sequence[Case], *, gone: Collection[Case] = (), at: datetime) -> None:
         """Keep *cases*, forget *gone*, and note when."""
 
-        def write(db: sqlite_utils.Database) -> None:
+        def write(db: Session) -> None:
             db.execute(_KEPT, [codec.micros(at)])
-            db.conn.executemany(_GONE, [_key_of(one) for one in gone])
-            db.conn.executemany(_KEEP, [_row_of(one) for one in cases])
+            db.executemany(_GONE, [_key_of(one) for one in gone])
+            db.executemany(_KEEP, [_row_of(one) for one in cases])
 
         await self._database.write(write)
 
@@ -94,8 +92,11 @@ _KEPT = """
 _GONE = "DELETE FROM trouble WHERE (workspace, cause, subject) = (:workspace, :cause, :subject)"
 
 _KEEP = """
-    INSERT OR REPLACE INTO trouble
+    INSERT INTO trouble
         (workspace, cause, subject, name, detail, begun_at, over_at, told_at, told_over_at, last_told_at, told_to)
     VALUES (:workspace, :cause, :subject, :name, :detail, :begun_at, :over_at, :told_at, :told_over_at, :last_told_at,
         :told_to)
+    ON CONFLICT (workspace, cause, subject) DO UPDATE SET name = excluded.name, detail = excluded.detail,
+        begun_at = excluded.begun_at, over_at = excluded.over_at, told_at = excluded.told_at,
+        told_over_at = excluded.told_over_at, last_told_at = excluded.last_told_at, told_to = excluded.told_to
 """

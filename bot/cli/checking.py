@@ -127,8 +127,8 @@ def _missing(config: "Config") -> str:
 
 async def _database(house: "House") -> list[Finding]:
     health = await house.store.health()
-    version = tuple(int(part) for part in health.sqlite.split("."))
-    is_safe = version >= _SAFE_SQLITE
+    database = health.database
+    is_safe = database.engine != "SQLite" or tuple(map(int, database.version.split("."))) >= _SAFE_SQLITE
     advice = (
         "" if is_safe else "; versions before 3.51.3 can corrupt a database that several processes use (rare): upgrade"
     )
@@ -139,10 +139,11 @@ async def _database(house: "House") -> list[Finding]:
         Finding(
             "database",
             True,
-            f"schema {health.schema}, {health.stories} stories, {health.articles} articles, {health.size / 1e6:.1f} MB",
+            f"schema {database.schema}, {health.stories} stories, {health.articles} articles, "
+            f"{database.size / 1e6:.1f} MB",
         ),
         # A fault of the platform's package, not of this installation: said, but no reason to call the bot degraded.
-        Finding("SQLite", True, f"{health.sqlite}{advice}"),
+        Finding(database.engine, True, f"{database.version}{advice}"),
         Finding(
             "clock",
             is_clock_fine,

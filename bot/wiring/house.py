@@ -38,7 +38,7 @@ from bot.wiring.parts import (
     writer_of,
     writer_trouble,
 )
-from storage import SqliteStore, open_store
+from storage import Keeper, open_store
 
 GLANCING = timedelta(seconds=2)
 """How long whoever wants to deliver waits for others that only look whether somebody does."""
@@ -52,7 +52,7 @@ class House:
     """An open Daybrief: the desk for drivers, and the few things that only its operator may touch."""
 
     desk: Desk
-    store: SqliteStore
+    store: Keeper
     room: Newsroom
     slack: Workspaces
     discord: Rest

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlite_utils
 
-from storage import schema
+from storage.sqlite import schema
 from tests.chaos.bot import GONE_WITHIN, Bot
 
 HEAVY = 96

@@ -27,9 +27,10 @@ from bot.model import DeliveryState
 from bot.newsroom import Newsroom
 from bot.ports import Search
 from bot.rings import rings
-from storage import SqliteStore
-from storage.database import ThreadedDatabase, connect
-from storage.upgrade import prepare
+from storage import Keeper
+from storage.sqlite.connection import connect
+from storage.sqlite.database import SqliteDatabase
+from storage.sqlite.upgrade import prepare
 from tests.clock import VirtualClock
 from tests.newsroom import GivenFeeds, InlineWorkers, entry
 from tests.promises.board import Board
@@ -263,7 +264,7 @@ async def _running(morning: Morning) -> AsyncIterator[Desk]:
     """A bot that has started; a start that fails is tried again, as a service manager would."""
     faults = morning.faults
     while True:
-        store = SqliteStore(ThreadedDatabase(faults.path, opened=faults.opened))
+        store = Keeper(SqliteDatabase(faults.path, opened=faults.opened))
         workers = InlineWorkers()
         room = Newsroom(
             config=_configuration(faults.path.parent),

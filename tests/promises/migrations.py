@@ -22,10 +22,10 @@ from types import FrameType
 import sqlite_utils
 
 from bot.errors import StoreTrouble
-from storage import schema
-from storage.copies import set_aside
-from storage.database import connect
-from storage.upgrade import prepare
+from storage.sqlite import schema
+from storage.sqlite.connection import connect
+from storage.sqlite.copies import set_aside
+from storage.sqlite.upgrade import prepare
 from tests.promises.table import Extent, Measured
 
 Start = Callable[[Path], object]

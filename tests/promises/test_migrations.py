@@ -1,10 +1,10 @@
 from contextlib import closing
 from pathlib import Path
 
-from storage import schema
-from storage.copies import set_aside
-from storage.database import connect
-from storage.upgrade import prepare
+from storage.sqlite import schema
+from storage.sqlite.connection import connect
+from storage.sqlite.copies import set_aside
+from storage.sqlite.upgrade import prepare
 from tests.promises.migrations import measure
 from tests.promises.table import Extent
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import sqlite_utils
-
 from bot.errors import StoreTrouble
-from storage.database import GROUP, Connection, Job, Work, connect
+from storage.session import Condition, Work
+from storage.sqlite.connection import SqliteSession, connect
+from storage.sqlite.database import GROUP, Connection, condition
+from storage.threads import Job
 from tests.simulation.faults import Fault, Weather
 
 Result = TypeVar("Result")
@@ -46,7 +47,7 @@ def _error(sentence: str, code: int) -> sqlite3.OperationalError:
 
 
 class LoopDatabase:
-    """``storage.database.Database`` in the loop's own thread: what waits together is committed together, soon.
+    """``storage.session.Database`` in the loop's own thread: what waits together is committed together, soon.
 
     It dies with its process: what was not committed by then never is.
     """
@@ -64,9 +65,17 @@ class LoopDatabase:
         """What *work* finds."""
         return await self._do(self._reads, self._serve_reads, work)
 
-    async def write(self, work: Work[Result]) -> Result:
+    async def write(self, work: Work[Result], *, alone_in: str = "") -> Result:
         """What *work* returns, once it is committed."""
         return await self._do(self._writes, self._serve_writes, work)
+
+    async def condition(self) -> Condition:
+        """How the file is."""
+        return condition(self.path)
+
+    async def size(self) -> int:
+        """Bytes in the file."""
+        return condition(self.path).size
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the file."""
@@ -128,14 +137,14 @@ class _Outcome(Generic[Result]):
             self._answer.set_exception(error)
 
 
-def _opened(path: Path, *, reads_only: bool = False) -> sqlite_utils.Database:
+def _opened(path: Path, *, reads_only: bool = False) -> SqliteSession:
     """As the product opens it; only that nothing here survives the machine, so nothing waits for the platter."""
     db = connect(path, reads_only=reads_only, patience=0)
     db.execute("PRAGMA synchronous = OFF")
     return db
 
 
-def _on(disk: Disk) -> Callable[..., sqlite_utils.Database]:
+def _on(disk: Disk) -> Callable[..., SqliteSession]:
     class Failing(sqlite3.Connection):
         def execute(self, sql: str, /, *parameters: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as sqlite3 has it
             disk.before(sql)
@@ -143,7 +152,7 @@ def _on(disk: Disk) -> Callable[..., sqlite_utils.Database]:
             disk.after(sql)
             return cursor
 
-    def opened(path: Path, *, reads_only: bool = False) -> sqlite_utils.Database:
+    def opened(path: Path, *, reads_only: bool = False) -> SqliteSession:
         db = connect(path, reads_only=reads_only, patience=0, factory=Failing)
         db.execute("PRAGMA synchronous = OFF")
         return db

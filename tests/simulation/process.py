@@ -15,8 +15,8 @@ from bot.errors import DaybriefError
 from bot.newsroom import Newsroom
 from bot.ports import Clock, FeedReader, Platform, Store, Writer
 from bot.rings import DRAIN, Ring, rings
-from storage import SqliteStore
-from storage.upgrade import prepare
+from storage import Keeper
+from storage.sqlite.upgrade import prepare
 from tests.newsroom import InlineWorkers
 from tests.simulation.disk import Disk, LoopDatabase
 from tests.simulation.loop import LIFE, OUTSIDE, Life, VirtualLoop
@@ -121,7 +121,7 @@ class Process:
         workers = InlineWorkers()
         room = Newsroom(
             config=self._config,
-            store=machine.parts.store(SqliteStore(database)),
+            store=machine.parts.store(Keeper(database)),
             clock=machine.clock,
             workers=workers,
             reader=machine.reader,

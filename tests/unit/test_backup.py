@@ -17,8 +17,9 @@ import sqlite_utils
 
 from bot.errors import StoreTrouble
 from bot.model import Case, Cause, DeliveryState, FeedState, Receipt, StoryStatus, Trouble, Wish
-from storage import backup, backup_into, open_store, refusal_of, restore, schema, set_aside
-from storage.database import connect
+from storage import backup, backup_into, open_store, refusal_of, restore, set_aside
+from storage.sqlite import schema
+from storage.sqlite.connection import connect
 from tests.contract.test_ledger import sent
 from tests.contract.values import MONDAY, NOW, article, composition, due, intake, story, subscription
 

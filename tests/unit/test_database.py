@@ -20,9 +20,12 @@ import sqlite_utils
 from bot.errors import StoreTrouble
 from bot.model import FeedState
 from bot.ports import Intake
-from storage import open_store, schema
-from storage.database import GROUP, ThreadedDatabase, connect, in_sentences
-from storage.upgrade import prepare
+from storage import open_store
+from storage.session import Session, rows
+from storage.sqlite import schema
+from storage.sqlite.connection import connect, in_sentences
+from storage.sqlite.database import GROUP, SqliteDatabase
+from storage.sqlite.upgrade import prepare
 from tests.contract.values import NOW, article, intake, story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,17 +42,17 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def database(path: Path) -> AsyncIterator[ThreadedDatabase]:
-    database = ThreadedDatabase(path)
+async def database(path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(path)
     yield database
     await database.close()
 
 
-def noted(db: sqlite_utils.Database) -> list[str]:
-    return [text for (text,) in db.execute("SELECT text FROM note ORDER BY id")]
+def noted(db: Session) -> list[str]:
+    return [one["text"] for one in rows(db, "SELECT text FROM note ORDER BY id")]
 
 
-def note(db: sqlite_utils.Database, text: str) -> None:
+def note(db: Session, text: str) -> None:
     db.execute("INSERT INTO note (text) VALUES (?)", [text])
 
 
@@ -61,11 +64,11 @@ def notes_seen_by_others(path: Path) -> list[str]:
 class Held:
     """Keeps the writing thread busy until :meth:`let_go`, so that what is written meanwhile forms one group."""
 
-    def __init__(self, database: ThreadedDatabase) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self._began, self._go_on = threading.Event(), threading.Event()
         self.task = asyncio.ensure_future(database.write(self._wait))
 
-    def _wait(self, db: sqlite_utils.Database) -> None:
+    def _wait(self, db: Session) -> None:
         self._began.set()
         self._go_on.wait(timeout=30)
 
@@ -79,7 +82,7 @@ class Held:
 # ----------------------------------------------------------------------------------------------------- committing
 
 
-async def test_writes_that_wait_together_are_committed_together(database: ThreadedDatabase, path: Path) -> None:
+async def test_writes_that_wait_together_are_committed_together(database: SqliteDatabase, path: Path) -> None:
     held = Held(database)
     await held.begun()
     seen: list[list[str]] = []
@@ -94,12 +97,12 @@ async def test_writes_that_wait_together_are_committed_together(database: Thread
     assert len(notes_seen_by_others(path)) == 5
 
 
-async def test_a_write_that_fails_takes_none_of_its_group_with_it(database: ThreadedDatabase, path: Path) -> None:
-    def fail_half_way(db: sqlite_utils.Database) -> None:
+async def test_a_write_that_fails_takes_none_of_its_group_with_it(database: SqliteDatabase, path: Path) -> None:
+    def fail_half_way(db: Session) -> None:
         note(db, "half")
         raise KeyError("a bug")
 
-    def break_a_rule(db: sqlite_utils.Database) -> None:
+    def break_a_rule(db: Session) -> None:
         note(db, "other half")
         note(db, "first")
 
@@ -118,7 +121,7 @@ async def test_a_write_that_fails_takes_none_of_its_group_with_it(database: Thre
     assert notes_seen_by_others(path) == ["first", "last"]
 
 
-async def test_more_writes_than_a_group_holds_are_all_done(database: ThreadedDatabase, path: Path) -> None:
+async def test_more_writes_than_a_group_holds_are_all_done(database: SqliteDatabase, path: Path) -> None:
     count = 3 * GROUP + 1
 
     await asyncio.gather(*(database.write(lambda db, n=n: note(db, f"note {n}")) for n in range(count)))  # type: ignore[misc]
@@ -126,14 +129,14 @@ async def test_more_writes_than_a_group_holds_are_all_done(database: ThreadedDat
     assert len(notes_seen_by_others(path)) == count
 
 
-async def test_what_was_written_is_there_for_the_next_read(database: ThreadedDatabase) -> None:
+async def test_what_was_written_is_there_for_the_next_read(database: SqliteDatabase) -> None:
     for number in range(20):
         await database.write(lambda db, n=number: note(db, f"note {n}"))  # type: ignore[misc]
 
         assert len(await database.read(noted)) == number + 1
 
 
-async def test_a_write_that_was_given_up_before_it_began_is_not_done(database: ThreadedDatabase, path: Path) -> None:
+async def test_a_write_that_was_given_up_before_it_began_is_not_done(database: SqliteDatabase, path: Path) -> None:
     held = Held(database)
     await held.begun()
     given_up = asyncio.ensure_future(database.write(lambda db: note(db, "unwanted")))
@@ -147,10 +150,10 @@ async def test_a_write_that_was_given_up_before_it_began_is_not_done(database: T
     assert notes_seen_by_others(path) == ["wanted"]
 
 
-async def test_reading_sees_one_instant_while_others_write(database: ThreadedDatabase) -> None:
+async def test_reading_sees_one_instant_while_others_write(database: SqliteDatabase) -> None:
     counted, written = threading.Event(), threading.Event()
 
-    def count_twice(db: sqlite_utils.Database) -> tuple[int, int]:
+    def count_twice(db: Session) -> tuple[int, int]:
         before = len(noted(db))
         counted.set()
         assert written.wait(timeout=30)
@@ -164,14 +167,14 @@ async def test_reading_sees_one_instant_while_others_write(database: ThreadedDat
     assert await reading == (0, 0)
 
 
-async def test_a_reader_cannot_write(database: ThreadedDatabase, path: Path) -> None:
+async def test_a_reader_cannot_write(database: SqliteDatabase, path: Path) -> None:
     with pytest.raises(StoreTrouble):
         await database.read(lambda db: note(db, "sneaked in"))
 
     assert notes_seen_by_others(path) == []
 
 
-async def test_slow_reads_do_not_keep_the_loop_or_other_reads(database: ThreadedDatabase) -> None:
+async def test_slow_reads_do_not_keep_the_loop_or_other_reads(database: SqliteDatabase) -> None:
     go_on = threading.Event()
     slow = [asyncio.ensure_future(database.read(lambda _: go_on.wait(timeout=30))) for _ in range(2)]
 
@@ -185,11 +188,11 @@ async def test_slow_reads_do_not_keep_the_loop_or_other_reads(database: Threaded
 
 
 async def test_a_full_disk_is_a_sentence_and_writing_goes_on_when_there_is_space(
-    database: ThreadedDatabase, path: Path
+    database: SqliteDatabase, path: Path
 ) -> None:
-    def fill(db: sqlite_utils.Database) -> None:
-        [(pages,)] = db.execute("PRAGMA page_count").fetchall()
-        db.execute(f"PRAGMA max_page_count = {pages}")
+    def fill(db: Session) -> None:
+        [found] = rows(db, "PRAGMA page_count")
+        db.execute(f"PRAGMA max_page_count = {found['page_count']}")
 
     await database.write(lambda db: note(db, "before"))
     await database.write(fill)
@@ -338,7 +341,7 @@ def test_a_full_disk_ends_the_start_before_the_migration(tmp_path: Path) -> None
     path = tmp_path / "daybrief.db"
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from tests.unit.test_database import with_one_more; from storage.upgrade import prepare\n"
+        "from tests.unit.test_database import with_one_more; from storage.sqlite.upgrade import prepare\n"
         "path = Path(sys.argv[1]); prepare(path)\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size // 2,) * 2)\n"
@@ -376,9 +379,9 @@ async def test_health_tells_how_the_database_is(tmp_path: Path) -> None:
 
     health = await store.health()
 
-    assert (health.schema, health.stories, health.articles) == (len(MIGRATIONS), 0, 0)
-    assert health.sqlite == sqlite3.sqlite_version
-    assert health.size > 0
+    assert (health.database.schema, health.stories, health.articles) == (len(MIGRATIONS), 0, 0)
+    assert health.database.version == sqlite3.sqlite_version
+    assert health.database.size > 0
     await store.close()
 
 

@@ -1,21 +1,15 @@
 """Bringing a copy back, without posting its past again."""
 
 import contextlib
-import logging
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-import sqlite_utils
-
 from bot.errors import StoreTrouble
-from bot.model import StoryStatus
-from storage import codec, copies, errata, history, schema, upgrade
-from storage.backup import check_sound, copy_into, written_aside
-from storage.codec import micros
-from storage.database import connect, in_sentences, rows
-
-log = logging.getLogger(__name__)
+from storage.closing import close_the_past
+from storage.sqlite import copies, schema, upgrade
+from storage.sqlite.backup import check_sound, copy_into, written_aside
+from storage.sqlite.connection import connect, in_sentences
 
 ALONE = 1.0
 """Seconds to wait for other users of a database that is about to be replaced."""
@@ -52,7 +46,8 @@ def restore(copy: Path, database: Path, now: datetime) -> bool:
             copy_into(db, draft, database)
         check_sound(draft, copy)
         upgrade.migrate(draft)
-        _close_the_past(draft, now)
+        with in_sentences(draft), contextlib.closing(connect(draft)) as db, db.atomic():
+            close_the_past(db, now)
         _retire(database)
     return is_verified
 
@@ -67,58 +62,6 @@ def _as_a_copy(path: Path) -> Iterator[None]:
         if trouble.kind != "notadb":
             raise
         raise StoreTrouble(f"{path} is not a database; {_NAME_A_COPY}") from trouble
-
-
-def _close_the_past(path: Path, now: datetime) -> None:
-    with in_sentences(path), contextlib.closing(connect(path)) as db, db.atomic():
-        for one in rows(db, _OWED):
-            if not _is_taken_back(db, one):
-                log.warning(
-                    "the post of %(name)s of %(date)s may not show what %(refs)s reads; correct it once more", one
-                )
-                db.execute(_ONLY_TOLD, one)
-        for closing in _CLOSINGS:
-            db.execute(closing, {"now": micros(now)})
-
-
-def _is_taken_back(db: sqlite_utils.Database, owed: codec.Row) -> bool:
-    """Whether all that a post owes is that its stories were withdrawn, whatever it shows by now, and surely arrived."""
-    refs = owed["refs"].split()
-    restated = history.restated(db, refs, owed["workspace"])
-    return (
-        owed["state"] == "sent"
-        and bool(refs)
-        and all(ref in restated and restated[ref].status is StoryStatus.WITHDRAWN for ref in refs)
-    )
-
-
-_OWED = """
-    SELECT erratum.delivery, erratum.workspace, erratum.refs, subscription.name, delivery.date, delivery.state
-    FROM erratum JOIN delivery ON delivery.id = erratum.delivery
-        JOIN subscription ON subscription.id = delivery.subscription
-    ORDER BY delivery.date, subscription.name
-"""
-"""Posts that were still to be changed when the copy was made."""
-_ONLY_TOLD = f"UPDATE erratum SET version = {errata.ONLY_TOLD} WHERE delivery = :delivery"  # noqa: S608 - a constant
-_CLOSINGS = (
-    # An uncertain one as well: an admin may have sent it once more meanwhile, and the button for that is still there.
-    """
-    UPDATE delivery SET state = 'skipped', reason = 'restored', next_at = NULL, lease_until = NULL,
-        intent_part = NULL, intent_key = NULL, intent_at = NULL
-    WHERE next_at IS NOT NULL OR state = 'uncertain'
-    """,
-    "UPDATE delivery SET told_at = :now WHERE told_at IS NULL AND state IN ('refused', 'missed')",
-    # Whoever was at it, or was told of it, was so with the database that is replaced.
-    """
-    UPDATE erratum SET lease_until = NULL, next_at = 0, attempts = 0, reason = '', failing_since = NULL, told_at = NULL
-    """,
-    # What was wrong may be so still, or be over; whoever was told of it, or was not, hears of what begins from now on.
-    """
-    UPDATE trouble SET told_at = coalesce(told_at, :now), last_told_at = :now,
-        told_over_at = iif(over_at IS NULL, NULL, coalesce(told_over_at, :now))
-    """,
-    "INSERT OR REPLACE INTO meta (key, value) VALUES ('restored_at', :now)",
-)
 
 
 def _retire(database: Path) -> None:

@@ -14,9 +14,9 @@ from pathlib import Path
 import sqlite_utils
 
 from bot.errors import StoreTrouble
-from storage import copies, schema
 from storage.codec import micros
-from storage.database import connect, in_sentences
+from storage.sqlite import copies, schema
+from storage.sqlite.connection import connect, in_sentences
 
 _DRAFT = re.compile(r"\.daybrief.*\.\d+\.tmp(-journal|-wal|-shm)?")
 _ABANDONED = 86_400

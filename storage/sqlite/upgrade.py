@@ -7,9 +7,9 @@ from pathlib import Path
 import sqlite_utils
 
 from bot.errors import StoreTrouble
-from storage import schema
-from storage.backup import backup
-from storage.database import connect, in_sentences
+from storage.sqlite import schema
+from storage.sqlite.backup import backup
+from storage.sqlite.connection import connect, in_sentences
 
 OLDEST = (3, 35, 0)
 """The first SQLite with RETURNING."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import StoreTrouble
-from storage import schema
+from storage.sqlite import schema
 
 _DATED = re.compile(r"daybrief-[0-9a-f]{8}-(\d{4}-\d\d-\d\dT\d{6}Z)\.db")
 _APPLICATION, _VERSIONS = slice(68, 72), slice(18, 20)
