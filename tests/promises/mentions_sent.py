@@ -27,7 +27,7 @@ from tests import discord as on_discord
 from tests import slack as on_slack
 from tests.clock import VirtualClock
 from tests.discord_nasty import addresses_of, dangers
-from tests.fake_discord import FakeDiscord
+from tests.fake_discord import FakeDiscord, Interaction
 from tests.fake_discord.mentions import pings
 from tests.fake_slack import FakeSlack
 from tests.morning import NOW
@@ -39,6 +39,9 @@ _SAYS = ("content", "embeds", "components")
 """What makes the body of a request to Discord a message."""
 _MESSAGE, _UPDATE = 4, 7
 """Kinds of callbacks that are messages; a form notifies nobody."""
+_TRIES = 5
+_PATIENCE = 30.0
+"""Seconds in which something is acknowledged: it is not speed that is measured, and machines are busy."""
 TO_SLACK = frozenset(
     {"chat.postMessage", "chat.update", "chat.postEphemeral", "response_url", "views.open", "views.update"}
 )
@@ -81,11 +84,11 @@ async def to_slack(
     clock = VirtualClock()
     with tempfile.TemporaryDirectory(prefix="daybrief-mentions-") as name:
         folder = Path(name)
-        async with FakeSlack(folder / "slack", limits=False) as fake:
+        async with FakeSlack(folder / "slack", limits=False, ack_timeout=_PATIENCE) as fake:
             on_slack.furnish(fake)
             workspaces = Workspaces(("xoxb-T1",), fake.api, timedelta(seconds=5), clock)
             posting = platform(workspaces, slack_pace.Pace(clock, monotonic=lambda: clock.elapsed().total_seconds()))
-            async with on_slack.slack_bot(fake, folder) as bot:
+            async with on_slack.slack_bot(fake, folder, mode="http") as bot:
                 for said in all_of_it:
                     fake.forget()
                     channel = Channel(platform="slack", workspace="T1", id="C1", name=said.edition.channel.name)
@@ -102,12 +105,12 @@ async def _asked_on_slack(fake: FakeSlack, bot: on_slack.Bot, said: Said) -> Non
     for command, line in (("/keypoints", kept.ref), ("/effects", kept.ref), ("/brief", f"search {said.text[:100]}")):
         asked = await fake.command(command, line, user=on_slack.MEMBER, channel="C1")
         assert asked.acknowledged, asked.error
-        await asked.wait_answers(1)
+        await asked.wait_answers(1, timeout=_PATIENCE)
     answer = next(
         one for one in fake.ephemerals(channel="C1") if {"share:key_points", kept.ref} <= set(_said_in(one.blocks))
     )
     shared = await fake.press(answer, "share:key_points", kept.ref, user=on_slack.MEMBER)
-    await shared.wait_answers(1)
+    await shared.wait_answers(1, timeout=_PATIENCE)
     in_thread = [one for one in fake.messages("C1") if one.is_reply][-1]
     await fake.press(in_thread, *_button(in_thread.blocks), user=on_slack.MEMBER)
     await fake.command("/daybrief", f"correct {kept.ref}", user=on_slack.ADMIN, channel="C1")
@@ -167,10 +170,14 @@ async def to_discord(
     """Post, correct, withdraw, tell, answer and show in forms each of *all_of_it*; what Discord received of it."""
     with tempfile.TemporaryDirectory(prefix="daybrief-mentions-") as name:
         folder = Path(name)
-        async with on_discord.local_discord(folder) as fake, on_discord.discord_bot(fake, folder) as bot:
+        async with (
+            on_discord.local_discord(folder, ack_timeout=_PATIENCE) as fake,
+            on_discord.discord_bot(fake, folder) as bot,
+        ):
             clock = VirtualClock()
-            rest = Rest(fake.token, Pace(clock))
-            posting = platform(rest, Pace(clock))
+            pace = Pace(clock, monotonic=lambda: clock.elapsed().total_seconds())
+            rest = Rest(fake.token, pace)
+            posting = platform(rest, pace)
             for said in all_of_it:
                 fake.forget()
                 for place in (on_discord.NEWS, "3005"):
@@ -193,19 +200,24 @@ async def _asked_on_discord(fake: FakeDiscord, bot: on_discord.Bot, said: Said) 
     ):
         asked = await fake.command(command, options, user=on_discord.MEMBER, channel=on_discord.NEWS)
         assert asked.acknowledged, asked.error
-        await asked.wait_answers(1)
+        await asked.wait_answers(1, timeout=_PATIENCE)
     assert asked
     shared = await bot.press(asked, "daybrief:share")
-    await shared.wait_answers(1)
-    form = await fake.command(
-        "daybrief correct",
-        {"story": kept.ref, "section": "title"},
-        user=on_discord.ADMIN,
-        channel=on_discord.NEWS,
-    )
+    await shared.wait_answers(1, timeout=_PATIENCE)
+    form = await _form(fake, kept)
     done = await fake.submit_modal(form, {"title": said.text[:100] or "-"})
-    await done.wait_answers(1)
+    await done.wait_answers(1, timeout=_PATIENCE)
     return kept
+
+
+async def _form(fake: FakeDiscord, story: Story) -> Interaction:
+    """What has opened the form for *story*; a busy machine may be too late for it, and the person asks again."""
+    options = {"story": story.ref, "section": "title"}
+    for _ in range(_TRIES):
+        run = await fake.command("daybrief correct", options, user=on_discord.ADMIN, channel=on_discord.NEWS)
+        if run.modal:
+            return run
+    raise TimeoutError("no form was opened")
 
 
 def _received_by_discord(fake: FakeDiscord, addresses: Collection[str]) -> Arrived:
