@@ -39,7 +39,7 @@ from tests.slack_nasty import is_harmless, mrkdwn
 HOSTILE = Path(__file__).resolve().parents[3] / "shared/data/hostile"
 _EACH = 150
 """A small measurement takes every so-manieth text."""
-_SENT = {Extent.SMALL: 3, Extent.FULL: 250}
+_SENT = {Extent.SMALL: 3, Extent.FULL: 80}
 """How many texts go all the way."""
 _NOT_SHOWN = {
     "Article.extract": "it is for whoever writes the sections, and quotes are shown as theirs",
