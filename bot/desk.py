@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import amend, bulletins, inquire, lookup, orders, request, taking
+from bot import amend, bulletins, inquire, lookup, orders, request, taking, tenants
 from bot import gather as gathering
 from bot import publish as publishing
 from bot.belief import clock_trouble
@@ -130,8 +130,35 @@ class Desk:
         self._room.faults[part] = type(bug).__name__ if bug else ""
 
     async def revive(self, platform: str = "", places: Collection[tuple[str, str]] = ()) -> tuple[Subscription, ...]:
-        """Resume what a platform had refused and takes now. *places* are (workspace, channel or "" for all), or all."""
-        return await revive(self._room, platform=platform, places=places)
+        """Resume what a platform had refused and takes now. *places* are (workspace, channel or "" for all), or all.
+        With all, what a crash has left to be paused is paused before.
+        """
+        if not places:
+            await self.pause_gone()
+        revived = await revive(self._room, platform=platform, places=places)
+        for one in {(one.channel.platform, one.channel.workspace) for one in revived}:
+            await self.returned(one[0], [one[1]])
+        return revived
+
+    async def uninstalled(
+        self, platform: str, *, team: str = "", enterprise: str = "", at: datetime
+    ) -> tuple[str, ...]:
+        """A workspace, or all of an organisation, put us out *at*: the token is gone once this returns. Which
+        workspaces are not served any more, for :meth:`pause_gone`.
+        """
+        return await tenants.uninstalled(self._room, platform, team=team, enterprise=enterprise, at=at)
+
+    async def left(self, platform: str, workspaces: Collection[str], *, at: datetime | None = None) -> tuple[str, ...]:
+        """The same of *workspaces* without a token of their own; now, unless the platform says when."""
+        return await tenants.left(self._room, platform, workspaces, at=at or self._room.clock.now())
+
+    async def returned(self, platform: str, workspaces: Collection[str]) -> None:
+        """We are in *workspaces*, again or still."""
+        await tenants.returned(self._room, platform, workspaces)
+
+    async def pause_gone(self, workspaces: Collection[str] = ()) -> int:
+        """Pause what is served in workspaces that put us out, all or those; how many channels."""
+        return await tenants.pause_gone(self._room, workspaces)
 
     async def sweep(self) -> int:
         """Change the messages that corrections have left for later; how many deliveries."""
@@ -143,7 +170,10 @@ class Desk:
             return await gathering.gather(self._room, only_due=only_due, progress=progress)
 
     async def forget_old(self) -> int:
-        """Drop what is older than the configuration keeps; how many stories went."""
+        """Drop what is older than the configuration keeps, and what is kept of workspaces that left a month ago; how
+        many stories went.
+        """
+        await tenants.forget_gone(self._room)
         return await self._room.store.archive.forget(self._room.clock.now() - self._room.config.storage.keep)
 
     # ------------------------------------------------------------------------------------------- for those who ask

@@ -66,10 +66,10 @@ async def subscribe(room: Newsroom, order: Subscription) -> Subscription:
     return await room.store.subscriptions.subscribe(order, at=room.clock.now(), closing=closing)
 
 
-async def pause(room: Newsroom, subscription: Subscription, reason: str) -> None:
-    """Serve the channel no more until it is resumed."""
+async def pause(room: Newsroom, subscription: Subscription, reason: str, *, by_platform: bool = False) -> None:
+    """Serve the channel no more until it is resumed; *by_platform*, until the platform lets us in again."""
     closing = await _closing(room, await _present(room, subscription))
-    await room.store.subscriptions.pause(subscription.id, reason, closing=closing)
+    await room.store.subscriptions.pause(subscription.id, reason, by_platform=by_platform, closing=closing)
 
 
 async def resume(room: Newsroom, subscription: Subscription) -> None:

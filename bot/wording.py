@@ -89,6 +89,12 @@ def long_day(day: date) -> str:
     return f"{day:%A} {short_day(day)}"
 
 
+def removed(platform: str, day: date) -> str:
+    """Why nothing is posted in a workspace that put us out on *day*."""
+    what = {"discord": "server"}.get(platform, "workspace")
+    return f"Daybrief was removed from this {what} on {day.day} {day:%B %Y}"
+
+
 def paused_line(reason: str) -> str:
     """That a channel is paused, and why: ``Paused by ada.`` or ``Paused: the channel is archived.`` are examples."""
     if reason.casefold().startswith("paused"):

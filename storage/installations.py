@@ -49,7 +49,7 @@ class KeptInstallations:
         """Put on record that *workspaces* put us out; those that did."""
 
         def write(db: Session) -> tuple[str, ...]:
-            left = tuple(one for one in workspaces if not _is_installed_since(db, platform, one, at))
+            left = tuple(one for one in workspaces if not _of_team(db, platform, one))
             for one in left:
                 _put_out(db, platform, one, at)
             return left

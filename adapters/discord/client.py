@@ -109,6 +109,7 @@ class Client(discord.Client):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a new server once; channels that were closed to us are looked at again."""
+        await self._desk.returned("discord", [str(guild.id)])
         self._openings.notice(str(guild.id))
         card = await self._admin.greet(str(guild.id), f"greet:{guild.id}")
         place = _where_to_greet(guild)
@@ -120,8 +121,10 @@ class Client(discord.Client):
             log.info("a greeting did not arrive: %s", post_failed(error).reason)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """The next post finds out as well; this says so in the log, for whoever looks for the cause."""
+        """Channels of a server that put us out wait for it. A server that is only out of order never comes here."""
         log.warning("Discord says that the server %s (%d) has removed Daybrief", clean(guild.name), guild.id)
+        await self._desk.left("discord", [str(guild.id)])
+        await self._desk.pause_gone([str(guild.id)])
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """An outage may have closed channels to us, or somebody may have invited us again while we were away."""

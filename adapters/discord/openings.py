@@ -42,6 +42,7 @@ class Openings:
                 (guild, next(iter(channels)) if len(channels) == 1 else "") for guild, channels in noticed.items()
             ]
             try:
+                await self._desk.returned("discord", noticed)
                 await self._desk.revive("discord", places)
             except Exception as error:  # noqa: BLE001  # the next event, or the hour, looks again
                 log.warning("what changed in a server could not be looked at: %s", type(error).__name__)

@@ -6,7 +6,7 @@ import hmac
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -171,12 +171,16 @@ class Knocks:
         port: int,
         now: Callable[[], float] = time.time,
         *,
+        pages: Sequence[web.RouteDef] = (),
         watch: Watch = UNWATCHED,
     ) -> None:
+        """*pages* are for people's browsers: nobody signs what those ask for."""
         if not signing_secret.strip():
             raise WrongUsage("SLACK_SIGNING_SECRET is empty; without it nobody could prove to be Slack")
         self._secret = signing_secret.encode()
         self._bolt = app.server(port=port, path=PATH, host=host)
+        self._bolt.web_app.add_routes(pages)
+        self._pages = frozenset(one.path for one in pages)
         self._host, self._port = host, port
         self._now = now
         self._watch = watch
@@ -189,16 +193,7 @@ class Knocks:
             WrongUsage: the address is taken, or is not this machine's.
         """
         self._bolt.web_app.middlewares.append(self._checked)
-        self._runner = web.AppRunner(self._bolt.web_app, access_log=None)
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, self._host, self._port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            reason = (error.strerror or "an unknown reason").lower()
-            raise WrongUsage(
-                f"nothing can be received at {self._host}:{self._port} ({reason}); choose another [slack] listen"
-            ) from error
+        self._runner = await listening(self._bolt.web_app, self._host, self._port)
 
     async def stop(self) -> None:
         """Listen no more."""
@@ -221,6 +216,8 @@ class Knocks:
     ) -> web.StreamResponse:
         """Let only through what Slack has signed lately."""
         began = time.monotonic()
+        if request.path in self._pages:
+            return await handler(request)
         if "X-Slack-Signature" not in request.headers and b"ssl_check=1" in await request.read():
             # Slack's own look at our certificate bears no signature; nothing is done for it.
             return web.Response()
@@ -236,6 +233,56 @@ class Knocks:
         response = await handler(request)
         self._watch.acknowledged(timedelta(seconds=time.monotonic() - began))
         return response
+
+
+class Porch:
+    """The pages of *Add to Slack* alone, beside another way in: Slack sends people's browsers there, not itself."""
+
+    def __init__(self, inner: Connection, pages: Sequence[web.RouteDef], host: str, port: int) -> None:
+        self._inner = inner
+        self._app = web.Application()
+        self._app.add_routes(pages)
+        self._host, self._port = host, port
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen, and let people in the other way. Raises WrongUsage."""
+        self._runner = await listening(self._app, self._host, self._port)
+        await self._inner.start()
+
+    async def stop(self) -> None:
+        """Neither any more."""
+        if self._runner:
+            await self._runner.cleanup()
+        await self._inner.stop()
+
+    async def is_up(self) -> bool:
+        """Whether Slack can reach us the other way."""
+        return await self._inner.is_up()
+
+    @property
+    def port(self) -> int:
+        """Where the pages are."""
+        return int(self._runner.addresses[0][1]) if self._runner else self._port
+
+
+async def listening(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Serve *app* at an address, without a log of who asks for what.
+
+    Raises:
+        WrongUsage: the address is taken, or is not this machine's.
+    """
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        await runner.cleanup()
+        reason = (error.strerror or "an unknown reason").lower()
+        raise WrongUsage(
+            f"nothing can be received at {host}:{port} ({reason}); choose another [slack] listen"
+        ) from error
+    return runner
 
 
 async def _quietly(closing: Awaitable[object]) -> None:

@@ -5,8 +5,7 @@ import contextlib
 import logging
 import re
 import secrets
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -20,6 +19,7 @@ from adapters.slack.bodies import Body
 from adapters.slack.corrections import Corrections
 from adapters.slack.events import Events
 from adapters.slack.lookups import LookUps
+from adapters.slack.once import Once
 from adapters.slack.people import People
 from adapters.slack.rights import Rights
 from adapters.slack.setup import SetUp
@@ -37,8 +37,6 @@ _bolt = logging.getLogger("adapters.slack.bolt")
 """Its warnings are for developers: of a token that it does not use itself, of events that nobody handles."""
 _bolt.setLevel(_bolt.level or logging.ERROR)
 
-_REMEMBERED = 900.0
-"""Seconds in which a replay is known to be one. What changes something is known for ever, by the audit log."""
 _ANY = re.compile(".*")
 _BROKEN = "Something went wrong, and it is our fault. It is in the log of whoever runs Daybrief; please try again."
 
@@ -80,7 +78,7 @@ class Door:
         self._admin = Admin(desk, rights, self._talk, self._set_up, self._corrections, clock)
         self._lookups = LookUps(desk, rights, self._talk, clock)
         self._events = Events(desk, workspaces, self._talk, self._admin, clock)
-        self._seen: dict[str, float] = {}
+        self._once = Once()
         self._tasks: set[asyncio.Task[None]] = set()
 
         async def authorize(team_id: str | None = None, enterprise_id: str | None = None) -> AuthorizeResult | None:
@@ -113,15 +111,16 @@ class Door:
     async def _authorize(self, team_id: str | None, enterprise_id: str | None) -> AuthorizeResult | None:
         """The token for a request. Nobody is asked: the tokens are known, and asking would cost part of three seconds.
 
-        A workspace that we do not know, as that of a stranger in a shared channel, gets ours; what the person may see
-        and change goes by their own workspace. While Slack does not say whose the tokens are, there is none, and what
-        needs none is answered all the same.
+        What the person may see and change goes by their own workspace, whatever token there is. Where there is none,
+        because Slack does not say whose the tokens are, or because a stranger has pressed something in a channel that
+        is shared with a workspace of ours, what needs none is answered all the same.
         """
         try:
-            workspace = self._workspaces.known.get(team_id or "") or await self._workspaces.of("")
+            workspace = await self._workspaces.serving(team_id or "", enterprise_id or "")
         except PostFailed as failure:
             log.warning("a request came in without a token of ours: %s", failure.reason)
-            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id) if failure.retry_after else None
+            needs_none = failure.retry_after or self._workspaces.installed
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id) if needs_none else None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=workspace.id,
@@ -224,15 +223,22 @@ class Door:
                 return
             await ack(response_action="update", view=form.waiting(view) | {"external_id": external_id})
             # A submission has no trigger of its own on every plan; the state of the view tells two of them apart.
-            if self._is_new(f"submit:{visit.event}"):
+            if self._once.is_new(f"submit:{visit.event}"):
                 self._spawn(visit, form.submit(visit, view, external_id))
 
         return listener
 
     async def _happened(self, ack: AsyncAck, body: Body) -> None:
+        # Before it is acknowledged: a token that could not be deleted is one that Slack tells of again.
+        await self._events.forget_tokens(body)
         await ack()
-        if self._is_new(str(body.get("event_id") or "")):
+        if self._once.is_new(str(body.get("event_id") or "")):
             self._spawn(None, self._events.happened(body))
+
+    def welcome(self, workspaces: Collection[str]) -> None:
+        """*workspaces* have added us to themselves: what waits there is served again."""
+        places = [(one, "") for one in workspaces]
+        self._spawn(None, self._desk.revive("slack", places))
 
     async def _acknowledged(self, ack: AsyncAck) -> None:
         await ack()
@@ -245,30 +251,18 @@ class Door:
         async def listener(ack: AsyncAck, body: Body) -> None:
             await ack()
             visit = visit_of(body)
-            if self._is_new(visit.event):
+            if self._once.is_new(visit.event):
                 self._spawn(visit, act(visit, body))
 
         return listener
 
-    def _is_new(self, event: str) -> bool:
-        """Whether *event* has not been seen before. One without a name cannot be told apart, so it is new."""
-        now = time.monotonic()
-        if event and now - self._seen.get(event, -_REMEMBERED) < _REMEMBERED:
-            return False
-        if event:
-            self._seen.pop(event, None)
-            self._seen[event] = now
-        while self._seen and now - next(iter(self._seen.values())) >= _REMEMBERED:
-            del self._seen[next(iter(self._seen))]
-        return True
-
-    def _spawn(self, visit: Visit | None, work: Coroutine[Any, Any, None] | Awaitable[None]) -> None:
+    def _spawn(self, visit: Visit | None, work: Awaitable[object]) -> None:
         # bolt keeps only a weak hold of its tasks, and a task that nobody holds may vanish.
         task = asyncio.get_running_loop().create_task(self._guarded(visit, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, visit: Visit | None, work: Awaitable[None]) -> None:
+    async def _guarded(self, visit: Visit | None, work: Awaitable[object]) -> None:
         """Whatever goes wrong, the person who asked hears a sentence."""
         try:
             await work

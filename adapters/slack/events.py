@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from adapters.slack import admin_answers
@@ -28,9 +29,33 @@ SUBSCRIBED = (
     "group_rename",
     "group_unarchive",
     "member_joined_channel",
+    "team_access_granted",
+    "team_access_revoked",
     "tokens_revoked",
 )
 """The events that the manifest asks for: those below, and no more."""
+
+
+def _whose(body: Mapping[str, Any]) -> dict[str, str]:
+    """The workspace that the event in *body* is about, or the organisation that has installed us as a whole."""
+    told = (body.get("authorizations") or [{}])[0]
+    if told.get("is_enterprise_install"):
+        return {"team": "", "enterprise": str(told.get("enterprise_id") or body.get("enterprise_id") or "")}
+    return {"team": str(body.get("team_id") or ""), "enterprise": ""}
+
+
+def _teams(event: Mapping[str, Any]) -> list[str]:
+    """The workspaces that an event about several names."""
+    inner = event.get("event") or event
+    return [str(one) for one in inner.get("team_ids") or ()]
+
+
+def _time_of(body: Mapping[str, Any]) -> datetime | None:
+    """When, by Slack's clock, the event in *body* happened; None: it does not say, or nothing that a clock shows."""
+    try:
+        return datetime.fromtimestamp(int(body["event_time"]), UTC)
+    except (KeyError, OverflowError, TypeError, ValueError, OSError):
+        return None
 
 
 class Events:
@@ -64,9 +89,39 @@ class Events:
             case "channel_id_changed":
                 old, new = str(event.get("old_channel_id") or ""), str(event.get("new_channel_id") or "")
                 await self._moved(body, old, channel=new)
-            case "tokens_revoked" | "app_uninstalled":
-                # The next post would find out as well; this only says so in the log, for whoever looks for the cause.
-                log.warning("Slack says that workspace %s has removed Daybrief or revoked its token", clean(team))
+            case "tokens_revoked" | "app_uninstalled" | "team_access_revoked":
+                await self._pause_gone(body)
+            case "team_access_granted":
+                teams = _teams(event)
+                await self._desk.returned("slack", teams)
+                await self._desk.revive("slack", [(one, "") for one in teams])
+
+    async def forget_tokens(self, body: Mapping[str, Any]) -> None:
+        """If the event in *body* says that we were put out, forget the tokens, and put it on record; else nothing.
+
+        Raises:
+            StoreTrouble: that could not be written; Slack is to tell us again.
+        """
+        event, whose, at = body.get("event") or {}, _whose(body), _time_of(body)
+        if at is None or not any(whose.values()):
+            return
+        match event.get("type"):
+            case "app_uninstalled":
+                await self._desk.uninstalled("slack", **whose, at=at)
+            case "tokens_revoked" if (event.get("tokens") or {}).get("bot"):
+                await self._desk.uninstalled("slack", **whose, at=at)
+            case "team_access_revoked":
+                await self._desk.left("slack", _teams(event), at=at)
+
+    async def _pause_gone(self, body: Mapping[str, Any]) -> None:
+        """Pause the channels of whoever put us out, and use what was kept in memory no more."""
+        team = _whose(body)["team"]
+        if self._workspaces.installed:
+            self._workspaces.installed.forget()
+        await self._desk.pause_gone(_teams(body.get("event") or {}) or ([team] if team else []))
+        # The tokens of the environment have no date: an event of before the present one ends nothing.
+        if team in self._workspaces.known:
+            await self._desk.revive("slack", [(team, "")])
 
     async def _joined(self, team: str, user: str, channel: str) -> None:
         try:

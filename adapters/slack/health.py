@@ -5,7 +5,8 @@ from datetime import timedelta
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.failures import FAILURES, code_of, post_failed
-from adapters.slack.workspaces import REQUIRED_SCOPES, Workspace, Workspaces
+from adapters.slack.workspace import Workspace
+from adapters.slack.workspaces import REQUIRED_SCOPES, Workspaces
 from bot.errors import PostFailed
 from bot.wording import sentence_of
 
@@ -30,7 +31,7 @@ async def troubles(workspaces: Workspaces, app_token: str = "") -> tuple[str, ..
     found = [sentence_of(failure.reason) for failure in workspaces.refusals]
     for workspace in workspaces.known.values():
         found += _of(workspace)
-    if not found and not workspaces.known:
+    if not found and not workspaces.known and workspaces.has_own:
         return (await _unreachable(workspaces),)
     return (*found, *(await _of_app(workspaces, app_token) if app_token else ()))
 

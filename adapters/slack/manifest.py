@@ -4,6 +4,7 @@ from typing import Any
 
 from adapters.slack.connection import PATH
 from adapters.slack.events import SUBSCRIBED
+from adapters.slack.pages import REDIRECT
 from adapters.slack.workspaces import REQUIRED_SCOPES
 
 _OPTIONAL_SCOPES = ("channels:history", "groups:history")
@@ -23,8 +24,13 @@ _LONG = (
 )
 
 
-def manifest(mode: str = "socket", url: str = "") -> dict[str, Any]:
-    """The manifest for ``socket`` mode, or for ``http`` mode at the public address *url*.
+BOT_SCOPES = tuple(sorted((*REQUIRED_SCOPES, "chat:write.public", "groups:read", *_OPTIONAL_SCOPES)))
+"""All that is asked for."""
+
+
+def manifest(mode: str = "socket", url: str = "", public_url: str = "") -> dict[str, Any]:
+    """The manifest for ``socket`` mode, or for ``http`` mode at the public address *url*; with *public_url*, of an app
+    that workspaces and organisations can add to themselves there.
 
     https://docs.slack.dev/reference/app-manifest
     """
@@ -53,9 +59,10 @@ def manifest(mode: str = "socket", url: str = "") -> dict[str, Any]:
         },
         "oauth_config": {
             "scopes": {
-                "bot": sorted((*REQUIRED_SCOPES, "chat:write.public", "groups:read", *_OPTIONAL_SCOPES)),
+                "bot": list(BOT_SCOPES),
                 "bot_optional": sorted(_OPTIONAL_SCOPES),
-            }
+            },
+            **({"redirect_urls": [f"{public_url.rstrip('/')}{REDIRECT}"]} if public_url else {}),
         },
         "settings": {
             "event_subscriptions": {"bot_events": sorted(SUBSCRIBED), **request},
@@ -64,7 +71,7 @@ def manifest(mode: str = "socket", url: str = "") -> dict[str, Any]:
                 **request,
                 **({"message_menu_options_url": address} if address else {}),
             },
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": bool(public_url),
             "socket_mode_enabled": mode != "http",
             "token_rotation_enabled": False,
         },

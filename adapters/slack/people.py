@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.slack.failures import FAILURES
-from adapters.slack.workspaces import Workspace
+from adapters.slack.workspace import Workspace
 from bot.errors import NotFound
 from bot.model import Subscription
 

@@ -15,7 +15,8 @@ from adapters.slack.failures import FAILURES, Scope, code_of, meaning, post_fail
 from adapters.slack.notices import notice as notice_message
 from adapters.slack.pace import MIN_PATIENCE, Pace
 from adapters.slack.plain import plain_of
-from adapters.slack.workspaces import REQUIRED_SCOPES, Workspace, Workspaces
+from adapters.slack.workspace import Workspace
+from adapters.slack.workspaces import REQUIRED_SCOPES, Workspaces
 from bot.errors import CannotReadBack, Fate, PostFailed
 from bot.model import Channel, Edition, Notice, Receipt, delivery_key
 from bot.ports import Rendering
@@ -188,8 +189,7 @@ class SlackPlatform:
             is_asked_for_patience = isinstance(error, SlackApiError) and failure.fate is Fate.NOT_SENT
             if is_asked_for_patience and (failure.retry_after or meaning(code_of(error)).scope is Scope.WORKSPACE):  # type: ignore[arg-type]
                 self._pace.refused(channel.workspace, failure.retry_after or MIN_PATIENCE)
-            self._workspaces.note(workspace, error)
-            raise failure from error
+            raise await self._workspaces.failed(workspace, error) from error
 
     async def _read(self, read: Callable[..., Awaitable[Any]], asked: dict[str, Any]) -> Any:  # noqa: ANN401
         try:

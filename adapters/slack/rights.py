@@ -48,7 +48,11 @@ class Rights:
         for _ in range(_MOST_PAGES):
             try:
                 answer = await there.asking.users_conversations(
-                    user=visit.user, types="public_channel,private_channel", limit=200, cursor=cursor
+                    user=visit.user,
+                    types="public_channel,private_channel",
+                    limit=200,
+                    cursor=cursor,
+                    team_id=there.id,  # without which an organisation's token lists nothing
                 )
             except FAILURES as error:
                 log.warning("the channels of somebody could not be listed: %s", post_failed(error).reason)

@@ -14,7 +14,7 @@ from adapters.slack.rights import Rights, not_allowed
 from adapters.slack.talk import Talk
 from adapters.slack.views import Form, View
 from adapters.slack.visit import Visit
-from adapters.slack.workspaces import Workspace
+from adapters.slack.workspace import Workspace
 from bot import zones
 from bot.desk import Desk
 from bot.errors import DaybriefError, NotFound

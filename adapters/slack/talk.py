@@ -12,7 +12,8 @@ from adapters.slack.blocks import Message
 from adapters.slack.failures import FAILURES, code_of, post_failed
 from adapters.slack.views import View
 from adapters.slack.visit import Visit
-from adapters.slack.workspaces import Workspace, Workspaces
+from adapters.slack.workspace import Workspace
+from adapters.slack.workspaces import Workspaces
 from bot.errors import PostFailed
 from bot.ports import Clock
 
@@ -31,11 +32,10 @@ class Talk:
         self._clock = clock
 
     async def workspace(self, visit: Visit) -> Workspace:
-        """The workspace of *visit*, or ours if it came through one that we do not know: its rights stay its own."""
-        try:
-            return await self._workspaces.of(visit.workspace)
-        except PostFailed:
-            return await self._workspaces.of("")
+        """The workspace of *visit*; of one that we do not know, as ``Workspaces.serving`` has it: its rights stay its
+        own. Raises PostFailed.
+        """
+        return await self._workspaces.serving(visit.workspace)
 
     async def say(self, visit: Visit, *messages: Message, replaces: bool = False) -> None:
         """Answer in private: in the thread or channel where it was asked."""
@@ -105,7 +105,10 @@ class Talk:
 
     async def _in_thread(self, visit: Visit, message: Message) -> bool:
         """Private answers through a response url would appear in the channel, far from the thread."""
-        there = await self.workspace(visit)
+        try:
+            there = await self.workspace(visit)
+        except PostFailed:
+            return False
         try:
             await there.asking.chat_postEphemeral(
                 channel=visit.channel,

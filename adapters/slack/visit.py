@@ -8,6 +8,8 @@ from bot.model import Asker
 
 NO_SUBSCRIPTION = 0
 """No stored subscription has this number: a bare number then means no story, instead of one of another channel."""
+_ORGANISATION = "E"
+"""How Slack's ids of organisations begin; those of workspaces begin with T."""
 PUBLIC_ONLY = ""
 """The workspace of those who see nothing but public stories."""
 
@@ -82,7 +84,7 @@ def of_interaction(body: Mapping[str, Any]) -> Visit:
     return Visit(
         # Two presses of one second are told apart by their triggers; where there is none, by when they came.
         event=str(body.get("trigger_id") or action.get("action_ts") or ""),
-        workspace=str(view.get("app_installed_team_id") or (body.get("team") or {}).get("id") or ""),
+        workspace=_reached(body),
         user=str(user.get("id") or ""),
         user_name=str(user.get("name") or user.get("username") or ""),
         user_team=str(user.get("team_id") or ""),
@@ -93,6 +95,22 @@ def of_interaction(body: Mapping[str, Any]) -> Visit:
         view=str(view.get("id") or ""),
         view_kind=str(view.get("type") or ""),
     )
+
+
+def _reached(body: Mapping[str, Any]) -> str:
+    """The workspace through which an interaction reached us. What an organisation installed names no team, or itself in
+    its place; then it is the one in which the view was opened, or that of the person.
+
+    https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
+    """
+    view = body.get("view") or {}
+    installed = str(view.get("app_installed_team_id") or "")
+    if installed and not installed.startswith(_ORGANISATION):
+        return installed
+    team = str((body.get("team") or {}).get("id") or "")
+    if team or not body.get("is_enterprise_install"):
+        return team
+    return str(view.get("team_id") or (body.get("user") or {}).get("team_id") or "")
 
 
 def typed(text: str) -> str:

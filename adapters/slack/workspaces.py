@@ -4,12 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -18,6 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.failures import FAILURES, Scope, code_of, meaning, post_failed
+from adapters.slack.installed import Installed
+from adapters.slack.workspace import Workspace
 from bot.errors import Fate, PostFailed
 from bot.ports import UNWATCHED, Clock, Watch
 
@@ -31,24 +32,6 @@ _BETWEEN_TRIES = timedelta(seconds=30)
 """Between two questions whether a dead token lives again."""
 _BETWEEN_QUESTIONS = timedelta(seconds=1)
 """Between two questions whose a token is, where Slack was out of reach and did not say for how long."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """A workspace that has installed us."""
-
-    id: str
-    name: str
-    bot_user: str
-    """Our own user there."""
-    bot: str
-    scopes: frozenset[str]
-    posting: AsyncWebClient
-    """Never sends anything a second time: that is the ledger's business alone."""
-    asking: AsyncWebClient
-    """Waits once where Slack asks for patience; for what may be repeated."""
-    clock_ahead: timedelta = timedelta()
-    """How much this machine's clock is ahead of Slack's."""
 
 
 class _Client(AsyncWebClient):
@@ -72,6 +55,7 @@ class Workspaces:
 
     Args:
         tokens: bot tokens; the first one's workspace is home.
+        installed: those that have added us to themselves; None: nobody can. Those of *tokens* win.
         api_url: where Slack is.
         timeout: for one request with everything in it.
         clock: for comparing with Slack's.
@@ -85,10 +69,12 @@ class Workspaces:
         timeout: timedelta,
         clock: Clock,
         *,
+        installed: Installed | None = None,
         watch: Watch = UNWATCHED,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.watch = watch
+        self.installed = installed
         self._tokens = tuple(tokens)
         self._api_url = api_url if api_url.endswith("/") else f"{api_url}/"
         self._timeout = timeout
@@ -134,6 +120,11 @@ class Workspaces:
     @property
     def has_token(self) -> bool:
         """Whether there is anything to talk with."""
+        return bool(self._tokens) or self.installed is not None
+
+    @property
+    def has_own(self) -> bool:
+        """Whether there are tokens besides those of workspaces that have added us to themselves."""
         return bool(self._tokens)
 
     @property
@@ -148,8 +139,8 @@ class Workspaces:
 
     @property
     def is_refused(self) -> bool:
-        """Whether Slack takes none of the tokens."""
-        return bool(self._tokens) and len(self._dead) == len(set(self._tokens))
+        """Whether Slack takes none of the tokens, and nobody has added us."""
+        return bool(self._tokens) and self.installed is None and len(self._dead) == len(set(self._tokens))
 
     def standings(self) -> Mapping[str, str]:
         """By workspace, why Slack does not take its token; empty: it does. One that it has never taken is home's."""
@@ -164,22 +155,38 @@ class Workspaces:
                 if is_open and self._ask_from.get(token, 0.0) <= self._monotonic():
                     await self._ask(token)
 
-    async def of(self, workspace: str) -> Workspace:
-        """The workspace called *workspace*; empty: home.
+    async def serving(self, workspace: str, enterprise: str = "") -> Workspace:
+        """The workspace that something came from. One that we do not know, as that of a stranger in a shared channel,
+        gets home's, unless others than home are served: then nobody gets what is not theirs. Raises as :meth:`of` does.
+        """
+        try:
+            return await self.of(workspace, enterprise)
+        except PostFailed:
+            if self.installed:
+                raise
+            return await self.of("")
+
+    async def of(self, workspace: str, enterprise: str = "") -> Workspace:
+        """The workspace called *workspace*, that Slack has named with *enterprise*; empty: home.
 
         Raises:
             PostFailed: there is no token of it, or Slack does not take it; or Slack could not be asked.
         """
-        if not self._tokens:
+        if not self.has_token:
             raise PostFailed("no token of Slack is set; set SLACK_BOT_TOKEN and start again", fate=Fate.NOT_SENT)
         found = self._found(workspace)
         if found is None and len(self._asked) + len(self._dead) < len(self._tokens):
             await self.open()
             found = self._found(workspace)
-        if found:
-            return found
+        if found is None and self.installed and workspace:
+            found = await self.installed.of(workspace, enterprise, self._client_for)
+        return found or self._nothing_for(workspace)
+
+    def _nothing_for(self, workspace: str) -> NoReturn:
+        """Why there is no token of *workspace*."""
+        home = self._belonged.get(self._tokens[0]) if self._tokens else None
         for token, failure in self._dead.items():
-            if self._belonged.get(token) == (workspace or self._belonged.get(self._tokens[0])):
+            if self._belonged.get(token) == (workspace or home):
                 raise failure
         if len(self._asked) + len(self._dead) < len(self._tokens):
             left = max(self._ask_from.values(), default=0.0) - self._monotonic()
@@ -189,6 +196,8 @@ class Workspaces:
         for token, failure in self._dead.items():
             if token not in self._belonged:
                 raise failure
+        if self.installed:
+            raise PostFailed("Daybrief is not in the channel's workspace; add it there once more", fate=Fate.REFUSED)
         raise PostFailed(
             "there is no token of the channel's workspace; set SLACK_BOT_TOKEN to one of it", fate=Fate.REFUSED
         )
@@ -197,17 +206,23 @@ class Workspaces:
         """The id of the first token's workspace; empty while nobody knows."""
         return self._asked.get(self._tokens[0], "") if self._tokens else ""
 
-    def note(self, workspace: Workspace, error: Exception) -> None:
-        """Stop using a workspace whose token *error* says is dead: one attempt is enough."""
+    async def failed(self, workspace: Workspace, error: Exception) -> PostFailed:
+        """What *error* means for the post that it ended. A workspace whose token it says is dead is used no more: one
+        attempt is enough.
+        """
+        failure = post_failed(error)
         if isinstance(error, SlackApiError):
             meant = meaning(code_of(error))
             is_dead = meant.scope is Scope.WORKSPACE and meant.fate is Fate.REFUSED
+            if is_dead and self.installed and workspace.id not in self._known:
+                return await self.installed.refused(workspace, failure)
             if is_dead and workspace.id in self._known:
                 del self._known[workspace.id]
                 token = next(token for token, team in self._asked.items() if team == workspace.id)
                 del self._asked[token]
-                self._dead[token] = self._refused[token] = post_failed(error)
-                log.error("the Slack workspace %s is left alone: %s", workspace.name, self._dead[token].reason)
+                self._dead[token] = self._refused[token] = failure
+                log.error("the Slack workspace %s is left alone: %s", workspace.name, failure.reason)
+        return failure
 
     def forget_refusals(self) -> None:
         """Try again what Slack refused, somebody may have mended it; but not for each of hundreds of channels."""
@@ -215,6 +230,8 @@ class Workspaces:
         if now - self._forgot_at > _BETWEEN_TRIES.total_seconds():
             self._forgot_at = now
             self._dead.clear()
+            if self.installed:
+                self.installed.forget()
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -227,6 +244,9 @@ class Workspaces:
         client = _Client(token=token, base_url=self._api_url, session=self.session, retry_handlers=list(handlers))
         client.watch = self.watch
         return client
+
+    def _client_for(self, token: str, is_patient: bool) -> AsyncWebClient:
+        return self.client(token, is_patient=is_patient)
 
     async def _answered(
         self, _: aiohttp.ClientSession, __: SimpleNamespace, request: aiohttp.TraceRequestEndParams

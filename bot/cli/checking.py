@@ -8,6 +8,7 @@ import click
 from bot.cli import analyst, surroundings
 from bot.cli.app import DEGRADED, Session, command, json_option, without_log
 from bot.cli.finding import Finding
+from bot.cli.installed import installations
 from bot.errors import AlreadyRunning
 from bot.model import Standing
 from bot.wording import counted
@@ -55,6 +56,7 @@ async def _findings(house: "House", config: "Config") -> list[Finding]:
         surroundings.configuration(config),
         await _secrets(house, config),
         *await _slack(house),
+        *await installations(house),
         *await _discord(house),
         *surroundings.machine(house),
         *await _database(house),
@@ -94,6 +96,7 @@ async def _slack(house: "House") -> list[Finding]:
         return []
     troubles = [*_without(house.room.config), *await slack_troubles(house)]
     names = ", ".join(one.name for one in house.slack.known.values())
+    names = names or "nobody of our own"
     return [Finding("Slack", not troubles, " ".join(troubles) or f"{names}: tokens, permissions and clock are fine")]
 
 

@@ -30,11 +30,13 @@ _STEPS = """Daybrief needs an app of its own in your Slack workspace:
     "--http", "url", metavar="URL", help="For HTTP mode: the public https address that leads to this machine."
 )
 @command
-async def slack_manifest(_: Session, url: str | None) -> None:
+async def slack_manifest(session: Session, url: str | None) -> None:
     """Print the app manifest: paste it at api.slack.com/apps, Create New App, From a manifest."""
     if url is not None and not _is_public(url):
         raise WrongUsage("Slack talks to public https addresses only; write --http https://daybrief.example.org")
-    click.echo(_manifest(url or ""))
+    path = session.named_path()
+    public = session.config().slack.public_url if path or Path("config.toml").exists() else ""
+    click.echo(_manifest(url or "", public))
 
 
 async def take_tokens(config: Path, api_url: str, *, may_ask: bool) -> dict[str, str]:
@@ -93,10 +95,10 @@ def _typed(what: str, prefix: str) -> str:
         click.echo(f"That one does not begin with {prefix}; look once more.")
 
 
-def _manifest(url: str) -> str:
+def _manifest(url: str, public_url: str = "") -> str:
     from bot.wiring import slack_manifest as manifest
 
-    return json.dumps(manifest("http", url) if url else manifest(), indent=2, ensure_ascii=False)
+    return json.dumps(manifest("http" if url else "socket", url, public_url), indent=2, ensure_ascii=False)
 
 
 def _is_public(url: str) -> bool:

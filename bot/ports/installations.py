@@ -41,9 +41,7 @@ class Installations(Protocol):
         """
 
     async def leave(self, platform: str, workspaces: Collection[str], *, at: datetime) -> tuple[str, ...]:
-        """Put on record that *workspaces*, which have no token of their own, put us out *at*. Those that have not let
-        us in later.
-        """
+        """Put on record that those of *workspaces* that have no token of their own put us out *at*; which these are."""
 
     async def returned(self, platform: str, workspaces: Collection[str]) -> None:
         """We are in *workspaces*, whatever is on record."""

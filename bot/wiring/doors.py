@@ -4,13 +4,16 @@ from typing import TYPE_CHECKING
 
 from adapters.discord.gateway import Gateway
 from bot.config import host_and_port
+from bot.config.installing import App, app_of
 from bot.errors import WrongUsage
 from bot.figures import Part
 from bot.wiring.house import House
+from bot.wiring.tokens import check_keys, seal_of
 
 if TYPE_CHECKING:
     from adapters.slack.connection import Connection
     from adapters.slack.door import Door
+    from adapters.slack.installing import Installing
 
 
 def way_in_of_discord(house: House) -> Gateway | None:
@@ -23,34 +26,56 @@ def way_in_of_discord(house: House) -> Gateway | None:
 
 
 def way_in_of_slack(house: House) -> "tuple[Door, Connection] | None":
-    """Where Slack comes in, if there is a token; else nothing.
+    """Where Slack comes in, if there is a token, or workspaces can add us to themselves; else nothing.
 
     Raises:
         WrongUsage: a channel needs a token, or a connection needs a secret, that is not there.
     """
     config = house.room.config
+    app = app_of(config)
     if not house.slack.has_token:
         return None
     # Five megabytes, which nobody needs who has no Slack.
-    from adapters.slack.connection import Knocks, Sockets  # noqa: PLC0415
+    from adapters.slack.connection import Knocks, Porch, Sockets  # noqa: PLC0415
     from adapters.slack.door import Door  # noqa: PLC0415
 
     signing = config.secrets.get("SLACK_SIGNING_SECRET")
     door = Door(house.desk, house.slack, house.room.clock, signing.reveal() if signing else "")
+    pages = _install_pages(house, app, door).routes() if app else ()
+    host, port = host_and_port(config.slack.listen)
     if config.slack.mode == "http":
         if signing is None:
             raise WrongUsage(
                 "[slack] mode is http, so SLACK_SIGNING_SECRET must be set: nobody else could prove to be Slack"
             )
-        host, port = host_and_port(config.slack.listen)
-        return door, Knocks(door.app, door.signing_secret, host, port, watch=house.room.watch)
+        return door, Knocks(door.app, door.signing_secret, host, port, pages=pages, watch=house.room.watch)
     app_token = config.secrets.get("SLACK_APP_TOKEN")
     if app_token is None:
         raise WrongUsage(
             "SLACK_APP_TOKEN is not set, so no command could be answered; docs/slack.md tells where to find it "
             '(or write mode = "http" under [slack])'
         )
-    return door, Sockets(door.app, app_token.reveal(), house.room.clock, watch=house.room.watch)
+    sockets = Sockets(door.app, app_token.reveal(), house.room.clock, watch=house.room.watch)
+    return door, Porch(sockets, pages, host, port) if pages else sockets
+
+
+def _install_pages(house: House, app: App, door: "Door") -> "Installing":
+    """The pages of *Add to Slack*."""
+    from adapters.slack.installing import Installing  # noqa: PLC0415
+    from adapters.slack.manifest import BOT_SCOPES  # noqa: PLC0415
+
+    seal = seal_of(house.room.config)
+    if seal is None:
+        raise ValueError("an app without a key is no app")
+    return Installing(
+        app,
+        scopes=BOT_SCOPES,
+        book=house.store.installations,
+        seal=seal,
+        workspaces=house.slack,
+        clock=house.room.clock,
+        arrived=door.welcome,
+    )
 
 
 def ways_in(house: House, connection: "Connection | None", gateway: Gateway | None) -> dict[str, Part]:
@@ -91,7 +116,10 @@ def see_to_doors(house: House, slack: "tuple[Door, Connection] | None", gateway:
 
 
 async def check_any_to_serve(house: House) -> None:
-    """Raise WrongUsage if there is no channel, and nobody could set one up from a chat."""
+    """Raise WrongUsage if there is no channel, and nobody could set one up from a chat; or if the tokens of workspaces
+    cannot be read, which could then not be served.
+    """
+    await check_keys(house.store, house.room.config)
     if not house.slack.has_token and not house.discord.has_token and not await house.desk.subscriptions():
         raise WrongUsage(
             "there is no channel to serve: declare one in the configuration (`daybrief init` writes one with "

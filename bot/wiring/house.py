@@ -30,10 +30,12 @@ from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import UNWATCHED, Clock, Platform, Watch
 from bot.wiring.parts import (
+    Learn,
     close_writer,
     discord_rest,
     knows_meaning,
     page_reader,
+    slack_installed,
     slack_workspaces,
     writer_of,
     writer_trouble,
@@ -85,6 +87,7 @@ async def open_house(
     delivers: bool = False,
     has_prompt: bool = False,
     watch: Watch = UNWATCHED,
+    learn: Learn = lambda _: None,
 ) -> AsyncIterator[House]:
     """A Daybrief made of the real parts, opened on the data of *config* and closed in the reverse order.
 
@@ -96,6 +99,7 @@ async def open_house(
         delivers: this process holds the delivery lock.
         has_prompt: whoever sees what the terminal shows can type commands below it.
         watch: counts what happens.
+        learn: is told of the tokens that the store holds, before they are used.
     """
     clock: Clock = ReplayClock(at) if at else SystemClock()
     trouble = writer_trouble(config)
@@ -109,7 +113,7 @@ async def open_house(
         stack.push_async_callback(http.close)
         store = await open_store(database(config), watch)
         stack.push_async_callback(store.close)
-        workspaces = slack_workspaces(config, clock, watch)
+        workspaces = slack_workspaces(config, clock, watch, slack_installed(config, store, learn))
         stack.push_async_callback(workspaces.close)
         discord = discord_rest(config, clock, watch)
         stack.push_async_callback(discord.close)
@@ -157,6 +161,7 @@ async def settle(house: House) -> None:
     await house.slack.open()
     if home := house.slack.home():
         await house.store.subscriptions.settle_home("slack", home)
+        await house.desk.returned("slack", tuple(house.slack.known))
         house.slack.is_settled = True
 
 

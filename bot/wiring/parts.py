@@ -1,6 +1,6 @@
 """Which analyst, model and reader of pages the configuration asks for, and what asks the platforms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from adapters import extras
 from adapters.analyst import prices
@@ -12,13 +12,17 @@ from adapters.discord.rest import Rest, point_to
 from adapters.http import Http
 from adapters.meaning.texts import TextMeaning
 from adapters.pages import reader as pages
+from adapters.slack.installed import Installed
 from adapters.slack.workspaces import Workspaces
 from adapters.workers import ProcessWorkers
 from bot.config import Config
 from bot.errors import ConfigProblems
 from bot.newsroom import Newsroom
 from bot.ports import UNWATCHED, Clock, Meaning, PageReader, Store, Watch, Workers, Writer
+from bot.wiring.tokens import seal_of
 
+Learn = Callable[[Iterable[str]], None]
+"""Is told of secrets, so that none of them is ever shown."""
 _MANY = 1_000_000
 """Tokens that cost something, whatever a model costs."""
 
@@ -85,11 +89,23 @@ def page_reader(config: Config, http: Http, workers: Workers, clock: Clock) -> P
     return pages.HttpPageReader(http, workers, clock) if is_wanted else None
 
 
-def slack_workspaces(config: Config, clock: Clock, watch: Watch = UNWATCHED) -> Workspaces:
-    """The Slack workspaces whose tokens the environment holds; several are set apart by commas or blanks."""
+def slack_workspaces(
+    config: Config, clock: Clock, watch: Watch = UNWATCHED, installed: Installed | None = None
+) -> Workspaces:
+    """The Slack workspaces whose tokens the environment holds, set apart by commas or blanks, and *installed*."""
     secret = config.secrets.get("SLACK_BOT_TOKEN")
     tokens = secret.reveal().replace(",", " ").split() if secret else []
-    return Workspaces(tokens, config.slack.api_url, config.delivery.request_timeout, clock, watch=watch)
+    return Workspaces(
+        tokens, config.slack.api_url, config.delivery.request_timeout, clock, installed=installed, watch=watch
+    )
+
+
+def slack_installed(config: Config, store: Store, learn: Learn) -> Installed | None:
+    """The Slack workspaces that have added us to themselves; None: no key could open their tokens. Raises
+    ConfigProblems.
+    """
+    seal = seal_of(config)
+    return Installed(store.installations, seal, learn) if seal else None
 
 
 def discord_rest(config: Config, clock: Clock, watch: Watch = UNWATCHED) -> Rest:

@@ -30,6 +30,8 @@ SUBSCRIBED = frozenset(
         "group_unarchive",
         "member_joined_channel",
         "message",
+        "team_access_granted",
+        "team_access_revoked",
         "tokens_revoked",
     }
 )

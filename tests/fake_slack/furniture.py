@@ -14,6 +14,8 @@ class Furnished:
         self.teams: dict[str, Team] = {}
         self.channels: dict[str, Channel] = {}
         self.tokens: dict[str, Team] = {}
+        self.org_tokens: dict[str, str] = {}
+        """Tokens of organisations, and whose."""
 
     def add_team(
         self,
@@ -23,6 +25,8 @@ class Furnished:
         scopes: Iterable[str] = BOT_SCOPES,
         users: Iterable[User | Mapping[str, Any]] = (),
         domain: str = "",
+        enterprise: str = "",
+        is_installed: bool = True,
     ) -> Team:
         """A workspace where the bot is installed; the token is ``xoxb-<team>`` unless given."""
         made = Team(
@@ -31,10 +35,13 @@ class Furnished:
             scopes=set(scopes),
             domain=domain or team.lower(),
             bot_id=f"B{team}",
-            bot_user=f"UBOT{team}",
+            bot_user=f"UBOT{enterprise or team}",
+            enterprise=enterprise,
         )
         bot = User(id=made.bot_user, name="daybrief", team_id=team, is_bot=True)
-        self.teams[team] = self.tokens[made.token] = made
+        self.teams[team] = made
+        if is_installed:
+            self.tokens[made.token] = made
         for user in (bot, *users):
             self.add_user(team, user)
         return made

@@ -72,7 +72,10 @@ class Happening(Acting):
 
     async def uninstall(self, team: str) -> Delivery | None:
         """The app is removed from the workspace: both events come, and the token is dead."""
-        self.revoke_token(team, "account_inactive")
+        home = self.teams[team]
+        for one in self.teams.values():
+            if one is home or (home.is_org_install and one.enterprise == home.enterprise):
+                self.revoke_token(one.id, "account_inactive")
         content = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.teams[team].bot_user]}}
         await self.event(team, content)
         return await self.event(team, {"type": "app_uninstalled"})

@@ -30,8 +30,15 @@ def auth_test(world: World, team: Team, arguments: Json) -> Json:
         "team_id": team.id,
         "user_id": team.bot_user,
         "bot_id": team.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": team.is_org_install,
     }
+
+
+def auth_revoke(world: World, team: Team, arguments: Json) -> Json:
+    """Nobody hears of it but by the event, which a test sends: ``revoke_tokens``."""
+    if arguments.get("test") not in {"true", "1", True}:
+        team.token_error = "token_revoked"
+    return {"ok": True, "revoked": team.token_error == "token_revoked"}
 
 
 def users_info(world: World, team: Team, arguments: Json) -> Json:
@@ -53,6 +60,7 @@ _HISTORY = "channels:history groups:history im:history mpim:history"
 _LIST = "cursor exclude_archived limit team_id types"
 METHODS: dict[str, Method] = {
     "auth.test": _method(auth_test, "", ""),
+    "auth.revoke": _method(auth_revoke, "", "", "test"),
     "chat.postMessage": _method(
         api_chat.post_message,
         "chat:write",

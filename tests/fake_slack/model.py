@@ -70,6 +70,10 @@ class Team:
     token_error: str = ""
     """``token_revoked`` or ``account_inactive``, once it is so."""
     users: dict[str, User] = field(default_factory=dict)
+    enterprise: str = ""
+    """The organisation that it belongs to."""
+    is_org_install: bool = False
+    """The organisation has installed the app for it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -224,6 +228,7 @@ class Call:
     status: int = 200
     error: str = ""
     fault: str = "none"
+    authorization: str = field(default="", repr=False)
 
 
 def to_json(value: object) -> object:

@@ -163,7 +163,7 @@ def view_info(world: World, view: View) -> Json:
             "root_view_id": view.root,
             "previous_view_id": view.previous or None,
             "app_id": world.app_id,
-            "app_installed_team_id": view.team,
+            "app_installed_team_id": team.enterprise if team.is_org_install else view.team,
             "bot_id": team.bot_id,
         }
     )
@@ -221,8 +221,8 @@ def about(world: World, team: Team, user: str, kind: str) -> Json:
         "api_app_id": world.app_id,
         "token": world.verification_token,
         "team": {"id": team.id, "domain": team.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": team.enterprise, "name": team.enterprise} if team.enterprise else None,
+        "is_enterprise_install": team.is_org_install,
     }
 
 
@@ -267,7 +267,8 @@ def command(
         "command": name,
         "text": text,
         "api_app_id": world.app_id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if team.is_org_install else "false",
+        **({"enterprise_id": team.enterprise} if team.enterprise else {}),
         "response_url": response_url,
         "trigger_id": trigger.id,
     }
@@ -286,11 +287,12 @@ def event(world: World, team: Team, content: Json) -> Json:
         "is_ext_shared_channel": False,
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": team.id,
+                "enterprise_id": team.enterprise or None,
+                "team_id": None if team.is_org_install else team.id,
                 "user_id": team.bot_user,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": team.is_org_install,
             }
         ],
+        **({"enterprise_id": team.enterprise} if team.enterprise else {}),
     }

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from email.utils import formatdate
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,7 @@ from tests.fake_slack.access import need
 from tests.fake_slack.arguments import check_names, read_arguments
 from tests.fake_slack.faults import ACCEPTED, FAILURES, Fault, FaultPlan, Faults, key_of
 from tests.fake_slack.happenings import Happening
+from tests.fake_slack.installing import addressed
 from tests.fake_slack.limits import Limits
 from tests.fake_slack.methods import Method, find_method
 from tests.fake_slack.model import Call, Json, Refused, Team
@@ -108,11 +110,20 @@ class FakeSlack(Happening):
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2**22)
         app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_get("/oauth/v2/authorize", self._authorize)
         app.router.add_get("/link/", self.sockets.link)
         app.router.add_post("/commands/{team}/{number}/{secret}", self._response_url)
         app.router.add_post("/actions/{team}/{number}/{secret}", self._response_url)
         app.router.add_post("/control/{name}", self._control)
         return app
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """The consent page; whoever ``oauth.consent`` names answers it at once."""
+        try:
+            there = self.oauth.authorize(dict(request.query))
+        except Refused as problem:
+            return web.Response(text=f"Something went wrong: {problem.error}", status=200)
+        return web.Response(status=302, headers={"Location": there})
 
     async def _control(self, request: web.Request) -> web.Response:
         return await control.handle(self, request)
@@ -158,6 +169,7 @@ class FakeSlack(Happening):
             self.on_arrival(call)
             if self.is_deaf:
                 return await self._hold(request, call)
+            call.authorization = request.headers.get("Authorization", "")
             run = self._prepare(call, _token(request, call.arguments), headers)
             wait = self.faults.storm(call.team, call.at) or self.limits.refuse(name, call.team, call.channel)
             if wait:
@@ -175,11 +187,28 @@ class FakeSlack(Happening):
         if call.method == "apps.connections.open":
             self._check_app_token(token)
             return self._connect
+        if call.method in {"oauth.v2.access", "apps.uninstall"}:
+            headers["Date"] = formatdate(self.now(), usegmt=True)
+            return lambda: self._of_the_app(call, token)
         method = find_method(call.method)
         team = self._authenticate(token)
+        if token in self.org_tokens:
+            team = addressed(self, self.org_tokens[token], call.arguments)
         call.team = team.id
         headers["x-oauth-scopes"] = ",".join(sorted(team.scopes))
         return lambda: self._run(method, team, call)
+
+    def _of_the_app(self, call: Call, token: str) -> Json:
+        """What an app asks for by its secret."""
+        try:
+            if call.method == "oauth.v2.access":
+                return self.oauth.access(call.arguments, call.authorization)
+            self.oauth.check_client(call.arguments, "")
+            team = self._authenticate(token)
+        except Refused as problem:
+            return problem.body()
+        self._later(0, lambda: asyncio.get_running_loop().create_task(self.uninstall(team.id)))
+        return {"ok": True}
 
     def _run(self, method: Method, team: Team, call: Call) -> Json:
         """Do the method's work, or say why not."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.fake_slack.furniture import Furnished
+from tests.fake_slack.installing import Desk
 from tests.fake_slack.model import Ephemeral, Hook, Json, Message, Refused, Team, Trigger, View
 
 APP_TOKEN = "xapp-1"
@@ -41,6 +42,7 @@ class World(Furnished):
         self.app_token = app_token
         self.signing_secret = signing_secret
         self.url = ""
+        self.oauth = Desk(self)
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, Hook] = {}
         self.all_views: dict[str, View] = {}

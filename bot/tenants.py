@@ -1,0 +1,85 @@
+"""Workspaces that put us out and let us in again: their channels wait, and after a month they are forgotten."""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import orders
+from bot.model import Removal, Standing
+from bot.newsroom import Newsroom
+from bot.text import clean
+from bot.wording import removed
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = timedelta(days=30)
+"""How long what was set up from chat waits for its workspace to come back."""
+
+
+async def uninstalled(
+    room: Newsroom, platform: str, *, team: str = "", enterprise: str = "", at: datetime
+) -> tuple[str, ...]:
+    """The platform has told that *team*, or all of *enterprise*, put us out *at*: the token is forgotten. Which
+    workspaces are to be paused; whatever fails after this is made up for by :func:`pause_gone`.
+    """
+    gone = await room.store.installations.remove(platform, team=team, enterprise=enterprise, at=at)
+    for one in gone:
+        log.warning(
+            "%s says that the workspace %s has removed Daybrief; its channels wait for it", platform, clean(one)
+        )
+    return gone
+
+
+async def left(room: Newsroom, platform: str, workspaces: Collection[str], *, at: datetime) -> tuple[str, ...]:
+    """As :func:`uninstalled`, for *workspaces* that have no token of their own."""
+    return await room.store.installations.leave(platform, workspaces, at=at)
+
+
+async def returned(room: Newsroom, platform: str, workspaces: Collection[str]) -> None:
+    """We are in *workspaces*; their channels are the business of ``bot.revive``."""
+    await room.store.installations.returned(platform, workspaces)
+
+
+async def pause_gone(room: Newsroom, workspaces: Collection[str] = ()) -> int:
+    """Pause what is served in workspaces that have put us out, in all or in *workspaces*; how many channels.
+
+    What a person paused, or the platform had closed before, keeps its own reason.
+    """
+    paused = 0
+    for gone in await room.store.installations.gone():
+        if workspaces and gone.workspace not in workspaces:
+            continue
+        for one in await room.store.subscriptions.in_workspace(gone.platform, gone.workspace):
+            if one.standing is Standing.ACTIVE and not await _is_back(room, gone):
+                day = gone.at.astimezone(ZoneInfo(room.config.bot.timezone)).date()
+                await orders.pause(room, one, removed(gone.platform, day), by_platform=True)
+                paused += 1
+    return paused
+
+
+async def forget_gone(room: Newsroom) -> int:
+    """Retire what was set up from chat in workspaces that put us out more than a month ago; how many channels.
+
+    What is on record stays, and so do the channels of the configuration. A workspace in which something is served again
+    has evidently let us in, whoever did not tell.
+    """
+    now, retired = room.clock.now(), 0
+    for gone in await room.store.installations.gone():
+        if now - gone.at < KEPT_FOR:
+            continue
+        theirs = await room.store.subscriptions.in_workspace(gone.platform, gone.workspace)
+        if all(one.standing is Standing.PAUSED for one in theirs):
+            for one in theirs:
+                if not one.declared:
+                    await orders.retire(room, one)
+                    retired += 1
+        await room.store.installations.returned(gone.platform, [gone.workspace])
+    if retired:
+        log.info("%d channels of workspaces that left a month ago were forgotten", retired)
+    return retired
+
+
+async def _is_back(room: Newsroom, gone: Removal) -> bool:
+    """Whether it has let us in while we were at it."""
+    return gone not in await room.store.installations.gone()
