@@ -8,12 +8,12 @@ INSTALL = "/slack/install"
 REDIRECT = "/slack/oauth_redirect"
 
 WANTS = (
-    ("chat:write", "posts the edition to the channels that you choose, and answers you"),
-    ("chat:write.public", "posts to public channels without being invited first"),
-    ("commands", "hears /brief, /keypoints, /effects and /daybrief"),
-    ("channels:read, groups:read", "sees whether a channel takes posts before the morning does"),
-    ("users:read", "knows who is an admin, and your time zone"),
-    ("channels:history, groups:history", "optional: looks after an outage whether a post has arrived"),
+    ("chat:write", "Posts the edition to the channels that you choose, and answers you."),
+    ("chat:write.public", "Posts to public channels without being invited first."),
+    ("commands", "Hears /brief, /keypoints, /effects and /daybrief."),
+    ("channels:read, groups:read", "Sees whether a channel takes posts, before the morning does."),
+    ("users:read", "Knows who is an admin, and your time zone."),
+    ("channels:history, groups:history", "Looks after an outage whether a post has arrived. Optional."),
 )
 """Every permission that is asked for, and why."""
 
@@ -53,7 +53,7 @@ def policy(consent_at: str) -> str:
 
 def install(action: str) -> str:
     """What Daybrief is, which permissions it asks for and why, and the button, which posts to *action*."""
-    wants = "".join(f"<dt>{escape(scope)}</dt><dd>It {escape(why)}.</dd>" for scope, why in WANTS)
+    wants = "".join(f"<dt>{escape(scope)}</dt><dd>{escape(why)}</dd>" for scope, why in WANTS)
     return _page(
         "Add Daybrief to Slack",
         "<h1>A morning briefing for your channels</h1>"
@@ -62,8 +62,8 @@ def install(action: str) -> str:
         f'<form method="post" action="{escape(action)}"><button class="act">Add to Slack</button></form>'
         "<p class=soft>Slack asks you next whether you agree to these permissions:</p>"
         f"<dl>{wants}</dl>"
-        "<p class=soft>It reads no messages but its own, and posts nowhere until somebody sets a channel up. When you "
-        "remove it, its token is deleted at once; your settings wait for 30 days in case you come back.</p>",
+        "<p class=soft>It looks for no messages but its own, and posts nowhere until somebody sets a channel up. When "
+        "you remove it, its token is deleted at once; your settings wait for 30 days in case you come back.</p>",
     )
 
 

@@ -36,3 +36,21 @@ def test_a_key_is_changed_as_the_page_says(program: Program) -> None:
     assert HALDEN.name in lost.err
     assert NAME in lost.err
     assert OLD not in lost.err
+
+
+def test_check_names_what_adding_takes_and_a_key_that_does_not_fit(program: Program) -> None:
+    asyncio.run(keep(program, sealed(OLD)))
+
+    def about(**environment: str) -> tuple[bool, str]:
+        found = program.run("check --json", **environment).json()["findings"]
+        [one] = [one for one in found if one["about"] == "Add to Slack"]
+        return one["fine"], one["says"]
+
+    assert about(SLACK_CLIENT_SECRET="s" * 32)[0] is False
+    assert NAME in about(SLACK_CLIENT_SECRET="s" * 32)[1]
+    is_fine, says = about()
+    assert (is_fine, NAME in says) == (False, True)
+    assert about(**{NAME: OLD})[0] is True
+    refused = program.run("run")
+    assert refused.code == 2
+    assert NAME in refused.err

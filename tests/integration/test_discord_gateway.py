@@ -384,6 +384,26 @@ async def test_a_channel_that_discord_had_refused_is_served_again_as_soon_as_it_
         await becomes_active(bot)
 
 
+async def test_the_channels_of_a_server_that_the_bot_leaves_wait_for_it(fake: FakeDiscord, tmp_path: Path) -> None:
+    async with discord_bot(fake, tmp_path) as bot:
+        subscription = await bot.subscribe()
+        await until(lambda: bot.gateway.is_ready)
+        fake.kick(GUILD)
+        async with asyncio.timeout(5):
+            while await is_active(bot):  # noqa: ASYNC110  # the product says nothing when it is done
+                await asyncio.sleep(0.005)
+        paused = await bot.room.store.subscriptions.by_id(subscription.id)
+        assert paused is not None
+        assert "removed from this server on" in paused.reason
+        assert [one.workspace for one in await bot.room.store.installations.gone()] == [GUILD]
+
+        fake.invite(GUILD)
+        await becomes_active(bot)
+
+        assert await bot.room.store.subscriptions.by_id(subscription.id) == subscription
+        assert await bot.room.store.installations.gone() == ()
+
+
 async def test_an_outage_of_a_server_is_not_taken_for_a_removal(
     fake: FakeDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -119,6 +119,17 @@ def test_over_http_commands_events_and_pickers_go_to_one_address() -> None:
     }
 
 
+@pytest.mark.parametrize("mode", ["socket", "http"])
+def test_an_app_that_others_add_to_themselves_names_the_way_back_and_takes_organisations(mode: str) -> None:
+    made, plain = manifest(mode, URL, f"{URL}/"), manifest(mode, URL)
+
+    assert made["oauth_config"]["redirect_urls"] == [f"{URL}/slack/oauth_redirect"]
+    assert made["settings"]["org_deploy_enabled"] is True
+    assert made["settings"]["token_rotation_enabled"] is False
+    assert "redirect_urls" not in plain["oauth_config"]
+    assert plain["settings"]["org_deploy_enabled"] is False
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize("mode", ["socket", "http"])
 def test_the_manifest_passes_slacks_schema_and_a_spoilt_one_does_not(shared: Path, mode: str) -> None:
@@ -126,7 +137,7 @@ def test_the_manifest_passes_slacks_schema_and_a_spoilt_one_does_not(shared: Pat
 
     schema = json.loads((shared / "schemas/slack/manifest.schema.2.0.0.json").read_text("utf-8"))
     validator = validator_for(schema)(schema)
-    made = manifest(mode, URL)
+    made = manifest(mode, URL, URL)
 
     assert [error.message for error in validator.iter_errors(made)] == []
     made["display_information"]["long_description"] = "too short"
