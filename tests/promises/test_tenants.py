@@ -1,11 +1,15 @@
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
-from bot.model import Story
+from bot.model import Answer, Story
 from bot.newsroom import Newsroom
-from bot.ports import Archive
+from bot.ports import Archive, Ledger
+from tests.articles import story as told
+from tests.promises.marks import marked, marks
 from tests.promises.table import Extent
 from tests.promises.tenants import measure, play
 
@@ -38,6 +42,7 @@ def test_workspaces_see_nothing_of_one_another() -> None:
     assert measured.held, measured
     assert " 0 readings" not in measured.figures
     assert " 0 messages" not in measured.figures
+    assert " 0 imports refused" not in measured.figures
 
 
 @pytest.mark.parametrize("leak", ["by_ref", "by_title", "complete", "history", "restated", "as_read"])
@@ -45,7 +50,75 @@ async def test_a_leak_of_any_kind_would_be_seen(leak: str) -> None:
     def spoil(room: Newsroom) -> None:
         room.store.archive = Leaky(room.store.archive, leak)
 
-    # Most withdrawals are kept out of editions by what they read when they leave; it takes a few mornings.
-    run = await play(2_000 if leak == "as_read" else 400, spoil=spoil)
+    # Most withdrawals are kept out of editions by what they read when they leave; it may take many mornings.
+    run = await play(2_000, spoil=spoil, enough=bool)
 
     assert run.broken
+
+
+def _is_said(words: str, broken: list[str]) -> bool:
+    return any(words in line for line in broken)
+
+
+class Mixed:
+    """An archive that adds an article of one workspace's story to what another one is shown."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._private: Story | None = None
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the archive has
+        return getattr(self._archive, name)
+
+    async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
+        whole = await self._archive.by_ref(ref)
+        if whole and whole.workspaces and whole.articles:
+            self._private = whole
+        found = await self._archive.by_ref(ref, workspace=workspace)
+        if found is None or self._private is None or not workspace or workspace in self._private.workspaces:
+            return found
+        return replace(found, articles=(*found.articles, self._private.articles[-1]))
+
+
+async def test_one_article_of_another_workspace_s_story_would_be_seen() -> None:
+    def spoil(room: Newsroom) -> None:
+        room.store.archive = Mixed(room.store.archive)
+
+    run = await play(1_000, spoil=spoil, enough=partial(_is_said, "texts of others"))
+
+    assert _is_said("texts of others", run.broken)
+
+
+class Muddled:
+    """A ledger that forgets in one of its answers of which channel it is asked."""
+
+    def __init__(self, ledger: Ledger, leak: str) -> None:
+        self._ledger, self._leak = ledger, leak
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the ledger has
+        asked: Callable[..., Awaitable[object]] = getattr(self._ledger, name)
+        if name != self._leak:
+            return asked
+
+        async def answer(**options: Any) -> object:  # noqa: ANN401
+            return await asked(**{**options, "subscription": None})
+
+        return answer
+
+
+async def test_another_workspace_s_delivery_would_be_seen() -> None:
+    def spoil(room: Newsroom) -> None:
+        room.store.ledger = Muddled(room.store.ledger, "deliveries")
+
+    run = await play(1_000, spoil=spoil, enough=partial(_is_said, "was told of a delivery of"))
+
+    assert _is_said("was told of a delivery of", run.broken)
+
+
+def test_a_mark_is_seen_at_whatever_depth_of_an_answer() -> None:
+    story = told("K7Q4", "wire.test")
+    hidden = replace(
+        story, articles=(replace(story.articles[0], extract="so z000007 said"),), sections=marked("z000009")
+    )
+
+    assert marks([Answer(asked="it", others=(hidden,))]) == {"z000007", "z000009"}
