@@ -29,6 +29,7 @@ from bot.why import lines
 from bot.wiring.house import House, gather, open_house
 from tests.acceptance.program import Program
 from tests.acceptance.test_slack_run import free_port
+from tests.articles import article
 from tests.promises.parrot import FORMS, TAKING, Parrot
 from tests.promises.seen import Seen
 from tests.promises.table import Extent
@@ -36,7 +37,7 @@ from tests.promises.table import Extent
 Spoil = Callable[[House], object]
 _ADMINS = ("slack:U0000001", "discord:200100200100200100")
 _DAYS = '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
-_POSTING = {Extent.SMALL: timedelta(seconds=6), Extent.FULL: timedelta(seconds=90)}
+_POSTING = {Extent.SMALL: timedelta(seconds=4), Extent.FULL: timedelta(seconds=90)}
 _COMMANDS = ("deliveries --json", "deliveries", "channels list --json", "feeds list --json", "feeds list", "check")
 
 
@@ -85,13 +86,8 @@ def echoed(environment: Mapping[str, str], fake: Mapping[str, str], seen: Seen, 
         with tempfile.TemporaryDirectory() as folder, Parrot(list(fake.values())) as server:
             program = Program(Path(folder))
             config = live(course, program, server, seen)
-            for command in _COMMANDS if extent is Extent.FULL else _COMMANDS[:1]:
-                done = program.run(command, **environment)
-                seen.add(f"{command}, after refusals", done.out + done.err)
-            done = program.run("why", config.channels[0].channel.name, "norvik", **environment)
-            seen.add("daybrief why, after refusals", done.out + done.err)
-            done = program.run("backup", str(program.folder / "data" / "copy.db"), **environment)
-            seen.add("backup, after refusals", done.out + done.err)
+            if extent is Extent.FULL:
+                _commanded(course, program, config, seen)
             seen.add_data("refused", program.folder / "data")
             asked += len(server.paths)
             for platform in ("slack", "discord", "feed", "model"):
@@ -99,6 +95,15 @@ def echoed(environment: Mapping[str, str], fake: Mapping[str, str], seen: Seen, 
                 if len(forms) < FORMS:
                     raise AssertionError(f"{platform} refused in {sorted(forms)} alone of {FORMS} ways")
     return asked
+
+
+def _commanded(course: Course, program: Program, config: Config, seen: Seen) -> None:
+    """What commands say in a terminal of what the house has told already, each in a process of its own."""
+    copy = str(program.folder / "data" / "copy.db")
+    why = ("why", config.channels[0].channel.name, "norvik")
+    for command, *arguments in (*((one,) for one in _COMMANDS), why, ("backup", copy)):
+        done = program.run(command, *arguments, **course.environment)
+        seen.add(f"{command}, after refusals", done.out + done.err)
 
 
 def live(course: Course, program: Program, server: Parrot, seen: Seen) -> Config:
@@ -187,9 +192,14 @@ async def _asked(house: House, story: Story, seen: Seen, channels: Sequence[Subs
     """What admins and people are told."""
     desk = house.desk
     await asyncio.gather(*(_asked_of(house, one, story, seen) for one in channels))
+    # Of its own, so that the model is asked whether or not the feeds have brought anything.
+    report = article(
+        "Norvik opens a laboratory", extract="Norvik opens a laboratory for forty people in Oslo in spring."
+    )
+    about = replace(story, articles=(report,))
     for _ in range(2 * FORMS if house.room.writer else 0):
         try:
-            await house.room.modelled(house.room.writer.write(story, {}))  # type: ignore[union-attr]  # it is there
+            await house.room.modelled(house.room.writer.write(about, {}))  # type: ignore[union-attr]  # it is there
         except DaybriefError as trouble:
             seen.add("a model's trouble", str(trouble))
     seen.add("troubles", repr(await desk.open_troubles()))

@@ -26,7 +26,7 @@ from adapters.logs.opening import Log
 from bot.cli.discreet import Discreet
 from bot.config import confidential, read
 from bot.desk import Desk
-from bot.errors import ConfigProblems, DaybriefError
+from bot.errors import DaybriefError
 from bot.gather import gather
 from bot.publish import publish
 from bot.redact import Redactor
@@ -39,6 +39,7 @@ from tests.morning import NOW
 from tests.newsroom import newsroom
 from tests.promises.echoed import echoed
 from tests.promises.leaks import Rule, by_heart, by_rule, rules
+from tests.promises.misconfigured import misconfigured
 from tests.promises.saboteurs import Saboteur
 from tests.promises.seen import Seen
 from tests.promises.table import Extent, Measured
@@ -64,7 +65,7 @@ def measure(extent: Extent) -> Measured:
     fake, seen = secrets(), Seen()
     shifts = (0, 1, 2) if extent is Extent.FULL else (0,)
     environments = [_environment(fake, shift) for shift in shifts]
-    failures = _sabotaged(fake, seen) + _misconfigured(fake, seen)
+    failures = _sabotaged(fake, seen) + misconfigured(fake, seen)
     failures += echoed(environments[0], fake, seen, extent)
     with tempfile.TemporaryDirectory() as folder:
         more = (
@@ -152,30 +153,6 @@ async def _sabotage(saboteur: Saboteur, folder: Path, seen: Seen) -> None:
             with contextlib.suppress(DaybriefError):
                 await room.modelled(ask)
         seen.add("deliveries", "\n".join(f"{one.state} {one.reason}" for one in await desk.deliveries()))
-
-
-def _misconfigured(fake: Mapping[str, str], seen: Seen) -> int:
-    """A secret in the place of every kind of value; how many configurations were refused."""
-    refused = 0
-    for secret in fake.values():
-        for text in (
-            f'[bot]\ntimezone = "{secret}"',
-            f'[slack]\nmode = "{secret}"',
-            f'[analyst]\nmodel = "{secret}"',
-            f'[analyst]\nbase_url = "{secret}"',
-            f'[[channels]]\nname = "a"\nplatform = "{secret}"',
-            f'[[channels]]\nname = "a"\nplatform = "slack"\nchannel = "{secret}"',
-            f'[[feeds]]\nurl = "ftp:{secret}"',
-            f'"{secret}" = 1',
-            f"[bot]\ngather_every = {secret}",
-            f'[operations]\nlisten = "{secret}"',
-        ):
-            try:
-                read(text, folder=Path("/srv"), environ={"DAYBRIEF_DATABASE_URL": fake["pg_dsn"]})
-            except ConfigProblems as problems:
-                refused += 1
-                seen.add("a configuration", str(problems))
-    return refused
 
 
 # ---------------------------------------------------------------------------------------------- the real program
