@@ -12,9 +12,6 @@ from storage import admission, codec, finding, history, pages, restating, shelf
 from storage.session import Database, Many, Result, Session, Work, row, rows
 from storage.shelf import IS_GONE, IS_READ_OTHERWISE, VISIBLE
 
-_STORIES = "revision"
-"""Whoever writes stories writes alone into this: memories of titles ask for what is newer than the last they saw."""
-
 
 class KeptArchive:
     """Implements ``bot.ports.Archive``."""
@@ -157,7 +154,8 @@ class KeptArchive:
         return await self._database.read(look)
 
     async def _write(self, work: Work[Result]) -> Result:
-        return await self._database.write(work, alone_in=_STORIES)
+        # Memories of titles ask for what is newer than the last revision that they saw.
+        return await self._database.write(work, alone=True)
 
     async def _one(self, sql: str, parameters: dict[str, Any], workspace: str | None) -> Story | None:
         """The first story that *sql* finds, if it is visible to *workspace*."""

@@ -7,6 +7,7 @@ from bot.ports import Archive, AuditLog, Errata, FeedBook, Installations, Ledger
 from storage import codec
 from storage.archive import KeptArchive
 from storage.audit import KeptAuditLog
+from storage.closing import close_the_past
 from storage.errata import KeptErrata
 from storage.feedbook import KeptFeedBook
 from storage.installations import KeptInstallations
@@ -71,6 +72,10 @@ class Keeper:
             StoreTrouble: it does not.
         """
         await self._database.write(lambda db: db.execute(_PROBE, [codec.micros(now)]))
+
+    async def close_the_past(self, now: datetime) -> None:
+        """This was brought back from a copy *now*: let nothing that was due before be sent any more."""
+        await self._database.write(lambda db: close_the_past(db, now))
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""

@@ -6,6 +6,7 @@ SQL is one text for both engines, in what they have in common (docs/decisions/02
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
@@ -91,8 +92,8 @@ class Condition:
     """How many migrations it has been through."""
     size: int
     """Bytes that it takes."""
-    ahead: float = 0.0
-    """Seconds by which the clock of the engine is ahead of this machine's."""
+    clock: datetime | None = None
+    """The time by the engine's own clock; None: it has none."""
 
 
 class Database(Protocol):
@@ -101,11 +102,11 @@ class Database(Protocol):
     async def read(self, work: Work[Result]) -> Result:
         """What *work* finds, in one snapshot; it may take its time and must not write."""
 
-    async def write(self, work: Work[Result], *, alone_in: str = "") -> Result:
+    async def write(self, work: Work[Result], *, alone: bool = False) -> Result:
         """What *work* returns, once it is safely on disk. If it raises, it has changed nothing.
 
-        Work of several tasks is done as if one after the other. Nobody else writes into the table *alone_in* meanwhile,
-        so what is visible there has the smaller ids.
+        Work of several tasks is done as if one after the other. Of works that are to be done *alone*, none begins
+        before the one before has ended, so ids that they draw become visible in their order.
         """
 
     async def condition(self) -> Condition:

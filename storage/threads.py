@@ -37,8 +37,8 @@ class Job(Generic[Result]):
 
     work: Work[Result]
     future: Outcome[Result]
-    alone_in: str = ""
-    """A table into which nobody else may write meanwhile."""
+    alone: bool = False
+    """No other work that is to be done alone is done meanwhile."""
 
 
 class Hand(Protocol):
@@ -84,9 +84,9 @@ class Threads:
         """What *work* finds."""
         return await self._do(self._reads, work)
 
-    async def write(self, work: Work[Result], *, alone_in: str = "") -> Result:
+    async def write(self, work: Work[Result], *, alone: bool = False) -> Result:
         """What *work* returns, once it is safely on disk."""
-        return await self._do(self._writes, work, alone_in)
+        return await self._do(self._writes, work, alone=alone)
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
@@ -97,11 +97,11 @@ class Threads:
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
 
-    async def _do(self, jobs: _Queue, work: Work[Result], alone_in: str = "") -> Result:
+    async def _do(self, jobs: _Queue, work: Work[Result], *, alone: bool = False) -> Result:
         if self._is_closed:
             raise StoreTrouble(f"{self._name} has been closed")
         future: Future[Result] = Future()
-        jobs.put(Job(work, future, alone_in))
+        jobs.put(Job(work, future, alone))
         try:
             return await asyncio.wrap_future(future)
         except StoreTrouble as failure:

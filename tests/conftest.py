@@ -6,10 +6,22 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import postgres
+
 LONGEST_FIRST = ("promises", "integration", "acceptance")
 """Folders whose files run for long: begun last, one of them would keep a single core busy while the others are idle."""
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgres.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        postgres.end()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,8 @@
 """The keepers that must fulfil the contract: a new one is one line in ``KEEPERS``."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,35 +11,49 @@ from bot.model import Subscription
 from bot.ports import Store
 from storage import open_store
 from tests.contract.values import subscription
+from tests.postgres import database
+
+Opener = Callable[..., Awaitable[Store]]
+"""Takes what is told of new deliveries, too."""
 
 
-async def open_sqlite(folder: Path) -> Store:
-    """The same store each time for the same folder."""
-    return await open_store(folder / "daybrief.db")
+@contextlib.contextmanager
+def in_sqlite(folder: Path) -> Iterator[Opener]:
+    """Over a file."""
+    yield functools.partial(open_store, folder / "daybrief.db")
 
 
-Opener = Callable[[Path], Awaitable[Store]]
-KEEPERS: dict[str, Opener] = {"sqlite": open_sqlite}
+@contextlib.contextmanager
+def in_postgres(_: Path) -> Iterator[Opener]:
+    """Over a database of its own."""
+    from storage.postgres.opening import open_store as open_in_postgres
+
+    with database() as url:
+        yield functools.partial(open_in_postgres, url)
+
+
+KEEPERS = {"sqlite": in_sqlite, "postgres": in_postgres}
 
 
 @pytest.fixture(params=KEEPERS)
-def opener(request: pytest.FixtureRequest) -> Opener:
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens a store; a second time, as another process would."""
-    return KEEPERS[request.param]
+    with KEEPERS[request.param](tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
-async def store(opener: Opener, tmp_path: Path) -> AsyncIterator[Store]:
+async def store(opener: Opener) -> AsyncIterator[Store]:
     """An empty one."""
-    opened = await opener(tmp_path)
+    opened = await opener()
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def other(opener: Opener, store: Store, tmp_path: Path) -> AsyncIterator[Store]:
+async def other(opener: Opener, store: Store) -> AsyncIterator[Store]:
     """What another process sees of *store*."""
-    opened = await opener(tmp_path)
+    opened = await opener()
     yield opened
     await opened.close()
 

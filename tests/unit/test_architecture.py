@@ -11,6 +11,7 @@ MOST_LINES = 300
 LONGER_FOR_A_REASON: dict[str, str] = {
     "bot/desk.py": "the front door: a line or two for each question that a driver may ask",
     "storage/sqlite/schema.py": "every migration stays as it was released, so it only grows",
+    "storage/postgres/schema.py": "the same tables once more",
     "storage/ledger.py": "the promise's SQL stands beside the methods that use it",
 }
 ONLY_IN = {

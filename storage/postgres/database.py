@@ -1,0 +1,196 @@
+"""A PostgreSQL database and the threads that hold connections to it, each work in a transaction of its own."""
+
+import itertools
+import random
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+
+from bot.ports import UNWATCHED, Watch
+from storage import codec
+from storage.postgres.place import PATIENCE, Connection, Place
+from storage.postgres.spelling import spelled
+from storage.postgres.texts import Tsvectors
+from storage.session import Condition, Parameters, Result, rows
+from storage.threads import Job, Threads
+
+READERS = 3
+WRITERS = 4
+"""Each waits for the server's disk with its commit; the server makes one of several that come together."""
+_CONFLICTS = (
+    psycopg.errors.SerializationFailure,
+    psycopg.errors.DeadlockDetected,
+    # Of two works that looked and found nothing, one may hear of the other only when both enter the same.
+    psycopg.errors.UniqueViolation,
+)
+_DOUBTFUL = 5
+"""Attempts after which a rule is really broken, and not by somebody else at the same time."""
+_SHORTEST, _LONGEST = 0.001, 0.1
+"""Seconds to wait before a work is done again."""
+_CONNECTIONS = 3
+"""How many may be lost over one work."""
+
+
+class PostgresSession:
+    """Implements ``storage.session.Session``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        """For whoever has rows of another library to write in the same transaction."""
+
+    @property
+    def texts(self) -> Tsvectors:
+        """Where stories are found by their words."""
+        return Tsvectors(self)
+
+    def execute(self, sql: str, parameters: Parameters = None, /) -> psycopg.Cursor[dict[str, Any]]:
+        """Write something."""
+        return self.connection.execute(spelled(sql).encode(), parameters or ())
+
+    def query(self, sql: str, parameters: Parameters = None, /) -> list[dict[str, Any]]:
+        """Rows, by the names of their columns."""
+        found: list[dict[str, Any]] = self.execute(sql, parameters).fetchall()
+        return found
+
+    def executemany(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> psycopg.Cursor[dict[str, Any]]:
+        """Write something for each of *rows*."""
+        cursor = self.connection.cursor()
+        cursor.executemany(spelled(sql).encode(), rows)
+        return cursor
+
+
+class _Lost(Exception):
+    """The connection is gone, and nothing of the work is kept."""
+
+    def __init__(self, why: psycopg.Error) -> None:
+        self.why = why
+        super().__init__(str(why))
+
+
+class PostgresHand:
+    """Implements ``storage.threads.Hand``."""
+
+    def __init__(self, place: Place, *, reads_only: bool) -> None:
+        self._place = place
+        self._reads_only = reads_only
+        self._connection: Connection | None = None
+
+    def do(self, jobs: Sequence[Job[Any]]) -> None:
+        """Do *jobs* one after the other."""
+        for job in jobs:
+            if job.future.set_running_or_notify_cancel():
+                self._settle(job)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _settle(self, job: Job[Any]) -> None:
+        try:
+            result = self._until_done(job)
+        except psycopg.Error as error:
+            trouble = self._place.trouble(error)
+            trouble.__cause__ = error
+            job.future.set_exception(trouble)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the caller hears of it and the thread goes on
+            job.future.set_exception(error)
+        else:
+            job.future.set_result(result)
+
+    def _until_done(self, job: Job[Result]) -> Result:
+        """Do *job*, again and again while others are in its way."""
+        deadline = time.monotonic() + PATIENCE
+        lost = 0
+        for attempt in itertools.count(1):
+            try:
+                return self._once(job)
+            except _CONFLICTS as conflict:
+                is_doubtful = isinstance(conflict, psycopg.errors.UniqueViolation) and attempt >= _DOUBTFUL
+                if is_doubtful or time.monotonic() > deadline:
+                    raise
+                time.sleep(random.uniform(0, min(_LONGEST, _SHORTEST * 2**attempt)))  # noqa: S311 - so that they part
+            except _Lost as end:
+                lost += 1
+                if lost >= _CONNECTIONS:
+                    raise end.why from end
+        raise AssertionError("there are numbers without end")
+
+    def _once(self, job: Job[Result]) -> Result:
+        """Do *job* in one transaction.
+
+        Raises:
+            _Lost: the connection broke before the commit was sent, so it can be done again.
+        """
+        connection = self._connection = self._connection or self._opened()
+        is_committing = False
+        try:
+            if job.alone:
+                # Nothing has been looked at yet: what is seen after this is what the one before has left
+                # (https://www.postgresql.org/docs/current/sql-lock.html).
+                connection.execute("LOCK TABLE daybrief_migration IN SHARE ROW EXCLUSIVE MODE")
+            result = job.work(PostgresSession(connection))
+            is_committing = True
+            connection.commit()
+        except BaseException as error:
+            self._give_up(connection)
+            if self._connection is None and not is_committing and isinstance(error, psycopg.Error):
+                raise _Lost(error) from error
+            raise
+        return result
+
+    def _give_up(self, connection: Connection) -> None:
+        """Roll back; a connection that cannot is closed, and another is opened for the next work."""
+        try:
+            connection.rollback()
+        except psycopg.Error:
+            connection.close()
+        if connection.closed:
+            self._connection = None
+
+    def _opened(self) -> Connection:
+        connection = self._place.connect()
+        level = psycopg.IsolationLevel
+        connection.isolation_level = level.REPEATABLE_READ if self._reads_only else level.SERIALIZABLE
+        connection.read_only = self._reads_only
+        return connection
+
+
+class PostgresDatabase(Threads):
+    """Implements ``storage.session.Database``."""
+
+    def __init__(self, place: Place, watch: Watch = UNWATCHED) -> None:
+        """*watch* hears of what fails."""
+        super().__init__(
+            place.name,
+            [PostgresHand(place, reads_only=True) for _ in range(READERS)],
+            [PostgresHand(place, reads_only=False) for _ in range(WRITERS)],
+            group=1,
+            watch=watch,
+        )
+
+    async def condition(self) -> Condition:
+        """How the database is."""
+        [found] = await self.read(lambda db: rows(db, _CONDITION))
+        return Condition(
+            engine="PostgreSQL",
+            version=found["version"],
+            schema=found["migrations"],
+            size=found["size"],
+            clock=codec.moment(found["clock"]),
+        )
+
+    async def size(self) -> int:
+        """Bytes that the database takes."""
+        [found] = await self.read(lambda db: rows(db, "SELECT pg_database_size(current_database()) AS size"))
+        return int(found["size"])
+
+
+_CONDITION = """
+    SELECT current_setting('server_version') AS version, pg_database_size(current_database()) AS size,
+        (SELECT count(*) FROM daybrief_migration) AS migrations,
+        CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS clock
+"""
