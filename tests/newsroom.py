@@ -1,7 +1,7 @@
 """A newsroom made of real parts, except for the clock, the feeds and the platform, which are given."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from bot.desk import Desk
 from bot.errors import FeedFailed
 from bot.model import Channel, Entry, Feed, FeedState, Reading, Subscription
 from bot.newsroom import Newsroom
-from bot.ports import Clock, FeedReader, Platform
+from bot.ports import Clock, FeedReader, Platform, Store
 from storage import open_store
 from tests.clock import VirtualClock
 
@@ -66,9 +66,10 @@ async def newsroom(
     feeds: tuple[str, ...] = (),
     clock: Clock | None = None,
     reader: FeedReader | None = None,
+    opened: Callable[[], Awaitable[Store]] | None = None,
 ) -> AsyncIterator[Newsroom]:
-    """A newsroom over the SQLite file in *folder*, with its channels declared."""
-    store = await open_store(folder / "daybrief.db")
+    """A newsroom over the store that is *opened*, else over the SQLite file in *folder*, with its channels declared."""
+    store: Store = await (opened() if opened else open_store(folder / "daybrief.db"))
     workers = InlineWorkers()
     room = Newsroom(
         config=configuration(folder, channels=channels, feeds=feeds),

@@ -206,8 +206,7 @@ _WHERE = {
     "slack-manifest": "slack",
     "discord-invite": "discord",
     "tokens": "tokens",
-    "backup": "running",
-    "restore": "running",
+    **dict.fromkeys(("backup", "restore", "restored"), "running"),
 }
 """The module of each command."""
 

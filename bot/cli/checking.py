@@ -1,6 +1,6 @@
 """``daybrief check``: everything that could spoil a morning, looked at before it does."""
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from bot.config import Config
     from bot.wiring import House
 
+_APART = timedelta(seconds=2)
+"""By so much the clocks of this machine and of the database may differ."""
 _SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL database when several connections checkpoint: https://www.sqlite.org/wal.html#walresetbug"""
 _NAMED = 5
@@ -129,15 +131,14 @@ def _missing(config: "Config") -> str:
 
 
 async def _database(house: "House") -> list[Finding]:
+    asked = house.room.clock.now()
     health = await house.store.health()
+    now = house.room.clock.now()
     database = health.database
     is_safe = database.engine != "SQLite" or tuple(map(int, database.version.split("."))) >= _SAFE_SQLITE
     advice = (
         "" if is_safe else "; versions before 3.51.3 can corrupt a database that several processes use (rare): upgrade"
     )
-    seen = await house.store.ledger.last_seen()
-    now = house.room.clock.now()
-    is_clock_fine = seen is None or now >= seen
     return [
         Finding(
             "database",
@@ -147,13 +148,19 @@ async def _database(house: "House") -> list[Finding]:
         ),
         # A fault of the platform's package, not of this installation: said, but no reason to call the bot degraded.
         Finding(database.engine, True, f"{database.version}{advice}"),
-        Finding(
-            "clock",
-            is_clock_fine,
-            f"{now:%Y-%m-%d %H:%M} UTC"
-            + ("" if is_clock_fine else f", but the bot has run at {seen:%Y-%m-%d %H:%M}; set it"),
-        ),
+        clock_finding(asked, now, seen=await house.store.ledger.last_seen(), theirs=database.clock),
     ]
+
+
+def clock_finding(asked: datetime, now: datetime, *, seen: datetime | None, theirs: datetime | None) -> Finding:
+    """What is to be said of the clock at *now*: the database's was *theirs*, at some instant since *asked*."""
+    trouble = ""
+    if seen and now < seen:
+        trouble = f", but the bot has run at {seen:%Y-%m-%d %H:%M}; set it"
+    elif theirs and not asked - _APART <= theirs <= now + _APART:
+        apart = f"{abs(theirs - now).total_seconds():.0f} s {'ahead' if theirs > now else 'behind'}"
+        trouble = f", but the database's clock is {apart}; let both machines follow a time server"
+    return Finding("clock", not trouble, f"{now:%Y-%m-%d %H:%M} UTC{trouble}")
 
 
 async def _channels(house: "House") -> list[Finding]:

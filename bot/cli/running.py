@@ -71,3 +71,17 @@ async def restore(session: Session, path: Path) -> None:
     for one in kept:
         click.echo(f"What was there before is kept as {one}.")
     click.echo("Nothing that was due before now will be posted again; `daybrief run` goes on with what comes due.")
+
+
+@click.command()
+@command
+async def restored(session: Session) -> None:
+    """Say that PostgreSQL was brought back from a copy. Editions that were due before now are never posted again."""
+    from bot.wiring import SystemClock, delivering
+
+    config = session.config()
+    if not config.postgres:
+        raise WrongUsage("everything is in a SQLite file: `daybrief restore PATH` brings a copy back, with this")
+    async with delivering(config), session.house() as house:
+        await house.store.close_the_past(SystemClock().now())
+    click.echo("Nothing that was due before now will be posted again; `daybrief run` goes on with what comes due.")

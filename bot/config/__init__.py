@@ -68,6 +68,13 @@ class Config:
     path: Path | None = None
     """None: there is no file, and everything is as by default."""
 
+    @property
+    def postgres(self) -> Secret | None:
+        """The address of the PostgreSQL database that keeps everything; None: a SQLite file does."""
+        if given := self.secrets.get("DAYBRIEF_DATABASE_URL"):
+            return given
+        return None if self.storage.url == "sqlite" else Secret(self.storage.url)
+
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     """The configuration in the file at *path*, with the secrets in *environ*; without a path, the defaults.
@@ -120,6 +127,8 @@ def read(text: str, *, folder: Path, environ: Mapping[str, str], path: Path | No
     )
     if found := checker.in_order():
         raise ConfigProblems(origin, found)
+    if config.postgres:  # it has its own copies
+        return replace(config, storage=config.storage.model_copy(update={"backups": None}))
     return config
 
 

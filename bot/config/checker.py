@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bot.config.models import chosen
 from bot.config.secret import Secret, secrets
 from bot.config.tables import TABLES, Analyst, ChannelTable, FeedTable, Table
+from bot.config.values import postgres_address
 from bot.errors import ConfigProblems, Problem
 from bot.identity import canonical_url, domain_of
 from bot.model import Channel, Feed, Subscription
@@ -66,9 +67,22 @@ class Checker:
         except ConfigProblems as trouble:
             self._found += trouble.problems
             return {}
-        if "DAYBRIEF_DATABASE_URL" in found:
-            self._wrong("DAYBRIEF_DATABASE_URL", "this version keeps everything in one SQLite file; unset it")
+        if address := found.get("DAYBRIEF_DATABASE_URL"):
+            self._database(address.reveal())
         return found
+
+    def _database(self, address: str) -> None:
+        """That *address* is one, and that the file names no other."""
+        try:
+            postgres_address(address, is_secret=True)
+        except ValueError:
+            self._wrong(
+                "DAYBRIEF_DATABASE_URL", "is no address of a database: postgresql://user:password@host/database"
+            )
+        storage = self._raw.get("storage")
+        named = storage.get("url") if isinstance(storage, dict) else None
+        if named is not None and named != address:
+            self._wrong("storage.url", "DAYBRIEF_DATABASE_URL is set and names another database; remove one of the two")
 
     def feeds(self, folder: Path) -> tuple[Feed, ...]:
         """``[[feeds]]``."""

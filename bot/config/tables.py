@@ -24,6 +24,7 @@ from bot.config.values import (
     WebAddress,
     Zone,
     is_loopback,
+    postgres_address,
 )
 from bot.identity import canonical_url
 from bot.model import Cause, Layout
@@ -55,11 +56,7 @@ def _platform(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    if value == "sqlite":
-        return value
-    if value.startswith(("postgres://", "postgresql://")):
-        raise ValueError('this version keeps everything in one SQLite file; write "sqlite"')
-    raise ValueError('expected "sqlite"; where the file lies is decided by bot.data_dir')
+    return value if value == "sqlite" else postgres_address(value)
 
 
 def _admin(value: str) -> str:
@@ -131,6 +128,7 @@ class Storage(Table):
     """``[storage]``."""
 
     url: Annotated[str, AfterValidator(_database)] = "sqlite"
+    """Or the address of a PostgreSQL database, without a password."""
     keep: SomeDuration = timedelta(days=400)
     backups: Annotated[Path | None, BeforeValidator(_backups)] = Path("backups")
     """Where the running bot keeps a copy of each night, absolute once loaded; None: it makes none."""

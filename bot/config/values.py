@@ -8,6 +8,7 @@ import math
 import re
 from datetime import time, timedelta
 from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BeforeValidator, Field
 
@@ -157,6 +158,24 @@ def prices(value: object) -> tuple[float, float] | None:
         case [] if not value:
             return None
     raise ValueError("expected two prices in dollars, such as [0.25, 2.0], or none: []")
+
+
+def postgres_address(value: str, *, is_secret: bool = False) -> str:
+    """The address of a PostgreSQL database; a password may be in it where *is_secret*. The mistake never quotes it."""
+    try:
+        parts = urlsplit(value)
+        password = parts.password or ("password" in dict(parse_qsl(parts.query)))
+    except ValueError:
+        parts, password = urlsplit(""), None
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ValueError(
+            'expected "sqlite", and bot.data_dir decides where the file lies; or postgresql://user@host/database'
+        )
+    if password and not is_secret:
+        raise ValueError(
+            "holds a password, and this file is no place for it; put the address into DAYBRIEF_DATABASE_URL"
+        )
+    return value
 
 
 def layout(value: object) -> Layout:

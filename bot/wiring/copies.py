@@ -7,7 +7,7 @@ from pathlib import Path
 from adapters.clock import SystemClock
 from bot.belief import clock_trouble
 from bot.config import Config
-from bot.errors import DaybriefError
+from bot.errors import DaybriefError, WrongUsage
 from bot.model import Cause
 from bot.schedule import last_night
 from bot.wiring.house import House, database
@@ -23,6 +23,11 @@ def back_up(config: Config, target: Path, *, keep: int | None = None) -> Path:
     """Write a consistent copy of the database of *config* to *target*; with *keep*, under a dated name in that folder,
     where so many stay. Where the copy is.
     """
+    if config.postgres:
+        raise WrongUsage(
+            "PostgreSQL makes its own copies: `pg_dump --format=custom --file=PATH …`; when one was brought back with "
+            "`pg_restore`, `daybrief restored` closes its past before the bot runs again"
+        )
     now = SystemClock().now()
     if keep:
         return backup_into(database(config), target, at=now, keep=keep)
@@ -72,6 +77,11 @@ def restore_from(config: Config, copy: Path) -> bool:
 
     Whether its checksum was there, and is right.
     """
+    if config.postgres:
+        raise WrongUsage(
+            "PostgreSQL brings its own copies back: stop every bot, `pg_restore --clean --if-exists --dbname=… PATH`, "
+            "then `daybrief restored`, which closes the past of the copy"
+        )
     config.bot.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return restore(copy, database(config), SystemClock().now())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import RenderableType
 
+from adapters import extras
 from adapters.analyst.extractive import ExtractiveAnalyst
 from adapters.clock import ReplayClock, SystemClock
 from adapters.discord.posting import DiscordPlatform
@@ -24,7 +25,7 @@ from adapters.terminal.prompt import Prompt
 from adapters.workers import ProcessWorkers
 from bot.config import Config
 from bot.desk import Desk
-from bot.errors import ConfigProblems
+from bot.errors import ConfigProblems, WrongUsage
 from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
@@ -65,6 +66,22 @@ class House:
 def database(config: Config) -> Path:
     """Where the SQLite file of *config* lies."""
     return config.bot.data_dir / "daybrief.db"
+
+
+async def opened_store(config: Config, watch: Watch = UNWATCHED) -> Keeper:
+    """The store of *config*, in the file or in PostgreSQL, whose driver is loaded only for that.
+
+    Raises:
+        WrongUsage: it is to be PostgreSQL, and the extra for it is not installed.
+        StoreTrouble: it cannot be opened.
+    """
+    if config.postgres is None:
+        return await open_store(database(config), watch)
+    if "scale" not in extras.installed():
+        raise WrongUsage("storage.url names PostgreSQL, which needs the extra: pip install 'daybrief[scale]'")
+    from storage.postgres.opening import open_store as open_in_postgres  # noqa: PLC0415 - see above
+
+    return await open_in_postgres(config.postgres.reveal(), watch)
 
 
 def delivering(config: Config) -> contextlib.AbstractAsyncContextManager[None]:
@@ -111,7 +128,7 @@ async def open_house(
         stack.push_async_callback(workers.close)
         http = Http(allow_hosts=config.fetch.allow_hosts, proxy=config.fetch.proxy)
         stack.push_async_callback(http.close)
-        store = await open_store(database(config), watch)
+        store = await opened_store(config, watch)
         stack.push_async_callback(store.close)
         workspaces = slack_workspaces(config, clock, watch, slack_installed(config, store, learn))
         stack.push_async_callback(workspaces.close)

@@ -187,7 +187,9 @@ def test_prices_of_a_model_are_two_numbers() -> None:
         ("[bot]\nquiet_about = [7]", "bot.quiet_about[0]", "no trouble is called"),
         ('[bot]\nadmins = ["bob"]', "bot.admins[0]", "slack:U0123456789"),
         ('[bot]\ndata_dir = ""', "bot.data_dir", "expected the path of a folder"),
-        ('[storage]\nurl = "postgresql://u:p@h/d"', "storage.url", "this version keeps everything in one SQLite file"),
+        ('[storage]\nurl = "postgresql://u:p@h/d"', "storage.url", "put the address into DAYBRIEF_DATABASE_URL"),
+        ('[storage]\nurl = "postgresql://u@h/d?password=p"', "storage.url", "holds a password"),
+        ('[storage]\nurl = "postgresql://u@h"', "storage.url", "postgresql://user@host/database"),
         ('[storage]\nurl = "mysql"', "storage.url", 'expected "sqlite"'),
         ('[fetch]\nallow_hosts = ["http://intra/"]', "fetch.allow_hosts[0]", "bare name or IP address"),
         ('[fetch]\nproxy = "intra:3128"', "fetch.proxy", "https:// or http://"),
@@ -434,10 +436,24 @@ def test_a_secret_file_that_cannot_be_read_is_a_mistake(tmp_path: Path) -> None:
     assert found == {"SLACK_APP_TOKEN_FILE": "the file cannot be read: No such file or directory"}
 
 
-def test_a_database_of_another_kind_is_refused_wherever_it_is_named() -> None:
-    found = mistakes("", DAYBRIEF_DATABASE_URL="postgresql://u:p@h/d")
+def test_postgres_is_named_in_the_file_or_with_its_password_in_the_environment(tmp_path: Path) -> None:
+    def named(text: str, **environ: str) -> str | None:
+        config = read(text, folder=tmp_path, environ=environ)
+        assert (config.storage.backups is None) == (config.postgres is not None), "it makes its own copies"
+        return config.postgres.reveal() if config.postgres else None
 
-    assert "one SQLite file" in found["DAYBRIEF_DATABASE_URL"]
+    assert named("") is None
+    assert named('[storage]\nurl = "postgresql://u@h/d"') == "postgresql://u@h/d"
+    assert named("", DAYBRIEF_DATABASE_URL="postgresql://u:p@h/d") == "postgresql://u:p@h/d"
+
+
+def test_two_databases_or_none_are_a_mistake_that_shows_no_password() -> None:
+    twice = mistakes('[storage]\nurl = "sqlite"', DAYBRIEF_DATABASE_URL="postgresql://u:hidden@h/d")
+    strange = mistakes("", DAYBRIEF_DATABASE_URL="mysql://u:hidden@h/d")
+
+    assert "names another database" in twice["storage.url"]
+    assert "is no address of a database" in strange["DAYBRIEF_DATABASE_URL"]
+    assert "hidden" not in f"{twice} {strange}"
 
 
 # ------------------------------------------------------------------------------------------------------- example
