@@ -54,12 +54,15 @@ class Day:
     """Those that do."""
     warm: int
     """Rounds after which the bot has what it needs."""
+    growth: float = GROWTH
+    """How much of what is held in the beginning may be held in the end."""
     keeps: int = 0
     """Bytes that each round leaks; to see that a leak is seen."""
 
 
 FULL = Day(rounds=48, honest=201, warm=8)
-SMALL = Day(rounds=4, honest=5, kinds=("huge", "bomb", "title"), warm=1)
+SMALL = Day(rounds=4, honest=5, kinds=("huge", "bomb", "title"), warm=1, growth=1.25)
+"""So few rounds that a worker which has just been replaced, or has not, makes a tenth by itself."""
 
 
 @dataclass(slots=True)
@@ -118,7 +121,7 @@ def _judged(day: Day, rounds: list[tuple[int, int]], peak: int) -> Measured:
     several = max(1, (len(held) - day.warm) // 4)
     before, after = statistics.median(held[day.warm : day.warm + several]), statistics.median(held[-several:])
     broken = []
-    if after > before * GROWTH:
+    if after > before * day.growth:
         broken.append(f"it grew from {before:.0f} to {after:.0f} MB")
     if peak / _MB > PEAK:
         broken.append(f"it held {peak / _MB:.0f} MB at once")
