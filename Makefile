@@ -4,7 +4,7 @@
 VENV := .venv
 RUN := $(VENV)/bin
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
-PYTEST := $(RUN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(RUN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 25 --durations-min 5
 # Three for two cores: many tests wait for other processes. pytest begins with the files that take longest.
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -38,7 +38,6 @@ chaos: $(VENV)/.dev ## kill -9: 500 times each over the local Slack and Discord,
 	$(RUN)/python -m tests.chaos $(CHAOS)
 
 soak: $(VENV)/.dev ## 1,000 simulated worlds; every hostile text through every rendering, which reads ../shared
-	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest tests/promises/test_exactly_once.py
 	$(RUN)/python -m tests.simulation --seeds 1000
 	DAYBRIEF_SOAK=1 $(RUN)/python -m pytest -n 2 -m shared \
 	    tests/integration/test_slack_schemas.py tests/integration/test_discord_schemas.py

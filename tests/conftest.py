@@ -8,8 +8,8 @@ from hypothesis import settings
 
 from tests import postgres
 
-LONGEST_FIRST = ("promises", "integration", "acceptance")
-"""Folders whose files run for long: begun last, one of them would keep a single core busy while the others are idle."""
+LONGEST_FIRST = ("test_exactly_once.py", "promises", "integration", "acceptance")
+"""Files that run for long, and folders of such: begun last, one would keep a single core busy while others are idle."""
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
@@ -28,8 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest; needs ``--no-loadscope-reorder``, or xdist begins with the files of many tests."""
 
     def turn(item: pytest.Item) -> int:
-        folder = item.path.parent.name
-        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+        places = (item.path.name, item.path.parent.name)
+        return next((turn for turn, name in enumerate(LONGEST_FIRST) if name in places), len(LONGEST_FIRST))
 
     items.sort(key=turn)
 

@@ -1,10 +1,4 @@
-"""Fifty seeds keep the promise, and they have met all that can go wrong.
-
-They cost minutes of processor time, which the gate does not have to give: ``make soak`` lives through them, and through
-a thousand more. What is in the gate shows that a seed is the same world every time, and that broken bots are found out.
-"""
-
-import os
+"""Fifty seeds keep the promise, and they have met all that can go wrong; ``make soak`` lives through a thousand."""
 
 import pytest
 
@@ -12,8 +6,6 @@ from tests.promises.exactly_once import counted
 from tests.promises.table import Extent
 from tests.simulation.faults import Fault
 from tests.simulation.report import Total, not_met, tell
-
-pytestmark = pytest.mark.skipif(not os.environ.get("DAYBRIEF_SOAK"), reason="takes minutes: make soak")
 
 
 @pytest.fixture(scope="module")
