@@ -81,15 +81,15 @@ class People:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    def neglected(self, ends: Sequence[tuple[float, float]]) -> list[str]:
-        """What a bot was asked that lived for long enough after it, and did not answer. *ends* are from when to when
-        lives were ending, on the monotonic clock.
+    def neglected(self, gaps: Sequence[tuple[float, float]]) -> list[str]:
+        """What a bot was asked that lived for long enough after it, and did not answer. *gaps* are from when to when
+        lives were ending or the platform was silent, on the monotonic clock.
         """
         return [
             f"{one.line}: {one.heard.answer or one.heard.error}"
             for one in self.asked
             if not one.is_answered
-            and not any(told - PATIENCE < one.asked_at < gone + _LOST_SIGHT for told, gone in ends)
+            and not any(begun - PATIENCE < one.asked_at < over + _LOST_SIGHT for begun, over in gaps)
         ]
 
     async def _ask(self) -> None:

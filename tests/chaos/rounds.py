@@ -80,6 +80,9 @@ class Round:
         self._silent_feed = SilentFeed()
         self._correcting: subprocess.Popen[bytes] | None = None
         self._is_stalled = False
+        self._silent_since: float | None = None
+        self._silences: list[tuple[float, float]] = []
+        """On the monotonic clock."""
         self._quiet: list[str] = []
         self._ref = ""
         self._began = time.monotonic()
@@ -146,7 +149,7 @@ class Round:
         at = end.at if life.told.is_set() else "birth" if end.is_unborn else "some moment"
         if end.is_silent:
             self.outcome.silences[at] += 1
-            self.chat.hang(is_deaf=True)
+            self._fall_silent()
             if not life.told.is_set():
                 time.sleep(self._chance.uniform(0.0, _SILENT_FOR))
         life.tell()
@@ -154,6 +157,9 @@ class Round:
         self._is_stalled = life.age > _LONG_ENOUGH and self.chat.accepted() == before
         self._bury(life.age, at, spoken, is_silent=end.is_silent)
         self.chat.hang(is_deaf=False)
+        if self._silent_since:
+            self._silences.append((self._silent_since, time.monotonic()))
+            self._silent_since = None
 
     def _ending(self, amid: str) -> Ending:
         settling = self.shape.settling
@@ -173,9 +179,14 @@ class Round:
     def _trouble(self) -> None:
         """The platform answers with nothing but 429 for a while, or not at all until this life has ended."""
         if self._chance.random() < DEAF:
-            self.chat.hang(is_deaf=True)
+            self._fall_silent()
         else:
             self.chat.storm(self._chance)
+
+    def _fall_silent(self) -> None:
+        """The platform answers nothing any more; so nobody gets an answer either, whatever the bot does."""
+        self.chat.hang(is_deaf=True)
+        self._silent_since = self._silent_since or time.monotonic()
 
     def _bury(self, age: float, at: str, spoken: int, *, is_silent: bool) -> None:
         """Wait until it has ended, and write down how it did. Told twice, it would not hang on what *is_silent*."""
@@ -264,7 +275,7 @@ class Round:
         ]
         outcome.asked = len(people.asked)
         outcome.answered = sum(one.is_answered for one in people.asked)
-        outcome.neglected += people.neglected(self._bot.ends)
+        outcome.neglected += people.neglected([*self._bot.ends, *self._silences])
         outcome.slowest = max((one.ack_after or 0 for one in people.asked), default=0)
         outcome.requests = self.chat.requests()
         outcome.seconds = time.monotonic() - self._began
