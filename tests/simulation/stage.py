@@ -1,7 +1,8 @@
-"""What the one interpreter lends to a simulated machine: its zone files, and its log."""
+"""What the one interpreter lends to a simulated machine: its zone files, its log, its warnings."""
 
 import contextlib
 import logging
+import warnings
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,14 @@ def as_if_new() -> None:
     """A process that begins has read no zone yet."""
     ZoneInfo.clear_cache()
     schedule._cached_instant.cache_clear()  # noqa: SLF001 - the processes of this world share one interpreter
+
+
+@contextlib.contextmanager
+def calls_dropped() -> Iterator[None]:
+    """Within, a process may die between a call and the waiting for it, which Python would warn of."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        yield
 
 
 @contextlib.contextmanager

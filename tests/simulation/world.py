@@ -26,7 +26,7 @@ from tests.simulation.observer import Observer
 from tests.simulation.people import People
 from tests.simulation.plan import SETTLE, Act, Plan
 from tests.simulation.process import Machine, MachineClock, Parts, Process
-from tests.simulation.stage import as_if_new, logs_noted, own_zones
+from tests.simulation.stage import as_if_new, calls_dropped, logs_noted, own_zones
 
 ADMINS = ("slack:U0ADMIN01", "discord:400000000000000001")
 
@@ -35,7 +35,7 @@ def live(
     plan: Plan, folder: Path, *, parts: Parts | None = None, trace: Callable[[str], None] | None = None
 ) -> History:
     """Let the world of *plan* happen, with its file in *folder*."""
-    with own_zones(folder / "zones", plan), contextlib.closing(VirtualLoop()) as loop:
+    with own_zones(folder / "zones", plan), calls_dropped(), contextlib.closing(VirtualLoop()) as loop:
         asyncio.set_event_loop(None)
         world = _World(plan, folder, loop, parts or Parts(), trace)
         with logs_noted(world.journal):
@@ -53,7 +53,8 @@ def live(
             hits=world.weather.hits,
         )
         del world
-        return history
+        gc.collect()
+    return history
 
 
 class _World:
