@@ -97,15 +97,16 @@ def _machine() -> str:
 
 
 def _commit() -> str:
-    """The short name of the present commit; with a + where files differ from it."""
-    shown = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+", "--exclude=*"],  # noqa: S607 - whichever git there is
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return shown.stdout.strip() or "unknown"
+    """The short name of the present commit; with a + where files differ from it, this record apart."""
+    name = _git("rev-parse", "--short", "HEAD")
+    record = (f":!{one.relative_to(ROOT)}" for one in (RECORD, PAGE))
+    differs = _git("status", "--porcelain", "--untracked-files=no", "--", ".", *record)
+    return (name + ("+" if differs else "")) or "unknown"
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 if __name__ == "__main__":
