@@ -214,7 +214,8 @@ def _config(chats: tuple[str, str, str], server: str, fake: Mapping[str, str], p
     hour = max(at, datetime.now(UTC).replace(hour=0, minute=0))
     return (
         f'[bot]\nadmins = ["slack:U0000001"]\n[log]\n{TALKATIVE}\n[operations]\nlisten = "127.0.0.1:{port}"\n'
-        f'[slack]\napi_url = "{slack}"\n[discord]\napi_url = "{discord}"\ngateway_url = "{gateway}"\n'
+        f'[slack]\napi_url = "{slack}"\nclient_id = "1234567890.1234567890"\n'
+        f'public_url = "https://daybrief.test"\n[discord]\napi_url = "{discord}"\ngateway_url = "{gateway}"\n'
         f'[fetch]\nallow_hosts = ["127.0.0.1"]\n[delivery]\nrequest_timeout = "2s"\nsettle = "1s"\n'
         f'[analyst]\nmodel = "openai:some"\nbase_url = "{server}/v1"\nprice_per_million = [1.0, 1.0]\n'
         f'[defaults]\ntime = "{hour:%H:%M}"\ndays = {DAYS}\n'
