@@ -8,13 +8,13 @@ the product's code, says which text each workspace reads of each story. Whatever
 import asyncio
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
 from bot.model import Asker, Change, Edition, StoryStatus
 from bot.newsroom import Newsroom
-from bot.ports import Search
+from bot.ports import Search, Store
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import newsroom
 from tests.promises.doors import tried
@@ -219,12 +219,17 @@ async def play(
     *,
     spoil: Callable[[Newsroom], object] = lambda room: None,
     enough: Enough = lambda broken: False,
+    opened: Callable[[], Awaitable[Store]] | None = None,
 ) -> Play:
-    """One run of *operations*; *spoil* may break a part of the newsroom first, and *enough* say when that is seen."""
+    """One run of *operations* over the store that is *opened*, else over a file.
+
+    *spoil* may break a part of the newsroom first, and *enough* say when that is seen.
+    """
     chance, clock = random.Random(seed), VirtualClock(TUESDAY)
     walls = [Wall(name) for name in ("slack", "discord")]
     with tempfile.TemporaryDirectory() as folder:
-        async with newsroom(Path(folder), {one.name: one for one in walls}, clock=clock, channels=0) as room:
+        platforms = {one.name: one for one in walls}
+        async with newsroom(Path(folder), platforms, clock=clock, channels=0, opened=opened) as room:
             spoil(room)
             run = Play(room, clock, walls, chance)
             await run.run(operations, enough)

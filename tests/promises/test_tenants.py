@@ -9,9 +9,10 @@ from bot.model import Answer, Story
 from bot.newsroom import Newsroom
 from bot.ports import Archive, Ledger
 from tests.articles import story as told
+from tests.postgres import database
 from tests.promises.marks import marked, marks
 from tests.promises.table import Extent
-from tests.promises.tenants import measure, play
+from tests.promises.tenants import OPERATIONS, measure, play
 
 
 class Leaky:
@@ -43,6 +44,16 @@ def test_workspaces_see_nothing_of_one_another() -> None:
     assert " 0 readings" not in measured.figures
     assert " 0 messages" not in measured.figures
     assert " 0 imports refused" not in measured.figures
+
+
+async def test_workspaces_see_nothing_of_one_another_in_postgres_either() -> None:
+    from storage.postgres.opening import open_store
+
+    with database() as url:
+        run = await play(OPERATIONS[Extent.SMALL] // 4, opened=partial(open_store, url))
+
+    assert not run.broken
+    assert run.answers
 
 
 @pytest.mark.parametrize("leak", ["by_ref", "by_title", "complete", "history", "restated", "as_read"])
