@@ -105,6 +105,11 @@ class Events:
         event, whose, at = body.get("event") or {}, _whose(body), _time_of(body)
         if at is None or not any(whose.values()):
             return
+        await self._workspaces.open()  # a process that has just begun has asked nobody yet
+        if whose["team"] in self._workspaces.known:
+            # A token of the environment has no date, so such an event may be about an earlier one. Whether Slack still
+            # takes it shows with the next call.
+            return
         match event.get("type"):
             case "app_uninstalled":
                 await self._desk.uninstalled("slack", **whose, at=at)

@@ -228,6 +228,8 @@ class SlackDay:
         await slack.change_channel_id(_PLACES["moved"], "C99")
         await slack.event("T1", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["B9"]}})
         await slack.event("T1", {"type": "app_uninstalled"})
+        for kind in ("revoked", "granted"):
+            await slack.event("T1", {"type": f"team_access_{kind}", "team_ids": ["T1"]})
         await self.bot.door.settled()
         assert (await self.bot.desk.subscription("group-two")).standing is Standing.ACTIVE
 
