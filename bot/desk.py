@@ -84,8 +84,13 @@ class Desk:
         return await clock_trouble(self._room)
 
     async def take_over(self) -> None:
-        """Called by the one delivering process: whatever a dead one was working on is free again."""
-        await self._room.store.ledger.release_all()
+        """Called by the one delivering process: whatever a dead one was working on is free again.
+
+        In PostgreSQL it becomes so when its lease ends: a server that was started anew has forgotten who was the one,
+        and who seems dead may go on in the next moment.
+        """
+        if self._room.config.postgres is None:
+            await self._room.store.ledger.release_all()
 
     def stop(self) -> None:
         """Begin no new delivery, those under way are finished; what is being written is dropped."""

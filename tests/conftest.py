@@ -1,5 +1,6 @@
 """What several kinds of tests need."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -15,13 +16,10 @@ SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        postgres.begin()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        postgres.end()
+    if not hasattr(config, "workerinput"):  # the workers of a run have the room of the one that began them
+        room = contextlib.ExitStack()
+        room.enter_context(postgres.room())
+        config.add_cleanup(room.close)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,17 +23,21 @@ _FOLDER = "DAYBRIEF_TEST_POSTGRES"
 """In the environment: where the server of this test run lies, for all its processes."""
 
 
-def begin() -> None:
-    """A test run begins: make room for its server, which starts when a test wants it."""
-    if _FOLDER not in os.environ:
-        os.environ[_FOLDER] = tempfile.mkdtemp(prefix="daybrief-pg-")
-
-
-def end() -> None:
-    """The test run is over: stop its server, if one was started, and leave nothing behind."""
-    folder = Path(os.environ.pop(_FOLDER))
-    Server(folder).stop()
-    shutil.rmtree(folder, ignore_errors=True)
+@contextlib.contextmanager
+def room() -> Iterator[None]:
+    """For a test run: room for its server, which starts when a test wants it, and is gone with all it kept afterwards.
+    A run within another one has that one's.
+    """
+    if _FOLDER in os.environ:
+        yield
+        return
+    folder = os.environ[_FOLDER] = tempfile.mkdtemp(prefix="daybrief-pg-")
+    try:
+        yield
+    finally:
+        del os.environ[_FOLDER]
+        Server(Path(folder)).stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Server:

@@ -17,6 +17,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from adapters.listening import listening
 from bot.errors import WrongUsage
 from bot.ports import UNWATCHED, Clock, Watch
 
@@ -35,6 +36,7 @@ LOST_AFTER = timedelta(seconds=60)
 """A socket that is down for so long is thrown away for a new one."""
 WATCH_EVERY = timedelta(seconds=5)
 PATH = "/slack/events"
+_REFUSAL = "nothing can be received at {address} ({reason}); choose another [slack] listen"
 _ENVELOPE = re.compile(r'"envelope_id"\s*:\s*"([^"]{1,80})"')
 _DIGITS = 12
 _OLDEST = 300
@@ -193,7 +195,7 @@ class Knocks:
             WrongUsage: the address is taken, or is not this machine's.
         """
         self._bolt.web_app.middlewares.append(self._checked)
-        self._runner = await listening(self._bolt.web_app, self._host, self._port)
+        self._runner = await listening(self._bolt.web_app, self._host, self._port, refusal=_REFUSAL)
 
     async def stop(self) -> None:
         """Listen no more."""
@@ -247,7 +249,7 @@ class Porch:
 
     async def start(self) -> None:
         """Listen, and let people in the other way. Raises WrongUsage."""
-        self._runner = await listening(self._app, self._host, self._port)
+        self._runner = await listening(self._app, self._host, self._port, refusal=_REFUSAL)
         await self._inner.start()
 
     async def stop(self) -> None:
@@ -264,25 +266,6 @@ class Porch:
     def port(self) -> int:
         """Where the pages are."""
         return int(self._runner.addresses[0][1]) if self._runner else self._port
-
-
-async def listening(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Serve *app* at an address, without a log of who asks for what.
-
-    Raises:
-        WrongUsage: the address is taken, or is not this machine's.
-    """
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        await runner.cleanup()
-        reason = (error.strerror or "an unknown reason").lower()
-        raise WrongUsage(
-            f"nothing can be received at {host}:{port} ({reason}); choose another [slack] listen"
-        ) from error
-    return runner
 
 
 async def _quietly(closing: Awaitable[object]) -> None:

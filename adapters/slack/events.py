@@ -44,10 +44,16 @@ def _whose(body: Mapping[str, Any]) -> dict[str, str]:
     return {"team": str(body.get("team_id") or ""), "enterprise": ""}
 
 
-def _teams(event: Mapping[str, Any]) -> list[str]:
-    """The workspaces that an event about several names."""
-    inner = event.get("event") or event
-    return [str(one) for one in inner.get("team_ids") or ()]
+def _teams(body: Mapping[str, Any]) -> list[str]:
+    """The workspaces that an event about several names; none where it is about one, or about all."""
+    return [str(one) for one in (body.get("event") or {}).get("team_ids") or ()]
+
+
+def _puts_us_out(event: Mapping[str, Any]) -> bool:
+    """Whether somebody does not let us in any more; a person's own token is nobody's but theirs."""
+    kind = event.get("type")
+    is_ours = kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot")
+    return bool(is_ours) or kind in {"app_uninstalled", "team_access_revoked"}
 
 
 def _time_of(body: Mapping[str, Any]) -> datetime | None:
@@ -92,7 +98,7 @@ class Events:
             case "tokens_revoked" | "app_uninstalled" | "team_access_revoked":
                 await self._pause_gone(body)
             case "team_access_granted":
-                teams = _teams(event)
+                teams = _teams(body)
                 await self._desk.returned("slack", teams)
                 await self._desk.revive("slack", [(one, "") for one in teams])
 
@@ -103,30 +109,24 @@ class Events:
             StoreTrouble: that could not be written; Slack is to tell us again.
         """
         event, whose, at = body.get("event") or {}, _whose(body), _time_of(body)
-        if at is None or not any(whose.values()):
+        if not _puts_us_out(event) or at is None or not any(whose.values()):
             return
         await self._workspaces.open()  # a process that has just begun has asked nobody yet
         if whose["team"] in self._workspaces.known:
             # A token of the environment has no date, so such an event may be about an earlier one. Whether Slack still
             # takes it shows with the next call.
             return
-        match event.get("type"):
-            case "app_uninstalled":
-                await self._desk.uninstalled("slack", **whose, at=at)
-            case "tokens_revoked" if (event.get("tokens") or {}).get("bot"):
-                await self._desk.uninstalled("slack", **whose, at=at)
-            case "team_access_revoked":
-                await self._desk.left("slack", _teams(event), at=at)
+        if event["type"] == "team_access_revoked":
+            await self._desk.left("slack", _teams(body), at=at)
+        else:
+            await self._desk.uninstalled("slack", **whose, at=at)
 
     async def _pause_gone(self, body: Mapping[str, Any]) -> None:
         """Pause the channels of whoever put us out, and use what was kept in memory no more."""
         team = _whose(body)["team"]
         if self._workspaces.installed:
             self._workspaces.installed.forget()
-        await self._desk.pause_gone(_teams(body.get("event") or {}) or ([team] if team else []))
-        # The tokens of the environment have no date: an event of before the present one ends nothing.
-        if team in self._workspaces.known:
-            await self._desk.revive("slack", [(team, "")])
+        await self._desk.pause_gone(_teams(body) or ([team] if team else []))
 
     async def _joined(self, team: str, user: str, channel: str) -> None:
         try:

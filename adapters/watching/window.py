@@ -12,8 +12,9 @@ from typing import Protocol
 
 from aiohttp import web
 
+from adapters.listening import listening
 from adapters.watching.metrics import CONTENT_TYPE, Metrics
-from bot.errors import DaybriefError, WrongUsage
+from bot.errors import DaybriefError
 from bot.ports import Figures
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ ANSWERED_WITHIN = timedelta(seconds=5)
 """The store is not waited for longer: a monitor asks again."""
 KEPT = timedelta(seconds=3)
 """What the store said is told again for so long, whoever asks."""
+_REFUSAL = 'nobody could ask at {address} how the bot is ({reason}); choose another [operations] listen, or "" for none'
 
 
 class Informed(Protocol):
@@ -88,18 +90,7 @@ class Window:
                 web.get("/metrics", self._numbers),
             ]
         )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            await runner.cleanup()
-            reason = (error.strerror or "an unknown reason").lower()
-            raise WrongUsage(
-                f"nobody could ask at {host}:{port} how the bot is ({reason}); choose another [operations] listen, "
-                'or "" for none'
-            ) from error
-        self._runner = runner
+        self._runner = runner = await listening(app, host, port, refusal=_REFUSAL, ends_within=1)
         found, number, *_ = runner.addresses[0]
         return f"http://{f'[{found}]' if ':' in found else found}:{number}"
 

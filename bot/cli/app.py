@@ -61,6 +61,7 @@ class Session:
         self, *, at: str | None = None, show: bool = False, delivers: bool = False, watch: "Watch | None" = None
     ) -> "AsyncIterator[House]":
         """The open house, at the present or at the time *at*; with *show*, posts to the terminal are seen on it.
+
         *delivers* is for the process that holds the delivery lock; *watch* counts what happens.
         """
         from bot import wiring

@@ -77,16 +77,29 @@ async def opened_store(config: Config, watch: Watch = UNWATCHED) -> Keeper:
     """
     if config.postgres is None:
         return await open_store(database(config), watch)
-    if "scale" not in extras.installed():
-        raise WrongUsage("storage.url names PostgreSQL, which needs the extra: pip install 'daybrief[scale]'")
+    _check_driver()
     from storage.postgres.opening import open_store as open_in_postgres  # noqa: PLC0415 - see above
 
     return await open_in_postgres(config.postgres.reveal(), watch)
 
 
-def delivering(config: Config) -> contextlib.AbstractAsyncContextManager[None]:
-    """Deliver as the only process that does. Raises AlreadyRunning."""
-    return delivery_lock(config).held(within=GLANCING)
+def _check_driver() -> None:
+    if "scale" not in extras.installed():
+        raise WrongUsage("storage.url names PostgreSQL, which needs the extra: pip install 'daybrief[scale]'")
+
+
+@contextlib.asynccontextmanager
+async def delivering(config: Config) -> AsyncIterator[None]:
+    """Deliver as the only process that does, from the data directory and from the database. Raises AlreadyRunning."""
+    async with delivery_lock(config).held(within=GLANCING):
+        if config.postgres is None:
+            yield
+            return
+        _check_driver()
+        from storage.postgres.alone import alone  # noqa: PLC0415 - its driver is loaded only for this
+
+        async with alone(config.postgres.reveal(), within=GLANCING):
+            yield
 
 
 def delivery_lock(config: Config) -> Lock:

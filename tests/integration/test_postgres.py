@@ -8,12 +8,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg import conninfo
 
-from bot.errors import StoreTrouble
+from bot.config import Secret, read
+from bot.desk import Desk
+from bot.errors import AlreadyRunning, StoreTrouble
+from bot.model import DeliveryState, Due
+from bot.wiring import delivering
 from storage.postgres import upgrade
 from storage.postgres.database import PostgresDatabase
 from storage.postgres.opening import open_store
@@ -21,7 +29,9 @@ from storage.postgres.place import Place
 from storage.postgres.schema import MIGRATIONS, Migration
 from storage.session import Session, row, rows
 from storage.sqlite.upgrade import prepare
+from tests.clock import TUESDAY
 from tests.integration import schemas
+from tests.newsroom import newsroom
 from tests.postgres import Server, administer, database, named
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -270,3 +280,36 @@ def test_both_engines_have_the_same_tables_columns_and_keys(url: str, tmp_path: 
     prepare(tmp_path / "daybrief.db")
     with contextlib.closing(sqlite3.connect(tmp_path / "daybrief.db")) as file, psycopg.connect(url) as server:
         assert schemas.in_sqlite(file) == schemas.in_postgres(server)
+
+
+async def test_one_bot_delivers_from_a_database_on_however_many_machines(url: str, tmp_path: Path) -> None:
+    parts = conninfo.conninfo_to_dict(url)
+    address = f"postgresql://{parts['user']}@/{parts['dbname']}?host={quote(str(parts['host']), safe='')}"
+    here, there = (
+        read("", folder=tmp_path / name, environ={"DAYBRIEF_DATABASE_URL": address}) for name in ("here", "there")
+    )
+
+    async with delivering(here):
+        with pytest.raises(AlreadyRunning, match="another daybrief is delivering from the database daybrief_"):
+            async with delivering(there):
+                pass
+    async with delivering(there):
+        pass
+
+
+async def test_a_bot_that_takes_over_takes_nothing_from_the_hands_of_one_that_only_seems_dead(
+    url: str, tmp_path: Path
+) -> None:
+    lease = timedelta(minutes=2)
+    async with newsroom(tmp_path, {}, opened=lambda: open_store(url)) as room:
+        room.config = replace(room.config, secrets={"DAYBRIEF_DATABASE_URL": Secret(url)})
+        [ordered] = await room.store.subscriptions.all()
+        ledger = room.store.ledger
+        await ledger.plan([Due(subscription=ordered.id, date=TUESDAY.date(), due_at=TUESDAY, state=DeliveryState.DUE)])
+        [delivery] = await ledger.deliveries()
+        assert await ledger.claim(delivery.id, TUESDAY, lease)
+
+        await Desk(room).take_over()
+
+        assert await ledger.claim(delivery.id, TUESDAY + lease / 2, lease) is None
+        assert await ledger.claim(delivery.id, TUESDAY + lease, lease)
