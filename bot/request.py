@@ -102,6 +102,8 @@ async def _write(room: Newsroom, ref: str) -> None:
     story, writer = await room.store.archive.by_ref(ref), room.writer
     if story is None or writer is None or not may_be_written(story):
         return
+    if not missing(story, writer.sections):
+        return  # whoever asks has read it just before it was kept
     texts = await _texts(room, story)
     try:
         sections = await room.modelled(writer.write(story, texts))

@@ -95,6 +95,17 @@ async def test_however_many_ask_at_once_it_is_written_once(tmp_path: Path) -> No
         assert writer.calls == [("write", kept.ref)]
 
 
+async def test_whoever_saw_it_unwritten_while_it_was_being_kept_has_it_written_no_second_time(tmp_path: Path) -> None:
+    async with house(tmp_path) as (desk, writer, kept):
+        before = await desk.look_up(kept.ref, EFFECTS, ME)
+        await desk.written(before, ME)
+
+        late = await desk.written(before, ME)
+
+        assert late.is_written
+        assert writer.calls == [("write", kept.ref)]
+
+
 async def test_a_quoted_outlook_stays_before_what_a_model_expects(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, writer, kept):
         said = Inference(text="It ships on 4 May.", horizon="4 May", basis=kept.articles[0].source.name)
