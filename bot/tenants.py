@@ -44,7 +44,8 @@ async def returned(room: Newsroom, platform: str, workspaces: Collection[str]) -
 async def pause_gone(room: Newsroom, workspaces: Collection[str] = ()) -> int:
     """Pause what is served in workspaces that have put us out, in all or in *workspaces*; how many channels.
 
-    What a person paused, or the platform had closed before, keeps its own reason.
+    What a person paused, or the platform had closed before, keeps its own reason. Whoever lets us in again while a
+    channel is being paused has looked for paused ones too early (``bot.revive``), so that one is undone here.
     """
     paused = 0
     for gone in await room.store.installations.gone():
@@ -53,7 +54,11 @@ async def pause_gone(room: Newsroom, workspaces: Collection[str] = ()) -> int:
         for one in await room.store.subscriptions.in_workspace(gone.platform, gone.workspace):
             if one.standing is Standing.ACTIVE and not await _is_back(room, gone):
                 day = gone.at.astimezone(ZoneInfo(room.config.bot.timezone)).date()
-                await orders.pause(room, one, removed(gone.platform, day), by_platform=True)
+                reason = removed(gone.platform, day)
+                await orders.pause(room, one, reason, by_platform=True)
+                if await _is_back(room, gone):
+                    await _undo(room, one.id, reason)
+                    continue
                 paused += 1
     return paused
 
@@ -78,6 +83,13 @@ async def forget_gone(room: Newsroom) -> int:
     if retired:
         log.info("%d channels of workspaces that left a month ago were forgotten", retired)
     return retired
+
+
+async def _undo(room: Newsroom, identifier: int, reason: str) -> None:
+    """Resume what was paused for *reason*, and nothing that a person has changed since."""
+    present = await room.store.subscriptions.by_id(identifier)
+    if present and present.standing is Standing.PAUSED and present.paused_by_platform and present.reason == reason:
+        await orders.resume(room, present)
 
 
 async def _is_back(room: Newsroom, gone: Removal) -> bool:

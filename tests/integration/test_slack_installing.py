@@ -3,10 +3,11 @@
 import contextlib
 import re
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -27,8 +28,9 @@ from bot.config.installing import App
 from bot.config.secret import Secret
 from bot.desk import Desk
 from bot.errors import Fate, PostFailed
-from bot.model import Channel, Standing, Subscription
+from bot.model import Channel, Due, Standing, Subscription
 from bot.newsroom import Newsroom
+from bot.ports import Subscriptions
 from bot.tenants import KEPT_FOR
 from tests.clock import VirtualClock
 from tests.fake_slack import FakeSlack, Fault, User
@@ -447,6 +449,35 @@ async def test_a_removal_that_arrives_late_leaves_the_newer_installation_alone(
 
     assert not await nothing_is_kept(service)
     assert (await service.standing(served))[0] is Standing.ACTIVE
+
+
+class HurriedBack:
+    """Implements ``bot.ports.Subscriptions``; whoever is about to be paused has let us in a moment before."""
+
+    def __init__(self, room: Newsroom, *, by_a_person: bool) -> None:
+        self._room, self._held, self._by_a_person = room, room.store.subscriptions, by_a_person
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._held, name)
+
+    async def pause(self, identifier: int, reason: str, *, by_platform: bool, closing: Sequence[Due] = ()) -> None:
+        await self._room.store.installations.returned("slack", ["T1"])
+        await self._held.pause(identifier, reason, by_platform=by_platform, closing=closing)
+        if self._by_a_person:
+            await self._held.pause(identifier, "by ada", by_platform=False)
+
+
+@pytest.mark.parametrize(("by_a_person", "standing"), [(False, Standing.ACTIVE), (True, Standing.PAUSED)])
+async def test_who_lets_us_in_while_a_channel_is_being_paused_is_served(
+    service: Service, by_a_person: bool, standing: Standing
+) -> None:
+    served = await service.order()
+    await service.desk.left("slack", ["T1"], at=NOW)
+    service.room.store.subscriptions = cast("Subscriptions", HurriedBack(service.room, by_a_person=by_a_person))
+
+    await service.desk.pause_gone(["T1"])
+
+    assert (await service.standing(served))[0] is standing
 
 
 async def test_who_removes_it_before_we_have_heard_of_the_installation_is_not_let_in(
