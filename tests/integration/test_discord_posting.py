@@ -325,6 +325,7 @@ async def test_a_text_that_the_servers_rules_refuse_pauses_no_channel(house: Hou
 
 
 async def test_a_token_that_is_wrong_is_tried_once_and_a_new_one_resumes_everything(house: House) -> None:
+    house.listens_for(timedelta(seconds=5))
     for number in range(3010, 3050):
         house.discord.add_channel(str(number), guild="1001", name="news")
         await house.subscribe(str(number))

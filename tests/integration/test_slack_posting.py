@@ -72,7 +72,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             fake.add_team(team, users=[User(id="U1" if team == "T1" else "U7", is_admin=True)])
             for number in range(1, 4):
                 fake.add_channel(f"C{number}{team}", team=team, name="news")
-        workspaces = Workspaces(("xoxb-T1", "xoxb-T2"), fake.api, timedelta(seconds=0.3), clock)
+        workspaces = Workspaces(("xoxb-T1", "xoxb-T2"), fake.api, timedelta(seconds=2), clock)
         pace = Pace(clock, monotonic=lambda: clock.now().timestamp())
         stack.push_async_callback(workspaces.close)
         room = await stack.enter_async_context(

@@ -588,12 +588,12 @@ def test_any_text_is_a_story_or_refused(text: str, name: str) -> None:
     ids=lambda text: text[:12],
 )
 def test_no_text_takes_long(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
 
     with pytest.raises(Unreadable):
         parse(text, name="x")
 
-    assert time.perf_counter() - started < 5  # seconds; minutes if a pattern backtracks
+    assert time.thread_time() - started < 5  # seconds; minutes if a pattern backtracks
 
 
 @pytest.mark.shared

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -270,7 +270,7 @@ def test_made_up_text_takes_no_time(piece: str) -> None:
     later = [fresh(f"{piece * 9} {n}", f"{n}.test", extract.replace("1", str(n % 10))) for n in range(60)]
     before = [replace(one, news_at=POSTED, key=f"{n:024x}") for n, one in enumerate(later)]
 
-    began = perf_counter()
+    began = thread_time()
     new_facts(told(*later, publishers=(FIRST, *before)), POSTED)
 
-    assert perf_counter() - began < 3
+    assert thread_time() - began < 3

@@ -116,10 +116,10 @@ def test_what_is_clean_stays_as_it_is_when_it_is_cleaned_once_more(text: str) ->
     ],
 )
 def test_a_long_text_is_cleaned_in_no_time(body: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     Redactor(["some-secret"]).clean(body)
 
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
 
 
 def test_a_configuration_knows_all_that_must_not_be_shown_of_it() -> None:
