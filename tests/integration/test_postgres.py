@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -69,17 +70,39 @@ async def test_twenty_who_change_one_row_at_once_do_it_one_after_the_other(
     assert sorted(counted) == list(range(1, 21))
 
 
-async def test_works_that_are_done_alone_see_what_the_one_before_has_left(
+async def test_a_work_that_is_done_alone_begins_when_the_one_before_has_ended(
     two: tuple[PostgresDatabase, PostgresDatabase],
 ) -> None:
-    begun: list[int] = []
+    begun: list[str] = []
+    is_at_work, goes_on = threading.Event(), threading.Event()
 
-    def work(db: Session) -> None:
-        begun.append(count_on(db))
+    def first(db: Session) -> int:
+        begun.append("first")
+        counted = count_on(db)
+        is_at_work.set()
+        goes_on.wait(30)
+        return counted
 
-    await asyncio.gather(*(two[number % 2].write(work, alone=True) for number in range(12)))
+    def second(db: Session) -> int:
+        begun.append("second")
+        return count_on(db)
 
-    assert begun == list(range(1, 13)), "none had to be done again"
+    async def waits() -> bool:
+        waiting = """
+            SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+            WHERE NOT granted AND datname = current_database()"""
+        return bool(await two[0].read(lambda db: rows(db, waiting)))
+
+    one = asyncio.create_task(two[0].write(first, alone=True))
+    await asyncio.to_thread(is_at_work.wait, 30)
+    other = asyncio.create_task(two[1].write(second, alone=True))
+    while "second" not in begun and not await waits():
+        pass
+    before_the_door = list(begun)
+    goes_on.set()
+
+    assert before_the_door == ["first"]
+    assert (await one, await other) == (1, 2)
 
 
 async def test_a_work_whose_connection_is_cut_is_done_on_another_one(
