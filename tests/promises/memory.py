@@ -8,6 +8,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -74,7 +75,7 @@ class _Watch:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> int:
-        held = sum(_resident(one) for one in _family(self.process))
+        held = sum(_held(one) for one in _family(self.process))
         self.peak = max(self.peak, held)
         return held
 
@@ -128,7 +129,7 @@ def _judged(day: Day, rounds: list[tuple[int, int]], peak: int) -> Measured:
     figures = (
         f"{day.rounds / 2:g} simulated hours, {fetches:,} fetches, {len(day.kinds) * day.rounds} of them hostile (100 "
         f"MB, gzip bombs, entities, nesting …): {before:.0f} MB after {day.warm / 2:g} h, {after:.0f} MB at the end "
-        f"({after / before - 1:+.0%}), {peak / _MB:.0f} MB at the most, workers included"
+        f"({after / before - 1:+.0%}), {peak / _MB:.0f} MB at the most, all workers included"
     )
     return Measured(figures=figures, broken=tuple(broken))
 
@@ -159,10 +160,18 @@ def _family(process: int) -> list[int]:
     return found
 
 
-def _resident(process: int) -> int:
-    """Bytes in memory, those that it shares with others included."""
+def _held(process: int) -> int:
+    """Bytes in memory; of those that it shares with others only its part, so that all of a family are counted once.
+
+    Source: https://docs.kernel.org/filesystems/proc.html, *smaps_rollup*. A system without it counts them for each.
+    """
+    of = Path(f"/proc/{process}")
+    with contextlib.suppress(OSError):
+        found = re.search(r"^Pss:\s+(\d+) kB", (of / "smaps_rollup").read_text(encoding="utf-8"), re.MULTILINE)
+        if found:
+            return int(found[1]) * 1024
     try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
+        return int((of / "statm").read_text(encoding="utf-8").split()[1]) * _PAGE
     except (OSError, IndexError):
         return 0
 
