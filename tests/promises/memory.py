@@ -61,7 +61,8 @@ class Day:
     """Bytes that each round leaks; to see that a leak is seen."""
 
 
-FULL = Day(rounds=48, honest=201, warm=8)
+FULL = Day(rounds=96, honest=201, warm=48)
+"""The window of news fills for a day; only then must a day leave behind what it found."""
 SMALL = Day(rounds=4, honest=5, kinds=("huge", "bomb", "title"), warm=1, growth=1.25)
 """So few rounds that a worker which has just been replaced, or has not, makes a tenth by itself."""
 
@@ -127,8 +128,9 @@ def _judged(day: Day, rounds: list[tuple[int, int]], peak: int) -> Measured:
     if peak / _MB > PEAK:
         broken.append(f"it held {peak / _MB:.0f} MB at once")
     figures = (
-        f"{day.rounds / 2:g} simulated hours, {fetches:,} fetches, {len(day.kinds) * day.rounds} of them hostile (100 "
-        f"MB, gzip bombs, entities, nesting …): {before:.0f} MB after {day.warm / 2:g} h, {after:.0f} MB at the end "
+        f"{(day.rounds - day.warm) / 2:g} simulated hours after {day.warm / 2:g} in which the window of news has "
+        f"filled, {fetches:,} fetches, {len(day.kinds) * day.rounds} of them hostile (100 "
+        f"MB, gzip bombs, entities, nesting …): {before:.0f} MB then, {after:.0f} MB at the end "
         f"({after / before - 1:+.0%}), {peak / _MB:.0f} MB at the most, all workers included"
     )
     return Measured(figures=figures, broken=tuple(broken))
