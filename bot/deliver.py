@@ -21,6 +21,10 @@ BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 120, 300))
 """Waits after the first, second … attempt that surely did not arrive; the last one repeats until the window ends."""
 MAX_RETRY_AFTER = timedelta(minutes=5)
 """A platform that asks for more patience than this is asked again after this."""
+LAST_TURN = timedelta(minutes=1)
+"""How long before the end of the catch-up window a platform is asked for a turn for the last time: the alarm rings once
+a minute, and whoever comes a moment after the end comes too late.
+"""
 _TOO_LATE = "it could not be sent within the catch-up window"
 
 
@@ -137,13 +141,16 @@ def abandoned(delivery: Delivery, reason: str) -> Finish:
 
 def after_turn(delivery: Delivery, wait: timedelta, now: datetime, patience: Patience) -> Wait | Finish:
     """What becomes of *delivery* when the platform takes no post in its channel for *wait*: nothing has left us, so
-    this is no attempt. At the end of the catch-up window it is asked a last time.
+    this is no attempt. It is asked again while the catch-up window lasts, and a last time just before that ends.
     """
     reason = delivery.reason or "the platform asked for patience"
     end = _begun(delivery) + patience.catch_up
-    if now >= end:
-        return Finish(DeliveryState.MISSED, _with_parts(delivery, reason))
-    return Wait(min(now + wait, end), DeliveryState.DUE, reason)
+    last, again = end - LAST_TURN, now + min(wait, MAX_RETRY_AFTER)
+    if now < last:
+        return Wait(min(again, last), DeliveryState.DUE, reason)
+    if again < end:
+        return Wait(again, DeliveryState.DUE, reason)
+    return Finish(DeliveryState.MISSED, _with_parts(delivery, reason))
 
 
 def after_failed_post(delivery: Delivery, failure: PostFailed, now: datetime, patience: Patience) -> Step:

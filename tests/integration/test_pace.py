@@ -21,31 +21,76 @@ MINUTE = timedelta(minutes=1)
 
 async def test_a_channel_that_is_to_wait_is_postponed_without_an_attempt(tmp_path: Path) -> None:
     clock, platform = VirtualClock(), ScriptedPlatform()
-    platform.pace["ai-news"] = 7 * MINUTE
+    platform.pace["ai-news"] = 3 * MINUTE
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
         await publish(room)
 
         (delivery,) = await room.store.ledger.deliveries()
         assert (delivery.state, delivery.attempts) == (DeliveryState.DUE, 0)
-        assert (delivery.next_at, delivery.reason) == (TUESDAY + 7 * MINUTE, "the platform asked for patience")
+        assert (delivery.next_at, delivery.reason) == (TUESDAY + 3 * MINUTE, "the platform asked for patience")
         assert platform.posts == []
 
         platform.pace.clear()
-        clock.move_to(TUESDAY + 7 * MINUTE)
+        clock.move_to(TUESDAY + 3 * MINUTE)
         await publish(room)
 
         assert await states(room) == [("sent", "")]
+
+
+def catches_up(room: Newsroom, window: timedelta) -> None:
+    """Let editions of *room* leave no later than *window* after their hour."""
+    room.config = replace(room.config, bot=room.config.bot.model_copy(update={"catch_up": window}))
 
 
 async def test_patience_ends_with_the_catch_up_window(tmp_path: Path) -> None:
     clock, platform = VirtualClock(), ScriptedPlatform()
     platform.pace["ai-news"] = timedelta(hours=4)
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        catches_up(room, 13 * MINUTE)
         await publish_until_done(room, patience=timedelta(hours=5))
 
         assert await states(room) == [("missed", "the platform asked for patience")]
-        assert clock.now() == TUESDAY + timedelta(hours=6)
-        assert platform.turns == ["ai-news"] * 3
+        assert clock.now() == TUESDAY + 12 * MINUTE
+        assert platform.turns == ["ai-news"] * 4
+
+
+async def test_a_platform_that_asks_for_an_hour_and_opens_sooner_is_posted_to_sooner(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.pace["ai-news"] = timedelta(hours=1)
+    clock.arrange(3 * MINUTE, platform.pace.clear)
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        await publish_until_done(room, patience=timedelta(hours=5))
+
+        assert await states(room) == [("sent", "")]
+        assert clock.now() == TUESDAY + 5 * MINUTE
+
+
+async def test_a_platform_is_asked_a_last_time_while_an_edition_may_still_leave(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.pace["ai-news"] = timedelta(hours=1)
+    clock.arrange(7 * MINUTE, platform.pace.clear)
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        catches_up(room, 9 * MINUTE)
+        await publish(room)
+        while upcoming := await room.store.ledger.next_wait():
+            # No round comes at the very instant for which it was wished.
+            clock.move_to(upcoming + timedelta(milliseconds=20))
+            await publish(room)
+
+        assert await states(room) == [("sent", "")]
+
+
+async def test_a_short_wait_in_the_last_minute_is_waited_for(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.pace["ai-news"] = timedelta(hours=1)
+    clock.arrange(7 * MINUTE, lambda: platform.pace.update({"ai-news": timedelta(seconds=20)}))
+    clock.arrange(8.5 * MINUTE, platform.pace.clear)
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        catches_up(room, 9 * MINUTE)
+        await publish_until_done(room, patience=timedelta(hours=5))
+
+        assert await states(room) == [("sent", "")]
+        assert clock.now() == TUESDAY + 8 * MINUTE + timedelta(seconds=40)
 
 
 async def test_a_ring_ends_while_a_platform_goes_on_asking_for_a_little_patience(tmp_path: Path) -> None:
