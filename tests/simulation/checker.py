@@ -104,17 +104,16 @@ def _missed_only_for_a_cause(seen: Evidence) -> Iterator[Violation]:
     for row in seen.rows:
         if row.state != "missed":
             continue
-        begins = min(
-            [seen.hours(row.channel).get(row.date, seen.earliest(row.channel, row.date))]
-            + [
-                one.at
-                for one in seen.history.journal.of("posting now", "resend")
-                if one.facts["channel"] == row.channel
-            ]
-        )
+        begins = _window_begins(seen, row)
         hindered = seen.hindered(row.platform, row.workspace, row.channel)
         if seen.has_clean(hindered, begins, begins + seen.plan.catch_up, CLEAN):
             yield violation("missed for a cause", row.channel, row.date, f"nothing stood in the way: {row.reason}")
+
+
+def _window_begins(seen: Evidence, row: Row) -> float:
+    """From when the catch-up window of *row* counts: its hour, or an admin's wish before it."""
+    wishes = [at for at in seen.wishes(row.channel, row.date) if not seen.orders.is_taken_back(at)]
+    return min([seen.hours(row.channel).get(row.date, seen.earliest(row.channel, row.date)), *wishes])
 
 
 def _uncertain_only_unread(seen: Evidence) -> Iterator[Violation]:
@@ -163,16 +162,17 @@ def _is_of(entry: Entry, row: Row) -> bool:
 
 
 def _nothing_old_after_a_restore(seen: Evidence) -> Iterator[Violation]:
+    """Old is what was due before the restore by the orders that the restored file knows: one that was moved to earlier
+    in the lost time is looked for in the channel when its hour comes, and sent if it is not there.
+    """
     on_request = {str(one.facts["channel"]) for one in seen.history.journal.of("posting now", "resend")}
     for restore in seen.restores:
         for message in seen.messages():
-            due = seen.hours(message.channel).get(message.date)
-            if (
-                message.begun_at > restore
-                and due is not None
-                and due < restore - 1
-                and message.channel not in on_request
-            ):
+            due = seen.hours(message.channel, as_restored=True).get(message.date)
+            if message.begun_at <= restore or due is None or message.channel in on_request:
+                continue
+            # Where nobody knows which order was in force, nobody knows the hour.
+            if due < min(restore - 1, seen.unsure.get(message.channel, seen.ends)):
                 yield violation("nothing old", message.channel, message.date, f"{message.id} left after the restore")
 
 

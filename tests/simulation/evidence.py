@@ -5,13 +5,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from tests.simulation.arithmetic import instant, local_date
 from tests.simulation.faults import OF_A_REQUEST, Fault
 from tests.simulation.history import History
+from tests.simulation.orders import Orders
 from tests.simulation.store import Message
-from tests.simulation.zones import Rules
 
 Stretch = tuple[float, float]
 """From and until, in seconds since the world began."""
@@ -65,17 +63,6 @@ class Row:
     receipts: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What was ordered for a channel from some moment on."""
-
-    begins: float
-    ends: float
-    at: str
-    timezone: str
-    days: str
-
-
 class Evidence:
     """Reads a history once."""
 
@@ -85,78 +72,26 @@ class Evidence:
         self.entries = history.journal.entries
         self.ends = history.plan.ends
         self.rows = list(_rows(history))
-        self.begins_at = history.plan.begins.timestamp()
-        self.restores = [one.at for one in history.journal.of("restored")]
-        self.copied_at = next((one.at for one in history.journal.of("act") if one.facts["kind"] == "backup"), 0.0)
-        self.new_rules_at = next((one.at for one in history.journal.of("zone rules")), self.ends + 1)
+        self.orders = Orders(history)
+        self.restores = self.orders.restores
+        self.copied_at = self.orders.copied_at
+        self.hours = self.orders.hours
+        self.earliest = self.orders.earliest
         self.off_clock = self._off_clock()
         self.nobody_up = self._nobody_up()
         self.unsure = self._unsure()
-        self._orders: dict[str, list[Order]] = {}
 
     def messages(self) -> Iterator[Message]:
         """Of all platforms, in the order in which each got them."""
         for held in self.history.held.values():
             yield from held.messages
 
-    def orders(self, channel: str) -> list[Order]:
-        """One after the other; those that a restore took back are in force again from then on."""
-        if channel not in self._orders:
-            given = [(one.at, one.facts) for one in self.history.journal.of("order") if one.facts["channel"] == channel]
-            is_declared = any(one.id == channel and not one.owner for one in self.plan.places)
-            for restore in self.restores:
-                known = [facts for at, facts in given if at <= (restore if is_declared else self.copied_at)]
-                before, after = ([one for one in given if (one[0] > restore) is is_after] for is_after in (False, True))
-                given = [*before, *([(restore, known[-1])] if known else []), *after]
-            orders = []
-            for number, (begins, facts) in enumerate(given):
-                ends = given[number + 1][0] if number + 1 < len(given) else self.ends
-                orders.append(Order(begins, ends, str(facts["at"]), str(facts["timezone"]), str(facts["days"])))
-            self._orders[channel] = orders
-        return self._orders[channel]
-
-    def hours(self, channel: str) -> dict[str, float]:
-        """By date: when the channel's edition was due, in seconds since the world began."""
-        found: dict[str, float] = {}
-        is_from_chat = any(one.id == channel and one.owner for one in self.plan.places)
-        set_up = self.orders(channel)[0].begins if is_from_chat and self.orders(channel) else -self.ends
-        for number, order in enumerate(self.orders(channel)):
-            first = self.begins_at + order.begins
-            for rules, until in self._rules(order.timezone):
-                today = local_date(first, rules)
-                for day in (today + timedelta(days=offset) for offset in range(-1, 5)):
-                    at = self._hour(day, order, rules)
-                    if at is None:
-                        continue
-                    # An hour that was moved to earlier today, unless that lies before the channel was set up.
-                    is_moved_past = number > 0 and day == today and set_up <= at <= order.begins
-                    if order.begins < at <= min(order.ends, until) or is_moved_past:
-                        found.setdefault(day.isoformat(), max(at, order.begins))
-        return found
-
-    def earliest(self, channel: str, day: str) -> float:
-        """The first instant that any order and any rules make of *day* in *channel*."""
-        return min(
-            (
-                at
-                for order in self.orders(channel)
-                for rules, _ in self._rules(order.timezone)
-                if (at := self._hour(date.fromisoformat(day), order, rules)) is not None
-            ),
-            default=self.ends,
-        )
-
-    def _rules(self, zone: str) -> list[tuple[Rules, float]]:
-        """The rules of *zone*, and until when they are in force."""
-        if self.new_rules_at > self.ends:
-            return [(self.plan.zones[zone], self.ends)]
-        return [(self.plan.zones[zone], self.new_rules_at), (self.plan.later_zones[zone], self.ends)]
-
-    def _hour(self, day: date, order: Order, rules: Rules) -> float | None:
-        if str(day.isoweekday()) not in order.days:
-            return None
-        at = instant(day, order.at, rules)
-        return None if at is None else at - self.begins_at
+    def wishes(self, channel: str, day: str) -> Iterator[float]:
+        """When an admin wished *day* to be posted now in *channel*; also where nobody knows which date that was."""
+        for one in self.history.journal.of("posting now"):
+            is_unsure = one.at >= self.unsure.get(channel, self.ends)
+            if one.facts["channel"] == channel and (is_unsure or self.orders.today(channel, one.at) == day):
+                yield one.at
 
     # ------------------------------------------------------------------------------------------------- stretches
 
