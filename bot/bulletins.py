@@ -165,6 +165,12 @@ WORDS: Mapping[Cause, _Words] = MappingProxyType(
             "that [storage] backups names a folder with enough room that Daybrief may write to.",
             over="The database is copied at night again; it had not been since {since}.",
         ),
+        Cause.MONITORS: _Words(
+            one="Monitors have not been answered since {since}: {why}.",
+            step="Editions are posted all the same. It is tried again every minute by itself; another address counts "
+            "from the next start on.",
+            over="Monitors are answered again; they had not been since {since}.",
+        ),
         Cause.FAULT: _Words(
             one="A part of Daybrief has failed since {since}, in a way that nobody foresaw: {who} ({why}).",
             many="{who} of Daybrief have failed since {since}, in a way that nobody foresaw: {why}.",

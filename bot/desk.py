@@ -126,9 +126,13 @@ class Desk:
         """
         await asyncio.gather(self._notifier.tell_bad_news(), self._lookout.look(), self._messenger.tell_latecomers())
 
-    def note(self, cause: Cause, reason: str) -> None:
-        """Why a new configuration was refused, or a copy could not be made; empty: it went well."""
+    def note(self, cause: Cause, reason: str) -> bool:
+        """Why a new configuration was refused, a copy could not be made or a port not opened; empty: it went well.
+        Whether that is news.
+        """
+        is_news = self._room.noted.get(cause) != reason
         self._room.noted[cause] = reason
+        return is_news
 
     def note_fault(self, part: str, bug: Exception | None) -> None:
         """A *part* of Daybrief was at work, and ended with a *bug* or with none."""

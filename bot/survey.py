@@ -51,6 +51,7 @@ class Survey:
             free=await self._if_possible(room.disk.free()) if room.disk else None,
             clock=clock,
             noted=dict(room.noted),
+            has_monitors=bool(room.config.operations.listen),
             faults=dict(room.faults),
         )
 

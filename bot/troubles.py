@@ -66,7 +66,11 @@ class Circumstances:
     clock: str | None = ""
     """Why the clock is not believed, as a sentence without its full stop; empty: it is."""
     noted: Mapping[Cause, str] = field(default_factory=dict)
-    """Of a configuration and of copies, why the newest is refused or could not be made; empty: it went well."""
+    """Of a configuration, of copies and of the port for monitors, why it was refused, could not be made or opened when
+    that was last tried; empty: it went well.
+    """
+    has_monitors: bool = False
+    """Whether the configuration names a port for monitors."""
     faults: Mapping[str, str] = field(default_factory=dict)
     """By part of Daybrief, what it failed with when it was last at work; empty: with nothing."""
 
@@ -103,6 +107,7 @@ def ending(trouble: Trouble, known: Circumstances) -> Ending | None:
         Cause.CLOCK: (False, _said_well(known.clock)),
         Cause.CONFIGURATION: (False, not known.noted.get(Cause.CONFIGURATION)),  # a start with it is a load of it
         Cause.BACKUP: (False, _said_well(known.noted.get(Cause.BACKUP))),
+        Cause.MONITORS: (not known.has_monitors, _said_well(known.noted.get(Cause.MONITORS))),
         Cause.FAULT: (False, _said_well(known.faults.get(trouble.subject))),
     }[trouble.cause]
     if is_gone:

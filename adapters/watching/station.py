@@ -18,22 +18,28 @@ class Station:
     def __init__(self, metrics: Metrics, *, systemd: Systemd | None = None) -> None:
         self.metrics = metrics
         self.window: Window | None = None
+        self._address: tuple[str, int] | None = None
         self._systemd = systemd or Systemd(os.environ)
         self._pulse = Pulse(self._felt)
 
-    async def open(
+    def begin(
         self, informed: Informed, *, clean: Callable[[str], str], address: tuple[str, int] | None, exposed: bool
     ) -> None:
-        """Begin; monitors hear that the bot is starting until :meth:`ready`. *address*: where they ask; None: nowhere.
+        """Feel the pulse. *address*: where monitors may ask, from :meth:`open_window` on; None: nowhere."""
+        self._pulse.start()
+        if address is not None:
+            self._address = address
+            self.window = Window(self.metrics, informed, worst=lambda: self._pulse.worst, clean=clean, exposed=exposed)
+
+    async def open_window(self) -> None:
+        """Answer monitors, if that is wanted and not done yet; until :meth:`ready` they hear that the bot is starting.
 
         Raises:
-            WrongUsage: nobody can listen there.
+            WrongUsage: nobody can listen there now. It may be tried again.
         """
-        self._pulse.start()
-        if address is None:
+        if self._address is None or self.window is None or self.window.is_open:
             return
-        self.window = Window(self.metrics, informed, worst=lambda: self._pulse.worst, clean=clean, exposed=exposed)
-        where = await self.window.open(*address)
+        where = await self.window.open(*self._address)
         log.info("how the bot is can be asked at %s/status, /healthz, /readyz and /metrics", where)
 
     def ready(self) -> None:

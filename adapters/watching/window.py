@@ -25,7 +25,10 @@ ANSWERED_WITHIN = timedelta(seconds=5)
 """The store is not waited for longer: a monitor asks again."""
 KEPT = timedelta(seconds=3)
 """What the store said is told again for so long, whoever asks."""
-_REFUSAL = 'nobody could ask at {address} how the bot is ({reason}); choose another [operations] listen, or "" for none'
+REFUSAL = (
+    "the port that [operations] listen names, {address}, cannot be opened ({reason}); end what holds it, or choose "
+    'another, or "" for none'
+)
 
 
 class Informed(Protocol):
@@ -75,6 +78,11 @@ class Window:
         self._asked_at = float("-inf")
         self._asking = asyncio.Lock()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody who asks is answered."""
+        return self._runner is not None
+
     async def open(self, host: str, port: int) -> str:
         """Answer from now on; the address, with the port that the system chose where 0 was named.
 
@@ -90,7 +98,7 @@ class Window:
                 web.get("/metrics", self._numbers),
             ]
         )
-        self._runner = runner = await listening(app, host, port, refusal=_REFUSAL, ends_within=1)
+        self._runner = runner = await listening(app, host, port, refusal=REFUSAL, ends_within=1)
         found, number, *_ = runner.addresses[0]
         return f"http://{f'[{found}]' if ':' in found else found}:{number}"
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.cli.finding import Finding
+from bot.errors import AlreadyRunning
 from bot.wording import counted
 
 if TYPE_CHECKING:
@@ -87,6 +88,22 @@ async def copies(house: "House") -> list[Finding]:
         )
         found.append(Finding("former databases", True, sentence))
     return found
+
+
+async def monitors(house: "House") -> list[Finding]:
+    """Whether the port for monitors can be opened, if one is named; not tried while a bot runs that may have it."""
+    from bot import wiring
+
+    config = house.room.config
+    listen = config.operations.listen
+    if not listen:
+        return []
+    try:
+        with wiring.delivery_lock(config):
+            trouble = await wiring.trouble_with_monitors(config)
+    except AlreadyRunning as running:
+        return [Finding("monitors", True, f"{listen}; not tried, because {running.fact}")]
+    return [Finding("monitors", not trouble, trouble or f"{listen} is free")]
 
 
 def _age(age: timedelta) -> str:

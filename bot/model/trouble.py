@@ -46,6 +46,8 @@ class Cause(StrEnum):
     """A new configuration is refused, and the former one stays."""
     BACKUP = "backup"
     """No copy of the database could be made last night."""
+    MONITORS = "monitors"
+    """Monitors are not answered, because their port cannot be opened."""
     FAULT = "fault"
     """A part of Daybrief fails in a way that nobody foresaw."""
 

@@ -14,6 +14,7 @@ from bot.wiring.house import House, Show, database, delivering, delivery_lock, g
 from bot.wiring.parts import is_free, meaning_of, writer_trouble
 from bot.wiring.running import Operations, operated, run
 from bot.wiring.standing import discord_says, discord_standing, slack_says, slack_troubles
+from bot.wiring.watching import trouble_with_monitors
 from storage import newest_copy
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "slack_troubles",
     "split",
     "trouble_with_backups",
+    "trouble_with_monitors",
     "typed_lines",
     "writer_trouble",
 ]

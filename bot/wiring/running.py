@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 from adapters.alarm import Alarm
 from adapters.signals import Leaving, on_signal
 from bot import wording
-from bot.config import Config, host_and_port
+from bot.config import Config
 from bot.desk import Desk
-from bot.errors import DaybriefError, WrongUsage
-from bot.figures import Informer, Part
+from bot.errors import DaybriefError
 from bot.model import Cause
 from bot.ports import Writer
 from bot.redact import Redactor
@@ -27,6 +26,7 @@ from bot.wiring.copies import back_up_nightly, warn_of_backups
 from bot.wiring.doors import check_any_to_serve, check_tokens, see_to_doors, way_in_of_discord, way_in_of_slack, ways_in
 from bot.wiring.house import House, gather, settle
 from bot.wiring.parts import renewed_writer
+from bot.wiring.watching import answer_monitors, open_station
 
 if TYPE_CHECKING:
     from adapters.logs.opening import Log
@@ -74,27 +74,6 @@ def operated(config: Config, redactor: Redactor) -> Iterator[Operations]:
         yield Operations(redactor=redactor, log=opened, station=station, leaving=Leaving(opened.close))
 
 
-async def _open_station(house: House, operations: Operations) -> dict[str, Part]:
-    """Begin to watch; the parts about which the ways into the house can be told later."""
-    wanted = house.room.config.operations
-
-    async def lines() -> object:
-        operations.station.metrics.dropped = operations.log.dropped
-        return {"lines_dropped": operations.log.dropped}
-
-    more: dict[str, Part] = {"log": lines}
-    try:
-        await operations.station.open(
-            Informer(house.room, house.store, more),
-            clean=operations.redactor.clean,
-            address=host_and_port(wanted.listen) if wanted.listen else None,
-            exposed=wanted.expose,
-        )
-    except WrongUsage as trouble:  # whoever takes that port must not take the mornings as well
-        log.error("the bot runs, but cannot be watched: %s", trouble)  # noqa: TRY400 - it is a sentence
-    return more
-
-
 async def run(house: House, *, reload: Callable[[], Config], operations: Operations) -> None:
     """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
     leaving, station = operations.leaving, operations.station
@@ -107,7 +86,7 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     alarm = Alarm(house.room.clock)
 
     def set_alarm() -> None:
-        for one in _rings(house):
+        for one in _rings(house, operations.station):
             alarm.ring(one.name, one.action, every=one.every, may_overlap=one.may_overlap)
 
     def renewed(config: Config) -> Writer | None:
@@ -119,7 +98,7 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
         task.add_done_callback(reloads.discard)
 
     on_signal(signal.SIGHUP, on_hangup)
-    parts = await _open_station(house, operations)
+    parts = await open_station(house, operations.station, operations.log, operations.redactor)
     await check_any_to_serve(house)
     await house.discord.open()
     check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
@@ -155,13 +134,17 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     log.info("stopped by %s within %.1f s; %s", how, leaving.after(), going_on if left else "all is done")
 
 
-def _rings(house: House) -> tuple[Ring, ...]:
+def _rings(house: House, station: "Station") -> tuple[Ring, ...]:
     """What the alarm rings for. Slack may have been out of reach when we began; until it has told us where we are at
     home, nothing could be set up from chat there.
     """
     every = house.room.config.bot.gather_every
     usual = rings(house.desk, every, settle=lambda: settle(house), gather=lambda: gather(house, only_due=True))
-    return (*usual, Ring(name="back up", action=lambda: back_up_nightly(house), every=timedelta(hours=1)))
+    return (
+        *usual,
+        Ring(name="back up", action=lambda: back_up_nightly(house), every=timedelta(hours=1)),
+        Ring(name="watch", action=lambda: answer_monitors(house.desk, station), every=timedelta(minutes=1)),
+    )
 
 
 async def _all_end(ends: Sequence[Coroutine[object, object, None]]) -> None:

@@ -89,14 +89,19 @@ def test_a_port_that_is_taken_and_a_folder_that_takes_no_copies_cost_nobody_the_
         listen = f'[operations]\nlisten = "127.0.0.1:{other.getsockname()[1]}"\n'
         program.write("config.toml", configuration("ai-news", at=just_now()) + listen)
         program.run("import", str(program.write("story.txt", STORY)))
+        checked = {one["about"]: one for one in program.run("check", "--json").json()["findings"]}
         with (program.folder / "log").open("wb") as log, running(program, stderr=log.fileno()) as bot:
             shown = program.folder / "shown"
             assert eventually(lambda: shown.exists() and "Norvik opens a laboratory" in shown.read_text("utf-8"))
+            meanwhile = {one["about"]: one for one in program.run("check", "--json").json()["findings"]}
             bot.send_signal(signal.SIGTERM)
             assert bot.wait(15) == 0
 
     said = (program.folder / "log").read_text(encoding="utf-8")
-    assert "the bot runs, but cannot be watched" in said
+    assert said.count("the bot runs, but cannot be watched: the port that [operations] listen names") == 1
+    assert "cannot be opened (address already in use)" in checked["monitors"]["says"]
+    assert not checked["monitors"]["fine"]
+    assert f"not tried, because another daybrief (process {bot.pid}) is delivering" in meanwhile["monitors"]["says"]
     assert "the bot runs, but cannot copy its database at night. storage.backups: " in said
 
 

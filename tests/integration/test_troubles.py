@@ -149,6 +149,12 @@ async def _noted(house: Watched, cause: Cause, reason: str) -> None:
     house.desk.note(cause, reason)
 
 
+async def _port(house: Watched, reason: str) -> None:
+    listened = house.room.config.operations.model_copy(update={"listen": "127.0.0.1:9464"})
+    house.room.config = replace(house.room.config, operations=listened)
+    house.desk.note(Cause.MONITORS, reason)
+
+
 async def _part(house: Watched, bug: Exception | None) -> None:
     house.desk.note_fault("gathering", bug)
 
@@ -259,6 +265,13 @@ SCENES: dict[Cause, Scene] = {
         ends=lambda house: _noted(house, Cause.BACKUP, ""),
         says="Since Tuesday 3 March, 08:01 (UTC) no copy of the database could be made at night: the folder /copies",
         says_over="The database is copied at night again",
+    ),
+    Cause.MONITORS: Scene(
+        begins=lambda house: _port(house, "127.0.0.1:9464 cannot be opened (address already in use)"),
+        ends=lambda house: _port(house, ""),
+        says="Monitors have not been answered since Tuesday 3 March, 08:01 (UTC): 127.0.0.1:9464 cannot be opened "
+        "(address already in use).",
+        says_over="Monitors are answered again",
     ),
     Cause.FAULT: Scene(
         begins=lambda house: _part(house, KeyError("a bug")),

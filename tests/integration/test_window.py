@@ -1,7 +1,9 @@
 """The window for monitors tells the truth: alive, ready or not, and why, whatever Slack, Discord and models do."""
 
+import socket
 import time
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,16 +13,21 @@ import pytest
 from adapters.terminal.posting import TerminalPlatform
 from adapters.watching.metrics import Metrics
 from adapters.watching.pulse import Pulse
+from adapters.watching.station import Station
+from adapters.watching.systemd import Systemd
 from adapters.watching.window import Window
 from bot.errors import StoreTrouble, WrongUsage
 from bot.figures import Informer, figures
-from bot.model import DeliveryState, Due
+from bot.model import Cause, DeliveryState, Due
 from bot.ports import Figures
 from bot.publish import publish
 from bot.redact import Redactor
+from bot.wiring import trouble_with_monitors
+from bot.wiring.watching import answer_monitors
 from tests.clock import VirtualClock
 from tests.morning import NOW
 from tests.newsroom import newsroom
+from tests.troubled import watched as troubled
 from tests.unit.test_metrics import FIGURES
 from tests.watched import Witness
 
@@ -134,8 +141,54 @@ async def test_a_stranger_s_page_in_a_browser_of_this_machine_sees_nothing(
 async def test_an_address_that_is_taken_is_a_sentence(watched: Watched) -> None:
     port = int(watched.address.rpartition(":")[2])
 
-    with pytest.raises(WrongUsage, match=r"choose another \[operations\] listen"):
+    with pytest.raises(WrongUsage) as refused:
         await Watched().window.open("127.0.0.1", port)
+
+    assert str(refused.value) == (
+        f"the port that [operations] listen names, 127.0.0.1:{port}, cannot be opened (address already in use); "
+        'end what holds it, or choose another, or "" for none'
+    )
+
+
+async def test_a_port_that_was_taken_is_opened_once_it_is_free_and_admins_hear_of_both(tmp_path: Path) -> None:
+    async with troubled(tmp_path) as house:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            table = house.room.config.operations.model_copy(update={"listen": f"127.0.0.1:{port}"})
+            house.room.config = replace(house.room.config, operations=table)
+            station = Station(Metrics("1.2.3"), systemd=Systemd({}))
+            station.begin(Given(), clean=str, address=("127.0.0.1", port), exposed=False)
+            station.ready()
+            await answer_monitors(house.desk, station)
+            await house.minutes(3)
+            assert await trouble_with_monitors(house.room.config) == house.room.noted[Cause.MONITORS]
+        await answer_monitors(house.desk, station)
+        await answer_monitors(house.desk, station)
+        await house.minutes(3)
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+            assert answer.status == 200
+        assert f"127.0.0.1:{port}, cannot be opened" in await trouble_with_monitors(house.room.config)
+        await station.close()
+
+    assert await trouble_with_monitors(house.room.config) == ""
+    assert [one.partition(" since")[0] for one in house.told] == [
+        "Monitors have not been answered",
+        "Monitors are answered again; they had not been",
+    ]
+
+
+async def test_who_wants_no_port_any_more_hears_nothing_of_it(tmp_path: Path) -> None:
+    async with troubled(tmp_path) as house:
+        table = house.room.config.operations
+        named = replace(house.room.config, operations=table.model_copy(update={"listen": "127.0.0.1:9464"}))
+        house.room.config, unnamed = named, house.room.config
+        house.desk.note(Cause.MONITORS, "it cannot be opened")
+        await house.minutes(1)
+        house.room.config = unnamed
+        house.desk.note(Cause.MONITORS, "")
+        await house.minutes(3)
+
+    assert len(house.told) == 1
 
 
 async def test_a_newsroom_is_seen_as_it_stands(tmp_path: Path) -> None:

@@ -164,7 +164,8 @@ async def _lived(course: Course, config: Config, counted: Counted, seen: Seen) -
     station, port, clean = Station(counted), free_port(), Redactor(confidential(config)).clean
     async with open_house(config, watch=counted, delivers=True) as house:
         desk, address = house.desk, ("127.0.0.1", port)
-        await station.open(Informer(house.room, house.store, {}), clean=clean, address=address, exposed=False)
+        station.begin(Informer(house.room, house.store, {}), clean=clean, address=address, exposed=False)
+        await station.open_window()
         try:
             station.ready()
             if course.spoil:

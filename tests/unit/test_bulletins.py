@@ -28,6 +28,8 @@ REASONS = {
     "UTC; set the clock",
     Cause.CONFIGURATION: 'config.toml has 1 problem: bot.timezon: unknown key; did you mean "timezone"?',
     Cause.BACKUP: "the folder /copies cannot be written",
+    Cause.MONITORS: "the port that [operations] listen names, 127.0.0.1:9464, cannot be opened (address already in "
+    'use); end what holds it, or choose another, or "" for none',
     Cause.FAULT: "KeyError",
 }
 NAMES = {
