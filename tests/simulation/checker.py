@@ -6,7 +6,8 @@ Nothing of ``bot`` or ``storage`` is imported here, nor by what is imported here
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from tests.simulation.evidence import Evidence, Row, endings, within
+from tests.simulation.endings import endings
+from tests.simulation.evidence import Evidence, Row, within
 from tests.simulation.faults import Fault, Spell
 from tests.simulation.history import History
 from tests.simulation.journal import Entry

@@ -201,18 +201,6 @@ def within(at: float, stretches: Iterable[Stretch]) -> bool:
     return any(start <= at <= end for start, end in stretches)
 
 
-def endings(seen: Evidence) -> Iterator[tuple[str, str, str, float]]:
-    """(channel, date, final state, when it was first seen) of each ending that stands."""
-    last: dict[tuple[str, str], tuple[str, float]] = {}
-    for one in seen.history.journal.of("ledger"):
-        key = (str(one.facts["channel"]), str(one.facts["date"]))
-        state = str(one.facts["state"]).removesuffix(" (told)")
-        if key not in last or last[key][0] != state:
-            last[key] = (state, one.at)
-    for (channel, day), (state, at) in last.items():
-        yield channel, day, state, at
-
-
 def _rows(history: History) -> Iterator[Row]:
     with closing(sqlite3.connect(history.ledger)) as db:
         found = db.execute(_ROWS).fetchall()

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from tests.simulation.evidence import Evidence, Row, endings
+from tests.simulation.endings import endings
+from tests.simulation.evidence import Evidence, Row
 from tests.simulation.faults import Fault
 from tests.simulation.violation import Violation, violation
 
