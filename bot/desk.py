@@ -14,6 +14,7 @@ from bot.config import Config
 from bot.editor import Editor
 from bot.errata import Progress
 from bot.errors import NotFound, PostFailed, WrongUsage
+from bot.forget import forget_old
 from bot.forms import Opened, Texts
 from bot.lookout import Lookout
 from bot.manuscript import Manuscript
@@ -182,8 +183,7 @@ class Desk:
         """Drop what is older than the configuration keeps, and what is kept of workspaces that left a month ago; how
         many stories went.
         """
-        await tenants.forget_gone(self._room)
-        return await self._room.store.archive.forget(self._room.clock.now() - self._room.config.storage.keep)
+        return await forget_old(self._room)
 
     # ------------------------------------------------------------------------------------------- for those who ask
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from bot.belief import clock_trouble
 from bot.errors import DaybriefError, Fate, PostFailed, Reach
 from bot.model import Delivery, DeliveryState, Edition, Erratum, Receipt
 from bot.newsroom import Newsroom
@@ -118,14 +119,18 @@ async def _leave(room: Newsroom, erratum: Erratum, failure: PostFailed, *, is_aw
     is_refused = failure.fate is Fate.REFUSED
     # Of several stories, each may have somebody who waits, and who must not take it for done.
     is_named = is_awaited and len(erratum.refs) <= 1
-    until = None if is_over(erratum, failure, now, is_named=is_named) else now + pause(erratum, failure)
+    is_doubted = bool(await clock_trouble(room))
+    is_given_up = is_over(erratum, failure, None if is_doubted else now, is_named=is_named)
+    until = None if is_given_up else now + pause(erratum, failure)
     if until is None and _is_for_ever(failure):
         await _settle(room, erratum, is_known=True)  # in other parts an earlier edit may be carried out yet
     elif until is None:
         await errata.settle(erratum)
     else:
         is_unsure = failure.fate is Fate.UNKNOWN
-        await errata.postpone(erratum, until=until, now=now, reason=failure.reason, is_unsure=is_unsure)
+        await errata.postpone(
+            erratum, until=until, now=now, reason=failure.reason, is_unsure=is_unsure, is_doubted=is_doubted
+        )
         if is_awaited and is_refused:
             await errata.told([erratum.delivery.id], now)
     return Outcome(
@@ -161,15 +166,15 @@ def pause(erratum: Erratum, failure: PostFailed) -> timedelta:
     return max(wait, min(failure.retry_after or timedelta(), LONGEST))
 
 
-def is_over(erratum: Erratum, failure: PostFailed, now: datetime, *, is_named: bool) -> bool:
+def is_over(erratum: Erratum, failure: PostFailed, now: datetime | None, *, is_named: bool) -> bool:
     """Whether nothing more is to be tried: the message is beyond our reach for ever and somebody knows it, or it has
-    been tried for long enough. Pure.
+    been tried for long enough. Pure. *now* is None where the clock is not believed: a leap makes nothing long enough.
 
     A channel that is closed to us may be opened again, and a token be renewed.
     """
     if _is_for_ever(failure) and (is_named or erratum.told_at is not None):
         return True
-    return erratum.failing_since is not None and now - erratum.failing_since >= GIVE_UP
+    return now is not None and erratum.failing_since is not None and now - erratum.failing_since >= GIVE_UP
 
 
 def _is_for_ever(failure: PostFailed) -> bool:

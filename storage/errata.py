@@ -44,10 +44,18 @@ class KeptErrata:
         return await self._database.write(lambda db: _settle(db, erratum))
 
     async def postpone(
-        self, erratum: Erratum, *, until: datetime, now: datetime, reason: str, is_unsure: bool = False
+        self,
+        erratum: Erratum,
+        *,
+        until: datetime,
+        now: datetime,
+        reason: str,
+        is_unsure: bool = False,
+        is_doubted: bool = False,
     ) -> bool:
         """Give it back until *until*."""
-        columns = {**_key(erratum), **_until(until, now), "reason": reason, "is_unsure": is_unsure}
+        since = None if is_doubted else codec.micros(now)
+        columns = {**_key(erratum), **_until(until, now), "reason": reason, "is_unsure": is_unsure, "since": since}
         unsure_since = now if is_unsure else None
         return await self._database.write(lambda db: _end(db, erratum, _POSTPONE, columns, unsure_since))
 
@@ -206,7 +214,7 @@ _GIVE_BACK = "UPDATE erratum SET lease_until = NULL, next_at = 0 WHERE delivery 
 
 _POSTPONE = """
     UPDATE erratum SET lease_until = NULL, next_at = CASE WHEN version = :version THEN :until ELSE 0 END,
-        attempts = attempts + 1, reason = :reason, failing_since = coalesce(failing_since, :now),
+        attempts = attempts + 1, reason = :reason, failing_since = coalesce(failing_since, :since),
         unsure_since = CASE WHEN :is_unsure THEN :now ELSE unsure_since END
     WHERE delivery = :id AND token = :token
 """

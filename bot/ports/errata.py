@@ -37,11 +37,18 @@ class Errata(Protocol):
         """
 
     async def postpone(
-        self, erratum: Erratum, *, until: datetime, now: datetime, reason: str, is_unsure: bool = False
+        self,
+        erratum: Erratum,
+        *,
+        until: datetime,
+        now: datetime,
+        reason: str,
+        is_unsure: bool = False,
+        is_doubted: bool = False,
     ) -> bool:
         """An attempt failed *now* for *reason*; the next one is due at *until*. False: it is not ours any more.
 
-        What *is_unsure* may be carried out yet.
+        What *is_unsure* may be carried out yet. A *now* that *is_doubted* does not count as when it began to fail.
         """
 
     async def look_again(self, erratum: Erratum, *, until: datetime, now: datetime) -> bool:

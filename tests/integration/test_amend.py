@@ -501,6 +501,44 @@ async def test_admins_hear_of_messages_that_fail_for_long_and_in_the_end_they_ar
     assert len(house.told) == 1
 
 
+@pytest.mark.parametrize("leap", [365 * DAY, -365 * DAY])
+async def test_a_clock_that_leaps_for_a_moment_gives_up_no_message(house: House, leap: timedelta) -> None:
+    story = await house.set_up()
+    house.platform.on_amend = [fails("not_sent", "busy")] * 10
+    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    right = house.clock.now()
+
+    house.clock.is_set_to(right + leap)
+    await house.desk.sweep()
+    house.clock.is_set_to(right)
+    house.platform.on_amend = []
+    await house.later(HOUR)
+
+    assert house.amended == [("T1", story.title, StoryStatus.WITHDRAWN)]
+
+
+@pytest.mark.parametrize("leap", [365 * DAY, -365 * DAY])
+async def test_how_long_a_message_fails_is_not_counted_from_a_leap_of_the_clock(house: House, leap: timedelta) -> None:
+    story = await house.set_up()
+    house.platform.on_amend = [fails("not_sent", "busy")] * 1000
+    right = house.clock.now()
+    house.clock.is_set_to(right + leap)
+    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    house.clock.is_set_to(right)
+
+    await house.later(MINUTE)
+    await house.later(HOUR)
+    await house.later(MINUTE)
+    assert len(house.told) == 1, "an hour is long, and admins hear of it"
+    left = len(house.platform.on_amend)
+    await house.later(HOUR)
+    assert len(house.platform.on_amend) < left, "three days are not over"
+    await house.later(GIVE_UP)
+    left = len(house.platform.on_amend)
+    await house.later(HOUR)
+    assert len(house.platform.on_amend) == left, "and then they are"
+
+
 async def test_stories_of_one_edition_that_are_taken_in_again_are_each_told_of_with_its_messages(house: House) -> None:
     titles = [f"Lab number {number} opens in town {number}" for number in range(3)]
     await admit(house.room, [written(title) for title in titles])

@@ -4,7 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.admit import admit
 from bot.desk import Desk
+from bot.manuscript import parse
+from bot.model import Asker
 from bot.publish import publish, publish_until_done
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import SOON, newsroom
@@ -79,3 +84,22 @@ async def test_a_replay_records_no_missed_mornings(tmp_path: Path) -> None:
             await publish(replace(room, clock=past, replayed=past.now()))
 
         assert [one.state.value for one in await room.store.ledger.deliveries()] == ["sent", "sent"]
+
+
+@pytest.mark.parametrize("leap", [20_000 * DAY, -400 * DAY])
+async def test_a_leap_of_the_clock_forgets_no_story(tmp_path: Path, leap: timedelta) -> None:
+    clock = VirtualClock()
+    async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:
+        desk = Desk(room)
+        written = parse("Orrery opens a lab\n\nIt matters.\nKey Points\n- 1It does.\n", name="story.txt")
+        [admitted] = await admit(room, written)
+        await publish(room)
+
+        clock.is_set_to(TUESDAY + leap)
+        assert await desk.forget_old() == 0
+        clock.is_set_to(TUESDAY + MINUTE)
+        assert (await desk.look_up(admitted.story.ref, None, Asker())).story
+
+        clock.move_to(TUESDAY + room.config.storage.keep + DAY)
+        assert (await publish_until_done(room, patience=SOON)).held_back == ""
+        assert await desk.forget_old() == 1

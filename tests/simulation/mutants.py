@@ -88,9 +88,7 @@ class _TakesTryingForTelling(_Like):
 class _EditsOnce(_Like):
     """An edit that failed is forgotten."""
 
-    async def postpone(
-        self, erratum: Erratum, *, until: datetime, now: datetime, reason: str, is_unsure: bool = False
-    ) -> bool:
+    async def postpone(self, erratum: Erratum, **_: object) -> bool:
         is_ours: bool = await self.inner.settle(erratum)
         return is_ours
 
