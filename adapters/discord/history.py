@@ -29,6 +29,6 @@ def _said(story: Story, told: Sequence[Former]) -> Iterator[Component]:
         yield separator()
         yield said(f"-# {until(one)}")
         for heading, written in one.parts:
-            first, *rest = parts(written, limits.PIECE) if written else ["*Nobody had written any.*"]
+            first, *rest = list(parts(written, limits.PIECE)) or ["*Nobody had written any.*"]
             yield said(f"**{escaped(heading)}**\n{first}")
             yield from map(said, rest)

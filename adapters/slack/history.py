@@ -47,9 +47,10 @@ def _groups(story: Story, told: Sequence[Former]) -> Iterator[list[Block]]:
 
 
 def _text(written: str) -> Iterator[Block]:
-    if not written:
+    found = pieces(written, limits.PIECE)
+    if not found:
         yield rich(text("Nobody had written any.", italic=True))
-    for piece in pieces(written, limits.PIECE):
+    for piece in found:
         yield rich(text(piece))
 
 

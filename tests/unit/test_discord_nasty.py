@@ -48,7 +48,7 @@ from tests.discord_nasty import (
 from tests.fake_discord.components import check_modal
 from tests.fake_discord.forms import Form
 from tests.fake_discord.validate import MESSAGE, check_message
-from tests.morning import NOW
+from tests.morning import NOW, STORY
 
 
 @settings(max_examples=80)
@@ -182,6 +182,14 @@ def test_any_story_can_be_corrected_and_withdrawn_and_shows_how_it_read(
     told = [Former(until=NOW, cause="it was corrected", parts=((CALLED[Part.TITLE], clean_prose(said)),))] * 3
     for message in history.cards(story, told):
         check(message.payload(), may_list=False)
+
+
+def test_a_former_text_of_nothing_but_white_space_reads_as_none() -> None:
+    told = Former(until=NOW, cause="it was corrected", parts=((CALLED[Part.TITLE], " \u3000\n"),))
+
+    [message] = history.cards(STORY, [told])
+
+    assert "*Nobody had written any.*" in "\n".join(texts(message.payload()["components"]))
 
 
 _LINE = {"type": 10, "content": "too long for a form"}

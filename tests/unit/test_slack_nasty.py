@@ -154,6 +154,14 @@ def test_any_story_can_be_corrected_and_withdrawn_and_shows_how_it_read(
         check(message.blocks, message.text)
 
 
+def test_a_former_text_of_nothing_but_white_space_reads_as_none() -> None:
+    told = Former(until=NOW, cause="it was corrected", parts=((CALLED[Part.TITLE], " \u3000\n"),))
+
+    [message] = history.messages(STORY, [told])
+
+    assert "Nobody had written any." in plain_of(message.blocks)
+
+
 def dump(found: Retyped) -> list[tuple[str, ...]]:
     """Every text of what was typed."""
     made = found.manuscript
