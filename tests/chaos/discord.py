@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.discord.components import texts
 from tests.chaos.chat import STORM
 from tests.chaos.checker import Shown
-from tests.chaos.people import PATIENCE, Heard
+from tests.chaos.people import GIVES_UP, Heard
 from tests.fake_discord import TOKEN, FaultPlan, User, read_lines
 from tests.fake_discord.model import Call
 from tests.served_discord import ServedDiscord
@@ -76,7 +76,7 @@ class DiscordChat(ServedDiscord):
         if not run.acknowledged:
             return Heard(ack_after=run.ack_after, error=run.error)
         try:
-            answers = await run.wait_answers(1, timeout=PATIENCE)
+            answers = await run.wait_answers(1, timeout=GIVES_UP)
         except TimeoutError:
             return Heard(ack_after=run.ack_after, error="acknowledged, and not answered")
         told = "\n".join("\n".join([one.content, *texts(one.components)]) for one in answers)

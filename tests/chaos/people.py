@@ -16,7 +16,10 @@ LINES = (
     "/daybrief resume",
 )
 PATIENCE = 3.0
-"""Seconds within which a bot that lives has acknowledged and answered."""
+"""Seconds within which a bot that lives has acknowledged, and has answered unless the platform makes it wait."""
+GIVES_UP = 15.0
+"""Seconds after which a person waits for an answer no more. The platforms wait for minutes; an answer that the bot has
+to ask the platform for comes late amid a storm of 429, or while a correction takes all that the platform allows."""
 _LOST_SIGHT = 0.5
 """Seconds that a connection may outlive its bot: what was sent then reached nobody."""
 _APOLOGIES = ("went wrong", "install this app")
@@ -81,12 +84,12 @@ class People:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    def neglected(self, gaps: Sequence[tuple[float, float]]) -> list[str]:
+    def neglected(self, gaps: Sequence[tuple[float, float]], since: float = 0.0) -> list[str]:
         """What a bot was asked that lived for long enough after it, and did not answer. *gaps* are from when to when
-        lives were ending or the platform was silent, on the monotonic clock.
+        lives were ending or the platform was silent, on the monotonic clock, as *since*, from when we count.
         """
         return [
-            f"{one.line}: {one.heard.answer or one.heard.error}"
+            f"{one.line}, asked at {one.asked_at - since:.0f} s: {one.heard.answer or one.heard.error}"
             for one in self.asked
             if not one.is_answered
             and not any(begun - PATIENCE < one.asked_at < over + _LOST_SIGHT for begun, over in gaps)

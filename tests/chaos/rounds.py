@@ -275,7 +275,7 @@ class Round:
         ]
         outcome.asked = len(people.asked)
         outcome.answered = sum(one.is_answered for one in people.asked)
-        outcome.neglected += people.neglected([*self._bot.ends, *self._silences])
+        outcome.neglected += people.neglected([*self._bot.ends, *self._silences], self._began)
         outcome.slowest = max((one.ack_after or 0 for one in people.asked), default=0)
         outcome.requests = self.chat.requests()
         outcome.seconds = time.monotonic() - self._began

@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.slack.plain import plain_of
 from tests.chaos.chat import STORM
 from tests.chaos.checker import Shown
-from tests.chaos.people import PATIENCE, Heard
+from tests.chaos.people import GIVES_UP, Heard
 from tests.fake_slack import FaultPlan, User
 from tests.fake_slack.model import Call
 from tests.fake_slack.world import read_lines
@@ -57,7 +57,7 @@ class SlackChat(ServedSlack):
         if not delivery.acknowledged:
             return Heard(ack_after=delivery.ack_after, error=delivery.error)
         try:
-            answers = await delivery.wait_answers(1, timeout=PATIENCE)
+            answers = await delivery.wait_answers(1, timeout=GIVES_UP)
         except TimeoutError:
             return Heard(ack_after=delivery.ack_after, error="acknowledged, and not answered")
         told = "\n".join(plain_of(one["blocks"]) if "blocks" in one else one["text"] for one in answers)
