@@ -200,14 +200,14 @@ _WHERE = {
     "channels": "channels",
     "deliveries": "editions",
     "why": "editions",
-    "correct": "texts",
-    "withdraw": "texts",
+    **dict.fromkeys(("correct", "withdraw"), "texts"),
     "check": "checking",
     "evaluate": "evaluating",
     "slack-manifest": "slack",
     "discord-invite": "discord",
     "tokens": "tokens",
     **dict.fromkeys(("backup", "restore", "restored"), "running"),
+    "migrate": "moving",
 }
 """The module of each command."""
 

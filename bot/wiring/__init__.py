@@ -11,6 +11,7 @@ from adapters.terminal import looks
 from adapters.terminal.prompt import typed_lines
 from bot.wiring.copies import back_up, former_databases, restore_from, trouble_with_backups
 from bot.wiring.house import House, Show, database, delivering, delivery_lock, gather, open_house, prompt
+from bot.wiring.moving import move_to, named_target
 from bot.wiring.parts import is_free, meaning_of, writer_trouble
 from bot.wiring.running import Operations, operated, run
 from bot.wiring.standing import discord_says, discord_standing, slack_says, slack_troubles
@@ -36,6 +37,8 @@ __all__ = [
     "key_named",
     "looks",
     "meaning_of",
+    "move_to",
+    "named_target",
     "newest_copy",
     "open_house",
     "operated",

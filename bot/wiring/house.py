@@ -77,13 +77,14 @@ async def opened_store(config: Config, watch: Watch = UNWATCHED) -> Keeper:
     """
     if config.postgres is None:
         return await open_store(database(config), watch)
-    _check_driver()
+    check_driver()
     from storage.postgres.opening import open_store as open_in_postgres  # noqa: PLC0415 - see above
 
     return await open_in_postgres(config.postgres.reveal(), watch)
 
 
-def _check_driver() -> None:
+def check_driver() -> None:
+    """Raise WrongUsage if the extra for PostgreSQL is not installed."""
     if "scale" not in extras.installed():
         raise WrongUsage("storage.url names PostgreSQL, which needs the extra: pip install 'daybrief[scale]'")
 
@@ -95,7 +96,7 @@ async def delivering(config: Config) -> AsyncIterator[None]:
         if config.postgres is None:
             yield
             return
-        _check_driver()
+        check_driver()
         from storage.postgres.alone import alone  # noqa: PLC0415 - its driver is loaded only for this
 
         async with alone(config.postgres.reveal(), within=GLANCING):

@@ -23,15 +23,15 @@ async def alone(url: str, *, within: timedelta) -> AsyncIterator[None]:
         StoreTrouble: the database cannot be reached.
     """
     place = Place(url)
-    connection = await asyncio.to_thread(_taken, place, within)
+    connection = await asyncio.to_thread(alone_on, place, within)
     try:
         yield
     finally:
         await asyncio.to_thread(connection.close)
 
 
-def _taken(place: Place, within: timedelta) -> Connection:
-    """The connection that holds the lock."""
+def alone_on(place: Place, within: timedelta) -> Connection:
+    """A connection that commits by itself, with which one is the only one until it is closed. Raises as alone does."""
     with contextlib.ExitStack() as stack:
         try:
             connection = place.connect(autocommit=True)

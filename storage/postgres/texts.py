@@ -30,7 +30,7 @@ class Tsvectors:
 
     def put(self, number: int, texts: Sequence[str]) -> None:
         """Make *number* findable by *texts*."""
-        for table, document in (("story_text", document_of(texts)), ("story_title", document_of(texts[:1]))):
+        for table, document in zip(("story_text", "story_title"), documents_of(texts), strict=True):
             self._db.execute(_PUT.replace("story_text", table), {"number": number, "document": document})
 
     def drop(self, numbers: Iterable[int]) -> None:
@@ -49,6 +49,11 @@ class Tsvectors:
         query = {"words": matching(words, is_unfinished=True), "candidates": max(limit, 100)}
         found = rows(self._db, _TITLED, {**query, "workspace": workspace, "limit": limit})
         return [int(one["id"]) for one in found]
+
+
+def documents_of(texts: Sequence[str]) -> tuple[str, str]:
+    """What ``story_text`` and ``story_title`` hold of *texts*, as :meth:`Tsvectors.put` takes them."""
+    return document_of(texts), document_of(texts[:1])
 
 
 def document_of(texts: Sequence[str]) -> str:

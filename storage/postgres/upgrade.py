@@ -15,19 +15,24 @@ _LOCK = 0x44427266
 """``DBrf``: the number of the advisory lock under which tables are made."""
 _RECORD = 'CREATE TABLE IF NOT EXISTS daybrief_migration (name text COLLATE "C" PRIMARY KEY)'
 """What was applied. Works that are to be done alone lock it, too: hardly anybody else ever writes into it."""
+MOVING = "daybrief_moving"
+"""A table that is there while ``storage.moving`` fills the others."""
 
 
-def prepare(place: Place, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+def prepare(place: Place, migrations: Sequence[Migration] = MIGRATIONS, *, is_moving: bool = False) -> None:
     """Create or migrate the tables in the database at *place*.
 
-    Several processes may do this at once: one migrates, the others wait and find it done.
+    Several processes may do this at once: one migrates, the others wait and find it done. *is_moving* is for whoever
+    fills them from a file.
 
     Raises:
-        StoreTrouble: it cannot be reached, or is not ours, too new or not fit.
+        StoreTrouble: it cannot be reached, or is not ours, too new or not fit, or not everything is there yet.
     """
     try:
         with contextlib.closing(place.connect(autocommit=True)) as connection:
             _check_engine(connection, place)
+            if not is_moving:
+                _check_whole(connection, place)
             if pending(connection, place, migrations):
                 _migrate(connection, place, migrations)
     except psycopg.Error as error:
@@ -89,6 +94,15 @@ def _check_engine(connection: Connection, place: Place) -> None:
             f"{place.name} keeps its texts as {encoding}, which has no room for most languages; "
             "make another: createdb --encoding UTF8 --template template0 …",
             kind="encoding",
+        )
+
+
+def _check_whole(connection: Connection, place: Place) -> None:
+    if MOVING in {one["tablename"] for one in connection.execute(_TABLES)}:
+        raise StoreTrouble(
+            f"{place.name} does not hold yet all that was in the SQLite file; "
+            "call `daybrief migrate` again, and it goes on where it stopped",
+            kind="moving",
         )
 
 

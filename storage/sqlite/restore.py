@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.errors import StoreTrouble
 from storage.closing import close_the_past
-from storage.sqlite import copies, schema, upgrade
+from storage.sqlite import copies, moved, schema, upgrade
 from storage.sqlite.backup import check_sound, copy_into, written_aside
 from storage.sqlite.connection import connect, in_sentences
 
@@ -48,6 +48,7 @@ def restore(copy: Path, database: Path, now: datetime) -> bool:
         upgrade.migrate(draft)
         with in_sentences(draft), contextlib.closing(connect(draft)) as db, db.atomic():
             close_the_past(db, now)
+            moved.reopen(db)
         _retire(database)
     return is_verified
 

@@ -10,6 +10,7 @@ from bot.errors import StoreTrouble
 from storage.sqlite import schema
 from storage.sqlite.backup import backup
 from storage.sqlite.connection import connect, in_sentences
+from storage.sqlite.moved import check_in_use
 
 OLDEST = (3, 35, 0)
 """The first SQLite with RETURNING."""
@@ -21,13 +22,14 @@ def prepare(path: Path, migrations: sqlite_utils.Migrations = schema.migrations)
     Several processes may do this at once: one migrates, the others find it done.
 
     Raises:
-        StoreTrouble: this SQLite is too old, or the file is damaged, not ours or too new.
+        StoreTrouble: this SQLite is too old, or the file is damaged, not ours, too new, or was moved to PostgreSQL.
     """
     _check_engine()
     with contextlib.suppress(OSError):  # SQLite has a sentence for what cannot be made
         path.touch(mode=0o600, exist_ok=True)
     with in_sentences(path), contextlib.closing(connect(path)) as db:
         schema.check_ours(db, path, migrations)
+        check_in_use(db, path)
         if migrations.pending(db):
             _apply(db, path, migrations, keeps_copy=True)
         db.enable_wal()

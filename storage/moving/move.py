@@ -1,0 +1,178 @@
+"""Moving: copied in the order of keys, compared row for row, and only then is one place closed and the other opened.
+
+Whenever it is broken off, at most one of the two is open to bots, and whoever calls again has the same in the end.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.errors import StoreTrouble
+from storage.codec import micros, moment
+from storage.moving.source import Source, held
+from storage.moving.tables import Row, Table, check_alike, in_order
+from storage.moving.target import Target, taken
+from storage.postgres.place import Place
+
+BATCH = 2_000
+"""Rows that are added or compared at once."""
+Told = Callable[[int, int], None]
+"""Is told how many rows were copied and compared, and how many there are to be; what it raises breaks the work off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What was moved."""
+
+    file: Path
+    target: str
+    """What people call the database."""
+    at: datetime
+    rows: tuple[tuple[str, int], ...] = ()
+    """How many of each table, all of them compared; empty: it had been moved before, and nothing was done."""
+
+
+class _Stale(Exception):
+    """The target holds what the source does not hold, or not any more."""
+
+
+class _Count:
+    """How far it is."""
+
+    def __init__(self, told: Told, of: int) -> None:
+        self._told = told
+        self._of = of
+        self._done = 0
+
+    def more(self, rows: int) -> None:
+        self._done += rows
+        self._told(self._done, self._of)
+
+    def anew(self) -> None:
+        self._done = 0
+
+
+def move(file: Path, url: str, *, at: datetime, within: timedelta, told: Told, batch: int = BATCH) -> Moved:
+    """Move what is in *file* to the PostgreSQL database at *url*, and close the file *at* that time.
+
+    Args:
+        file: which no bot delivers from meanwhile. All that is changed in it is that it says it was moved.
+        url: ``postgresql://…``.
+        at: the present.
+        within: how long to wait for whoever only looks whether somebody delivers.
+        told: hears how far it is.
+        batch: rows that are added or compared at once.
+
+    Raises:
+        AlreadyRunning: another Daybrief works with the database.
+        StoreTrouble: one of them is not fit for it, or a row is not there as it was here; nothing is closed then.
+    """
+    with held(file) as source, taken(url, within=within) as target:
+        name = Place(url).name
+        if target.is_the_one_for(source.birth, source.moved_at):
+            return Moved(file=file, target=name, at=at if source.moved_at is None else moment(source.moved_at))
+        source.check_sound()
+        target.begin(source.birth)
+        tables = in_order(target.tables())
+        check_alike(source.tables(), [one for one in tables if not source.is_derived(one)])
+        rows = tuple((one.name, source.count(one)) for one in tables)
+        count = _Count(told, 2 * sum(number for _, number in rows))
+        _copy_all(source, target, tables, count, batch)
+        for table in tables:
+            _compare(source, target, table, count, batch)
+            target.advance(table, source.last_id(table))
+        moved_at = micros(at) if source.moved_at is None else source.moved_at
+        target.note(moved_at)
+        source.close_for_good(moved_at)
+        target.finish(moved_at)
+        return Moved(file=file, target=name, at=moment(moved_at), rows=rows)
+
+
+def _copy_all(source: Source, target: Target, tables: Sequence[Table], count: _Count, batch: int) -> None:
+    """Let the target hold all rows, wherever a former attempt has left it."""
+    try:
+        for table in tables:
+            _copy(source, target, table, count, batch)
+    except _Stale:  # a bot has worked with the file since then
+        target.clear(tables)
+        count.anew()
+        for table in tables:
+            _copy(source, target, table, count, batch)
+
+
+def _copy(source: Source, target: Target, table: Table, count: _Count, batch: int) -> None:
+    """Go over what is there already, and add the rest. Raises _Stale if it is something else."""
+    rows = _rows(source, target, table, batch)
+    key: Row | None = None
+    while there := list(itertools.islice(rows, batch)):
+        found = target.after(table, key, len(there))
+        if found == there:
+            count.more(len(there))
+            key = table.key_of(there[-1])
+            continue
+        if found:
+            raise _Stale
+        _add(target, table, itertools.chain(there, rows), count, batch)
+        return
+    if target.after(table, key, 1):
+        raise _Stale
+
+
+def _add(target: Target, table: Table, rows: Iterator[Row], count: _Count, batch: int) -> None:
+    if table.refers_to_itself:  # PostgreSQL looks whether all are there at the end of each statement
+        target.add(table, _counted(rows, count))
+        return
+    while some := list(itertools.islice(rows, batch)):
+        target.add(table, some)
+        count.more(len(some))
+
+
+def _counted(rows: Iterable[Row], count: _Count) -> Iterator[Row]:
+    for row in rows:
+        yield row
+        count.more(1)
+
+
+def _compare(source: Source, target: Target, table: Table, count: _Count, batch: int) -> None:
+    """Make sure that the target holds the rows of the source and no others. Raises StoreTrouble, naming the first."""
+    rows = _rows(source, target, table, batch)
+    key: Row | None = None
+    while there := list(itertools.islice(rows, batch)):
+        found = target.after(table, key, len(there))
+        if found != there:
+            raise _different(table, there, found)
+        key = table.key_of(there[-1])
+        count.more(len(there))
+    if found := target.after(table, key, 1):
+        raise _different(table, [], found)
+
+
+def _different(table: Table, here: Sequence[Row], there: Sequence[Row]) -> StoreTrouble:
+    """What is said of the first row in which the file, *here*, and the database, *there*, differ."""
+    ours = {table.key_of(row): row for row in here}
+    theirs = {table.key_of(row): row for row in there}
+    key = min(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
+    if key not in theirs:
+        what = "is missing"
+    elif key not in ours:
+        what = "is not in the file"
+    else:
+        apart = zip(table.kinds, ours[key], theirs[key], strict=True)
+        what = f"is not as in the file: {', '.join(name for name, one, other in apart if one != other)}"
+    return StoreTrouble(
+        f"the row {', '.join(map(str, key))} of {table.name} in the database {what}. Nothing is lost: the file is as "
+        "it was, and in use. Look who else writes to that database, and call `daybrief migrate` again",
+        kind="different",
+    )
+
+
+def _rows(source: Source, target: Target, table: Table, batch: int) -> Iterator[Row]:
+    """The rows of the source as the target gives them back."""
+    rows = source.rows(table)
+    if "tsvector" not in table.kinds.values():
+        yield from rows
+        return
+    while some := list(itertools.islice(rows, batch)):  # each is a number and a text of words
+        yield from zip((number for number, _ in some), target.as_stored([words for _, words in some]), strict=True)
