@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import io
 import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -226,6 +227,7 @@ def run_command(arguments: Sequence[str] | None, platforms: "Mapping[str, Platfo
     """Run one command and return its exit code; every error of ours ends as a sentence on standard error."""
     import logging
 
+    _prepare_input()
     _prepare_output()
     session = Session(platforms=platforms)
     be_discreet(session.redactor)
@@ -252,6 +254,12 @@ def run_command(arguments: Sequence[str] | None, platforms: "Mapping[str, Platfo
     except BrokenPipeError:
         return _stop_writing()
     return code if isinstance(code, int) else 0
+
+
+def _prepare_input() -> None:
+    """Who has closed standard input answers no question: to all that ask, that is input which has ended."""
+    if sys.stdin is None:
+        sys.stdin = io.StringIO()
 
 
 def _prepare_output() -> None:

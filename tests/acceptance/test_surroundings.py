@@ -1,10 +1,15 @@
 """What `init` leaves around the bot, and what `check` finds there."""
 
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.acceptance.program import CONFIG, Program
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_what_init_writes_is_its_owners_alone_and_a_mode_that_somebody_chose_stays(program: Program) -> None:
@@ -44,6 +49,18 @@ def test_init_that_nobody_answers_says_so_and_writes_nothing(program: Program, t
     assert done.code == 2
     assert done.err.startswith("daybrief: no configuration was written, because nobody answers on standard input; ")
     assert (done.err.count("\n"), "--yes" in done.err) == (1, True)
+    assert not list(program.folder.iterdir())
+
+
+def test_init_with_a_closed_input_is_init_that_nobody_answers(program: Program) -> None:
+    (program.folder / "config.toml").unlink()
+    command = [sys.executable, "-m", "bot", "init", "--config", str(program.folder / "config.toml")]
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("daybrief: no configuration was written, because nobody answers on standard input; ")
     assert not list(program.folder.iterdir())
 
 
