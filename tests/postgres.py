@@ -125,22 +125,28 @@ def named(database: str) -> str:
 
 
 @functools.cache
-def _template() -> str:
+def _template(*, has_queue: bool) -> str:
     """A database whose tables are made: copying it is faster than making them."""
     from storage.postgres.place import Place
     from storage.postgres.upgrade import prepare
 
-    name = f"daybrief_template_{os.getpid()}"
+    name = f"daybrief_template_{os.getpid()}{'_queue' * has_queue}"
     administer(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
     prepare(Place(named(name)))
+    if has_queue:
+        from storage.postgres.queue import prepare_queue
+
+        prepare_queue(Place(named(name)))
     return name
 
 
 @contextlib.contextmanager
-def database(*, is_empty: bool = False) -> Iterator[str]:
-    """The address of a database of its own, with our tables and nothing in them, or without; it is gone afterwards."""
+def database(*, is_empty: bool = False, has_queue: bool = False) -> Iterator[str]:
+    """The address of a database of its own, with our tables and nothing in them, or without; it is gone afterwards.
+    *has_queue*: with those of the queue as well.
+    """
     name = f"daybrief_{secrets.token_hex(8)}"
-    template = "template0" if is_empty else _template()
+    template = "template0" if is_empty else _template(has_queue=has_queue)
     administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield named(name)

@@ -106,6 +106,11 @@ class Place:
         parts = self.parts
         return f"the database {parts.get('dbname') or parts.get('user', '')} on {_host(parts)}"
 
+    @property
+    def address(self) -> str:
+        """As libpq takes it, with the password; shown to nobody. Raises StoreTrouble if nobody understands it."""
+        return conninfo.make_conninfo(self.url, **{key: _LIBPQ[key] for key in _LIBPQ.keys() - self.parts.keys()})
+
     def connect(self, *, autocommit: bool = False) -> Connection:
         """A connection whose values are put into the text of SQL, by libpq's own quoting.
 
@@ -113,7 +118,7 @@ class Place:
             psycopg.Error: there is none to be had.
         """
         connection: Connection = psycopg.connect(
-            conninfo.make_conninfo(self.url, **{key: _LIBPQ[key] for key in _LIBPQ.keys() - self.parts.keys()}),
+            self.address,
             autocommit=True,
             row_factory=dict_row,
             cursor_factory=psycopg.ClientCursor,

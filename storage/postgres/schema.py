@@ -372,5 +372,6 @@ MIGRATIONS = (
     Migration("m005_readings", _READINGS),
     Migration("m006_troubles", _TROUBLES),
     Migration("m007_installations", _INSTALLATIONS),
+    Migration("m008_doorbells", "ALTER TABLE delivery ADD COLUMN rung_at bigint;"),
 )
 """In their order."""

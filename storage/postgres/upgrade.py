@@ -1,7 +1,7 @@
 """Making a PostgreSQL database ready: looked at before anything is written, migrated where it is old."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import psycopg
 
@@ -56,10 +56,20 @@ def pending(connection: Connection, place: Place, migrations: Sequence[Migration
     return [one for one in migrations if one.name not in applied]
 
 
-def _migrate(connection: Connection, place: Place, migrations: Sequence[Migration]) -> None:
-    connection.execute("SET lock_timeout = 0")  # whoever is faster may have a large table to change
+@contextlib.contextmanager
+def making_tables(connection: Connection) -> Iterator[None]:
+    """Be the only one who makes tables; whoever is faster may have a large one to change."""
+    connection.execute("SET lock_timeout = 0")
     connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
     try:
+        yield
+    finally:
+        with contextlib.suppress(psycopg.Error):  # it ends with the connection
+            connection.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _migrate(connection: Connection, place: Place, migrations: Sequence[Migration]) -> None:
+    with making_tables(connection):
         left = pending(connection, place, migrations)  # somebody may have been faster, and newer
         if left and not _may_create(connection):
             raise StoreTrouble(
@@ -72,9 +82,6 @@ def _migrate(connection: Connection, place: Place, migrations: Sequence[Migratio
                 connection.execute(_RECORD)
                 connection.execute(migration.statements)
                 connection.execute("INSERT INTO daybrief_migration (name) VALUES (%s)", [migration.name])
-    finally:
-        with contextlib.suppress(psycopg.Error):  # it ends with the connection
-            connection.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def _may_create(connection: Connection) -> bool:

@@ -62,6 +62,12 @@ def m007_installations(db: sqlite_utils.Database) -> None:
     db.executescript(_INSTALLATIONS)
 
 
+@migrations()
+def m008_doorbells(db: sqlite_utils.Database) -> None:
+    """When somebody was last told that a delivery is due. Only PostgreSQL has anybody to tell."""
+    db.execute("ALTER TABLE delivery ADD COLUMN rung_at INTEGER")
+
+
 def version(db: sqlite_utils.Database) -> int:
     """How many migrations *db* has been through; 0 for a new file."""
     return len(migrations.applied(db))

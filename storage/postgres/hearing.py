@@ -1,0 +1,147 @@
+"""Hearing doorbells, through a worker of Procrastinate's that survives the database's absence; and ending what dead
+workers have left in the queue.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import psycopg
+from procrastinate import App
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Status
+from procrastinate.manager import JobManager
+
+from bot.ports import Clock
+from storage.postgres.place import Place
+from storage.postgres.queue import QUEUE, TASK, connector
+
+log = logging.getLogger(__name__)
+
+Answer = Callable[[int], Awaitable[object]]
+"""Takes the number of a delivery; what it raises ends that doorbell alone."""
+
+AT_ONCE = 240
+"""Doorbells that one worker answers at the same time. Most of them wait: for a place in their lane, for a platform."""
+LOOK_EVERY = timedelta(seconds=5)
+"""How often a worker looks for doorbells that it was not told of."""
+HEARTBEAT = timedelta(seconds=10)
+DEAD_AFTER = timedelta(seconds=40)
+"""A worker that has been silent for so long is taken for dead."""
+_TRY_AGAIN = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15))
+"""Waits after the first, second … time in a row that a worker ended; the last one repeats."""
+_WELL_AFTER = timedelta(minutes=1)
+"""A worker that ran for so long has not failed in a row."""
+
+
+class Porter:
+    """Answers doorbells from :meth:`start` to :meth:`stop`.
+
+    Args:
+        url: where the queue is.
+        answer: what is done for each.
+        clock: by which it waits for a database that is away.
+        drain: how long those that are being answered when it stops may take.
+        at_once: so many of them.
+    """
+
+    def __init__(self, url: str, answer: Answer, clock: Clock, *, drain: timedelta, at_once: int = AT_ONCE) -> None:
+        self._place = Place(url)
+        self._answer = answer
+        self._clock = clock
+        self._drain = drain
+        self._at_once = at_once
+        self._serving: asyncio.Task[None] | None = None
+        self._is_stopping = False
+
+    def start(self) -> None:
+        """Begin; must be called on the event loop."""
+        self._serving = asyncio.get_running_loop().create_task(self._serve())
+
+    async def stop(self) -> None:
+        """Take no more; wait for those that are being answered, and cancel those that take too long."""
+        self._is_stopping = True
+        if self._serving:
+            self._serving.cancel()
+            await asyncio.wait([self._serving])
+
+    async def _serve(self) -> None:
+        failures = 0
+        while not self._is_stopping:
+            began = self._clock.elapsed()
+            reason = await self._until_it_ends()
+            if self._is_stopping:
+                return
+            failures = 0 if self._clock.elapsed() - began > _WELL_AFTER else failures
+            pause = _TRY_AGAIN[min(failures, len(_TRY_AGAIN) - 1)]
+            failures += 1
+            log.warning("doorbells are heard again in %d s: %s", pause.total_seconds(), reason)
+            await self._clock.wait(pause)
+
+    async def _until_it_ends(self) -> str:
+        """Run a worker of Procrastinate's, which ends where the database is away; why it did."""
+        app = App(connector=connector(self._place))
+        app.task(name=TASK, queue=QUEUE)(self._heard)
+        try:
+            async with app.open_async():
+                await app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=self._at_once,
+                    delete_jobs=DeleteJobCondition.ALWAYS,
+                    install_signal_handlers=False,
+                    fetch_job_polling_interval=LOOK_EVERY.total_seconds(),
+                    update_heartbeat_interval=HEARTBEAT.total_seconds(),
+                    stalled_worker_timeout=DEAD_AFTER.total_seconds(),
+                    shutdown_graceful_timeout=self._drain.total_seconds(),
+                )
+        except (psycopg.Error, ConnectorException) as error:
+            return str(self._place.trouble(_cause_of(error)))
+        except Exception as bug:
+            log.exception("the worker of the queue failed in a way that was not foreseen")
+            return type(bug).__name__
+        return "its worker has ended by itself"
+
+    async def _heard(self, delivery: int, rung_at: int) -> None:
+        """*rung_at* is for whoever rings again."""
+        await self._answer(delivery)
+
+
+async def end_jobs_of_the_dead(url: str) -> int:
+    """End what workers that are dead had taken from the queue at *url*; how many jobs that were.
+
+    One of them that only seemed dead goes on, and finds that its job has ended: the ledger decides whose a delivery is.
+
+    Raises:
+        StoreTrouble: the database does not answer.
+    """
+    place = Place(url)
+    app = App(connector=connector(place))
+    try:
+        async with app.open_async():
+            jobs = app.job_manager
+            # A worker that is not known any more cannot take another job, and begins anew under another number.
+            await jobs.prune_stalled_workers(DEAD_AFTER.total_seconds())
+            left = await jobs.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER.total_seconds())
+            return sum([await _ended(jobs, one.id) for one in left if one.id is not None])
+    except (psycopg.Error, ConnectorException) as error:
+        raise place.trouble(_cause_of(error)) from error
+
+
+async def _ended(jobs: JobManager, number: int) -> bool:
+    """End the job; False: somebody was faster."""
+    try:
+        await jobs.finish_job_by_id_async(number, status=Status.ABORTED, delete_job=True)
+    except ConnectorException as error:
+        if isinstance(error.__cause__, psycopg.errors.RaiseException):
+            return False
+        raise
+    return True
+
+
+def _cause_of(error: Exception) -> psycopg.Error:
+    """What the driver said; Procrastinate wraps it."""
+    for one in (error, error.__cause__):
+        if isinstance(one, psycopg.Error):
+            return one
+    return psycopg.OperationalError(str(error))

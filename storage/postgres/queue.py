@@ -1,0 +1,94 @@
+"""The queue of doorbells: Procrastinate's tables, in a schema of their own beside ours, and whoever speaks to them."""
+
+import contextlib
+from importlib import resources
+
+import psycopg
+from procrastinate import PsycopgConnector
+from procrastinate.schema import SchemaManager
+
+from bot.errors import StoreTrouble
+from storage.postgres.place import PATIENCE, Connection, Place
+from storage.postgres.upgrade import making_tables
+
+SCHEMA = "daybrief_queue"
+QUEUE = "daybrief"
+"""What Procrastinate calls a queue: it can keep several in its tables."""
+TASK = "daybrief.doorbell"
+_CONNECTIONS = 4
+"""At most so many fetch jobs and end them; one more listens."""
+_STEPS = resources.files("procrastinate.sql") / "migrations"
+
+
+def prepare_queue(place: Place) -> None:
+    """Create the queue's tables in the database at *place*, or bring them up to what the installed Procrastinate wants.
+
+    Several processes may do this at once.
+
+    Raises:
+        StoreTrouble: the database cannot be reached, or the user may not make a schema there.
+    """
+    try:
+        with contextlib.closing(place.connect(autocommit=True)) as connection:
+            if _pending(connection):
+                with making_tables(connection):
+                    _bring_up(connection)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise StoreTrouble(
+            f"{place.name}: the user may not make a schema there, which several machines need; "
+            f"let an administrator run: CREATE SCHEMA {SCHEMA} AUTHORIZATION {place.parts.get('user', '…')}",
+            kind="permission",
+        ) from error
+    except psycopg.Error as error:
+        raise place.trouble(error) from error
+
+
+def connector(place: Place) -> PsycopgConnector:
+    """Connections for Procrastinate itself, which knows its tables by their bare names."""
+
+    async def configure(connection: "psycopg.AsyncConnection[object]") -> None:
+        await connection.execute(f"SET search_path = {SCHEMA}".encode())
+        await connection.commit()
+
+    return PsycopgConnector(
+        conninfo=place.address,
+        name="daybrief-queue",
+        min_size=1,
+        max_size=_CONNECTIONS,
+        timeout=PATIENCE,
+        configure=configure,
+    )
+
+
+def _pending(connection: Connection) -> list[str]:
+    """Names of Procrastinate's migrations that its tables have not been through, in their order."""
+    every = sorted(one.name for one in _STEPS.iterdir() if one.name.endswith(".sql"))
+    found = connection.execute("SELECT to_regclass(%s) AS is_there", [f"{SCHEMA}.applied"]).fetchone()
+    if not (found and found["is_there"]):
+        return every
+    applied = {one["name"] for one in connection.execute(_APPLIED.encode())}
+    return [name for name in every if name not in applied]
+
+
+def _bring_up(connection: Connection) -> None:
+    left = _pending(connection)  # somebody may have been faster
+    if not left:
+        return
+    with connection.transaction():
+        is_new = connection.execute("SELECT to_regclass(%s) IS NULL AS yes", [f"{SCHEMA}.applied"]).fetchone()
+        if is_new and is_new["yes"]:
+            # Its whole schema is what all its migrations lead to. CREATE SCHEMA IF NOT EXISTS would want the right to
+            # make one also where an administrator has made it.
+            if not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [SCHEMA]).fetchone():
+                connection.execute(f"CREATE SCHEMA {SCHEMA}".encode())
+            connection.execute(f"SET LOCAL search_path = {SCHEMA}".encode())
+            connection.execute(SchemaManager.get_schema().encode())
+            connection.execute(b"CREATE TABLE applied (name text PRIMARY KEY)")
+        else:
+            connection.execute(f"SET LOCAL search_path = {SCHEMA}".encode())
+            for name in left:
+                connection.execute((_STEPS / name).read_text(encoding="utf-8").encode())
+        connection.execute("INSERT INTO applied SELECT unnest(CAST(%s AS text[]))", [left])
+
+
+_APPLIED = f"SELECT name FROM {SCHEMA}.applied"  # noqa: S608 - no text from outside is in it

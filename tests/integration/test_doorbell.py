@@ -1,0 +1,323 @@
+"""Doorbells in PostgreSQL: who rings, who hears, and what happens to those that are lost."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import resources
+from typing import Any
+
+import psycopg
+import pytest
+
+from bot.errors import StoreTrouble
+from bot.model import DeliveryState
+from storage.keeper import Keeper
+from storage.planning import Planned
+from storage.postgres.database import PostgresDatabase
+from storage.postgres.doorbell import FORGOTTEN_AFTER, HEARD_WITHIN, Doorbell
+from storage.postgres.hearing import DEAD_AFTER, Answer, Porter, end_jobs_of_the_dead
+from storage.postgres.place import Place
+from storage.postgres.queue import prepare_queue
+from storage.session import Session
+from tests.clock import TUESDAY, VirtualClock
+from tests.contract.values import due, subscription
+from tests.postgres import administer, database
+
+SECOND = timedelta(seconds=1)
+LEASE = timedelta(seconds=75)
+
+
+@dataclass
+class Room:
+    """A store whose new deliveries ring."""
+
+    url: str
+    clock: VirtualClock
+    database: PostgresDatabase
+    keeper: Keeper
+    bell: Doorbell
+
+    async def plan(self, *channels: tuple[str, str]) -> list[int]:
+        """Enter a delivery for each (workspace, channel), all at once; their numbers."""
+        orders = [
+            await self.keeper.subscriptions.subscribe(subscription(name, workspace=team)) for team, name in channels
+        ]
+        await self.keeper.ledger.plan([due(one.id, at=self.clock.now()) for one in orders])
+        known = {one.subscription: one.id for one in await self.keeper.ledger.deliveries(limit=1000)}
+        return [known[one.id] for one in orders]
+
+    async def again(self) -> int:
+        return await self.bell.ring_again(self.database)
+
+    def asked(self, statement: str) -> list[Any]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("SET search_path = daybrief_queue, public")
+            done = connection.execute(statement.encode())
+            return [one for (one, *_) in done.fetchall()] if done.description else []
+
+    def rung(self) -> list[int]:
+        """Which deliveries the queue rings for, in the order in which they will be heard."""
+        return self.asked("SELECT CAST(args ->> 'delivery' AS int) FROM procrastinate_jobs ORDER BY priority DESC, id")
+
+    def lose(self) -> None:
+        """The queue is emptied by hand."""
+        self.asked("DELETE FROM procrastinate_jobs")
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with database(has_queue=True) as address:
+        yield address
+
+
+@pytest.fixture
+async def room(url: str) -> AsyncIterator[Room]:
+    clock, opened = VirtualClock(), PostgresDatabase(Place(url))
+    bell = Doorbell(clock)
+    yield Room(url, clock, opened, Keeper(opened, bell.ring), bell)
+    await opened.close()
+
+
+@contextlib.asynccontextmanager
+async def porter(room: Room, answer: Answer) -> AsyncIterator[Porter]:
+    opened = Porter(room.url, answer, room.clock, drain=timedelta(seconds=2))
+    opened.start()
+    try:
+        yield opened
+    finally:
+        await opened.stop()
+
+
+# --------------------------------------------------------------------------------------------------------- ringing
+
+
+async def test_it_rings_once_for_each_delivery_and_not_for_a_date_that_is_there(room: Room) -> None:
+    numbers = await room.plan(("T1", "C1"), ("T1", "C2"))
+    await room.plan(("T1", "C1"))
+
+    assert room.rung() == numbers
+
+
+async def test_a_delivery_that_is_not_entered_does_not_ring(room: Room) -> None:
+    def fail(db: Session, planned: Sequence[Planned]) -> None:
+        room.bell.ring(db, planned)
+        raise KeyError("a bug")
+
+    order = await room.keeper.subscriptions.subscribe(subscription())
+
+    with pytest.raises(KeyError):
+        await Keeper(room.database, fail).ledger.plan([due(order.id)])
+    assert room.rung() == []
+    assert await room.keeper.ledger.deliveries() == ()
+
+
+async def test_what_can_only_be_let_go_does_not_ring(room: Room) -> None:
+    order = await room.keeper.subscriptions.subscribe(subscription())
+
+    await room.keeper.ledger.plan([due(order.id, state=DeliveryState.MISSED)])
+
+    assert room.rung() == []
+
+
+async def test_the_first_of_every_workspace_is_heard_before_the_second_of_any(room: Room) -> None:
+    a, b, c, d, e = await room.plan(("T1", "C1"), ("T1", "C2"), ("T1", "C3"), ("T2", "C4"), ("T3", "C5"))
+    assert room.rung() == [a, d, e, b, c]
+
+    later = await room.plan(("T4", "C6"))
+
+    assert room.rung()[3] == later[0], "whoever comes due later does not wait for the last of a large workspace"
+
+
+# --------------------------------------------------------------------------------------------------- ringing again
+
+
+async def test_a_lost_doorbell_rings_again_once_it_should_have_been_heard(room: Room) -> None:
+    [number] = await room.plan(("T1", "C1"))
+    room.lose()
+
+    room.clock.move_to(TUESDAY + HEARD_WITHIN - SECOND)
+    assert await room.again() == 0
+    room.clock.move_to(TUESDAY + HEARD_WITHIN)
+    assert await room.again() == 1
+    assert await room.again() == 0
+
+    assert room.rung() == [number]
+
+
+async def test_a_doorbell_that_waits_in_the_queue_makes_no_echo(room: Room) -> None:
+    numbers = await room.plan(("T1", "C1"), ("T1", "C2"))
+
+    room.clock.move_to(TUESDAY + FORGOTTEN_AFTER - SECOND)
+    assert await room.again() == 0
+    room.clock.move_to(TUESDAY + FORGOTTEN_AFTER)
+    assert await room.again() == 2, "it may be another one's that waits there"
+
+    assert sorted(room.rung()) == sorted(numbers * 2)
+
+
+async def test_one_that_was_lost_before_others_that_wait_rings_again(room: Room) -> None:
+    [lost] = await room.plan(("T1", "C1"))
+    room.lose()
+    room.clock.move_to(TUESDAY + SECOND)
+    [waits] = await room.plan(("T2", "C2"))
+
+    room.clock.move_to(TUESDAY + HEARD_WITHIN + 2 * SECOND)
+    await room.again()
+
+    assert room.rung() == [waits, lost]
+
+
+async def test_what_waits_for_a_retry_rings_when_its_time_has_come_and_not_before(room: Room) -> None:
+    [number] = await room.plan(("T1", "C1"))
+    claim = await room.keeper.ledger.claim(number, room.clock.now(), LEASE)
+    assert claim
+    until = TUESDAY + 5 * SECOND
+    await room.keeper.ledger.postpone(claim, until=until, state=DeliveryState.DUE, reason="later")
+    room.lose()
+
+    room.clock.move_to(until - SECOND)
+    assert await room.again() == 0
+    room.clock.move_to(until)
+    assert await room.again() == 1
+
+
+async def test_what_a_dead_worker_holds_rings_when_its_lease_ends_and_not_before(room: Room) -> None:
+    [number] = await room.plan(("T1", "C1"))
+    assert await room.keeper.ledger.claim(number, room.clock.now(), LEASE)
+    room.lose()
+
+    room.clock.move_to(TUESDAY + LEASE - SECOND)
+    assert await room.again() == 0
+    room.clock.move_to(TUESDAY + LEASE)
+    assert await room.again() == 1
+
+
+async def test_what_is_done_never_rings_again(room: Room) -> None:
+    [number] = await room.plan(("T1", "C1"))
+    claim = await room.keeper.ledger.claim(number, room.clock.now(), LEASE)
+    assert claim
+    await room.keeper.ledger.finish(claim, DeliveryState.SENT, at=room.clock.now())
+    room.lose()
+
+    room.clock.move_to(TUESDAY + timedelta(days=1))
+
+    assert await room.again() == 0
+
+
+async def test_what_was_entered_by_somebody_who_does_not_ring_rings_at_once(room: Room) -> None:
+    order = await room.keeper.subscriptions.subscribe(subscription())
+    await Keeper(room.database).ledger.plan([due(order.id, at=room.clock.now())])
+
+    assert await room.again() == 1
+
+
+# --------------------------------------------------------------------------------------------------------- hearing
+
+
+async def test_every_doorbell_is_answered_and_leaves_nothing_even_if_the_answer_fails(room: Room) -> None:
+    numbers = await room.plan(*(("T1", f"C{number}") for number in range(30)))
+    heard: list[int] = []
+    all_heard = asyncio.Event()
+
+    async def answer(number: int) -> None:
+        heard.append(number)
+        if len(heard) == len(numbers):
+            all_heard.set()
+        if number == numbers[3]:
+            raise KeyError("a bug")
+
+    async with porter(room, answer):
+        await all_heard.wait()
+
+    assert sorted(heard) == numbers
+    assert room.rung() == []
+    assert room.asked("SELECT id FROM procrastinate_workers") == []
+
+
+async def test_whoever_stops_finishes_what_it_answers_and_leaves_the_rest_to_others(room: Room) -> None:
+    first, second = await room.plan(("T1", "C1"), ("T1", "C2"))
+    answering, may_end = asyncio.Event(), asyncio.Event()
+    ended: list[int] = []
+
+    async def answer(number: int) -> None:
+        answering.set()
+        await may_end.wait()
+        ended.append(number)
+
+    leaving = Porter(room.url, answer, room.clock, drain=timedelta(seconds=5), at_once=1)
+    leaving.start()
+    await answering.wait()
+    stopping = asyncio.ensure_future(leaving.stop())
+    await asyncio.sleep(0)
+    may_end.set()
+    await stopping
+
+    assert ended == [first]
+    assert room.rung() == [second]
+
+
+async def test_a_worker_whose_connections_are_cut_hears_again_by_itself(room: Room) -> None:
+    heard: asyncio.Queue[int] = asyncio.Queue()
+
+    async with porter(room, heard.put):
+        [first] = await room.plan(("T1", "C1"))
+        assert await heard.get() == first
+        room.asked(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%procrastinate%'"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        [second] = await room.plan(("T1", "C2"))
+        assert await heard.get() == second
+
+
+async def test_jobs_of_dead_workers_are_ended_and_those_of_the_living_are_not(room: Room) -> None:
+    numbers = await room.plan(("T1", "C1"), ("T2", "C2"), ("T3", "C3"))
+    assert timedelta(minutes=1) > DEAD_AFTER
+    room.asked("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute'), (now())")
+    room.asked("UPDATE procrastinate_jobs SET status = 'doing', worker_id = id WHERE id <= 2")
+
+    assert await end_jobs_of_the_dead(room.url) == 1
+
+    assert room.rung() == numbers[1:]
+    assert room.asked("SELECT id FROM procrastinate_workers") == [2]
+
+
+# ------------------------------------------------------------------------------------------------------ the tables
+
+
+async def test_several_that_make_the_queue_at_once_find_it_ready_and_our_tables_alone() -> None:
+    with database() as fresh:
+        await asyncio.gather(*(asyncio.to_thread(prepare_queue, Place(fresh)) for _ in range(4)))
+
+        with psycopg.connect(fresh) as connection:
+            found = connection.execute(
+                "SELECT DISTINCT schemaname FROM pg_tables WHERE tablename LIKE 'procrastinate%'"
+            ).fetchall()
+        assert found == [("daybrief_queue",)]
+
+
+def test_a_queue_of_an_older_procrastinate_is_brought_up(url: str) -> None:
+    steps = resources.files("procrastinate.sql").joinpath("migrations").iterdir()
+    newest = max(one.name for one in steps if one.name.endswith(".sql"))
+    trigger = "procrastinate_trigger_status_events_update_v1"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"DROP TRIGGER {trigger} ON daybrief_queue.procrastinate_jobs".encode())
+        connection.execute("DELETE FROM daybrief_queue.applied WHERE name = %s", [newest])
+
+        prepare_queue(Place(url))
+
+        found = connection.execute("SELECT count(*) FROM pg_trigger WHERE tgname = %s", [trigger]).fetchone()
+        applied = connection.execute("SELECT max(name) FROM daybrief_queue.applied").fetchone()
+    assert (found, applied) == ((1,), (newest,))
+
+
+def test_whoever_may_not_make_the_queue_is_told_who_can() -> None:
+    administer("DROP ROLE IF EXISTS daybrief_visitor")
+    administer("CREATE ROLE daybrief_visitor LOGIN")
+    with database() as made:
+        visitor = psycopg.conninfo.make_conninfo(made, user="daybrief_visitor")
+        with pytest.raises(StoreTrouble, match=r"CREATE SCHEMA daybrief_queue AUTHORIZATION daybrief_visitor"):
+            prepare_queue(Place(visitor))
+    administer("DROP ROLE daybrief_visitor")
