@@ -1,4 +1,4 @@
-"""The time: the present, or a past morning that is lived again."""
+"""The time: the present, by this machine or by a server that many share, or a past morning that is lived again."""
 
 import asyncio
 import time
@@ -25,6 +25,34 @@ def _awake_or_not() -> float:
     """Seconds since some moment, those that the machine slept included: the world outside did not sleep."""
     number = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if number is None else time.clock_gettime(number)
+
+
+class SharedClock:
+    """The time of a server, for machines whose leases are compared. Until it is told that, the machine's own.
+
+    It goes on by the clock that nobody can set, so that setting the machine's clock changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._was = datetime.now(UTC)
+        self._then = self.elapsed()
+
+    def tell(self, shown: datetime, *, asked: timedelta, answered: timedelta) -> None:
+        """A server that was *asked* and *answered* then, as :meth:`elapsed` has it, showed the time *shown*."""
+        self._was = shown.astimezone(UTC)
+        self._then = asked + (answered - asked) / 2
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        return self._was + (self.elapsed() - self._then)
+
+    def elapsed(self) -> timedelta:
+        """As :class:`SystemClock` has it."""
+        return timedelta(seconds=_awake_or_not())
+
+    async def wait(self, duration: timedelta) -> None:
+        """Return after *duration*."""
+        await asyncio.sleep(duration.total_seconds())
 
 
 class ReplayClock:

@@ -56,6 +56,10 @@ class Keeper:
             backed_up_at=codec.moment_if(counted["backed_up_at"]),
         )
 
+    async def time(self) -> datetime | None:
+        """The time by the database's own clock, which all machines share; None: it has none."""
+        return await self._database.time()
+
     async def size(self) -> int:
         """Bytes that the database takes, with what is only in its log."""
         return await self._database.size()

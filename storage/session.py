@@ -112,6 +112,9 @@ class Database(Protocol):
     async def condition(self) -> Condition:
         """How the database is."""
 
+    async def time(self) -> datetime | None:
+        """The time by the engine's own clock; None: it has none."""
+
     async def size(self) -> int:
         """Bytes that it takes, with what is only in its log."""
 

@@ -1,4 +1,4 @@
-"""Delivering from a PostgreSQL database as the only one who does, on whatever machine."""
+"""Delivering from a PostgreSQL database, or ringing for those who do, as the only one, on whatever machine."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,8 @@ from storage.postgres.place import Connection, Place
 
 _LOCK = 0x44427267
 """The number of the advisory lock; the one before it is for making tables."""
+SILENT = timedelta(seconds=30)
+"""A process whose turn it is and that says nothing for so long, because its machine is gone or frozen, loses it."""
 
 
 @contextlib.asynccontextmanager
@@ -44,3 +46,54 @@ def alone_on(place: Place, within: timedelta) -> Connection:
             raise place.trouble(error) from error
         stack.pop_all()
         return connection
+
+
+class Turn:
+    """The turn to ring, which one process at a time has; the others stand by. It is the same lock as that of a process
+    that does everything alone.
+    """
+
+    def __init__(self, url: str, *, silent: timedelta = SILENT) -> None:
+        """*silent* is after how long without a word the server gives it to others."""
+        self._place = Place(url)
+        self._silent = f"SET idle_session_timeout = '{silent / timedelta(milliseconds=1):.0f}ms'".encode()
+        self._connection: Connection | None = None
+
+    async def is_ours(self) -> bool:
+        """Take it if it is free, and keep it; to be asked again every few seconds, or the server gives it to others.
+
+        Raises:
+            StoreTrouble: the database does not answer, so it is not ours any more.
+        """
+        return await asyncio.to_thread(self._look)
+
+    async def end(self) -> None:
+        """Give it to others."""
+        await asyncio.to_thread(self._let_go)
+
+    def _look(self) -> bool:
+        try:
+            if self._connection is None:
+                return self._tried()
+            self._connection.execute("SELECT 1")
+        except psycopg.Error as error:
+            self._let_go()
+            raise self._place.trouble(error) from error
+        return True
+
+    def _tried(self) -> bool:
+        connection = self._place.connect(autocommit=True)
+        try:
+            connection.execute(self._silent)
+            found = connection.execute("SELECT pg_try_advisory_lock(%s) AS taken", [_LOCK]).fetchone()
+            if found and found["taken"]:
+                self._connection = connection
+        finally:
+            if self._connection is None:
+                connection.close()
+        return self._connection is not None
+
+    def _let_go(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,10 @@ class SqliteDatabase(Threads):
     async def condition(self) -> Condition:
         """How the file is."""
         return await asyncio.to_thread(condition, self.path)
+
+    async def time(self) -> datetime | None:
+        """None: a file has no clock."""
+        return None
 
     async def size(self) -> int:
         """Bytes in the file and in its log."""

@@ -73,6 +73,9 @@ class LoopDatabase:
         """How the file is."""
         return condition(self.path)
 
+    async def time(self) -> None:
+        """A file has no clock."""
+
     async def size(self) -> int:
         """Bytes in the file."""
         return condition(self.path).size
