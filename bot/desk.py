@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import amend, bulletins, inquire, lookup, orders, request, taking, tenants
+from bot import amend, bulletins, carrying, inquire, lookup, orders, request, taking, tenants
 from bot import gather as gathering
 from bot import publish as publishing
 from bot.belief import clock_trouble
@@ -16,6 +16,7 @@ from bot.errata import Progress
 from bot.errors import NotFound, PostFailed, WrongUsage
 from bot.forget import forget_old
 from bot.forms import Opened, Texts
+from bot.heard import Hearer
 from bot.lookout import Lookout
 from bot.manuscript import Manuscript
 from bot.messenger import Messenger
@@ -58,6 +59,7 @@ class Desk:
         self._gathering = asyncio.Lock()
         self._messenger = Messenger(room)
         self._notifier = Notifier(room, self._messenger)
+        self._hearer = Hearer(room)
         self._lookout = Lookout(room, self._messenger, self._notifier)
 
     # -------------------------------------------------------------------------------------------- for the alarm
@@ -102,14 +104,14 @@ class Desk:
         """Have written what the editions of the next minutes are going to show."""
         await prepare_ahead(self._room)
 
-    async def publish(self, *, progress: publishing.Progress | None = None) -> publishing.Round:
+    async def publish(self, *, progress: carrying.Progress | None = None) -> publishing.Round:
         """One round of publishing, beside those that still run; then admins are told of what went wrong."""
         done = await publishing.publish(self._room, progress=progress)
         await self.tell()
         return done
 
     async def publish_until_done(
-        self, *, patience: timedelta, only: Subscription | None = None, progress: publishing.Progress | None = None
+        self, *, patience: timedelta, only: Subscription | None = None, progress: carrying.Progress | None = None
     ) -> publishing.Round:
         """Rounds of publishing, for *only* or all, while anything can be done within *patience*; then as above."""
         number = only.id if only else None
@@ -120,6 +122,10 @@ class Desk:
     async def publish_for(self, duration: timedelta) -> publishing.Round:
         """Rounds of publishing, for no longer than *duration* unless one of them takes longer; nobody is told."""
         return await publishing.publish_until_done(self._room, patience=duration, at_most=duration)
+
+    async def hear(self, delivery: int) -> None:
+        """Somebody rang for *delivery*: carry it as far as it gets."""
+        await self._hearer.hear(delivery)
 
     async def tell(self) -> None:
         """Tell admins of editions that ended badly, and of what is wrong or well again, neither waiting for the other.

@@ -83,6 +83,8 @@ class Newsroom:
     went well the last time."""
     faults: dict[str, str] = field(default_factory=dict)
     """By part, what it failed with when it was last at work, which nobody foresaw; empty: with nothing."""
+    carries: bool = True
+    """Whether this process carries what it enters into the ledger; else others hear of it, and do."""
     is_stopping: bool = False
     """No new delivery is begun any more."""
 

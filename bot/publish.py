@@ -1,32 +1,23 @@
-"""Publishing: enter what has come due into the ledger, then carry every delivery whose time has come."""
+"""Publishing: enter what has come due into the ledger, then carry every delivery whose time has come, or let others."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import logbook
 from bot.belief import AGREES_AFTER, not_believed
-from bot.courier import carry
-from bot.editor import Editor
-from bot.errors import DaybriefError, WrongUsage
-from bot.lanes import AT_ONCE
+from bot.carrying import Progress, Tidings, carry_waiting, held_back_by
+from bot.errors import WrongUsage
 from bot.model import Delivery, DeliveryState, Due, Standing, Subscription
 from bot.newsroom import Newsroom
 from bot.orders import open_dates
-from bot.ports import Watch
 from bot.prepare import is_called_for, prepare_at_once, prepare_due
-
-log = logging.getLogger(__name__)
 
 _DOUBTS = 3
 """Looks that one command waits for."""
 _GLANCE = timedelta(seconds=1)
 """How often a bot that waits looks whether it is to stop."""
-
-Progress = Callable[[Delivery], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,58 +40,34 @@ async def publish(room: Newsroom, *, only: int | None = None, progress: Progress
     *only* is the id of a subscription, where the others are to be left alone.
     """
     now = room.instant()
-    if held_back := await _held_back(room, now):
+    if held_back := await held_back_by(room, now):
         return Round(held_back=held_back)
-    tidings = _Tidings([], progress, room.watch)
+    tidings = Tidings([], progress, room.watch)
     if not is_called_for(room):
         planned = await _carry_due(room, now, tidings, only)
         return Round(planned=planned, finished=tuple(tidings.finished))
     # What is in the ledger already waits for nobody; what has come due waits until it is prepared.
-    _, this = await asyncio.gather(_carry_waiting(room, now, tidings, only), _carry_prepared(room, tidings, only))
+    _, this = await asyncio.gather(carry_waiting(room, now, tidings, only), _carry_prepared(room, tidings, only))
     return replace(this, finished=tuple(tidings.finished))
 
 
-async def _carry_prepared(room: Newsroom, tidings: "_Tidings", only: int | None) -> Round:
+async def _carry_prepared(room: Newsroom, tidings: Tidings, only: int | None) -> Round:
     """Prepare what has come due, within the deadline, then enter and carry it."""
     await prepare_due(room, only=only)
     if room.is_stopping:
         return Round()  # what is entered only after the next start is prepared before it
     now = room.instant()
-    if held_back := await _held_back(room, now):
+    if held_back := await held_back_by(room, now):
         return Round(held_back=held_back)
     return Round(planned=await _carry_due(room, now, tidings, only))
 
 
-async def _carry_due(room: Newsroom, now: datetime, tidings: "_Tidings", only: int | None) -> int:
+async def _carry_due(room: Newsroom, now: datetime, tidings: Tidings, only: int | None) -> int:
     """Enter what has come due, and work once on all whose time has come; how many dates were entered."""
     async with room.planning:
         planned = await _plan(room, now, only)
-    await _carry_waiting(room, now, tidings, only)
+    await carry_waiting(room, now, tidings, only)
     return planned
-
-
-async def _held_back(room: Newsroom, now: datetime) -> str:
-    """Why nothing is posted at all; empty: nothing stands in the way."""
-    if held_back := await not_believed(room, now):
-        log.error("posting is held back: %s", held_back)
-    return held_back
-
-
-async def _carry_waiting(room: Newsroom, now: datetime, tidings: "_Tidings", only: int | None) -> None:
-    """Work once on every delivery whose time has come, with editions composed as of *now*."""
-    editor = Editor(room, now)
-    begun = room.clock.now()
-    seen: set[int] = set()
-    as_one = [name for name, platform in room.platforms.items() if platform.paces_as_one]
-    while not room.is_stopping:
-        lanes = await room.store.ledger.waiting(begun, only=only, as_one=as_one)
-        taken = {
-            lane: room.lanes.take(number for number in waiting if number not in seen) for lane, waiting in lanes.items()
-        }
-        if not any(taken.values()):
-            break
-        seen.update(number for waiting in taken.values() for number in waiting)
-        await _carry_all(room, editor, taken, tidings)
 
 
 async def publish_until_done(
@@ -130,8 +97,10 @@ async def publish_until_done(
             doubts += 1
             await _pause(room, AGREES_AFTER)
             continue
+        if this.held_back or room.is_stopping or not room.carries:
+            return total
         upcoming = await room.store.ledger.next_wait(only=only, besides=room.lanes.in_hand)
-        if this.held_back or room.is_stopping or upcoming is None:
+        if upcoming is None:
             return total
         wait = upcoming - room.clock.now()
         if wait > patience or wait > at_most - (room.clock.elapsed() - began):
@@ -185,60 +154,3 @@ async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
         if one.state.final:
             room.watch.ended(channel.platform, one.state, one.reason, None)
     return planned
-
-
-@dataclass(frozen=True, slots=True)
-class _Tidings:
-    """Where it is told which deliveries became final."""
-
-    finished: list[Delivery]
-    progress: Progress | None
-    watch: Watch
-
-    def tell(self, delivery: Delivery, took: timedelta) -> None:
-        logbook.ended(delivery, took)
-        hour = delivery.reopened_at or delivery.due_at
-        late = delivery.sent_at - hour if delivery.sent_at else None
-        self.watch.ended(delivery.channel.platform, delivery.state, delivery.reason, late)
-        self.finished.append(delivery)
-        if self.progress:
-            self.progress(delivery)
-
-
-async def _carry_all(room: Newsroom, editor: Editor, lanes: Mapping[str, Sequence[int]], tidings: _Tidings) -> None:
-    """Work once on each delivery of *lanes*, all of which are in our hands, and let them go."""
-    ours = {number for waiting in lanes.values() for number in waiting}
-
-    async def work(lane: str, queue: Iterator[int]) -> None:
-        for number in queue:
-            async with room.lanes.places(lane):
-                if room.is_stopping:
-                    return
-                began = room.clock.elapsed()
-                delivery = await _carry(room, editor, number)
-                took = room.clock.elapsed() - began
-            ours.discard(number)
-            room.lanes.let_go([number])
-            if delivery and delivery.state.final:
-                tidings.tell(delivery, took)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for lane, waiting in lanes.items():
-                queue = iter(waiting)
-                for _ in range(min(AT_ONCE, len(waiting))):
-                    group.create_task(work(lane, queue))
-    finally:
-        room.lanes.let_go(ours)
-
-
-async def _carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None:
-    try:
-        return await carry(room, editor, number)
-    except DaybriefError as trouble:
-        # One channel's trouble never costs the others their morning; this lease ends by itself.
-        log.warning("delivery %d is left for later: %s", number, trouble)
-    except Exception:
-        # Not even a row that cannot be read may end the round.
-        log.exception("delivery %d is left for later: it failed in a way that was not foreseen", number)
-    return None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.config import Config
     from bot.ports import Platform, Watch
+    from bot.roles import Role
     from bot.wiring import House
 
 DEGRADED = 3
@@ -59,12 +60,9 @@ class Session:
 
     @contextlib.asynccontextmanager
     async def house(
-        self, *, at: str | None = None, show: bool = False, delivers: bool = False, watch: "Watch | None" = None
+        self, *, at: str | None = None, show: bool = False, role: "Role | None" = None, watch: "Watch | None" = None
     ) -> "AsyncIterator[House]":
-        """The open house, at the present or at the time *at*; with *show*, posts to the terminal are seen on it.
-
-        *delivers* is for the process that holds the delivery lock; *watch* counts what happens.
-        """
+        """The open house, now or at the time *at*; with *show*, posts to the terminal are seen. *role*: it delivers."""
         from bot import wiring
         from bot.ports import UNWATCHED
 
@@ -74,7 +72,8 @@ class Session:
             at=moment(at, config) if at else None,
             show=self.show if show and not self.as_json else None,
             platforms=self.platforms,
-            delivers=delivers,
+            delivers=role is not None,
+            role=role,
             watch=watch or UNWATCHED,
             learn=self.redactor.know,
         ) as house:

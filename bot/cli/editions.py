@@ -10,6 +10,7 @@ import click
 from bot.cli.app import DEGRADED, Session, at_option, command, fail, json_option
 from bot.errors import NotFound, WrongUsage
 from bot.model import Asker, Delivery, DeliveryState, Subscription
+from bot.roles import Role
 
 if TYPE_CHECKING:
     from bot.why import Why
@@ -51,7 +52,7 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
     """Deliver what is due (to CHANNEL, or to all), once, and end. Running it again delivers nothing twice."""
     from bot import wiring
 
-    async with wiring.delivering(session.config()), session.house(at=at, show=True, delivers=True) as house:
+    async with wiring.delivering(session.config()), session.house(at=at, show=True, role=Role.ALL) as house:
         only = await house.desk.subscription(channel) if channel else None
         if not await house.desk.subscriptions():
             fail("no channel is set up; declare one in the configuration ([[channels]]), or run `daybrief init`")

@@ -8,22 +8,35 @@ import click
 
 from bot.cli.app import Session, command
 from bot.errors import AlreadyRunning, WrongUsage
+from bot.roles import Role
 
 _KEPT = 7
 """Copies that stay in a folder unless one says otherwise."""
 
 
 @click.command()
+@click.option(
+    "--role",
+    type=click.Choice([one.value for one in Role]),
+    default=Role.ALL.value,
+    help="The part of this process, where several share a PostgreSQL database [default: all].",
+)
 @command
-async def run(session: Session) -> None:
-    """Deliver morning after morning, until SIGTERM or Ctrl-C. SIGHUP loads the configuration anew."""
+async def run(session: Session, role: str) -> None:
+    """Deliver morning after morning, until SIGTERM or Ctrl-C. SIGHUP loads the configuration anew.
+
+    Several machines that share a PostgreSQL database each take a part: alarm rings (any number; one does, the others
+    stand by), worker posts, slack and discord answer people.
+    """
     from bot import wiring
 
     config = session.config()
     with wiring.operated(config, session.redactor) as operations:
         watch = operations.station.metrics
-        async with wiring.delivering(config), session.house(show=True, delivers=True, watch=watch) as house:
-            await wiring.run(house, reload=session.config, operations=operations)
+        part = Role(role)
+        opened = session.house(show=True, role=part, watch=watch)
+        async with wiring.delivering(config, part), opened as house:
+            await wiring.run(house, reload=session.config, operations=operations, role=part)
         await asyncio.get_running_loop().shutdown_default_executor()  # the last that can hang
         operations.leaving.left()
 

@@ -7,6 +7,7 @@ from bot.config import host_and_port
 from bot.config.installing import App, app_of
 from bot.errors import WrongUsage
 from bot.figures import Part
+from bot.roles import Role
 from bot.wiring.house import House
 from bot.wiring.tokens import check_keys, seal_of
 
@@ -115,11 +116,19 @@ def see_to_doors(house: House, slack: "tuple[Door, Connection] | None", gateway:
         house.room.doors["discord"] = of_discord
 
 
-async def check_any_to_serve(house: House) -> None:
-    """Raise WrongUsage if there is no channel, and nobody could set one up from a chat; or if the tokens of workspaces
-    cannot be read, which could then not be served.
+async def check_used(house: House, role: Role) -> None:
+    """Raise WrongUsage if *role* has nothing to do: there is no channel, and nobody could set one up from a chat, or
+    nobody to be answered; or if the tokens of workspaces cannot be read, which could then not be served.
     """
     await check_keys(house.store, house.room.config)
+    for one, has_token in ((Role.SLACK, house.slack.has_token), (Role.DISCORD, house.discord.has_token)):
+        if role is one and not has_token:
+            raise WrongUsage(
+                f"--role {role} answers people there, and {role.upper()}_{'BOT_' if role is Role.SLACK else ''}TOKEN "
+                f"is not set; docs/{role}.md tells where to find it"
+            )
+    if not role.is_alone:
+        return  # channels are declared by whoever rings
     if not house.slack.has_token and not house.discord.has_token and not await house.desk.subscriptions():
         raise WrongUsage(
             "there is no channel to serve: declare one in the configuration (`daybrief init` writes one with "

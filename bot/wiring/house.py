@@ -1,7 +1,7 @@
 """The open house: the real parts, introduced to one another, opened and closed in order."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from rich.console import RenderableType
 
 from adapters import extras
 from adapters.analyst.extractive import ExtractiveAnalyst
-from adapters.clock import ReplayClock, SystemClock
+from adapters.clock import ReplayClock, SharedClock, SystemClock
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest
 from adapters.disk import DataDisk
@@ -30,6 +30,7 @@ from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import UNWATCHED, Clock, Platform, Watch
+from bot.roles import Role
 from bot.wiring.parts import (
     Learn,
     close_writer,
@@ -45,6 +46,8 @@ from storage import Keeper, open_store
 
 GLANCING = timedelta(seconds=2)
 """How long whoever wants to deliver waits for others that only look whether somebody does."""
+LOOKS = 3
+"""How often the database's clock is asked at a time; the quickest answer counts."""
 GATHERING = timedelta(minutes=10)
 """How long one process waits for another that gathers from the same data directory."""
 Show = Callable[[RenderableType], None]
@@ -59,6 +62,8 @@ class House:
     room: Newsroom
     slack: Workspaces
     discord: Rest
+    ring_again: Callable[[], Awaitable[int]] | None = None
+    """Rings for deliveries that are due and that nobody came for; None: nobody else is there to hear it."""
     writer_trouble: ConfigProblems | None = None
     """Why the model that is configured cannot be asked; whoever delivers does not open a house with such a trouble."""
 
@@ -68,19 +73,26 @@ def database(config: Config) -> Path:
     return config.bot.data_dir / "daybrief.db"
 
 
-async def opened_store(config: Config, watch: Watch = UNWATCHED) -> Keeper:
-    """The store of *config*, in the file or in PostgreSQL, whose driver is loaded only for that.
+async def opened_store(
+    config: Config, clock: Clock, watch: Watch = UNWATCHED, role: Role = Role.ALL
+) -> tuple[Keeper, Callable[[], Awaitable[int]] | None]:
+    """The store of *config*, in the file or in PostgreSQL, whose driver is loaded only for that; and what rings again,
+    where *role* is one of many.
 
     Raises:
         WrongUsage: it is to be PostgreSQL, and the extra for it is not installed.
         StoreTrouble: it cannot be opened.
     """
     if config.postgres is None:
-        return await open_store(database(config), watch)
+        return await open_store(database(config), watch), None
     check_driver()
+    if not role.is_alone:
+        from storage.postgres.many import open_for_many  # noqa: PLC0415 - as below, and the queue
+
+        return await open_for_many(config.postgres.reveal(), clock, watch)
     from storage.postgres.opening import open_store as open_in_postgres  # noqa: PLC0415 - see above
 
-    return await open_in_postgres(config.postgres.reveal(), watch)
+    return await open_in_postgres(config.postgres.reveal(), watch), None
 
 
 def check_driver() -> None:
@@ -90,8 +102,22 @@ def check_driver() -> None:
 
 
 @contextlib.asynccontextmanager
-async def delivering(config: Config) -> AsyncIterator[None]:
-    """Deliver as the only process that does, from the data directory and from the database. Raises AlreadyRunning."""
+async def delivering(config: Config, role: Role = Role.ALL) -> AsyncIterator[None]:
+    """Deliver as the only process that does, from the data directory and from the database; or in a *role* beside
+    others, which share the database alone.
+
+    Raises:
+        AlreadyRunning: another process does.
+        WrongUsage: there is no database to share.
+    """
+    if not role.is_alone:
+        if config.postgres is None:
+            raise WrongUsage(
+                f"--role {role} is for machines that share a PostgreSQL database, and [storage] url names none; "
+                "one process over a SQLite file does everything: `daybrief run`"
+            )
+        yield
+        return
     async with delivery_lock(config).held(within=GLANCING):
         if config.postgres is None:
             yield
@@ -116,6 +142,7 @@ async def open_house(
     show: Show | None = None,
     platforms: Mapping[str, Platform] | None = None,
     delivers: bool = False,
+    role: Role | None = None,
     has_prompt: bool = False,
     watch: Watch = UNWATCHED,
     learn: Learn = lambda _: None,
@@ -127,12 +154,15 @@ async def open_house(
         at: replay this time instead of the present.
         show: where the terminal platform shows what it posts; None: nowhere.
         platforms: instead of this version's own, by name.
-        delivers: this process holds the delivery lock.
+        delivers: this process holds the delivery lock, or is one of many that deliver together.
+        role: its part in that; None: it has all of it, or none.
         has_prompt: whoever sees what the terminal shows can type commands below it.
         watch: counts what happens.
         learn: is told of the tokens that the store holds, before they are used.
     """
-    clock: Clock = ReplayClock(at) if at else SystemClock()
+    part = role or Role.ALL
+    shared = SharedClock() if config.postgres and not at else None
+    clock: Clock = ReplayClock(at) if at else shared or SystemClock()
     trouble = writer_trouble(config)
     if trouble and delivers:
         raise trouble
@@ -142,8 +172,10 @@ async def open_house(
         stack.push_async_callback(workers.close)
         http = Http(allow_hosts=config.fetch.allow_hosts, proxy=config.fetch.proxy)
         stack.push_async_callback(http.close)
-        store = await opened_store(config, watch)
+        store, ring_again = await opened_store(config, clock, watch, part)
         stack.push_async_callback(store.close)
+        if shared:
+            await agree(shared, store)
         workspaces = slack_workspaces(config, clock, watch, slack_installed(config, store, learn))
         stack.push_async_callback(workspaces.close)
         discord = discord_rest(config, clock, watch)
@@ -171,18 +203,39 @@ async def open_house(
             platforms={**own, **(platforms or {})},
             watch=watch,
             replayed=at,
+            carries=part.is_alone,
             writer=None if trouble or at else writer_of(config, store, clock, watch),
         )
         stack.push_async_callback(close_writer, room)
         stack.push_async_callback(room.errands.close)
         desk = Desk(room)
-        if delivers or not delivery_lock(config).is_taken():
+        if part.is_alone and (delivers or not delivery_lock(config).is_taken()):
             # A bot that runs works by the configuration that it has loaded, until it is told to load another.
             await desk.open()
-        house = House(desk=desk, store=store, room=room, slack=workspaces, discord=discord, writer_trouble=trouble)
+        house = House(
+            desk=desk,
+            store=store,
+            room=room,
+            slack=workspaces,
+            discord=discord,
+            ring_again=ring_again,
+            writer_trouble=trouble,
+        )
         if delivers:
             await settle(house)
         yield house
+
+
+async def agree(clock: SharedClock, store: Keeper) -> None:
+    """Let *clock* show the time of the database, by which leases of several machines are compared."""
+    looks = []
+    for _ in range(LOOKS):
+        asked = clock.elapsed()
+        if shown := await store.time():
+            looks.append((clock.elapsed() - asked, asked, shown))
+    if looks:
+        took, asked, shown = min(looks)
+        clock.tell(shown, asked=asked, answered=asked + took)
 
 
 async def settle(house: House) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from adapters.alarm import Alarm
 from adapters.signals import Leaving, on_signal
 from bot import wording
 from bot.config import Config
@@ -21,12 +20,14 @@ from bot.errors import DaybriefError
 from bot.model import Cause
 from bot.ports import Writer
 from bot.redact import Redactor
-from bot.rings import DRAIN, Ring, rings
-from bot.wiring.copies import back_up_nightly, warn_of_backups
-from bot.wiring.doors import check_any_to_serve, check_tokens, see_to_doors, way_in_of_discord, way_in_of_slack, ways_in
-from bot.wiring.house import House, gather, settle
+from bot.rings import DRAIN
+from bot.roles import Role
+from bot.wiring.copies import warn_of_backups
+from bot.wiring.doors import check_tokens, check_used, see_to_doors, way_in_of_discord, way_in_of_slack, ways_in
+from bot.wiring.duties import Duties
+from bot.wiring.house import House
 from bot.wiring.parts import renewed_writer
-from bot.wiring.watching import answer_monitors, open_station
+from bot.wiring.watching import open_station
 
 if TYPE_CHECKING:
     from adapters.logs.opening import Log
@@ -74,8 +75,10 @@ def operated(config: Config, redactor: Redactor) -> Iterator[Operations]:
         yield Operations(redactor=redactor, log=opened, station=station, leaving=Leaving(opened.close))
 
 
-async def run(house: House, *, reload: Callable[[], Config], operations: Operations) -> None:
-    """Deliver morning after morning until SIGTERM or SIGINT; SIGHUP loads the configuration anew with *reload*."""
+async def run(house: House, *, reload: Callable[[], Config], operations: Operations, role: Role = Role.ALL) -> None:
+    """Deliver morning after morning, or have the part in it that *role* is, until SIGTERM or SIGINT; SIGHUP loads the
+    configuration anew with *reload*.
+    """
     leaving, station = operations.leaving, operations.station
     sys.setswitchinterval(_HOLD)
     desk = house.desk
@@ -83,44 +86,45 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     leaving.listen(stop.set)
     reloads: set[asyncio.Task[None]] = set()
 
-    alarm = Alarm(house.room.clock)
-
-    def set_alarm() -> None:
-        for one in _rings(house, operations.station):
-            alarm.ring(one.name, one.action, every=one.every, may_overlap=one.may_overlap)
+    duties = Duties(house, role, station)
 
     def renewed(config: Config) -> Writer | None:
         return renewed_writer(house.room, config)
 
     def on_hangup() -> None:
-        task = asyncio.create_task(load_anew(desk, reload, renewed, set_alarm))
+        task = asyncio.create_task(load_anew(desk, reload, renewed, duties.renew))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
     on_signal(signal.SIGHUP, on_hangup)
     parts = await open_station(house, operations.station, operations.log, operations.redactor)
-    await check_any_to_serve(house)
+    await check_used(house, role)
     await house.discord.open()
-    check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
-    slack = way_in_of_slack(house)
-    gateway = way_in_of_discord(house)
+    if role.reaches_channels:
+        check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
+    slack = way_in_of_slack(house) if role.answers("slack") else None
+    gateway = way_in_of_discord(house) if role.answers("discord") else None
     parts |= ways_in(house, slack[1] if slack else None, gateway)
     see_to_doors(house, slack, gateway)
-    await desk.take_over()
-    set_alarm()
+    if role.is_alone:
+        await desk.take_over()
     if slack:
         await slack[1].start()
     if gateway:
         await gateway.start()
     await warn_of_backups(house)
-    alarm.start()
+    duties.start()
     station.ready()
-    log.info("Daybrief is running; %s", wording.counted(len(await desk.subscriptions()), "channel"))
+    log.info(
+        "Daybrief is running%s; %s",
+        "" if role.is_alone else f" as {role}",
+        wording.counted(len(await desk.subscriptions()), "channel"),
+    )
     await stop.wait()
     log.info("stopping: no new post is begun; a second signal ends it at once")
     station.stopping()
     desk.stop()
-    ends = [alarm.stop(within=DRAIN)]
+    ends = [duties.stop()]
     if slack:
         door, connection = slack
         ends += [connection.stop(), door.drain(DRAIN)]
@@ -132,19 +136,6 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     going_on = f"{wording.counted(left, 'delivery', 'deliveries')} will go on after the next start"
     how = leaving.told.name if leaving.told else "itself"
     log.info("stopped by %s within %.1f s; %s", how, leaving.after(), going_on if left else "all is done")
-
-
-def _rings(house: House, station: "Station") -> tuple[Ring, ...]:
-    """What the alarm rings for. Slack may have been out of reach when we began; until it has told us where we are at
-    home, nothing could be set up from chat there.
-    """
-    every = house.room.config.bot.gather_every
-    usual = rings(house.desk, every, settle=lambda: settle(house), gather=lambda: gather(house, only_due=True))
-    return (
-        *usual,
-        Ring(name="back up", action=lambda: back_up_nightly(house), every=timedelta(hours=1)),
-        Ring(name="watch", action=lambda: answer_monitors(house.desk, station), every=timedelta(minutes=1)),
-    )
 
 
 async def _all_end(ends: Sequence[Coroutine[object, object, None]]) -> None:

@@ -1,0 +1,52 @@
+"""Carrying one delivery that somebody rang for: what a worker does, one doorbell after the other."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.carrying import Tidings, carry_all, held_back_by
+from bot.editor import Editor
+from bot.model import Delivery
+from bot.newsroom import Newsroom
+
+FRESH = timedelta(seconds=15)
+"""For how long what editions are chosen from is not read anew."""
+
+
+class Hearer:
+    """Carries what it hears of. Most of what editions have in common is read once for all that come due together."""
+
+    def __init__(self, room: Newsroom) -> None:
+        self._room = room
+        self._editor: Editor | None = None
+        self._made: timedelta | None = None
+        self._making = asyncio.Lock()
+
+    async def hear(self, number: int) -> None:
+        """Work once on delivery *number*, if it is on its way, nobody has it in hand, and its time has come."""
+        room = self._room
+        delivery = await room.store.ledger.by_id(number)
+        if room.is_stopping or delivery is None or delivery.state.final:
+            return
+        editor = await self._editor_for(delivery)
+        if editor and room.lanes.take([number]):
+            await carry_all(room, editor, {self._lane_of(delivery): [number]}, Tidings([], None, room.watch))
+
+    def _lane_of(self, delivery: Delivery) -> str:
+        """As the ledger names them for a round."""
+        name = delivery.channel.platform
+        platform = self._room.platforms.get(name)
+        return name if platform and platform.paces_as_one else f"{name}:{delivery.channel.workspace}"
+
+    async def _editor_for(self, delivery: Delivery) -> Editor | None:
+        """One that composes as of a moment ago, but not of one before the hour of *delivery*; None: this machine's time
+        is not believed.
+        """
+        room = self._room
+        async with self._making:
+            elapsed = room.clock.elapsed()
+            is_old = self._made is None or elapsed - self._made >= FRESH
+            if is_old or (self._editor and self._editor.now < delivery.due_at):
+                now = room.instant()
+                self._editor = None if await held_back_by(room, now) else Editor(room, now)
+                self._made = elapsed
+            return self._editor

@@ -1,0 +1,170 @@
+"""What a process does without being asked, by its role: it rings, stands by, or hears doorbells."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapters.alarm import Alarm
+from adapters.clock import SharedClock, SystemClock
+from bot.errors import DaybriefError
+from bot.rings import DRAIN, Ring, rings
+from bot.roles import Role
+from bot.wiring.copies import back_up_nightly
+from bot.wiring.house import House, agree, gather, settle
+from bot.wiring.watching import answer_monitors
+
+if TYPE_CHECKING:
+    from adapters.watching.station import Station
+    from storage.postgres.alone import Turn
+    from storage.postgres.hearing import Porter
+
+log = logging.getLogger(__name__)
+
+LOOK = timedelta(seconds=2)
+"""How often whoever stands by looks whether it is its turn, and whoever rings whether it still is."""
+AGAIN = timedelta(seconds=5)
+"""How often those are rung for again that nobody came for."""
+TIDY = timedelta(seconds=30)
+"""How often the queue is rid of what dead workers had taken."""
+
+
+class Duties:
+    """Those of one process, from :meth:`start` to :meth:`stop`."""
+
+    def __init__(self, house: House, role: Role, station: "Station") -> None:
+        self._house = house
+        self._role = role
+        self._own = _Bells(lambda: own_rings(house, station))
+        self._main = _Bells(lambda: main_rings(house))
+        self._turn: Turn | None = None
+        self._standing_by: asyncio.Task[None] | None = None
+        self._porter: Porter | None = None
+
+    def start(self) -> None:
+        """Begin; must be called on the event loop."""
+        self._own.start()
+        if self._role is Role.ALL:
+            self._main.start()
+        if self._role is Role.ALARM:
+            from storage.postgres.alone import Turn  # noqa: PLC0415 - its driver is loaded only for this
+
+            self._turn = Turn(_url(self._house))
+            self._standing_by = asyncio.get_running_loop().create_task(self._stand_by(self._turn))
+        if self._role is Role.WORKER:
+            from storage.postgres.hearing import Porter  # noqa: PLC0415 - as above
+
+            clock = self._house.room.clock
+            self._porter = Porter(_url(self._house), self._house.desk.hear, clock, drain=DRAIN)
+            self._porter.start()
+
+    def renew(self) -> None:
+        """Ring as the configuration wants it now."""
+        self._own.renew()
+        self._main.renew()
+
+    async def stop(self) -> None:
+        """Begin nothing more; what is under way has as long as a stopping bot has."""
+        if self._standing_by:
+            self._standing_by.cancel()
+        ends = [self._own.stop(), self._main.stop()]
+        if self._porter:
+            ends.append(self._porter.stop())
+        await asyncio.gather(*ends)
+        if self._turn:
+            await self._turn.end()
+
+    async def _stand_by(self, turn: "Turn") -> None:
+        """Ring for as long as it is our turn."""
+        reason = ""
+        while True:
+            try:
+                is_ours = await turn.is_ours()
+                if is_ours and not self._main.is_ringing:
+                    await self._house.desk.open()
+                    await self._house.desk.take_over()
+                    self._main.start()
+                    log.info("this machine rings from now on")
+                elif not is_ours and self._main.is_ringing:
+                    await self._give_up("another one rings")
+                reason = ""
+            except DaybriefError as trouble:
+                if self._main.is_ringing:
+                    await self._give_up(str(trouble))
+                elif reason != str(trouble):
+                    log.warning("this machine stands by, but cannot look whether it is to ring: %s", trouble)
+                reason = str(trouble)
+            await self._house.room.clock.wait(LOOK)
+
+    async def _give_up(self, reason: str) -> None:
+        log.warning("this machine rings no more: %s", reason)
+        await self._main.stop()
+
+
+class _Bells:
+    """An alarm that can be set anew, and begin again after it was stopped."""
+
+    def __init__(self, wanted: Callable[[], tuple[Ring, ...]]) -> None:
+        self._wanted = wanted
+        self._alarm: Alarm | None = None
+
+    @property
+    def is_ringing(self) -> bool:
+        return self._alarm is not None
+
+    def start(self) -> None:
+        # It waits for instants of the machine's clock, and notices when that is set.
+        self._alarm = Alarm(SystemClock())
+        self.renew()
+        self._alarm.start()
+
+    def renew(self) -> None:
+        if self._alarm:
+            for one in self._wanted():
+                self._alarm.ring(one.name, one.action, every=one.every, may_overlap=one.may_overlap)
+
+    async def stop(self) -> None:
+        alarm, self._alarm = self._alarm, None
+        if alarm:
+            await alarm.stop(within=DRAIN)
+
+
+def own_rings(house: House, station: "Station") -> tuple[Ring, ...]:
+    """What every process does for itself. Slack may have been out of reach when it began; until it has told us where we
+    are at home, nothing could be set up from chat there.
+    """
+    clock = house.room.clock
+    minute = timedelta(minutes=1)
+    own = (
+        Ring(name="settle", action=lambda: settle(house), every=minute),
+        Ring(name="watch", action=lambda: answer_monitors(house.desk, station), every=minute),
+    )
+    if not isinstance(clock, SharedClock):
+        return own
+    return *own, Ring(name="clock", action=lambda: agree(clock, house.store), every=minute)
+
+
+def main_rings(house: House) -> tuple[Ring, ...]:
+    """What one process does for all."""
+    every = house.room.config.bot.gather_every
+    usual = rings(house.desk, every, settle=lambda: settle(house), gather=lambda: gather(house, only_due=True))
+    copies = Ring(name="back up", action=lambda: back_up_nightly(house), every=timedelta(hours=1))
+    if house.ring_again is None:
+        return *usual, copies
+    again = Ring(name="ring again", action=house.ring_again, every=AGAIN)
+    return *usual, copies, again, Ring(name="tidy", action=lambda: _tidy(house), every=TIDY)
+
+
+async def _tidy(house: House) -> None:
+    from storage.postgres.hearing import end_jobs_of_the_dead  # noqa: PLC0415 - its driver is loaded only for this
+
+    if ended := await end_jobs_of_the_dead(_url(house)):
+        log.warning("%d doorbells were being answered by workers that are dead; they ring again", ended)
+
+
+def _url(house: House) -> str:
+    url = house.room.config.postgres
+    if url is None:
+        raise ValueError("only PostgreSQL has doorbells")
+    return url.reveal()

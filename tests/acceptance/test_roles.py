@@ -1,0 +1,73 @@
+"""``daybrief run --role``: an alarm and a worker share a database, and nothing else."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from psycopg import conninfo
+
+from tests.acceptance.program import Program
+from tests.acceptance.test_run import ROOT, configuration, eventually, just_now
+from tests.postgres import database
+
+__all__ = ["just_now"]
+AT_LEAST = 120
+"""Seconds for what takes two, on a machine with much else to do."""
+
+
+def begun(folder: Path, role: str, url: str) -> "subprocess.Popen[str]":
+    """The bot in *role*, whose configuration and log are in *folder*."""
+    command = [sys.executable, "-m", "bot", "run", "--role", role, "--config", str(folder / "config.toml")]
+    environment = {**os.environ, "NO_COLOR": "1", "DAYBRIEF_DATABASE_URL": url}
+    with (folder / "run.log").open("w") as log:
+        return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, text=True, env=environment)
+
+
+def test_what_an_alarm_enters_a_worker_posts_and_both_stop_in_time(tmp_path: Path, just_now: object) -> None:
+    with database() as address:
+        parts = conninfo.conninfo_to_dict(address)
+        url = f"postgresql://{parts['user']}@/{parts['dbname']}?host={quote(str(parts['host']), safe='')}"
+        bots = {}
+        for role in ("alarm", "worker"):
+            (tmp_path / role).mkdir()
+            settings = configuration("ai-news", at=just_now)  # type: ignore[arg-type] # what the fixture gives
+            (tmp_path / role / "config.toml").write_text(settings, encoding="utf-8")
+            bots[role] = begun(tmp_path / role, role, url)
+
+        def log(role: str) -> str:
+            return (tmp_path / role / "run.log").read_text(encoding="utf-8")
+
+        def is_sent() -> bool:
+            with psycopg.connect(address) as connection:
+                try:
+                    return connection.execute("SELECT state FROM delivery").fetchall() == [("sent",)]
+                except psycopg.errors.UndefinedTable:
+                    return False  # they are being made
+
+        try:
+            assert eventually(is_sent, within=AT_LEAST), log("alarm") + log("worker")
+            assert "ai-news" in log("worker")
+            for bot in bots.values():
+                bot.send_signal(signal.SIGTERM)
+            assert [bot.wait(timeout=15) for bot in bots.values()] == [0, 0], log("alarm") + log("worker")
+        finally:
+            for bot in bots.values():
+                bot.kill()
+                bot.wait()
+        assert "this machine rings from now on" in log("alarm")
+        assert "Traceback" not in log("alarm") + log("worker")
+
+
+@pytest.mark.parametrize("role", ["alarm", "worker", "slack", "discord"])
+def test_over_a_file_one_process_does_everything(program: Program, role: str) -> None:
+    program.write("config.toml", "")
+
+    done = program.run(f"run --role {role}")
+
+    assert done.code == 2
+    assert "[storage] url names none; one process over a SQLite file does everything: `daybrief run`" in done.err
