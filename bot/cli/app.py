@@ -288,20 +288,6 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-@contextlib.contextmanager
-def without_log(name: str) -> Iterator[None]:
-    """Let the loggers under *name* say nothing: what they would say, the command says itself."""
-    import logging
-
-    log = logging.getLogger(name)
-    level = log.level
-    log.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
-
-
 def fail(sentence: str) -> NoReturn:
     """End the command with exit code 1 and *sentence*."""
     raise DaybriefError(sentence)

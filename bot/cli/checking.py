@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli import analyst, surroundings
-from bot.cli.app import DEGRADED, Session, command, json_option, without_log
+from bot.cli.app import DEGRADED, Session, command, json_option
+from bot.cli.discreet import without_log
 from bot.cli.finding import Finding
 from bot.cli.installed import installations
 from bot.errors import AlreadyRunning

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from bot.cli.app import Session, command, fail, without_log
+from bot.cli.app import Session, command, fail
+from bot.cli.discreet import without_log
 from bot.errors import WrongUsage
 
 TOKEN = "DISCORD_TOKEN"  # noqa: S105  # its name

@@ -1,8 +1,10 @@
 """What a command prints on standard error, without secrets: its log, and the traces of what nobody foresaw."""
 
+import contextlib
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 
 from bot.redact import Redactor
@@ -31,3 +33,15 @@ def be_discreet(redactor: Redactor) -> None:
         print(redactor.clean("".join(traceback.format_exception(kind, error, trace))), file=sys.stderr, end="")  # noqa: T201
 
     sys.excepthook = uncaught
+
+
+@contextlib.contextmanager
+def without_log(name: str) -> Iterator[None]:
+    """Let the loggers under *name* say nothing: what they would say, the command says itself."""
+    log = logging.getLogger(name)
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
