@@ -64,8 +64,10 @@ async def move_to(target: Secret, config: Config, progress: Progress) -> "Moved"
     async with delivery_lock(config).held(within=GLANCING):
         moving = asyncio.ensure_future(asyncio.to_thread(work))
         try:
-            return await asyncio.shield(moving)
+            await asyncio.wait([moving])
         except asyncio.CancelledError:
             stop.set()
             await asyncio.wait([moving])  # the next call finds both as the last row has left them
+            moving.exception()  # it was asked for
             raise
+        return moving.result()

@@ -1,5 +1,6 @@
 """Moving from a SQLite file to PostgreSQL: everything arrives, whatever happens, and one of both is closed."""
 
+import asyncio
 import contextlib
 import multiprocessing
 import os
@@ -15,9 +16,11 @@ from types import FrameType
 import psycopg
 import pytest
 
+from bot.config import Secret, read
 from bot.errors import AlreadyRunning, StoreTrouble
 from bot.model import FeedState
 from bot.ports import Search
+from bot.wiring import move_to
 from storage import Keeper, backup, open_store, restore
 from storage.moving import move as module
 from storage.moving.move import Moved, Told, move
@@ -278,6 +281,21 @@ def test_what_a_bot_did_to_the_file_after_it_was_broken_off_arrives_too(statemen
 
     moved(file, url)
 
+    assert in_server(url) == in_file(file)
+
+
+async def test_whoever_interrupts_it_leaves_the_file_in_use_and_can_call_again(file: Path, url: str) -> None:
+    config = read(f'[bot]\ndata_dir = "{file.parent}"', folder=file.parent, environ={})
+
+    def interrupt(_: int, __: int) -> None:
+        moving.cancel()
+
+    moving = asyncio.ensure_future(move_to(Secret(url), config, interrupt))
+    with pytest.raises(asyncio.CancelledError):
+        await moving
+
+    assert closed(file) is False
+    await move_to(Secret(url), config, nobody)
     assert in_server(url) == in_file(file)
 
 
