@@ -68,6 +68,7 @@ class Duties:
         """Begin nothing more; what is under way has as long as a stopping bot has."""
         if self._standing_by:
             self._standing_by.cancel()
+            await asyncio.wait([self._standing_by])
         ends = [self._own.stop(), self._main.stop()]
         if self._porter:
             ends.append(self._porter.stop())
@@ -80,22 +81,30 @@ class Duties:
         reason = ""
         while True:
             try:
-                is_ours = await turn.is_ours()
-                if is_ours and not self._main.is_ringing:
-                    await self._house.desk.open()
-                    await self._house.desk.take_over()
-                    self._main.start()
-                    log.info("this machine rings from now on")
-                elif not is_ours and self._main.is_ringing:
-                    await self._give_up("another one rings")
+                await self._look(turn)
                 reason = ""
-            except DaybriefError as trouble:
+            except Exception as trouble:
+                said = str(trouble) if isinstance(trouble, DaybriefError) else f"{type(trouble).__name__}"
+                if not isinstance(trouble, DaybriefError):
+                    log.exception("standing by failed in a way that was not foreseen")
                 if self._main.is_ringing:
-                    await self._give_up(str(trouble))
-                elif reason != str(trouble):
-                    log.warning("this machine stands by, but cannot look whether it is to ring: %s", trouble)
-                reason = str(trouble)
+                    await self._give_up(said)
+                elif reason != said:
+                    log.warning("this machine stands by, and cannot ring: %s", said)
+                reason = said
+                await turn.end()  # another machine may be well
             await self._house.room.clock.wait(LOOK)
+
+    async def _look(self, turn: "Turn") -> None:
+        """Begin to ring if it is our turn now, and end if it is not any more."""
+        is_ours = await turn.is_ours()
+        if is_ours and not self._main.is_ringing:
+            await self._house.desk.open()
+            await self._house.desk.take_over()
+            self._main.start()
+            log.info("this machine rings from now on")
+        elif not is_ours and self._main.is_ringing:
+            await self._give_up("another one rings")
 
     async def _give_up(self, reason: str) -> None:
         log.warning("this machine rings no more: %s", reason)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -58,6 +59,7 @@ class Turn:
         self._place = Place(url)
         self._silent = f"SET idle_session_timeout = '{silent / timedelta(milliseconds=1):.0f}ms'".encode()
         self._connection: Connection | None = None
+        self._looking = threading.Lock()
 
     async def is_ours(self) -> bool:
         """Take it if it is free, and keep it; to be asked again every few seconds, or the server gives it to others.
@@ -69,9 +71,17 @@ class Turn:
 
     async def end(self) -> None:
         """Give it to others."""
-        await asyncio.to_thread(self._let_go)
+        await asyncio.to_thread(self._end)
+
+    def _end(self) -> None:
+        with self._looking:
+            self._let_go()
 
     def _look(self) -> bool:
+        with self._looking:
+            return self._is_ours()
+
+    def _is_ours(self) -> bool:
         try:
             if self._connection is None:
                 return self._tried()
@@ -84,9 +94,9 @@ class Turn:
     def _tried(self) -> bool:
         connection = self._place.connect(autocommit=True)
         try:
-            connection.execute(self._silent)
             found = connection.execute("SELECT pg_try_advisory_lock(%s) AS taken", [_LOCK]).fetchone()
             if found and found["taken"]:
+                connection.execute(self._silent)
                 self._connection = connection
         finally:
             if self._connection is None:
@@ -94,6 +104,9 @@ class Turn:
         return self._connection is not None
 
     def _let_go(self) -> None:
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection:
+            with contextlib.suppress(psycopg.Error):
+                # It is free when we return, and not only once the server has noticed that we are gone.
+                connection.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            connection.close()
