@@ -15,6 +15,8 @@ LINES = (
     "/brief",
     "/daybrief resume",
 )
+_ASKED_OF_THE_PLATFORM = ("/daybrief status", "/daybrief resume")
+"""Of these the bot answers what the platform says of the channel, and waits for that as long as for anything of it."""
 PATIENCE = 3.0
 """Seconds within which a bot that lives has acknowledged, and has answered unless the platform makes it wait."""
 GIVES_UP = 15.0
@@ -68,6 +70,8 @@ class People:
     is_reached: Callable[[], bool]
     """Whether there is anybody to ask."""
     places: Sequence[tuple[str, str]]
+    request_timeout: float
+    """Seconds that the bot waits for the platform."""
     every: float = 0.1
     asked: list[Question] = field(default_factory=list)
     _asking: asyncio.Task[None] | None = None
@@ -92,8 +96,12 @@ class People:
             f"{one.line}, asked at {one.asked_at - since:.0f} s: {one.heard.answer or one.heard.error}"
             for one in self.asked
             if not one.is_answered
-            and not any(begun - PATIENCE < one.asked_at < over + _LOST_SIGHT for begun, over in gaps)
+            and not any(begun - self._within(one) < one.asked_at < over + _LOST_SIGHT for begun, over in gaps)
         ]
+
+    def _within(self, question: Question) -> float:
+        """Seconds within which it is answered, if nothing comes between."""
+        return PATIENCE + (self.request_timeout if question.line in _ASKED_OF_THE_PLATFORM else 0)
 
     async def _ask(self) -> None:
         """Take turns for ever; while there is no connection, the platform itself tells people so."""

@@ -93,7 +93,12 @@ class Round:
         try:
             places = self.chat.furnish()
             self._quiet = [channel for _, channel in places]
-            people = People(asks=self.chat.asks, is_reached=self.chat.is_reached, places=places)
+            people = People(
+                asks=self.chat.asks,
+                is_reached=self.chat.is_reached,
+                places=places,
+                request_timeout=self.shape.request_timeout,
+            )
             self.chat.do(people.begin())
             self._wave()
             self._import()
