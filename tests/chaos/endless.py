@@ -4,9 +4,10 @@ import sys
 from datetime import timedelta
 
 from bot.cli import main
-from bot.wiring import running
+from bot.wiring import duties, running
 
-vars(running).update(DRAIN=timedelta(days=1), CLOSING=timedelta(days=1))
+for part in (duties, running):
+    vars(part).update(DRAIN=timedelta(days=1), CLOSING=timedelta(days=1))
 
 if __name__ == "__main__":
     sys.exit(main())
