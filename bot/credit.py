@@ -46,7 +46,7 @@ def attribution(story: Story) -> str:
         case "import":
             first = "Written by people and taken in as it was."
         case _:
-            first = f"Written by {story.analyst}."
+            first = f"Written by {clean(story.analyst)}."
     if not story.takeaway and not story.sections.key_points:
         first = ""
     others: dict[str, list[str]] = {}
@@ -63,12 +63,12 @@ def written_by(story: Story, section: SectionName) -> str:
     passage = story.sections.passage(section)
     analyst = (passage.analyst if passage else "") or story.analyst
     is_there = section in story.sections.written()
-    return f"Written by {analyst}." if is_there and analyst not in {_EXTRACTIVE, _IMPORT} else ""
+    return f"Written by {clean(analyst)}." if is_there and analyst not in {_EXTRACTIVE, _IMPORT} else ""
 
 
 def _by(analyst: str) -> str:
     return {_EXTRACTIVE: "taken from the sources.", _IMPORT: "written by people."}.get(
-        analyst, f"written by {analyst}."
+        analyst, f"written by {clean(analyst)}."
     )
 
 

@@ -1,6 +1,7 @@
 """From the SQLite file to PostgreSQL, once."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -67,7 +68,9 @@ async def move_to(target: Secret, config: Config, progress: Progress) -> "Moved"
             await asyncio.wait([moving])
         except asyncio.CancelledError:
             stop.set()
-            await asyncio.wait([moving])  # the next call finds both as the last row has left them
+            while not moving.done():  # however often it is asked for: a thread ends by itself alone
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([moving])  # the next call finds both as the last row has left them
             moving.exception()  # it was asked for
             raise
         return moving.result()

@@ -21,7 +21,7 @@ _OF_THEIR_OWN = {"daybrief_migration", MOVING}
 """Tables that only PostgreSQL has, and that nothing is moved to."""
 _ARRIVED_AT = "arrived_at"
 """The key in ``meta`` under which a database says when a file was moved to it."""
-_LEAVING = 2.0
+_LEAVING = 5.0
 """Seconds that a command which has just ended may take to be gone from the server."""
 
 

@@ -51,10 +51,10 @@ def test_what_an_alarm_enters_a_worker_posts_and_both_stop_in_time(tmp_path: Pat
 
         try:
             assert eventually(is_sent, within=AT_LEAST), log("alarm") + log("worker")
-            assert "ai-news" in log("worker")
+            assert eventually(lambda: "ai-news" in log("worker"), within=AT_LEAST)
             for bot in bots.values():
                 bot.send_signal(signal.SIGTERM)
-            assert [bot.wait(timeout=15) for bot in bots.values()] == [0, 0], log("alarm") + log("worker")
+            assert [bot.wait(timeout=AT_LEAST) for bot in bots.values()] == [0, 0], log("alarm") + log("worker")
         finally:
             for bot in bots.values():
                 bot.kill()

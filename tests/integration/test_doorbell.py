@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,7 +83,7 @@ async def room(url: str) -> AsyncIterator[Room]:
 
 @contextlib.asynccontextmanager
 async def porter(room: Room, answer: Answer) -> AsyncIterator[Porter]:
-    opened = Porter(room.url, answer, room.clock, drain=timedelta(seconds=2))
+    opened = Porter(room.url, answer, room.clock, drain=timedelta(seconds=60))
     opened.start()
     try:
         yield opened
@@ -314,10 +315,12 @@ def test_a_queue_of_an_older_procrastinate_is_brought_up(url: str) -> None:
 
 
 def test_whoever_may_not_make_the_queue_is_told_who_can() -> None:
-    administer("DROP ROLE IF EXISTS daybrief_visitor")
-    administer("CREATE ROLE daybrief_visitor LOGIN")
-    with database() as made:
-        visitor = psycopg.conninfo.make_conninfo(made, user="daybrief_visitor")
-        with pytest.raises(StoreTrouble, match=r"CREATE SCHEMA daybrief_queue AUTHORIZATION daybrief_visitor"):
-            prepare_queue(Place(visitor))
-    administer("DROP ROLE daybrief_visitor")
+    name = f"daybrief_visitor_{secrets.token_hex(4)}"  # roles are the whole server's
+    administer(f"CREATE ROLE {name} LOGIN")
+    try:
+        with database() as made:
+            visitor = psycopg.conninfo.make_conninfo(made, user=name)
+            with pytest.raises(StoreTrouble, match=f"CREATE SCHEMA daybrief_queue AUTHORIZATION {name}"):
+                prepare_queue(Place(visitor))
+    finally:
+        administer(f"DROP ROLE {name}")

@@ -15,6 +15,7 @@ from types import FrameType
 
 import psycopg
 import pytest
+from psycopg import conninfo
 
 from bot.config import Secret, read
 from bot.errors import AlreadyRunning, StoreTrouble
@@ -450,15 +451,18 @@ async def test_nobody_writes_to_the_file_meanwhile(file: Path, url: str) -> None
     assert refusals == ["database is locked"]
 
 
-OURS = "application_name = 'daybrief migrate'"
+CUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE application_name = 'daybrief migrate' AND datname = '{}'"
+)
 
 
 def test_a_connection_that_is_cut_is_told_with_what_to_do(file: Path, url: str) -> None:
+    name = conninfo.conninfo_to_dict(url)["dbname"]
+
     def told(done: int, _: int) -> None:
         if done >= 60:
-            administer(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'daybrief migrate'"
-            )
+            administer(CUT.format(name))
 
     with pytest.raises(StoreTrouble, match="was lost; `daybrief migrate` goes on where it stopped"):
         moved(file, url, told=told)
