@@ -56,12 +56,14 @@ async def migrate(session: Session, to: str | None) -> None:
 
 def _next_step(target: "Secret", config: "Config") -> str:
     """What is to be written where, so that the bot goes on from *target*."""
-    from bot.redact import secrets_in
+    from bot.config.values import postgres_address
 
     address = target.reveal()
     if config.postgres and config.postgres.reveal() == address:
         return "The configuration names that database: `daybrief check`, then `daybrief run`."
     where = f"[storage] in {config.path}" if config.path else "[storage] in the configuration"
-    if secrets_in(address):
+    try:
+        postgres_address(address)
+    except ValueError:  # it has a password, which the file may not hold
         return "Now put that address into DAYBRIEF_DATABASE_URL; then `daybrief check`, and `daybrief run`."
     return f'Now write url = "{address}" under {where}; then `daybrief check`, and `daybrief run`.'

@@ -4,7 +4,7 @@ Whenever it is broken off, at most one of the two is open to bots, and whoever c
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -122,17 +122,17 @@ def _copy(source: Source, target: Target, table: Table, count: _Count, batch: in
 
 def _add(target: Target, table: Table, rows: Iterator[Row], count: _Count, batch: int) -> None:
     if table.refers_to_itself:  # PostgreSQL looks whether all are there at the end of each statement
-        target.add(table, _counted(rows, count))
+        target.add(table, _counted(rows, count, batch))
         return
     while some := list(itertools.islice(rows, batch)):
         target.add(table, some)
         count.more(len(some))
 
 
-def _counted(rows: Iterable[Row], count: _Count) -> Iterator[Row]:
-    for row in rows:
-        yield row
-        count.more(1)
+def _counted(rows: Iterator[Row], count: _Count, batch: int) -> Iterator[Row]:
+    while some := list(itertools.islice(rows, batch)):
+        yield from some
+        count.more(len(some))
 
 
 def _compare(source: Source, target: Target, table: Table, count: _Count, batch: int) -> None:

@@ -147,12 +147,15 @@ class Target:
             self._all(sequence.format(table.name, table.identity, last_id))
 
     def note(self, moved_at: int) -> None:
-        """Remember that everything is here, and that the file is about to be closed, with *moved_at* in it."""
+        """Remember that everything is here, and that the file is about to be closed, with *moved_at* in it.
+
+        What takes long is done before: between closing the one and opening the other nobody can work.
+        """
+        self._do(sql.SQL("ANALYZE"))
         self._do(sql.SQL("UPDATE {} SET moved_at = {}").format(sql.Identifier(MOVING), moved_at))
 
     def finish(self, moved_at: int) -> None:
         """Let bots work here from now on. The file is closed."""
-        self._do(sql.SQL("ANALYZE"))
         with self._connection.transaction():
             self._do(sql.SQL("INSERT INTO meta (key, value) VALUES ({}, {})").format(_ARRIVED_AT, moved_at))
             self._do(sql.SQL("DROP TABLE {}").format(sql.Identifier(MOVING)))

@@ -16,6 +16,7 @@ from bot.ports import UNWATCHED, Watch
 from storage.session import Condition, Result
 from storage.sqlite import schema
 from storage.sqlite.connection import SqliteSession, connect, in_sentences, trouble
+from storage.sqlite.moved import check_in_use
 from storage.threads import Job, Threads
 
 READERS = 3
@@ -63,6 +64,7 @@ class Connection:
         # Without IMMEDIATE, reading and then writing fails at once when another process has written in between.
         db.execute("BEGIN IMMEDIATE")
         try:
+            check_in_use(db, self.path)  # a command may wait for somebody's answer while everything is moved
             settlements = [self._attempt(db, job) for job in jobs]
             db.execute("COMMIT")
         except BaseException:

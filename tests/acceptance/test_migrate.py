@@ -52,6 +52,7 @@ def test_people_are_told_what_was_moved_and_what_to_write(program: Program, url:
     assert closed == f"{program.folder / 'data' / 'daybrief.db'} stays as it is, and no bot opens it any more."
     assert then == "Now put that address into DAYBRIEF_DATABASE_URL; then `daybrief check`, and `daybrief run`."
     assert any(line.split() == ["story", "1"] for line in done.out.splitlines())
+    assert program.run("migrate", "--to", f"{url}&password=abc1").out.splitlines()[-1] == then, "however short it is"
 
 
 def test_it_refuses_beside_a_running_bot_and_without_a_database(program: Program, url: str) -> None:

@@ -376,6 +376,17 @@ async def test_a_file_that_was_moved_is_closed_and_restoring_a_copy_opens_it(
         moved(file, url)
 
 
+async def test_whoever_had_the_file_open_before_it_was_closed_writes_nothing_into_it(file: Path, url: str) -> None:
+    store = await open_store(file)
+    moved(file, url)
+
+    with pytest.raises(StoreTrouble, match="was moved to PostgreSQL"):
+        await store.feeds.keep(FeedState(url="https://norvik.example/feed"))
+
+    await store.close()
+    assert in_server(url) == in_file(file)
+
+
 async def test_a_database_that_holds_something_else_is_left_alone(tmp_path: Path, file: Path, url: str) -> None:
     store = await open_in_postgres(url)
     await store.feeds.keep(FeedState(url="https://norvik.example/feed"))
