@@ -1,9 +1,10 @@
 """The server of the fake platform: keeps every accepted message in a file of its own, and misbehaves as planned."""
 
 import asyncio
+import contextlib
 import json
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -52,6 +53,31 @@ class FaultPlan:
         return chance.choice([fault for fault in Fault if fault not in {Fault.NONE, Fault.GONE}])
 
 
+class Standstill:
+    """A platform that answers ``answered`` posts, accepts ``unanswered`` more without a word, and no others."""
+
+    def __init__(self, answered: int, unanswered: int) -> None:
+        self._answered = answered
+        self._unanswered = unanswered
+        self._came = 0
+        self.is_reached = asyncio.Event()
+        """Everything that it was going to accept has been accepted."""
+        self.is_over = asyncio.Event()
+
+    async def holds(self, accept: Callable[[], object]) -> bool:
+        """Whether it keeps a post from its answer; that one is over when this returns, and was accepted or never is."""
+        self._came += 1
+        if self._came <= self._answered:
+            return False
+        last = self._answered + self._unanswered
+        if self._came <= last:
+            accept()
+        if self._came >= last:
+            self.is_reached.set()
+        await self.is_over.wait()
+        return True
+
+
 Later = Callable[[timedelta, Callable[[], object]], object]
 """Arranges for something to happen after a while."""
 
@@ -66,6 +92,17 @@ class FakeServer:
         self.gone: set[str] = set()
         self.messages: list[dict[str, str]] = read_store(store)
         self._attempts: dict[str, int] = {}
+        self._standstill: Standstill | None = None
+
+    @contextlib.asynccontextmanager
+    async def standing_still(self, *, answered: int, unanswered: int) -> AsyncIterator[Standstill]:
+        """Answer no more than so many posts in here; the connections of all others break when it ends."""
+        self._standstill = Standstill(answered, unanswered)
+        try:
+            yield self._standstill
+        finally:
+            self._standstill.is_over.set()
+            self._standstill = None
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -78,6 +115,11 @@ class FakeServer:
         attempt = self._attempts[body["key"]] = self._attempts.get(body["key"], 0) + 1
         fault = Fault.GONE if body["channel"] in self.gone else self.plan.fault(body["key"], attempt)
         await asyncio.sleep(self.plan.latency)
+        if self._standstill and await self._standstill.holds(lambda: self.accept(body)):
+            return broken(request)
+        return self._answer(request, body, fault)
+
+    def _answer(self, request: web.Request, body: dict[str, str], fault: Fault) -> web.StreamResponse:
         if fault is Fault.TOO_MANY:
             return web.json_response({"error": "rate_limited"}, status=429, headers={"Retry-After": "1"})
         if fault is Fault.GONE:
@@ -90,9 +132,7 @@ class FakeServer:
         elif fault is not Fault.DROP_BEFORE:
             number = self.accept(body)
         if fault in {Fault.DROP_BEFORE, Fault.DROP_AFTER, Fault.LATE}:
-            if request.transport:
-                request.transport.abort()
-            return web.Response()
+            return broken(request)
         if fault is Fault.ERROR_AFTER:
             return web.json_response({"error": "internal"}, status=500)
         return web.json_response({"id": number})
@@ -111,6 +151,13 @@ class FakeServer:
 
     def _after_real_time(self, delay: timedelta, accept: Callable[[], object]) -> None:
         asyncio.get_running_loop().call_later(delay.total_seconds(), accept)
+
+
+def broken(request: web.Request) -> web.Response:
+    """Instead of an answer: the connection breaks."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
 
 
 def read_store(store: Path) -> list[dict[str, str]]:
