@@ -68,8 +68,11 @@ async def carry_waiting(room: Newsroom, now: datetime, tidings: Tidings, only: i
         await carry_all(room, editor, taken, tidings)
 
 
-async def carry_all(room: Newsroom, editor: Editor, lanes: Mapping[str, Sequence[int]], tidings: Tidings) -> None:
-    """Work once on each delivery of *lanes*, all of which are in our hands, and let them go."""
+async def carry_all(room: Newsroom, editor: Editor, lanes: Mapping[str, Sequence[int]], tidings: Tidings) -> set[int]:
+    """Work once on each delivery of *lanes*, all of which are in our hands, and let them go; which of them we got
+    somewhere with.
+    """
+    carried: set[int] = set()
     ours = {number for waiting in lanes.values() for number in waiting}
 
     async def work(lane: str, queue: Iterator[int]) -> None:
@@ -82,6 +85,8 @@ async def carry_all(room: Newsroom, editor: Editor, lanes: Mapping[str, Sequence
                 took = room.clock.elapsed() - began
             ours.discard(number)
             room.lanes.let_go([number])
+            if delivery:
+                carried.add(number)
             if delivery and delivery.state.final:
                 tidings.tell(delivery, took)
 
@@ -93,6 +98,7 @@ async def carry_all(room: Newsroom, editor: Editor, lanes: Mapping[str, Sequence
                     group.create_task(work(lane, queue))
     finally:
         room.lanes.let_go(ours)
+    return carried
 
 
 async def _carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None:

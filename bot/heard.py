@@ -21,15 +21,20 @@ class Hearer:
         self._made: timedelta | None = None
         self._making = asyncio.Lock()
 
-    async def hear(self, number: int) -> None:
-        """Work once on delivery *number*, if it is on its way, nobody has it in hand, and its time has come."""
+    async def hear(self, number: int) -> bool:
+        """Work once on delivery *number*, if it is on its way, nobody has it in hand, and its time has come.
+
+        False: that was not done, and perhaps somebody else can.
+        """
         room = self._room
         delivery = await room.store.ledger.by_id(number)
-        if room.is_stopping or delivery is None or delivery.state.final:
-            return
-        editor = await self._editor_for(delivery)
-        if editor and room.lanes.take([number]):
-            await carry_all(room, editor, {self._lane_of(delivery): [number]}, Tidings([], None, room.watch))
+        if delivery is None or delivery.state.final:
+            return True
+        editor = None if room.is_stopping else await self._editor_for(delivery)
+        if editor is None or not room.lanes.take([number]):
+            return False
+        lanes = {self._lane_of(delivery): [number]}
+        return number in await carry_all(room, editor, lanes, Tidings([], None, room.watch))
 
     def _lane_of(self, delivery: Delivery) -> str:
         """As the ledger names them for a round."""

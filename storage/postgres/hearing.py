@@ -9,18 +9,20 @@ from datetime import timedelta
 
 import psycopg
 from procrastinate import App
-from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import DeleteJobCondition, Status
-from procrastinate.manager import JobManager
+from procrastinate.exceptions import AppNotOpen, ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Job, Status
 
+from bot.errors import DaybriefError
 from bot.ports import Clock
 from storage.postgres.place import Place
 from storage.postgres.queue import QUEUE, TASK, connector
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[int], Awaitable[object]]
-"""Takes the number of a delivery; what it raises ends that doorbell alone."""
+Answer = Callable[[int], Awaitable[bool]]
+"""Takes the number of a delivery; False: it led to nothing, and somebody should be rung for again. What it raises ends
+that doorbell alone, and is the same.
+"""
 
 AT_ONCE = 240
 """Doorbells that one worker answers at the same time. Most of them wait: for a place in their lane, for a platform."""
@@ -33,6 +35,8 @@ _TRY_AGAIN = tuple(timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 15))
 """Waits after the first, second … time in a row that a worker ended; the last one repeats."""
 _WELL_AFTER = timedelta(minutes=1)
 """A worker that ran for so long has not failed in a row."""
+_UNHEARD = "UPDATE delivery SET rung_at = NULL WHERE id = %(delivery)s AND rung_at = %(rung_at)s"
+"""Nobody has rung since: whoever rings again does so at once, as soon as the delivery may be touched."""
 
 
 class Porter:
@@ -42,7 +46,8 @@ class Porter:
         url: where the queue is.
         answer: what is done for each.
         clock: by which it waits for a database that is away.
-        drain: how long those that are being answered when it stops may take.
+        drain: how long those that are being answered when it stops may take. Those that are being answered when the
+            database goes away take as long as they need.
         at_once: so many of them.
     """
 
@@ -53,6 +58,8 @@ class Porter:
         self._drain = drain
         self._at_once = at_once
         self._serving: asyncio.Task[None] | None = None
+        self._app: App | None = None
+        self._answers: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
     def start(self) -> None:
@@ -62,9 +69,16 @@ class Porter:
     async def stop(self) -> None:
         """Take no more; wait for those that are being answered, and cancel those that take too long."""
         self._is_stopping = True
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._drain.total_seconds()
         if self._serving:
             self._serving.cancel()
             await asyncio.wait([self._serving])
+        if self._answers:  # also those of a worker that ended before
+            await asyncio.wait(self._answers, timeout=max(0.0, until - loop.time()))
+        for one in self._answers:
+            one.cancel()
+        await asyncio.gather(*self._answers, return_exceptions=True)
 
     async def _serve(self) -> None:
         failures = 0
@@ -81,7 +95,7 @@ class Porter:
 
     async def _until_it_ends(self) -> str:
         """Run a worker of Procrastinate's, which ends where the database is away; why it did."""
-        app = App(connector=connector(self._place))
+        app = self._app = App(connector=connector(self._place))
         app.task(name=TASK, queue=QUEUE)(self._heard)
         try:
             async with app.open_async():
@@ -103,8 +117,27 @@ class Porter:
         return "its worker has ended by itself"
 
     async def _heard(self, delivery: int, rung_at: int) -> None:
-        """*rung_at* is for whoever rings again."""
-        await self._answer(delivery)
+        """A job of a worker of Procrastinate's, which cancels its jobs when it ends; a post under way must not end with
+        it.
+        """
+        answering = asyncio.get_running_loop().create_task(self._answered(delivery, rung_at))
+        self._answers.add(answering)
+        answering.add_done_callback(self._answers.discard)
+        await asyncio.shield(answering)
+
+    async def _answered(self, delivery: int, rung_at: int) -> None:
+        try:
+            if await self._answer(delivery):
+                return
+        except DaybriefError as trouble:
+            log.warning("delivery %d is left for later: %s", delivery, trouble)
+        except Exception:
+            log.exception("the doorbell of delivery %d failed in a way that was not foreseen", delivery)
+        try:
+            if self._app:
+                await _unheard(self._app, delivery=delivery, rung_at=rung_at)
+        except (psycopg.Error, ConnectorException, AppNotOpen) as error:
+            log.info("delivery %d is rung for again in some minutes: %s", delivery, type(error).__name__)
 
 
 async def end_jobs_of_the_dead(url: str) -> int:
@@ -123,20 +156,26 @@ async def end_jobs_of_the_dead(url: str) -> int:
             # A worker that is not known any more cannot take another job, and begins anew under another number.
             await jobs.prune_stalled_workers(DEAD_AFTER.total_seconds())
             left = await jobs.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER.total_seconds())
-            return sum([await _ended(jobs, one.id) for one in left if one.id is not None])
+            return sum([await _ended(app, one, one.id) for one in left if one.id is not None])
     except (psycopg.Error, ConnectorException) as error:
         raise place.trouble(_cause_of(error)) from error
 
 
-async def _ended(jobs: JobManager, number: int) -> bool:
-    """End the job; False: somebody was faster."""
+async def _ended(app: App, job: Job, number: int) -> bool:
+    """End *job*, which has *number*, and let its delivery be rung for again; False: somebody was faster."""
+    await _unheard(app, **job.task_kwargs)
     try:
-        await jobs.finish_job_by_id_async(number, status=Status.ABORTED, delete_job=True)
+        await app.job_manager.finish_job_by_id_async(number, status=Status.ABORTED, delete_job=True)
     except ConnectorException as error:
         if isinstance(error.__cause__, psycopg.errors.RaiseException):
             return False
         raise
     return True
+
+
+async def _unheard(app: App, *, delivery: object, rung_at: object) -> None:
+    """The doorbell that rang at *rung_at* led to nothing: without this it would pass for one that is still waiting."""
+    await app.connector.execute_query_async(_UNHEARD, delivery=delivery, rung_at=rung_at)
 
 
 def _cause_of(error: Exception) -> psycopg.Error:

@@ -44,10 +44,10 @@ def prepare_queue(place: Place) -> None:
 
 
 def connector(place: Place) -> PsycopgConnector:
-    """Connections for Procrastinate itself, which knows its tables by their bare names."""
+    """Connections for Procrastinate itself, which knows its tables by their bare names; ours come after them."""
 
     async def configure(connection: "psycopg.AsyncConnection[object]") -> None:
-        await connection.execute(f"SET search_path = {SCHEMA}".encode())
+        await connection.execute(_BEFORE_OURS.encode())
         await connection.commit()
 
     return PsycopgConnector(
@@ -92,3 +92,4 @@ def _bring_up(connection: Connection) -> None:
 
 
 _APPLIED = f"SELECT name FROM {SCHEMA}.applied"  # noqa: S608 - no text from outside is in it
+_BEFORE_OURS = f"SELECT set_config('search_path', '{SCHEMA}, ' || current_setting('search_path'), false)"

@@ -18,7 +18,7 @@ from storage.keeper import Keeper
 from storage.planning import Planned
 from storage.postgres.database import PostgresDatabase
 from storage.postgres.doorbell import FORGOTTEN_AFTER, HEARD_WITHIN, Doorbell
-from storage.postgres.hearing import DEAD_AFTER, Answer, Porter, end_jobs_of_the_dead
+from storage.postgres.hearing import AT_ONCE, DEAD_AFTER, Answer, Porter, end_jobs_of_the_dead
 from storage.postgres.place import Place
 from storage.postgres.queue import prepare_queue
 from storage.session import Session
@@ -84,8 +84,10 @@ async def room(url: str) -> AsyncIterator[Room]:
 
 
 @contextlib.asynccontextmanager
-async def porter(room: Room, answer: Answer) -> AsyncIterator[Porter]:
-    opened = Porter(room.url, answer, room.clock, drain=timedelta(seconds=60))
+async def porter(
+    room: Room, answer: Answer, *, drain: timedelta = timedelta(seconds=60), at_once: int = AT_ONCE
+) -> AsyncIterator[Porter]:
+    opened = Porter(room.url, answer, room.clock, drain=drain, at_once=at_once)
     opened.start()
     try:
         yield opened
@@ -224,12 +226,13 @@ async def test_every_doorbell_is_answered_and_leaves_nothing_even_if_the_answer_
     heard: list[int] = []
     all_heard = asyncio.Event()
 
-    async def answer(number: int) -> None:
+    async def answer(number: int) -> bool:
         heard.append(number)
         if len(heard) == len(numbers):
             all_heard.set()
         if number == numbers[3]:
             raise KeyError("a bug")
+        return True
 
     async with porter(room, answer):
         await asyncio.wait_for(all_heard.wait(), AT_LEAST)
@@ -244,10 +247,11 @@ async def test_whoever_stops_finishes_what_it_answers_and_leaves_the_rest_to_oth
     answering, may_end = asyncio.Event(), asyncio.Event()
     ended: list[int] = []
 
-    async def answer(number: int) -> None:
+    async def answer(number: int) -> bool:
         answering.set()
         await may_end.wait()
         ended.append(number)
+        return True
 
     leaving = Porter(room.url, answer, room.clock, drain=timedelta(seconds=AT_LEAST), at_once=1)
     leaving.start()
@@ -264,7 +268,11 @@ async def test_whoever_stops_finishes_what_it_answers_and_leaves_the_rest_to_oth
 async def test_a_worker_whose_connections_are_cut_hears_again_by_itself(room: Room) -> None:
     heard: asyncio.Queue[int] = asyncio.Queue()
 
-    async with porter(room, heard.put):
+    async def answer(number: int) -> bool:
+        await heard.put(number)
+        return True
+
+    async with porter(room, answer):
         [first] = await room.plan(("T1", "C1"))
         assert await asyncio.wait_for(heard.get(), AT_LEAST) == first
         room.asked(
@@ -273,6 +281,68 @@ async def test_a_worker_whose_connections_are_cut_hears_again_by_itself(room: Ro
         )
         [second] = await room.plan(("T1", "C2"))
         assert await asyncio.wait_for(heard.get(), AT_LEAST) == second
+
+
+async def test_what_is_being_answered_goes_on_when_its_worker_is_taken_for_dead_and_begins_anew(room: Room) -> None:
+    [first] = await room.plan(("T1", "C1"))
+    begun: asyncio.Queue[int] = asyncio.Queue()
+    may_end, ended = asyncio.Event(), asyncio.Event()
+
+    async def answer(number: int) -> bool:
+        await begun.put(number)
+        if number == first:
+            await may_end.wait()
+            ended.set()
+        return True
+
+    async with porter(room, answer, drain=timedelta()):
+        assert await asyncio.wait_for(begun.get(), AT_LEAST) == first
+        room.asked("DELETE FROM procrastinate_workers")
+        [second] = await room.plan(("T1", "C2"))
+        assert await asyncio.wait_for(begun.get(), AT_LEAST) == second, "which only a new one can take"
+        may_end.set()
+        await asyncio.wait_for(ended.wait(), AT_LEAST)
+
+
+async def test_what_takes_longer_than_a_stopping_worker_has_is_cancelled(room: Room) -> None:
+    await room.plan(("T1", "C1"))
+    answering, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def answer(number: int) -> bool:
+        answering.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        return True
+
+    async with porter(room, answer, drain=timedelta()):
+        await asyncio.wait_for(answering.wait(), AT_LEAST)
+
+    assert cancelled.is_set()
+
+
+@pytest.mark.parametrize("trouble", [None, StoreTrouble("it is busy"), KeyError("a bug")])
+async def test_a_doorbell_that_led_to_nothing_rings_again_though_others_of_its_batch_wait(
+    room: Room, trouble: Exception | None
+) -> None:
+    first, second = await room.plan(("T1", "C1"), ("T1", "C2"))
+    begun: asyncio.Queue[int] = asyncio.Queue()
+
+    async def answer(number: int) -> bool:
+        await begun.put(number)
+        if number == second:
+            await asyncio.Event().wait()
+        if trouble:
+            raise trouble
+        return False
+
+    async with porter(room, answer, drain=timedelta(), at_once=1):
+        await asyncio.wait_for(begun.get(), AT_LEAST)
+        assert await asyncio.wait_for(begun.get(), AT_LEAST) == second
+        assert await room.again() == 1
+
+        assert room.rung() == [first, second], "the second is under way"
 
 
 async def test_jobs_of_dead_workers_are_ended_and_those_of_the_living_are_not(room: Room) -> None:
@@ -285,6 +355,8 @@ async def test_jobs_of_dead_workers_are_ended_and_those_of_the_living_are_not(ro
 
     assert room.rung() == numbers[1:]
     assert room.asked("SELECT id FROM procrastinate_workers") == [2]
+    assert await room.again() == 1, "though others of its batch wait"
+    assert room.rung() == [*numbers[1:], numbers[0]]
 
 
 # ------------------------------------------------------------------------------------------------------ the tables

@@ -48,8 +48,7 @@ async def test_a_doorbell_for_something_done_or_unknown_or_not_yet_due_does_noth
     desk, number = Desk(room), await entered(room, TUESDAY)
     later = await entered(room, TUESDAY + timedelta(minutes=1), channel=1)
 
-    for one in (number, number, later, 999):
-        await desk.hear(one)
+    assert [await desk.hear(one) for one in (number, number, later, 999)] == [True, True, False, True]
 
     assert sorted(await states(room)) == [("due", ""), ("sent", "")]
 
@@ -58,7 +57,7 @@ async def test_a_worker_that_stops_begins_nothing(room: Newsroom) -> None:
     desk, number = Desk(room), await entered(room, TUESDAY)
     desk.stop()
 
-    await desk.hear(number)
+    assert not await desk.hear(number), "somebody else is to be rung for"
 
     assert await states(room) == [("due", "")]
 
