@@ -6,6 +6,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.model import Edition, EditionStory, Layout, SectionName, Story, StoryStatus
+from bot.text import clean
 
 HEADINGS: Mapping[SectionName, str] = MappingProxyType(
     {
@@ -224,8 +225,7 @@ def status_line(story: EditionStory | Story, timezone: str = "UTC") -> str:
 
 def newest_at(story: Story) -> datetime:
     """When its newest article was published, or first seen where it does not say; as editions tell its age."""
-    stamps = (article.published or article.first_seen for article in story.articles)
-    return max(stamps, default=story.first_seen)
+    return max((one.published or one.first_seen for one in story.articles), default=story.first_seen)
 
 
 def absent(story: Story, section: SectionName, trouble: str = "") -> str:
@@ -267,7 +267,7 @@ def not_found(asked: str, nearest: Sequence[Story], because: str = "") -> str:
     if not asked:
         return f"Say which story. {NAMING}"
     known = "The nearest:" if nearest else NAMING
-    return f"No stored story is called “{asked}”{f': {because}' if because else ''}. {known}"
+    return f"No stored story is called “{asked}”{f': {clean(because)}' if because else ''}. {known}"
 
 
 def help_lines(example: str = "1") -> tuple[tuple[str, str], ...]:
@@ -291,8 +291,9 @@ def _local(edition: Edition, instant: datetime) -> datetime:
 
 
 def sentence_of(reason: str) -> str:
-    """A *reason*, which goes on after a colon, as a sentence of its own."""
-    return _sentence(reason[:1].upper() + reason[1:])
+    """A *reason* in anybody's words, which goes on after a colon, as a sentence of its own on one line."""
+    said = clean(reason)
+    return _sentence(said[:1].upper() + said[1:])
 
 
 def _sentence(text: str) -> str:

@@ -8,6 +8,7 @@ from adapters.discord.components import Card, Component, card, paged, said, sepa
 from adapters.discord.text import escaped, fitted, parts
 from bot.model import Story
 from bot.retold import Former, no_history, until
+from bot.text import clean
 
 _TITLE = 300
 
@@ -29,6 +30,7 @@ def _said(story: Story, told: Sequence[Former]) -> Iterator[Component]:
         yield separator()
         yield said(f"-# {until(one)}")
         for heading, written in one.parts:
-            first, *rest = list(parts(written, limits.PIECE)) or ["*Nobody had written any.*"]
-            yield said(f"**{escaped(heading)}**\n{first}")
+            kept = "\n".join(map(clean, written.split("\n")))
+            first, *rest = list(parts(kept, limits.PIECE)) or ["*Nobody had written any.*"]
+            yield said(f"**{escaped(clean(heading))}**\n{first}")
             yield from map(said, rest)

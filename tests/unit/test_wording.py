@@ -164,6 +164,11 @@ def test_trouble_takes_the_place_of_advice(section: SectionName) -> None:
     assert sentence == f"“{wording.HEADINGS[section]}” is not written for K7Q4. Today's budget is spent."
 
 
+def test_a_reason_in_the_words_of_others_stays_on_one_line() -> None:
+    assert wording.sentence_of("it said\u200b:\n- no\r\n- never") == "It said: - no - never."
+    assert wording.not_found("x", (), "it said:\n# no").startswith("No stored story is called “x”: it said: # no. ")
+
+
 def test_what_a_model_may_write_is_told_with_its_command_unless_it_is_written() -> None:
     writable = (SectionName.SECOND_ORDER_EFFECTS, SectionName.WHAT_CHANGED, SectionName.STRATEGIC_IMPLICATIONS)
 
