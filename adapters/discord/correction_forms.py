@@ -8,7 +8,7 @@ from discord import ui
 
 from adapters.discord import limits
 from adapters.discord.custom_ids import CORRECTION, WITHDRAWAL, custom_id
-from adapters.discord.text import fitted
+from adapters.discord.text import bold, fitted
 from bot import wording
 from bot.forms import CALLED, HINTS, Opened, Part, Texts, form, joined
 from bot.model import Story, StoryStatus
@@ -60,7 +60,7 @@ def withdrawal(story: Story) -> ui.Modal:
     _, before = form(story, (Part.TITLE, Part.TAKEAWAY), limits.INPUT)
     made = ui.Modal(title=f"Withdraw {story.ref}", custom_id=custom_id(WITHDRAWAL, before.code()), timeout=None)
     told = (
-        f"**{fitted(story.title, _SHOWN)}**",
+        bold(fitted(story.title, _SHOWN)),
         fitted(story.takeaway, _SHOWN),
         fitted(wording.status_line(story), _SHOWN),
     )

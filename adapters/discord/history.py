@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from adapters.discord import limits
 from adapters.discord.answers import MOST_MESSAGES
 from adapters.discord.components import Card, Component, card, paged, said, separator
-from adapters.discord.text import escaped, fitted, parts
+from adapters.discord.text import bold, escaped, fitted, parts
 from bot.model import Story
 from bot.retold import Former, no_history, until
 from bot.text import clean
@@ -32,5 +32,5 @@ def _said(story: Story, told: Sequence[Former]) -> Iterator[Component]:
         for heading, written in one.parts:
             kept = "\n".join(map(clean, written.split("\n")))
             first, *rest = list(parts(kept, limits.PIECE)) or ["*Nobody had written any.*"]
-            yield said(f"**{escaped(clean(heading))}**\n{first}")
+            yield said("\n".join(filter(None, (bold(escaped(clean(heading))), first))))
             yield from map(said, rest)

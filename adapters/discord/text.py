@@ -57,6 +57,11 @@ def link(url: str, label: str, *, is_bold: bool = False) -> str:
     return f"{said} · [open](<{address}>)" if address and said else said
 
 
+def bold(said: str) -> str:
+    """The escaped *said*, bold; nothing where there is none, for four stars would be shown as they are."""
+    return f"**{said}**" if said else ""
+
+
 def struck(said: str) -> str:
     """The escaped *said*, struck out. Its own last ``~`` must not be taken for the end."""
     return f"~~{said}{_NOTHING if said.endswith('~') else ''}~~"
