@@ -60,7 +60,7 @@ def play(platform: str, campaign: Campaign, folder: Path, progress: Callable[[Ou
     for number, shape in enumerate(campaign.rounds()):
         seed = campaign.seed * 1000 + number
         where = folder / f"{platform}-{seed}"
-        chat = _chat(platform, where, seed, campaign.late_by)
+        chat = chat_of(platform, where, seed, campaign.late_by)
         done = total
 
         def tell(now: Outcome, done: Outcome = done) -> None:
@@ -118,27 +118,36 @@ def _watch(platform: str, stderr: IO[str] | None, lines: dict[str, str], tell: C
             sys.stderr.write(line)
 
 
-def _chat(platform: str, folder: Path, seed: int, late_by: float) -> Chat:
+def chat_of(
+    platform: str,
+    folder: Path,
+    seed: int,
+    late_by: float = LATE_BY,
+    *,
+    per_fault: float = PER_FAULT,
+    workspaces: int = WORKSPACES,
+) -> Chat:
     """The local platform, failing as it should."""
     if platform == "slack":
         others = [
             one.value for one in SlackFault if one not in {SlackFault.NONE, SlackFault.DROP_AFTER, SlackFault.LATE}
         ]
-        return SlackChat(folder, SlackFaultPlan(**_plan(seed, late_by, others)), WORKSPACES)
+        return SlackChat(folder, SlackFaultPlan(**_plan(seed, late_by, others, per_fault)), workspaces)
     # A word of Cloudflare's closes Discord for a minute: half of the lives would end before anything was posted.
     apart = {DiscordFault.CLOUDFLARE_403, DiscordFault.CLOUDFLARE_429}
     apart |= {DiscordFault.NONE, DiscordFault.DROP_AFTER, DiscordFault.LATE}
     others = [one.value for one in DiscordFault if one not in apart]
     methods = ("create_message", "start_thread")
-    return DiscordChat(folder, DiscordFaultPlan(**_plan(seed, late_by, others), methods=methods), WORKSPACES)
+    plan = DiscordFaultPlan(**_plan(seed, late_by, others, per_fault), methods=methods)
+    return DiscordChat(folder, plan, workspaces)
 
 
-def _plan(seed: int, late_by: float, others: Sequence[str]) -> dict[str, Any]:
+def _plan(seed: int, late_by: float, others: Sequence[str], per_fault: float) -> dict[str, Any]:
     """A third of all faults are drops after acceptance, a third late acceptance, a third everything else."""
     faults = ("drop_after",) * len(others) + ("late",) * len(others) + tuple(others)
     return {
         "seed": seed,
-        "chance": 3 * PER_FAULT,
+        "chance": 3 * per_fault,
         "late_by": late_by,
         "hang": 30.0,
         "latency": LATENCY,
