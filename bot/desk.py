@@ -11,6 +11,7 @@ from bot import publish as publishing
 from bot.belief import clock_trouble
 from bot.cases import concerns, holds_posts_up, is_ripe
 from bot.config import Config
+from bot.differences import declared_anew
 from bot.editor import Editor
 from bot.errata import Progress
 from bot.errors import NotFound, PostFailed, WrongUsage
@@ -57,6 +58,7 @@ class Desk:
     def __init__(self, room: Newsroom) -> None:
         self._room = room
         self._gathering = asyncio.Lock()
+        self._declaring = asyncio.Lock()
         self._messenger = Messenger(room)
         self._notifier = Notifier(room, self._messenger)
         self._hearer = Hearer(room)
@@ -65,11 +67,29 @@ class Desk:
     # -------------------------------------------------------------------------------------------- for the alarm
 
     async def open(self) -> None:
-        """Bring the store in line with the configuration: declared channels are there, and only those."""
-        await orders.declare(self._room, self._room.config)
+        """Bring the store in line with the configuration, and with every one that is loaded from now on: declared
+        channels are there, and only those.
+        """
+        async with self._declaring:
+            await orders.declare(self._room, self._room.config)
+            self._room.declares = True
+
+    async def not_taken_up(self) -> tuple[str, ...]:
+        """What the configuration declares otherwise than the bot works by it, a few words for each channel."""
+        return declared_anew(await self.subscriptions(), self._room.config.channels)
+
+    def stand_by(self) -> None:
+        """Leave it to another process which channels are declared."""
+        self._room.declares = False
+
+    @property
+    def declares(self) -> bool:
+        """Whether the declared channels are those of this configuration."""
+        return self._room.declares
 
     async def reload(self, config: Config, writer: Writer | None = None) -> None:
-        """Work by *config* and with *writer* from now on; if the store cannot take it, as before.
+        """Work by *config* and with *writer* from now on; if the store cannot take it, as before. Its channels are
+        declared where this process declares them.
 
         Raises:
             WrongUsage: it names another data directory.
@@ -78,9 +98,11 @@ class Desk:
             raise WrongUsage(
                 "bot.data_dir cannot change while Daybrief runs; stop it, move the folder, and start it again"
             )
-        await orders.declare(self._room, config)
-        self._room.config = config
-        self._room.writer = writer
+        async with self._declaring:
+            if self._room.declares:
+                await orders.declare(self._room, config)
+            self._room.config = config
+            self._room.writer = writer
 
     async def clock_trouble(self) -> str:
         """What is strange about this machine's clock, and what to do; empty: nothing."""

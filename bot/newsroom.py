@@ -34,11 +34,13 @@ log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
+TAKEN_UP = "`daybrief run` takes up what the configuration declares when it starts, or on SIGHUP"
+
 
 @dataclass(kw_only=True)
 class Newsroom:
-    """The parts of one running Daybrief. While it runs, only ``config`` and ``writer`` change, on a reload, and
-    ``is_stopping``.
+    """The parts of one running Daybrief. While it runs, only ``config`` and ``writer`` change, on a reload,
+    ``declares`` with the turn to ring, and ``is_stopping``.
     """
 
     config: Config
@@ -85,6 +87,8 @@ class Newsroom:
     """By part, what it failed with when it was last at work, which nobody foresaw; empty: with nothing."""
     carries: bool = True
     """Whether this process carries what it enters into the ledger; else others hear of it, and do."""
+    declares: bool = False
+    """Whether the declared channels are those of this process's configuration, and not of another one's."""
     is_stopping: bool = False
     """No new delivery is begun any more."""
 
@@ -179,6 +183,8 @@ class Newsroom:
         for subscription in known:
             if channel.lstrip("#") in {subscription.channel.name, subscription.channel.id}:
                 return subscription
+        if any(channel.lstrip("#") in {one.channel.name, one.channel.id} for one in self.config.channels):
+            raise NotFound(f'"{channel}" is declared and not set up yet; {TAKEN_UP}')
         names = ", ".join(sorted(subscription.channel.name for subscription in known))
         hint = f"the channels are: {names}" if names else "no channel is set up; declare one in the configuration"
         raise NotFound(f'no channel is called "{channel}"; {hint}')

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from bot.belief import clock_trouble
 from bot.config import Config
-from bot.model import Channel, Due, Standing, Subscription
+from bot.differences import declared_anew, in_short, is_same_place
+from bot.model import Due, Standing, Subscription
 from bot.newsroom import Newsroom
 from bot.schedule import due
 from bot.zones import names
@@ -55,7 +56,9 @@ async def declare(room: Newsroom, config: Config) -> None:
     held = await room.store.subscriptions.all()
     changing = [one for one in held if one.declared and not _stays(one, config.channels)]
     at = room.clock.now()
-    await room.store.subscriptions.declare(config.channels, at=at, closing=await _closing(room, changing))
+    kept = await room.store.subscriptions.declare(config.channels, at=at, closing=await _closing(room, changing))
+    if changes := declared_anew(held, kept):
+        log.info("the declared channels have changed: %s", in_short(changes))
 
 
 async def subscribe(room: Newsroom, order: Subscription) -> Subscription:
@@ -99,9 +102,4 @@ async def _closing(room: Newsroom, changing: Sequence[Subscription]) -> tuple[Du
 
 
 def _stays(held: Subscription, orders: Sequence[Subscription]) -> bool:
-    return any(_is_same_place(held.channel, one.channel) and one.schedule == held.schedule for one in orders)
-
-
-def _is_same_place(held: Channel, declared: Channel) -> bool:
-    """A declared channel need not name its workspace."""
-    return (held.platform, held.id) == (declared.platform, declared.id) and declared.workspace in {"", held.workspace}
+    return any(is_same_place(held.channel, one.channel) and one.schedule == held.schedule for one in orders)

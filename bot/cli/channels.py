@@ -1,11 +1,12 @@
 """The channels: their standing orders, and setting them up, pausing and removing them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.app import Session, command, fail, json_option
+from bot.differences import differences, terms
 from bot.errors import WrongUsage
 from bot.model import Standing, Subscription
 
@@ -106,12 +107,12 @@ async def add(
     async with session.house() as house:
         order = channel_from({key: value for key, value in wanted.items() if value is not None}, house.room.config)
         declared = {(one.channel.platform, one.channel.id) for one in house.room.config.channels}
-        if (order.channel.platform, order.channel.id) in declared:
-            raise WrongUsage(f"{name} is declared in the configuration; change it there, then reload (SIGHUP)")
         place = order.channel
         held = await house.desk.in_channel(place.platform, place.workspace, place.id)
+        if (place.platform, place.id) in declared or (held and held.declared):
+            raise WrongUsage(f"{name} is declared in the configuration; change it there, then reload (SIGHUP)")
         kept = await house.desk.subscribe(_completed(order, held, wanted, house))
-        changes = list(_changes(held, kept)) if held else []
+        changes = list(differences(held, kept)) if held else []
         await _record(house, kept, "setup", ", ".join(changes) or f"{kept.at:%H:%M} {kept.timezone}")
         (due,) = (await house.desk.next_due((kept,))).values()
         troubles = await house.desk.examine(kept)
@@ -183,18 +184,6 @@ def _completed(
     )
 
 
-def _changes(before: Subscription, after: Subscription) -> Iterator[str]:
-    """What differs, for people: ``time 07:30 instead of 08:00``."""
-    old, new = _values(before), _values(after)
-    for key in ("name", *_ORDERS):
-        if old[key] != new[key]:
-            yield f"{key} {_plain(new[key])} instead of {_plain(old[key])}"
-
-
-def _plain(value: object) -> str:
-    return (" ".join(map(str, value)) or "none") if isinstance(value, list) else str(value)
-
-
 async def _record(house: "House", one: Subscription, action: str, detail: str = "") -> None:
     """Write into the audit log that the operator changed *one*: admins see it in chat."""
     import uuid
@@ -215,18 +204,12 @@ async def _record(house: "House", one: Subscription, action: str, detail: str = 
 
 
 def _values(one: Subscription) -> dict[str, object]:
-    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     return {
         "name": one.channel.name,
         "platform": one.channel.platform,
         "workspace": one.channel.workspace,
         "channel": one.channel.id,
-        "time": f"{one.at:%H:%M}",
-        "timezone": one.timezone,
-        "days": [names[day - 1] for day in one.days],
-        "stories": one.stories,
-        "topics": list(one.topics),
-        "layout": one.layout.value,
+        **terms(one),
         "standing": one.standing.value,
         "reason": one.reason,
         "declared": one.declared,

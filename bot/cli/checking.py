@@ -67,6 +67,7 @@ async def _findings(house: "House", config: "Config") -> list[Finding]:
         *await surroundings.monitors(house),
         *await analyst.examined(house, config),
         *await _channels(house),
+        *await _declared(house),
         *await _troubles(house),
         *await _feeds(house),
         _lock(house),
@@ -173,6 +174,8 @@ async def _channels(house: "House") -> list[Finding]:
             troubles.append(f"paused: {one.reason}; `daybrief channels resume {one.channel.name}` resumes it")
         where = f"{one.channel.platform}, {one.at:%H:%M} {one.timezone}"
         found.append(Finding(f"channel {one.channel.name}", not troubles, "; ".join(troubles) or where))
+    if not found and house.room.config.channels:
+        return []  # they are told of as not taken up
     chats = [
         name
         for name, has_token in (("Slack", house.slack.has_token), ("Discord", house.discord.has_token))
@@ -183,6 +186,15 @@ async def _channels(house: "House") -> list[Finding]:
         where = " or ".join(chats)
         return [Finding("channels", True, f"none yet; while the bot runs, /daybrief setup in {where} sets one up")]
     return found or [Finding("channels", False, "none is set up; declare one in the configuration: [[channels]]")]
+
+
+async def _declared(house: "House") -> list[Finding]:
+    """What is declared and not taken up: the bot has not started yet, or it runs with what it has loaded before."""
+    from bot.differences import in_short
+    from bot.newsroom import TAKEN_UP
+
+    changes = await house.desk.not_taken_up()
+    return [Finding("declared channels", True, f"{in_short(changes)}; {TAKEN_UP}")] if changes else []
 
 
 async def _troubles(house: "House") -> list[Finding]:

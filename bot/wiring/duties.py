@@ -59,6 +59,11 @@ class Duties:
             self._porter = Porter(_url(self._house), self._house.desk.hear, clock, drain=DRAIN)
             self._porter.start()
 
+    @property
+    def is_ringing(self) -> bool:
+        """Whether this process rings for all, now."""
+        return self._main.is_ringing
+
     def renew(self) -> None:
         """Ring as the configuration wants it now."""
         self._own.renew()
@@ -84,6 +89,7 @@ class Duties:
                 await self._look(turn)
                 reason = ""
             except Exception as trouble:
+                self._house.desk.stand_by()
                 said = str(trouble) if isinstance(trouble, DaybriefError) else f"{type(trouble).__name__}"
                 if not isinstance(trouble, DaybriefError):
                     log.exception("standing by failed in a way that was not foreseen")
@@ -107,6 +113,7 @@ class Duties:
             await self._give_up("another one rings")
 
     async def _give_up(self, reason: str) -> None:
+        self._house.desk.stand_by()
         log.warning("this machine rings no more: %s", reason)
         await self._main.stop()
 

@@ -209,8 +209,7 @@ async def open_house(
         stack.push_async_callback(close_writer, room)
         stack.push_async_callback(room.errands.close)
         desk = Desk(room)
-        if part.is_alone and (delivers or not delivery_lock(config).is_taken()):
-            # A bot that runs works by the configuration that it has loaded, until it is told to load another.
+        if _is_to_declare(config, part, delivers=delivers):
             await desk.open()
         house = House(
             desk=desk,
@@ -224,6 +223,15 @@ async def open_house(
         if delivers:
             await settle(house)
         yield house
+
+
+def _is_to_declare(config: Config, part: Role, *, delivers: bool) -> bool:
+    """Whether a house that is opened declares the channels of *config*. A bot that runs works by the configuration that
+    it has loaded, until it is told to load another; and of several machines, one whose turn it is to ring does it.
+    """
+    if delivers or config.postgres:
+        return delivers and part.is_alone  # who delivers from PostgreSQL may be on another machine, and nobody can see
+    return not delivery_lock(config).is_taken()
 
 
 async def agree(clock: SharedClock, store: Keeper) -> None:

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 CLOSING = timedelta(seconds=7)
 """After this it waits no more for those who let people in."""
+_LEFT_TO_OTHERS = "; its channels are declared by the alarm whose turn it is to ring"
 _HOLD = 0.0005
 """Seconds for which one of the store's threads may keep the event loop waiting; Python's own 5 ms add up, because the
 loop lets go with every message that it sends.
@@ -165,4 +166,4 @@ async def load_anew(
         return
     desk.note(Cause.CONFIGURATION, "")
     loaded()
-    log.info("the configuration was loaded anew")
+    log.info("the configuration was loaded anew%s", "" if desk.declares else _LEFT_TO_OTHERS)
