@@ -5,14 +5,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
-from psycopg import conninfo
 
 from tests.acceptance.program import Program
 from tests.acceptance.test_run import ROOT, configuration, eventually, just_now
+from tests.moving import url_of
 from tests.postgres import database
 
 __all__ = ["just_now"]
@@ -30,8 +29,7 @@ def begun(folder: Path, role: str, url: str) -> "subprocess.Popen[str]":
 
 def test_what_an_alarm_enters_a_worker_posts_and_both_stop_in_time(tmp_path: Path, just_now: object) -> None:
     with database() as address:
-        parts = conninfo.conninfo_to_dict(address)
-        url = f"postgresql://{parts['user']}@/{parts['dbname']}?host={quote(str(parts['host']), safe='')}"
+        url = url_of(address)
         bots = {}
         for role in ("alarm", "worker"):
             (tmp_path / role).mkdir()
@@ -61,6 +59,30 @@ def test_what_an_alarm_enters_a_worker_posts_and_both_stop_in_time(tmp_path: Pat
                 bot.wait()
         assert "this machine rings from now on" in log("alarm")
         assert "Traceback" not in log("alarm") + log("worker")
+
+
+def test_commands_over_a_shared_database_read_what_is_declared_and_carry_out_explicit_orders(program: Program) -> None:
+    with database() as address:
+        environment = {"DAYBRIEF_DATABASE_URL": url_of(address)}
+        preview = program.run("preview ai-news", **environment)
+        assert preview.code == 1
+        assert '"ai-news" is declared and not set up yet; `daybrief run` takes up what' in preview.err
+        found = {one["about"]: one for one in program.run("check --json", **environment).json()["findings"]}
+        assert found["declared channels"]["says"].startswith("ai-news is new; `daybrief run` takes up what")
+        assert "channels" not in found
+
+        assert program.run("channels add evening", **environment).code == 0
+        assert program.run("post", **environment).code == 0, "which declares what it delivers"
+        program.write("config.toml", '[bot]\ndata_dir = "data"\n')
+
+        add = program.run("channels add ai-news --stories 3", **environment)
+        assert add.code == 2
+        assert "ai-news is declared in the configuration; change it there" in add.err
+        listed = program.run("channels list --json", **environment).json()
+        assert {one["name"]: (one["declared"], one["stories"]) for one in listed} == {
+            "ai-news": (True, 5),
+            "evening": (False, 5),
+        }
 
 
 @pytest.mark.parametrize("role", ["alarm", "worker", "slack", "discord"])
