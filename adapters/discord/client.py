@@ -52,6 +52,7 @@ class Client(discord.Client):
         pace: Pace,
         synced: Path,
         watch: Watch,
+        shards: int | None = None,
     ) -> None:
         intents = discord.Intents.none()
         intents.guilds = True
@@ -64,6 +65,7 @@ class Client(discord.Client):
             max_ratelimit_timeout=LONGEST_RATELIMIT,
             guild_ready_timeout=READY_AFTER,
             http_trace=pace.trace(),
+            shard_count=shards,
         )
         self._desk = desk
         self._clock = clock
@@ -180,6 +182,22 @@ class Client(discord.Client):
             await asyncio.to_thread(replace_text, self._synced, name)
         except OSError as error:
             log.warning("that the commands are known could not be kept in %s: %s", self._synced, error.strerror)
+
+
+class ShardedClient(Client, discord.AutoShardedClient):
+    """The same on several connections, which discord.py opens one after the other, one in five seconds."""
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """As with one; but discord.py would try again at once, and for ever, where there is no room for a session."""
+        while left := await self._sessions.room_in():
+            log.error(
+                "shard %s of Discord waits for %.1f hours: there were too many new sessions in one day, and Discord "
+                "would reset the token",
+                shard_id,
+                left / timedelta(hours=1),
+            )
+            await self._clock.wait(left)
+        await super().before_identify_hook(shard_id, initial=initial)
 
 
 async def _misunderstood(interaction: discord.Interaction[discord.Client], error: app_commands.AppCommandError) -> None:

@@ -7,7 +7,7 @@ needs none of this.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ import aiohttp
 import discord
 
 from adapters.discord.admin import Admin
-from adapters.discord.client import Client
+from adapters.discord.client import Client, ShardedClient
 from adapters.discord.commands import Commands
 from adapters.discord.corrections import Corrections
 from adapters.discord.failures import post_failed
@@ -44,7 +44,7 @@ _FINAL: Mapping[int, str] = MappingProxyType(
     {
         4004: "the token is wrong; set DISCORD_TOKEN to the bot's present token and start again",
         4010: f"Discord does not take the shard; {_PLEASE}",
-        4011: "the bot is in more servers than one connection may serve (2,500); leave some, or run a second one",
+        4011: "the bot is in more servers than a connection may serve (2,500); set [discord] shards to a higher number",
         4012: f"Discord does not speak this version of its gateway any more; {_PLEASE}",
         4013: f"Discord does not know what was asked for (intents); {_PLEASE}",
         4014: f"Discord refuses a privileged intent, of which Daybrief needs none; {_PLEASE}",
@@ -77,10 +77,14 @@ class Gateway:
         clock: Clock,
         synced: Path,
         *,
+        shards: int = 1,
+        own_shards: Sequence[int] = (),
         watch: Watch = UNWATCHED,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """*synced* is where it is kept which commands Discord knows; the times of sessions are kept beside it."""
+        """*synced* is where it is kept which commands Discord knows; the times of sessions are kept beside it. Servers
+        are spread over so many *shards*, of which *own_shards* are ours; all where none is named.
+        """
         self._token = token
         self._clock = clock
         self._monotonic = monotonic
@@ -91,18 +95,27 @@ class Gateway:
         lookups = LookUps(desk, clock)
         presses = Presses(lookups, admin, Corrections(desk, clock), self._talk)
         commands = Commands(lookups, admin, presses, self._talk)
-        self._new_client: Callable[[], Client] = lambda: Client(
-            desk,
-            clock,
-            admin,
-            self._openings,
-            self._sessions,
-            commands=commands,
-            presses=presses,
-            pace=pace,
-            synced=synced,
-            watch=watch,
-        )
+
+        def new_client() -> Client:
+            kind = Client if shards == 1 else ShardedClient
+            made = kind(
+                desk,
+                clock,
+                admin,
+                self._openings,
+                self._sessions,
+                commands=commands,
+                presses=presses,
+                pace=pace,
+                synced=synced,
+                watch=watch,
+                shards=None if shards == 1 else shards,
+            )
+            if isinstance(made, ShardedClient) and own_shards:
+                made.shard_ids = list(own_shards)
+            return made
+
+        self._new_client = new_client
         self._client: Client | None = None
         self._lives: asyncio.Task[None] | None = None
         self._trouble = ""

@@ -5,7 +5,16 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from bot.config.models import EXTRACTIVE, MODES
 from bot.config.values import (
@@ -35,6 +44,8 @@ PLATFORMS = ("terminal", "slack", "discord")
 """Where editions are posted."""
 LOG_FORMATS = ("auto", "json", "text")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+MAX_SHARDS = 1_000
+"""Connections to Discord: two and a half million servers."""
 MAX_STORIES = 20
 """Of an edition: what two minutes of reading can hold at the very most."""
 
@@ -201,6 +212,19 @@ class Discord(Table):
     """Requests of the whole bot; Discord takes 50: https://docs.discord.com/developers/topics/rate-limits"""
     crosspost: bool = False
     """Whether what is posted in announcement channels is published to the channels that follow them."""
+    shards: Annotated[int, Field(ge=1, le=MAX_SHARDS)] = 1
+    """Connections that the servers are spread over; Discord wants one for 2,500 servers at the most."""
+    own_shards: Annotated[tuple[int, ...], Field(strict=False)] = ()
+    """Which of these the process has, counted from 0; empty: all."""
+
+    @field_validator("own_shards")
+    @classmethod
+    def _are_there(cls, value: tuple[int, ...], others: ValidationInfo) -> tuple[int, ...]:
+        shards = others.data.get("shards", MAX_SHARDS)
+        for one in value:
+            if not 0 <= one < shards:
+                raise ValueError(f"there is no shard {one}; with shards = {shards} they are 0 to {shards - 1}")
+        return tuple(sorted(set(value)))
 
 
 class Analyst(Table):

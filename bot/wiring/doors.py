@@ -23,7 +23,17 @@ def way_in_of_discord(house: House) -> Gateway | None:
     if secret is None:
         return None
     synced = house.room.config.bot.data_dir / "discord-commands"
-    return Gateway(house.desk, secret.reveal(), house.discord.pace, house.room.clock, synced, watch=house.room.watch)
+    config = house.room.config.discord
+    return Gateway(
+        house.desk,
+        secret.reveal(),
+        house.discord.pace,
+        house.room.clock,
+        synced,
+        shards=config.shards,
+        own_shards=config.own_shards,
+        watch=house.room.watch,
+    )
 
 
 def way_in_of_slack(house: House) -> "tuple[Door, Connection] | None":

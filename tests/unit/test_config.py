@@ -240,6 +240,7 @@ def test_prices_of_a_model_are_two_numbers() -> None:
         ('[slack]\nlisten = "3000"', "slack.listen", "host:port"),
         ('[discord]\ngateway_url = "https://x"', "discord.gateway_url", "wss://"),
         ("[discord]\nper_second = 51", "discord.per_second", "less than or equal to 50"),
+        ("[discord]\nshards = 2\nown_shards = [2]", "discord.own_shards", "there is no shard 2"),
         (
             '[analyst]\nmodel = "opnai:gpt-5-mini"',
             "analyst.model",
