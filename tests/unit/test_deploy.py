@@ -15,10 +15,12 @@ import pytest
 
 from bot.config.secret import NAMES
 from bot.errors import ConfigProblems, WrongUsage
+from bot.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "daybrief.service"
+TEMPLATE = DEPLOY / "daybrief@.service"
 MAX_EXPOSURE = 2.0
 """Of ten, as ``systemd-analyze security`` counts."""
 
@@ -133,6 +135,19 @@ def test_the_containers_beside_one_another_may_write_to_their_data_and_nothing_e
     assert set(re.findall(r"([A-Z_]+)_FILE:", compose)) <= set(NAMES)
 
 
+def test_each_part_has_a_container_that_may_do_no_more_than_the_one_alone() -> None:
+    scale, alone = ((DEPLOY / name).read_text(encoding="utf-8") for name in ("scale.yaml", "compose.yaml"))
+    parts = re.findall(r'<<: \*daybrief\n    command: \["run", "--role", "(\w+)"\]', scale)
+
+    assert sorted(parts) == sorted(role for role in Role if role is not Role.ALL)
+    for line in ("init: true", "read_only: true", "cap_drop: [ALL]", '"no-new-privileges:true"', "data:/data"):
+        assert line in scale
+        assert line in alone
+    assert set(re.findall(r"([A-Z_]+)_FILE: /run/secrets/(?!database-password)", scale)) <= set(NAMES)
+    for secret in set(re.findall(r"/run/secrets/([a-z-]+)", scale)):
+        assert f"  {secret}:\n    file: ./{secret}\n" in scale
+
+
 # -------------------------------------------------------------------------------------------------------- service
 
 
@@ -168,15 +183,37 @@ def test_every_secret_of_the_service_is_one_that_the_program_reads() -> None:
     assert {name for name, _ in named} <= set(NAMES)
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> Path:
-    """The unit with a program that is there."""
+def test_one_process_of_many_is_held_to_what_the_one_alone_is() -> None:
+    alone, many = (
+        {line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("# ")}
+        for path in (UNIT, TEMPLATE)
+    )
+
+    assert {line.partition("=")[0] for line in alone - many} == {"Description", "ExecStart", "SyslogIdentifier"}
+    assert many - alone == {
+        "Description=Daybrief, the morning briefing for your team's chat (%i)",
+        "Environment=ROLE=%i",
+        next(iter(line for line in alone if line.startswith("ExecStart"))).replace("run ", "run --role ${ROLE} "),
+        "SyslogIdentifier=daybrief-%i",
+        "#LoadCredential=database-url:/etc/daybrief/database-url",
+        "#Environment=DAYBRIEF_DATABASE_URL_FILE=%d/database-url",
+    }
+
+
+@pytest.fixture(params=["daybrief.service", "daybrief@worker.service"])
+def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A unit with a program that is there."""
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("no systemd-analyze here: the unit is not verified")
-    path = tmp_path / "daybrief.service"
-    program = unit()["ExecStart"][0].split()[0]
-    path.write_text(UNIT.read_text(encoding="utf-8").replace(program, sys.executable), encoding="utf-8")
-    return path
+        pytest.skip("no systemd-analyze here: the units are not verified")
+    name: str = request.param
+    path, program = tmp_path / name.replace("worker", ""), unit()["ExecStart"][0].split()[0]
+    path.write_text((DEPLOY / path.name).read_text(encoding="utf-8").replace(program, sys.executable), encoding="utf-8")
+    return tmp_path / name
+
+
+def exposed(path: Path) -> Path:
+    """The file that ``systemd-analyze security`` reads for *path*, which knows no instances."""
+    return path if path.exists() else path.with_name(path.name.replace("worker", ""))
 
 
 def analyzed(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -192,7 +229,7 @@ def test_systemd_understands_the_unit(installed: Path) -> None:
 
 
 def test_the_service_is_exposed_little(installed: Path) -> None:
-    done = analyzed("security", "--offline=true", "--no-pager", str(installed))
+    done = analyzed("security", "--offline=true", "--no-pager", str(exposed(installed)))
     if "unrecognized option" in done.stderr:
         pytest.skip("this systemd-analyze cannot look at a file: the exposure is not measured")
 
