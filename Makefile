@@ -8,7 +8,7 @@ PYTEST := $(RUN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --
 # Three for two cores: many tests wait for other processes. pytest begins with the files that take longest.
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: test demo extras lint format bench promises chaos soak looks picture tiny-model golden lock clean
+.PHONY: test demo extras lint format bench promises chaos fleet soak looks picture tiny-model golden lock clean
 .DEFAULT_GOAL := test
 
 demo: $(VENV)/.base ## a whole morning, offline
@@ -36,6 +36,9 @@ promises: $(VENV)/.dev ## every promise put to the test in full, into docs/promi
 
 chaos: $(VENV)/.dev ## kill -9: 500 times each over the local Slack and Discord, amid whatever the bot does; half an hour
 	$(RUN)/python -m tests.chaos $(CHAOS)
+
+fleet: $(VENV)/.dev ## kill -9 and SIGSTOP: processes of every role over one PostgreSQL and the local platforms; FLEET="--help"
+	$(RUN)/python -m tests.fleet $(FLEET)
 
 soak: $(VENV)/.dev ## 1,000 simulated worlds; every hostile text through every rendering, which reads ../shared
 	$(RUN)/python -m tests.simulation --seeds 1000
