@@ -114,6 +114,7 @@ class Desk:
         In PostgreSQL it becomes so when its lease ends: a server that was started anew has forgotten who was the one,
         and who seems dead may go on in the next moment.
         """
+        self._room.looked_at = None  # the one before may have gone by other rules of time zones
         if self._room.config.postgres is None:
             await self._room.store.ledger.release_all()
 

@@ -38,12 +38,12 @@ async def figures(room: Newsroom, keeper: Keeper) -> Figures:
     """
     now = room.clock.now()
     feeds = Counter(state.health for _, state in await room.feeds_with_states())
-    channels = Counter(one.standing for one in await room.store.subscriptions.all())
+    channels = await room.store.subscriptions.standings()
     closed = {(one.channel.platform, one.channel.workspace) for one in await room.store.subscriptions.closed()}
     return Figures(
         at=now,
         backlog=await room.store.ledger.backlog(now),
-        channels={one.value: channels[one] for one in (Standing.ACTIVE, Standing.PAUSED)},
+        channels={one.value: channels.get(one, 0) for one in (Standing.ACTIVE, Standing.PAUSED)},
         closed=len(closed),
         feeds={one.value: feeds[one] for one in FeedHealth},
         budget=await _budget(room),

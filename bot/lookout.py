@@ -87,7 +87,7 @@ class Lookout:
 
     async def _look(self) -> None:
         store = await self._load() or await self._keep()
-        known = await self._survey.circumstances(store)
+        known = await self._survey.circumstances(store, self._cases.values())
         self._cases = advance(self._cases, known)
         await self._keep()
         await self._tell(known)

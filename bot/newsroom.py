@@ -66,6 +66,9 @@ class Newsroom:
     waits for it, though not for ever: an article dated before is there then, or counts in the next as late."""
     planning: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a round enters what has come due, so that rounds that overlap do not tell of the same date twice."""
+    looked_at: datetime | None = None
+    """When it was last looked for what has come due, among all standing orders or, since then, among those whose time
+    had come; None: the next look is at all."""
     lanes: Lanes = field(default_factory=Lanes)
     errands: Errands = field(default_factory=Errands)
     doubts: Doubts = field(default_factory=Doubts)

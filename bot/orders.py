@@ -19,20 +19,31 @@ from bot.zones import names
 
 log = logging.getLogger(__name__)
 
+_SOME = 1_000
+
 
 async def open_dates(room: Newsroom, subscriptions: Sequence[Subscription], now: datetime) -> tuple[Due, ...]:
     """What has come due for *subscriptions* by *now* and is not in the ledger, with what is to become of it.
 
     One whose time zone this machine does not know is left out, and told of: it must not cost the others their morning.
     """
-    subscriptions = [one for one in subscriptions if _has_a_zone(one)]
+    found: list[Due] = []
+    restored_at = await room.store.ledger.restored_at() if subscriptions else None
+    known = [one for one in subscriptions if _has_a_zone(one)]
+    for first in range(0, len(known), _SOME):  # between any two of these the event loop serves others
+        found += await _open_dates(room, known[first : first + _SOME], now, restored_at)
+    return tuple(found)
+
+
+async def _open_dates(
+    room: Newsroom, subscriptions: Sequence[Subscription], now: datetime, restored_at: datetime | None
+) -> tuple[Due, ...]:
     recorded: Mapping[int, date] = {}
     if not room.replayed:
         # A replay lives one morning: its newest date is looked at as if for the first time, whatever lies between it
         # and the real mornings, and the ledger refuses by itself what it has.
         today = {one.id: now.astimezone(ZoneInfo(one.timezone)).date() for one in subscriptions}
         recorded = await room.store.ledger.planned_through(today)
-    restored_at = await room.store.ledger.restored_at()
     return due(
         subscriptions,
         recorded,
@@ -59,6 +70,7 @@ async def declare(room: Newsroom, config: Config) -> None:
     kept = await room.store.subscriptions.declare(config.channels, at=at, closing=await _closing(room, changing))
     if changes := declared_anew(held, kept):
         log.info("the declared channels have changed: %s", in_short(changes))
+    room.looked_at = None
 
 
 async def subscribe(room: Newsroom, order: Subscription) -> Subscription:

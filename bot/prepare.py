@@ -19,6 +19,7 @@ from bot.errors import DaybriefError
 from bot.model import Composition, DeliveryState, Origin, Stage, Standing, Story, Subscription
 from bot.newsroom import Newsroom
 from bot.orders import open_dates
+from bot.planning import to_look_at
 from bot.schedule import next_instant
 from bot.zones import names
 
@@ -89,7 +90,7 @@ async def _in_time(
 
 
 async def _due(room: Newsroom, now: datetime, only: int | None) -> list[Coming]:
-    subscriptions = {one.id: one for one in await room.store.subscriptions.all() if only in {None, one.id}}
+    subscriptions = {one.id: one for one in await to_look_at(room, now, only)}
     dues = await open_dates(room, list(subscriptions.values()), now)
     return [
         Coming(subscription=subscriptions[one.subscription], day=one.date, due_at=one.due_at)
@@ -106,7 +107,7 @@ async def _today(room: Newsroom, now: datetime, subscription: Subscription) -> l
 async def _soon(room: Newsroom, now: datetime) -> list[Coming]:
     by_schedule: dict[object, tuple[date, datetime]] = {}
     soon = []
-    for one in await room.store.subscriptions.all():
+    for one in await room.store.subscriptions.to_look_at(now + AHEAD):
         if one.standing is not Standing.ACTIVE or one.timezone not in names():
             continue
         if one.schedule not in by_schedule:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import logbook
 from bot.belief import AGREES_AFTER, not_believed
 from bot.carrying import Progress, Tidings, carry_waiting, held_back_by
 from bot.errors import WrongUsage
 from bot.model import Delivery, DeliveryState, Due, Standing, Subscription
 from bot.newsroom import Newsroom
-from bot.orders import open_dates
+from bot.planning import enter_due
 from bot.prepare import is_called_for, prepare_at_once, prepare_due
 
 _DOUBTS = 3
@@ -65,7 +64,7 @@ async def _carry_prepared(room: Newsroom, tidings: Tidings, only: int | None) ->
 async def _carry_due(room: Newsroom, now: datetime, tidings: Tidings, only: int | None) -> int:
     """Enter what has come due, and work once on all whose time has come; how many dates were entered."""
     async with room.planning:
-        planned = await _plan(room, now, only)
+        planned = await enter_due(room, now, only)
     await carry_waiting(room, now, tidings, only)
     return planned
 
@@ -132,25 +131,9 @@ async def post_now(room: Newsroom, subscription: Subscription, *, progress: Prog
     await prepare_at_once(room, subscription)
     async with room.planning:
         # Dates before this one that are still open keep their record: nothing is entered behind the newest date.
-        await _plan(room, now, subscription.id)
+        await enter_due(room, now, subscription.id)
         day = now.astimezone(ZoneInfo(subscription.timezone)).date()
         today = Due(subscription=subscription.id, date=day, due_at=now, state=DeliveryState.DUE)
         is_new = await room.store.ledger.plan([today]) == 1
     await publish(room, only=subscription.id, progress=progress)
     return is_new
-
-
-async def _plan(room: Newsroom, now: datetime, only: int | None) -> int:
-    """Enter what has come due by *now*; how many dates. A date that can only be let go is told of here."""
-    subscriptions = {one.id: one for one in await room.store.subscriptions.all() if only in {None, one.id}}
-    dues = await open_dates(room, list(subscriptions.values()), now)
-    if not dues:
-        return 0
-    planned = await room.store.ledger.plan(dues)
-    for one in dues:
-        channel = subscriptions[one.subscription].channel
-        if one.state is DeliveryState.MISSED:
-            logbook.missed(one, channel)
-        if one.state.final:
-            room.watch.ended(channel.platform, one.state, one.reason, None)
-    return planned

@@ -6,7 +6,7 @@ can land on the next day, and Samoa once skipped a whole date.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.model import DeliveryState, Due, Standing, Subscription
@@ -26,7 +26,7 @@ def instant_of(day: date, at: time, timezone: str) -> datetime | None:
     A time that occurs twice means its first occurrence; one that is skipped by a clock change means the first instant
     after the gap, even if that belongs to the next date. None where the whole date does not exist there.
     """
-    zone = ZoneInfo(timezone)
+    zone = _zone(timezone)
     instant = _first_instant(day, at, zone)
     landed = instant.astimezone(zone)
     if landed.date() == day or _first_instant(day, time(12), zone).astimezone(zone).date() == day:
@@ -36,18 +36,34 @@ def instant_of(day: date, at: time, timezone: str) -> datetime | None:
 
 def last_night(now: datetime, timezone: str) -> datetime:
     """The newest instant, no later than *now*, at which it was three o'clock at night in *timezone*."""
-    today = now.astimezone(ZoneInfo(timezone)).date()
+    today = now.astimezone(_zone(timezone)).date()
     nights = (instant_of(today - days * _DAY, _NIGHT, timezone) for days in range(3))
     return next(night for night in nights if night and night <= now)
 
 
 def next_instant(subscription: Subscription, after: datetime) -> tuple[date, datetime]:
     """The first scheduled date of *subscription* whose instant is later than *after*, and that instant."""
-    day = after.astimezone(ZoneInfo(subscription.timezone)).date() - _DAY
+    day = after.astimezone(_zone(subscription.timezone)).date() - _DAY
     while True:
         instant = _scheduled(subscription, day)
         if instant and instant > after:
             return day, instant
+        day += _DAY
+
+
+def next_look(subscription: Subscription, now: datetime) -> datetime:
+    """When :func:`due` may find a date of *subscription* that it does not find at *now*, nor found before; nothing
+    comes before it, whatever the ledger holds. In UTC.
+
+    It goes by the hour, the zone and the days alone: whatever else an order says lets a date come later, or never.
+    """
+    today = now.astimezone(_zone(subscription.timezone)).date()
+    day = today - _DAY
+    while True:
+        instant = _scheduled(subscription, day)
+        # Tomorrow's may have come before, where clocks went back past midnight; it is found once it is tomorrow.
+        if instant and (instant > now or day > today):
+            return instant
         day += _DAY
 
 
@@ -94,14 +110,14 @@ def due(
 
 
 def _open_dates(subscription: Subscription, recorded: date | None, now: datetime) -> Iterator[tuple[date, datetime]]:
-    last = now.astimezone(ZoneInfo(subscription.timezone)).date()
+    last = now.astimezone(_zone(subscription.timezone)).date()
     first = recorded + _DAY if recorded else last - _LOOK_BACK
     if subscription.since:
-        first = max(first, subscription.since.astimezone(ZoneInfo(subscription.timezone)).date() - _DAY)
+        first = max(first, subscription.since.astimezone(_zone(subscription.timezone)).date() - _DAY)
     # A replay may live a morning from before the present order was given; it goes by that order all the same.
     ordered_at = subscription.ordered_at if subscription.ordered_at and subscription.ordered_at <= now else None
     if ordered_at:
-        first = max(first, ordered_at.astimezone(ZoneInfo(subscription.timezone)).date())
+        first = max(first, ordered_at.astimezone(_zone(subscription.timezone)).date())
     for offset in range((last - first).days + 1):
         day = first + offset * _DAY
         instant = _scheduled(subscription, day)
@@ -122,6 +138,14 @@ def _scheduled(subscription: Subscription, day: date) -> datetime | None:
     if day.isoweekday() not in subscription.days:
         return None
     return _cached_instant(day, subscription.at, subscription.timezone)
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """By the rules that this machine had when it was first asked for: a process goes by the same ones until it ends,
+    and the next looks at everything anew.
+    """
+    return ZoneInfo(name)
 
 
 @lru_cache(maxsize=65536)

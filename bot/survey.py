@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.belief import clock_trouble
 from bot.errors import DaybriefError
-from bot.model import Feed, FeedState, Morning, Subscription
+from bot.model import OF_CHANNELS, Case, Cause, Feed, FeedState, Morning, Subscription
 from bot.newsroom import Newsroom
 from bot.ports import Platform
-from bot.troubles import SILENT_FOR, Circumstances
+from bot.troubles import SILENT_FOR, Circumstances, is_remarkable, token_of
 from bot.zones import names
 
 log = logging.getLogger(__name__)
@@ -22,26 +22,36 @@ LOOK_BACK = timedelta(days=31)
 
 
 class Survey:
-    """Looks at everything, again and again. Of editions it looks only at those that are new since the last look."""
+    """Looks at everything, again and again: of editions only at those that are new since the last look, and of channels
+    only at those that something may be wrong with.
+    """
 
     def __init__(self, room: Newsroom) -> None:
         self._room = room
         self._mornings: dict[int, tuple[Morning, ...]] | None = None
         self._sent_until: datetime | None = None
 
-    async def circumstances(self, store: str) -> Circumstances:
-        """What is known now; *store* is why nothing can be recorded. Never raises because of what it looks at."""
+    async def circumstances(self, store: str, cases: Collection[Case]) -> Circumstances:
+        """What is known now, of *cases* too; *store* is why nothing can be recorded. Never raises because of what it
+        looks at.
+        """
         room = self._room
         now, clock = await self._time()
         writer = room.writer
+        channels = {int(one.trouble.subject) for one in cases if one.trouble.cause in OF_CHANNELS}
+        mornings = await self._if_possible(self._newest_mornings(now, channels))
+        tokens = await self._tokens()
+        places = {place for place, reason in tokens.items() if reason}
+        places |= {token_of(one.trouble) for one in cases if one.trouble.cause is Cause.TOKEN}
         return Circumstances(
             now=now,
-            subscriptions=await self._if_possible(self._subscriptions()),
-            mornings=await self._if_possible(self._newest_mornings(now)),
+            subscriptions=await self._if_possible(self._suspects(now, channels | set(mornings or ()))),
+            mornings=mornings,
             feeds=await self._if_possible(self._feeds()),
             platforms=frozenset(room.platforms),
             zones=names(),
-            tokens=await self._tokens(),
+            tokens=tokens,
+            served=await self._if_possible(self._served(places)) or {},
             doors=await self._doors() if room.doors else None,
             may_write=await self._if_possible(writer.may_write()) if writer and self._has_budget else None,
             has_model=writer is not None,
@@ -74,13 +84,22 @@ class Survey:
             return now, None
         return seen, trouble if now < seen else ""
 
-    async def _subscriptions(self) -> Mapping[int, Subscription]:
-        return {one.id: one for one in await self._room.store.subscriptions.all(retired=True)}
+    async def _suspects(self, now: datetime, also: Collection[int]) -> Mapping[int, Subscription]:
+        found = await self._room.store.subscriptions.suspects(
+            now, platforms=tuple(self._room.platforms), zones=names(), also=sorted(also)
+        )
+        return {one.id: one for one in found}
 
-    async def _newest_mornings(self, now: datetime) -> Mapping[int, tuple[Morning, ...]]:
+    async def _served(self, places: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], bool]:
+        is_served = self._room.store.subscriptions.is_served
+        return {place: await is_served(*place) for place in sorted(places)}
+
+    async def _newest_mornings(self, now: datetime, channels: Collection[int]) -> Mapping[int, tuple[Morning, ...]]:
+        """Those that say of a channel that something is wrong, and all of *channels*."""
         since = self._sent_until or now - LOOK_BACK
         found = await self._room.store.ledger.mornings(since, SILENT_FOR)
-        self._mornings = {**(self._mornings or {}), **found}
+        known = {**(self._mornings or {}), **found}
+        self._mornings = {one: some for one, some in known.items() if one in channels or is_remarkable(some)}
         self._sent_until = max((some[0].sent_at for some in found.values()), default=since)
         return self._mornings
 

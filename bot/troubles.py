@@ -39,15 +39,21 @@ class Circumstances:
     now: datetime
     """By a clock that can be believed: where it cannot, the newest time that we have seen."""
     subscriptions: Mapping[int, Subscription] | None = None
-    """Retired ones too, by id."""
+    """Those that something may be wrong with, or was, by id; retired ones too."""
     mornings: Mapping[int, tuple[Morning, ...]] | None = None
-    """The newest :data:`SILENT_FOR` editions that were sent, newest first, by subscription."""
+    """The newest :data:`SILENT_FOR` editions that were sent, newest first, by subscription: of those with which
+    something was wrong when it was last looked, and where these editions say that something is.
+    """
     feeds: tuple[tuple[Feed, FeedState], ...] | None = None
     platforms: frozenset[str] = frozenset()
     """Names of those that this installation has."""
     zones: frozenset[str] = frozenset()
     tokens: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """By platform and workspace, why its token is not taken; empty: it is. Missing: nobody knows yet."""
+    served: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    """By platform and workspace of a token that is not taken, or was not, whether any channel needs it. Missing: nobody
+    knows.
+    """
     doors: Mapping[str, str | None] | None = None
     """By platform, why nobody is answered there; empty: people are; None: that cannot be told just now. None for all:
     nobody listens at all.
@@ -94,7 +100,7 @@ def ending(trouble: Trouble, known: Circumstances) -> Ending | None:
     if trouble.cause in OF_CHANNELS:
         return _ending_of_channel(trouble, known)
     is_gone, is_well = {
-        Cause.TOKEN: (not _has_channels(trouble, known), _said_well(known.tokens.get(_token_of(trouble)))),
+        Cause.TOKEN: (not _has_channels(trouble, known), _said_well(known.tokens.get(token_of(trouble)))),
         Cause.UNREACHABLE: (
             known.doors is not None and trouble.subject not in known.doors,
             _said_well((known.doors or _NOTHING).get(trouble.subject)),
@@ -150,13 +156,25 @@ def _wrong_with(one: Subscription, known: Circumstances) -> Iterator[tuple[Cause
     if not mornings:
         return
     newest = mornings[0]
-    if len(mornings) >= SILENT_FOR and not any(morning.stories for morning in mornings):
+    if _is_silent(mornings):
         yield Cause.SILENT, f"the first was that of {short_day(mornings[-1].date)}"
     if newest.coverage.degraded:
         yield Cause.STALE, f"that of {short_day(newest.date)}, because {_missing(newest.coverage)}"
-    is_alone = len(newest.publishers) == 1 and newest.stories >= ONE_SOURCE_FROM and not newest.unnamed
-    if is_alone and len(known.feeds or ()) > 1:
+    if _has_one_source(newest) and len(known.feeds or ()) > 1:
         yield Cause.ONE_SOURCE, f"{newest.publishers[0]}, on {short_day(newest.date)}"
+
+
+def is_remarkable(mornings: tuple[Morning, ...]) -> bool:
+    """Whether the newest editions of a channel, newest first, can be a trouble."""
+    return bool(mornings) and (_is_silent(mornings) or mornings[0].coverage.degraded or _has_one_source(mornings[0]))
+
+
+def _is_silent(mornings: tuple[Morning, ...]) -> bool:
+    return len(mornings) >= SILENT_FOR and not any(morning.stories for morning in mornings)
+
+
+def _has_one_source(newest: Morning) -> bool:
+    return len(newest.publishers) == 1 and newest.stories >= ONE_SOURCE_FROM and not newest.unnamed
 
 
 def _paused(reason: str) -> str:
@@ -211,20 +229,15 @@ def _of_platforms(known: Circumstances) -> Iterator[Trouble]:
             yield Trouble(cause=Cause.UNREACHABLE, subject=platform, name=name, detail=said)
 
 
-def _token_of(trouble: Trouble) -> tuple[str, str]:
+def token_of(trouble: Trouble) -> tuple[str, str]:
+    """The platform and the workspace of the token that *trouble* is about."""
     platform, _, workspace = trouble.workspace.partition(":")
     return platform, workspace
 
 
 def _has_channels(token: Trouble, known: Circumstances) -> bool:
     """Whether anybody misses anything without the token; also if nobody knows."""
-    platform, workspace = _token_of(token)
-    return known.subscriptions is None or any(
-        one.channel.platform == platform
-        and workspace in {"", one.channel.workspace}
-        and one.standing is not Standing.RETIRED
-        for one in known.subscriptions.values()
-    )
+    return known.served.get(token_of(token), True)
 
 
 def _of_feeds(known: Circumstances) -> Iterator[Trouble]:

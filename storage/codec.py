@@ -65,7 +65,7 @@ def as_json(values: Iterable[object]) -> str:
     return json.dumps(list(values), ensure_ascii=False)
 
 
-@lru_cache(maxsize=1024)  # every round reads all standing orders, which hold the same few lists
+@lru_cache(maxsize=1024)  # thousands of standing orders come due together, and hold the same few lists
 def strings(column: str) -> tuple[str, ...]:
     """The strings that :func:`as_json` wrote."""
     return tuple(json.loads(column))
@@ -214,12 +214,6 @@ def subscription_row(subscription: Subscription) -> dict[str, object]:
 
 def subscription_of(row: Row) -> Subscription:
     """The subscription in a row of ``subscription``."""
-    return _subscription_of(tuple(row.items()))
-
-
-@lru_cache(maxsize=16_384)  # every round reads all of them several times, and they hardly ever change
-def _subscription_of(columns: tuple[tuple[str, Any], ...]) -> Subscription:
-    row = dict(columns)
     return Subscription(
         id=row["id"],
         channel=_channel_of(row),

@@ -185,11 +185,13 @@ _OWE_AGAIN = f"""
 _IS_FREE = "(erratum.lease_until IS NULL OR erratum.lease_until <= :now OR erratum.lease_until > :furthest)"
 
 _OWED = f"""
-    {deliveries.DELIVERY} JOIN erratum ON erratum.delivery = delivery.id
-    WHERE (erratum.next_at <= :now OR erratum.next_at > :furthest) AND NOT {_IS_LEAVING}
-        AND {_IS_FREE}
+    {deliveries.DELIVERY}
+    WHERE delivery.id IN (
+            SELECT erratum.delivery FROM erratum
+            WHERE (erratum.next_at <= :now OR erratum.next_at > :furthest) AND {_IS_FREE})
+        AND NOT {_IS_LEAVING}
     ORDER BY delivery.date DESC, delivery.id DESC
-"""
+"""  # noqa: S608 - no text from outside is in it
 
 _OWED_FOR = f"""
     {deliveries.DELIVERY} JOIN erratum ON erratum.delivery = delivery.id

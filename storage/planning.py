@@ -17,6 +17,8 @@ class Planned:
     id: int
     platform: str
     workspace: str
+    place: int = 0
+    """How many of its workspace are known to go before it."""
 
 
 OnPlanned = Callable[[Session, Sequence[Planned]], None]
@@ -32,6 +34,7 @@ def plan(db: Session, dues: Sequence[Due], on_planned: OnPlanned) -> int:
     alike: defaultdict[tuple[date, datetime, DeliveryState, str], list[int]] = defaultdict(list)
     for due in dues:  # at one hour, thousands of subscriptions come due alike: one statement enters them
         alike[due.date, due.due_at, due.state, due.reason].append(due.subscription)
+    places = {due.subscription: due.place for due in dues if not due.state.final}
     count = 0
     waiting: list[Planned] = []
     for (day, due_at, state, reason), subscriptions in alike.items():
@@ -45,7 +48,11 @@ def plan(db: Session, dues: Sequence[Due], on_planned: OnPlanned) -> int:
         }
         entered = rows(db, _DUE, columns)
         count += len(entered)
-        waiting += [] if state.final else [Planned(**one) for one in entered]
+        if not state.final:
+            waiting += [
+                Planned(id=one["id"], platform=one["platform"], workspace=one["workspace"], place=places[one["whose"]])
+                for one in entered
+            ]
     if waiting:
         on_planned(db, waiting)
     return count
@@ -69,7 +76,7 @@ _DUE = """
     SELECT platform, workspace, id, :date, :due_at, :state, :reason, :next_at FROM subscription
     WHERE id IN (SELECT value FROM json_each(:subscriptions)) ORDER BY id
     ON CONFLICT (subscription, date) DO NOTHING
-    RETURNING id, platform, workspace
+    RETURNING id, platform, workspace, subscription AS whose
 """
 
 _NEWEST_DATES = """

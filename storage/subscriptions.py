@@ -1,11 +1,11 @@
 """Standing orders: one for each channel, for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.model import Channel, Due, Standing, Subscription
-from storage import codec
+from storage import codec, looking
 from storage.planning import OnPlanned, nobody, plan
 from storage.session import Database, Many, Session, new_id, row, rows
 
@@ -63,6 +63,30 @@ class KeptSubscriptions:
         """Those that a platform's refusal paused."""
         found = await self._database.read(lambda db: rows(db, _CLOSED, []))
         return tuple(codec.subscription_of(one) for one in found)
+
+    async def to_look_at(self, by: datetime) -> tuple[Subscription, ...]:
+        """Those for which something can have come due, by id."""
+        return await self._database.read(lambda db: looking.to_look_at(db, by))
+
+    async def look_later(self, looks: Sequence[tuple[Subscription, datetime]]) -> None:
+        """Look at each not before the time beside it."""
+        await self._database.write(lambda db: looking.look_later(db, looks))
+
+    async def suspects(
+        self, now: datetime, *, platforms: Collection[str], zones: Collection[str], also: Collection[int] = ()
+    ) -> tuple[Subscription, ...]:
+        """Those that something may be wrong with, by id."""
+        return await self._database.read(
+            lambda db: looking.suspects(db, now, platforms=platforms, zones=zones, also=also)
+        )
+
+    async def is_served(self, platform: str, workspace: str) -> bool:
+        """Whether any channel there is set up."""
+        return await self._database.read(lambda db: looking.is_served(db, platform, workspace))
+
+    async def standings(self) -> Mapping[Standing, int]:
+        """How many there are of each."""
+        return await self._database.read(looking.standings)
 
     async def by_id(self, subscription: int) -> Subscription | None:
         """The one with that id, retired ones too."""
@@ -208,7 +232,7 @@ def _keep(db: Session, order: Subscription, at: datetime | None) -> Subscription
         db.execute(
             "UPDATE subscription SET name = :name, at = :at, timezone = :timezone, days = :days, stories = :stories,"
             " topics = :topics, layout = :layout, declared = :declared, since = :since,"
-            " ordered_at = :ordered_at, standing = :standing,"
+            " ordered_at = :ordered_at, standing = :standing, next_at = 0,"
             " reason = :reason, paused_by_platform = :paused_by_platform, owner = :owner WHERE id = :id",
             {**columns, "id": held.id},
         )

@@ -42,6 +42,8 @@ class Due:
     state: DeliveryState
     """DUE, or straight to MISSED or SKIPPED."""
     reason: str = ""
+    place: int = 0
+    """How many of its workspace come due with it and are known to go before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """What is remembered of feeds and channels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Change, Channel, Due, Feed, FeedState, Subscription
+from bot.model import Change, Channel, Due, Feed, FeedState, Standing, Subscription
 
 
 class FeedBook(Protocol):
@@ -57,6 +57,29 @@ class Subscriptions(Protocol):
 
     async def closed(self) -> tuple[Subscription, ...]:
         """Those that a platform's refusal paused, by id."""
+
+    async def to_look_at(self, by: datetime) -> tuple[Subscription, ...]:
+        """Those, served or paused, for which something can have come due by *by*, by id: all that have not been put off
+        to a later time by :meth:`look_later`.
+        """
+
+    async def look_later(self, looks: Sequence[tuple[Subscription, datetime]]) -> None:
+        """Look at each again not before the time beside it; nothing can come due for it before. It changes nothing if
+        its hour, zone or days are not those any more. Whatever changes an order lets it be looked at at once.
+        """
+
+    async def suspects(
+        self, now: datetime, *, platforms: Collection[str], zones: Collection[str], also: Collection[int] = ()
+    ) -> tuple[Subscription, ...]:
+        """Those that are paused, on a platform that is none of *platforms*, or to be looked at by *now* in a zone that
+        is none of *zones*; and those with an id in *also*, retired or not. By id.
+        """
+
+    async def is_served(self, platform: str, workspace: str) -> bool:
+        """Whether any channel of *workspace*, or of any workspace if it is empty, is set up."""
+
+    async def standings(self) -> Mapping[Standing, int]:
+        """How many there are of each."""
 
     async def by_id(self, subscription: int) -> Subscription | None:
         """The one with that id, retired ones too."""

@@ -49,7 +49,8 @@ class Doorbell:
         places: Counter[tuple[str, str]] = Counter()
         jobs = []
         for one in planned:
-            jobs.append(_job(one.id, now, place=places[one.platform, one.workspace]))
+            # Of a workspace with thousands, some were entered in a transaction before this one.
+            jobs.append(_job(one.id, now, place=max(one.place, places[one.platform, one.workspace])))
             places[one.platform, one.workspace] += 1
         try:
             self._jobs.batch_defer_jobs(jobs, connection=db.connection)

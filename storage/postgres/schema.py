@@ -364,6 +364,14 @@ CREATE TABLE install_state (
 );
 """
 
+_LOOKS = """
+ALTER TABLE subscription ADD COLUMN next_at bigint NOT NULL DEFAULT 0;
+CREATE INDEX subscription_by_look ON subscription (next_at, id) WHERE standing <> 'retired';
+CREATE INDEX subscription_by_standing ON subscription (standing);
+CREATE INDEX delivery_by_sending ON delivery (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX delivery_uncertain ON delivery (date) WHERE state = 'uncertain';
+"""
+
 MIGRATIONS = (
     Migration("m001_newsroom", _ARCHIVE + _FEEDS + _LEDGER),
     Migration("m002_chat", _CHAT),
@@ -373,5 +381,6 @@ MIGRATIONS = (
     Migration("m006_troubles", _TROUBLES),
     Migration("m007_installations", _INSTALLATIONS),
     Migration("m008_doorbells", "ALTER TABLE delivery ADD COLUMN rung_at bigint;"),
+    Migration("m009_looks", _LOOKS),
 )
 """In their order."""

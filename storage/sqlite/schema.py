@@ -68,6 +68,12 @@ def m008_doorbells(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE delivery ADD COLUMN rung_at INTEGER")
 
 
+@migrations()
+def m009_looks(db: sqlite_utils.Database) -> None:
+    """When a standing order is to be looked at again, and what a minute in which nothing is due asks for."""
+    db.executescript(_LOOKS)
+
+
 def version(db: sqlite_utils.Database) -> int:
     """How many migrations *db* has been through; 0 for a new file."""
     return len(migrations.applied(db))
@@ -450,4 +456,13 @@ CREATE TABLE install_state (
     digest TEXT PRIMARY KEY,
     until INTEGER NOT NULL
 );
+"""
+
+_LOOKS = """
+-- Nothing can come due before; 0: look at once.
+ALTER TABLE subscription ADD COLUMN next_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX subscription_by_look ON subscription (next_at, id) WHERE standing <> 'retired';
+CREATE INDEX subscription_by_standing ON subscription (standing);
+CREATE INDEX delivery_by_sending ON delivery (sent_at) WHERE sent_at IS NOT NULL;
+CREATE INDEX delivery_uncertain ON delivery (date) WHERE state = 'uncertain';
 """

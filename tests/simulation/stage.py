@@ -31,7 +31,8 @@ def own_zones(folder: Path, plan: Plan) -> Iterator[None]:
 def as_if_new() -> None:
     """A process that begins has read no zone yet."""
     ZoneInfo.clear_cache()
-    schedule._cached_instant.cache_clear()  # noqa: SLF001 - the processes of this world share one interpreter
+    for one in (schedule._zone, schedule._cached_instant):  # noqa: SLF001 - all processes share one interpreter
+        one.cache_clear()
 
 
 @contextlib.contextmanager

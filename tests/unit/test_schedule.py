@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from bot.model import Channel, DeliveryState, Standing, Subscription
-from bot.schedule import due, instant_of, next_instant
+from bot.schedule import due, instant_of, next_instant, next_look
 
 CATCH_UP = timedelta(hours=6)
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
@@ -156,3 +156,41 @@ def test_a_channel_that_exists_since_a_known_moment_has_missed_what_came_after_i
     assert (missed.date, missed.state) == (MONDAY, DeliveryState.MISSED)
     assert due([subscription(since=began)], {}, late, catch_up=CATCH_UP, is_one_morning=True) == ()
     assert due([subscription()], {}, late, catch_up=CATCH_UP) == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "around"),
+    [
+        ("Europe/Berlin", date(2026, 10, 25)),
+        ("America/New_York", date(2026, 3, 8)),
+        ("America/Havana", date(2026, 11, 1)),
+        ("America/St_Johns", date(2006, 10, 29)),  # at a minute past midnight, back to the day before
+        ("America/Nuuk", date(2024, 3, 30)),
+        ("Australia/Lord_Howe", date(2026, 4, 5)),
+        ("Pacific/Apia", date(2011, 12, 30)),
+        ("Pacific/Kiritimati", date(2026, 1, 1)),
+    ],
+)
+@pytest.mark.parametrize("days", [EVERY_DAY, (5,)])
+def test_nothing_comes_due_before_the_next_look(zone: str, around: date, days: tuple[int, ...]) -> None:
+    for at in (time(0), time(0, 30), time(1, 30), time(2, 30), time(23, 59)):
+        one = subscription(at=at, timezone=zone, days=days)
+        ledger: dict[int, date] = {}
+        look = now = utc(around - timedelta(days=2), 0, 5)
+        while now < utc(around + timedelta(days=3), 0):
+            found = due([one], ledger, now, catch_up=CATCH_UP)
+            assert now >= look or not found, (at, now, look)
+            if now >= look:
+                ledger |= {one.id: max(two.date for two in found)} if found else {}
+                look = next_look(one, now)
+                assert look <= next_instant(one, now)[1], (at, now)
+            now += timedelta(minutes=10)
+
+
+def test_a_look_in_vain_is_rare() -> None:
+    one, now = subscription(timezone="Europe/Berlin", days=(1, 4)), utc(MONDAY, 0)
+    looks = [now]
+    while len(looks) < 6:
+        looks.append(next_look(one, looks[-1]))
+
+    assert [look.isoweekday() for look in looks[1:]] == [1, 4, 1, 4, 1]

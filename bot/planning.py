@@ -1,0 +1,98 @@
+"""Entering what has come due: of tens of thousands of standing orders only those are looked at whose time has come.
+
+The store has for each the next instant at which a look can find anything (``bot.schedule.next_look``). That is a hint
+and no more: what is due is decided as if all were looked at, by the order and the ledger, and a look in vain costs a
+moment. All are looked at where hints may be wrong: at the first look of a process, whose zones may have other rules
+than those of the one before; after another configuration was loaded; and when the clock shows an earlier time than at
+the look before (docs/decisions/025-looks.md).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot import logbook
+from bot.model import DeliveryState, Due, Standing, Subscription
+from bot.newsroom import Newsroom
+from bot.orders import open_dates
+from bot.schedule import next_look
+from bot.zones import names
+
+SOME = 1_000
+"""Standing orders whose dates are entered in one transaction: carrying the first of them begins meanwhile."""
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def to_look_at(room: Newsroom, now: datetime, only: int | None = None) -> tuple[Subscription, ...]:
+    """Those, served or paused, that may have come due by *now*, by id; *only* the one with that id."""
+    if only is not None:
+        one = await room.store.subscriptions.by_id(only)
+        return (one,) if one and one.standing is not Standing.RETIRED else ()
+    if room.replayed or room.looked_at is None or now < room.looked_at:
+        return await room.store.subscriptions.all()
+    return await room.store.subscriptions.to_look_at(now)
+
+
+async def enter_due(room: Newsroom, now: datetime, only: int | None = None, *, some: int = SOME) -> int:
+    """Enter what has come due by *now*, of *some* orders at a time; how many dates. A date that can only be let go is
+    told of here.
+
+    A bot that is stopping leaves the rest to the next one.
+    """
+    orders = await to_look_at(room, now, only)
+    found: defaultdict[int, list[Due]] = defaultdict(list)
+    for due in await open_dates(room, orders, now):
+        found[due.subscription].append(due)
+    in_turn = _in_turn(orders, found)
+    planned = 0
+    for first in range(0, len(in_turn), some):
+        if first and room.is_stopping:
+            return planned
+        together = in_turn[first : first + some]
+        # All dates of an order at once: the ledger is asked for its newest one, and nobody would look for older ones.
+        dues = [replace(due, place=place) for one, place in together for due in found.get(one.id, ())]
+        planned += await _enter(room, dues, {one.id: one for one, _ in together})
+        if not room.replayed:
+            await room.store.subscriptions.look_later(_looks([one for one, _ in together], now))
+    if only is None:
+        room.looked_at = now
+    return planned
+
+
+def _in_turn(orders: Sequence[Subscription], found: Mapping[int, Sequence[Due]]) -> list[tuple[Subscription, int]]:
+    """*orders*, each with its place among those of its workspace that something is due for: the first of every
+    workspace, then the second of every workspace, and so on; those that nothing is due for come last.
+    """
+    places: Counter[tuple[str, str]] = Counter()
+    due, others = [], []
+    for one in orders:
+        if one.id in found:
+            home = one.channel.platform, one.channel.workspace
+            due.append((one, places[home]))
+            places[home] += 1
+        else:
+            others.append((one, 0))
+    return [*sorted(due, key=lambda one: one[1]), *others]
+
+
+async def _enter(room: Newsroom, dues: Sequence[Due], orders: Mapping[int, Subscription]) -> int:
+    if not dues:
+        return 0
+    planned = await room.store.ledger.plan(dues)
+    for one in dues:
+        channel = orders[one.subscription].channel
+        if one.state is DeliveryState.MISSED:
+            logbook.missed(one, channel)
+        if one.state.final:
+            room.watch.ended(channel.platform, one.state, one.reason, None)
+    return planned
+
+
+def _looks(orders: Sequence[Subscription], now: datetime) -> list[tuple[Subscription, datetime]]:
+    """When each of *orders* is looked at again. Whoever is in a zone that this machine does not know stays in view."""
+    known: dict[object, datetime] = {}
+    for one in orders:
+        if one.schedule not in known:
+            known[one.schedule] = next_look(one, now) if one.timezone in names() else _AT_ONCE
+    return [(one, known[one.schedule]) for one in orders]
