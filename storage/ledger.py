@@ -68,7 +68,7 @@ class KeptLedger:
 
     async def claim(self, delivery: int, now: datetime, lease: timedelta) -> Claim | None:
         """Take it, if it is free."""
-        return await self._database.write(lambda db: _claim(db, delivery, now, lease))
+        return await self._database.write(lambda db: _claim(db, delivery, now, lease), fenced=True)
 
     async def release_all(self) -> int:
         """End every lease; how many there were."""
@@ -78,13 +78,13 @@ class KeptLedger:
         """Keep the edition, once."""
 
         def keep(db: Session) -> bool:
-            if not _is_ours(db, claim):
+            if not _changes(db, claim, _HOLD, {}):
                 return False
             if editions.of_delivery(db, claim.delivery.id) is None:
                 editions.keep(db, claim.delivery.id, composition)
             return True
 
-        return await self._database.write(keep)
+        return await self._database.write(keep, fenced=True)
 
     async def intend(self, claim: Claim, part: int, key: str, at: datetime) -> bool:
         """Commit the intent to send *part*."""
@@ -99,7 +99,7 @@ class KeptLedger:
             db.execute(_NEW_PART, [claim.delivery.id, receipt.part, codec.as_json(receipt.messages)])
             return True
 
-        return await self._database.write(record)
+        return await self._database.write(record, fenced=True)
 
     async def postpone(self, claim: Claim, *, until: datetime, state: DeliveryState, reason: str) -> bool:
         """Give it back until *until*."""
@@ -125,10 +125,10 @@ class KeptLedger:
                 pause(db, claim.delivery.subscription, reason, by_platform=reach is Reach.VISIBLY)
             return is_ours
 
-        return await self._database.write(end)
+        return await self._database.write(end, fenced=True)
 
     async def _change(self, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
-        return await self._database.write(lambda db: _changes(db, claim, sql, columns))
+        return await self._database.write(lambda db: _changes(db, claim, sql, columns), fenced=True)
 
     # ------------------------------------------------------------------------------------------- admins' wishes
 
@@ -249,10 +249,6 @@ def _claim(db: Session, delivery: int, now: datetime, lease: timedelta) -> Claim
     return Claim(delivery=held, token=taken["token"], until=until) if taken and held else None
 
 
-def _is_ours(db: Session, claim: Claim) -> bool:
-    return row(db, _OURS, {"id": claim.delivery.id, "token": claim.token}) is not None
-
-
 def _changes(db: Session, claim: Claim, sql: str, columns: dict[str, Any]) -> bool:
     """Do *sql* if the claim still holds; whether it did."""
     return db.execute(sql, {**columns, "id": claim.delivery.id, "token": claim.token}).rowcount == 1
@@ -290,7 +286,11 @@ _CLAIM = """
 
 _RELEASE_ALL = "UPDATE delivery SET lease_until = NULL WHERE next_at IS NOT NULL AND lease_until IS NOT NULL"
 
-_OURS = "SELECT 1 FROM delivery WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL"
+# It changes nothing, and keeps everybody from claiming the delivery until the work is done.
+_HOLD = """
+    UPDATE delivery SET lease_until = lease_until
+    WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
+"""
 
 _INTEND = """
     UPDATE delivery SET state = 'sending', intent_part = :part, intent_key = :key, intent_at = :at,

@@ -102,11 +102,13 @@ class Database(Protocol):
     async def read(self, work: Work[Result]) -> Result:
         """What *work* finds, in one snapshot; it may take its time and must not write."""
 
-    async def write(self, work: Work[Result], *, alone: bool = False) -> Result:
+    async def write(self, work: Work[Result], *, alone: bool = False, fenced: bool = False) -> Result:
         """What *work* returns, once it is safely on disk. If it raises, it has changed nothing.
 
         Work of several tasks is done as if one after the other. Of works that are to be done *alone*, none begins
-        before the one before has ended, so ids that they draw become visible in their order.
+        before the one before has ended, so ids that they draw become visible in their order. One that is *fenced*
+        begins by updating a row under a condition, and nobody else changes what hangs on that row without updating it
+        as well: so it need not be kept from those who change something else beside it.
         """
 
     async def condition(self) -> Condition:

@@ -39,6 +39,8 @@ class Job(Generic[Result]):
     future: Outcome[Result]
     alone: bool = False
     """No other work that is to be done alone is done meanwhile."""
+    fenced: bool = False
+    """The row that it updates first keeps others out of all that it reads and writes."""
 
 
 class Hand(Protocol):
@@ -84,9 +86,9 @@ class Threads:
         """What *work* finds."""
         return await self._do(self._reads, work)
 
-    async def write(self, work: Work[Result], *, alone: bool = False) -> Result:
+    async def write(self, work: Work[Result], *, alone: bool = False, fenced: bool = False) -> Result:
         """What *work* returns, once it is safely on disk."""
-        return await self._do(self._writes, work, alone=alone)
+        return await self._do(self._writes, work, alone=alone, fenced=fenced)
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
@@ -97,11 +99,11 @@ class Threads:
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
 
-    async def _do(self, jobs: _Queue, work: Work[Result], *, alone: bool = False) -> Result:
+    async def _do(self, jobs: _Queue, work: Work[Result], *, alone: bool = False, fenced: bool = False) -> Result:
         if self._is_closed:
             raise StoreTrouble(f"{self._name} has been closed")
         future: Future[Result] = Future()
-        jobs.put(Job(work, future, alone))
+        jobs.put(Job(work, future, alone, fenced))
         try:
             return await asyncio.wrap_future(future)
         except StoreTrouble as failure:

@@ -129,6 +129,11 @@ class PostgresHand:
         connection = self._connection = self._connection or self._opened()
         is_committing = False
         try:
+            if not self._reads_only:
+                # Most of what the ledger does is fenced. Kept apart by what they read, works on neighbouring rows
+                # would be in one another's way by the page of an index that they share, and be done twice.
+                level = psycopg.IsolationLevel
+                connection.isolation_level = level.REPEATABLE_READ if job.fenced else level.SERIALIZABLE
             if job.alone:
                 # Nothing has been looked at yet: what is seen after this is what the one before has left
                 # (https://www.postgresql.org/docs/current/sql-lock.html).
@@ -154,8 +159,7 @@ class PostgresHand:
 
     def _opened(self) -> Connection:
         connection = self._place.connect()
-        level = psycopg.IsolationLevel
-        connection.isolation_level = level.REPEATABLE_READ if self._reads_only else level.SERIALIZABLE
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = self._reads_only
         return connection
 

@@ -65,7 +65,7 @@ class LoopDatabase:
         """What *work* finds."""
         return await self._do(self._reads, self._serve_reads, work)
 
-    async def write(self, work: Work[Result], *, alone: bool = False) -> Result:
+    async def write(self, work: Work[Result], *, alone: bool = False, fenced: bool = False) -> Result:
         """What *work* returns, once it is committed."""
         return await self._do(self._writes, self._serve_writes, work)
 
