@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -27,20 +28,30 @@ def _awake_or_not() -> float:
     return time.monotonic() if number is None else time.clock_gettime(number)
 
 
+SLOW = timedelta(seconds=1)
+"""An answer that was under way for longer says too little of the time."""
+
+
 class SharedClock:
     """The time of a server, for machines whose leases are compared. Until it is told that, the machine's own.
 
     It goes on by the clock that nobody can set, so that setting the machine's clock changes nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, steady: Callable[[], float] = _awake_or_not) -> None:
+        """*steady* gives seconds since some moment, by a clock that nobody can set."""
+        self._steady = steady
         self._was = datetime.now(UTC)
         self._then = self.elapsed()
+        self._error = timedelta.max
 
     def tell(self, shown: datetime, *, asked: timedelta, answered: timedelta) -> None:
-        """A server that was *asked* and *answered* then, as :meth:`elapsed` has it, showed the time *shown*."""
-        self._was = shown.astimezone(UTC)
-        self._then = asked + (answered - asked) / 2
+        """A server that was *asked* and *answered* then, as :meth:`elapsed` has it, showed the time *shown*: that of
+        half-way, or by half the way earlier or later. If that was slow, it counts only where nothing better is known.
+        """
+        error = (answered - asked) / 2
+        if error <= SLOW / 2 or error < self._error:
+            self._was, self._then, self._error = shown.astimezone(UTC), asked + error, error
 
     def now(self) -> datetime:
         """The present instant, in UTC."""
@@ -48,7 +59,7 @@ class SharedClock:
 
     def elapsed(self) -> timedelta:
         """As :class:`SystemClock` has it."""
-        return timedelta(seconds=_awake_or_not())
+        return timedelta(seconds=self._steady())
 
     async def wait(self, duration: timedelta) -> None:
         """Return after *duration*."""

@@ -1,6 +1,7 @@
 """The open house: the real parts, introduced to one another, opened and closed in order."""
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from rich.console import RenderableType
 
 from adapters import extras
 from adapters.analyst.extractive import ExtractiveAnalyst
-from adapters.clock import ReplayClock, SharedClock, SystemClock
+from adapters.clock import SLOW, ReplayClock, SharedClock, SystemClock
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest
 from adapters.disk import DataDisk
@@ -43,6 +44,8 @@ from bot.wiring.parts import (
     writer_trouble,
 )
 from storage import Keeper, open_store
+
+log = logging.getLogger(__name__)
 
 GLANCING = timedelta(seconds=2)
 """How long whoever wants to deliver waits for others that only look whether somebody does."""
@@ -235,7 +238,9 @@ def _is_to_declare(config: Config, part: Role, *, delivers: bool) -> bool:
 
 
 async def agree(clock: SharedClock, store: Keeper) -> None:
-    """Let *clock* show the time of the database, by which leases of several machines are compared."""
+    """Let *clock* show the time of the database, by which leases of several machines are compared; a database that is
+    slow to tell it changes nothing, unless nothing better is known.
+    """
     looks = []
     for _ in range(LOOKS):
         asked = clock.elapsed()
@@ -244,6 +249,8 @@ async def agree(clock: SharedClock, store: Keeper) -> None:
     if looks:
         took, asked, shown = min(looks)
         clock.tell(shown, asked=asked, answered=asked + took)
+        if took > SLOW:
+            log.warning("the database took %.1f s to tell its time; it is asked again soon", took.total_seconds())
 
 
 async def settle(house: House) -> None:
