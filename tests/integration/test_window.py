@@ -16,13 +16,16 @@ from adapters.watching.pulse import Pulse
 from adapters.watching.station import Station
 from adapters.watching.systemd import Systemd
 from adapters.watching.window import Window
+from bot.config import read
 from bot.errors import StoreTrouble, WrongUsage
 from bot.figures import Informer, figures
 from bot.model import Cause, DeliveryState, Due
 from bot.ports import Figures
 from bot.publish import publish
 from bot.redact import Redactor
-from bot.wiring import trouble_with_monitors
+from bot.roles import Role
+from bot.wiring import open_house, trouble_with_monitors
+from bot.wiring.duties import Duties, own_rings
 from bot.wiring.watching import answer_monitors
 from tests.clock import VirtualClock
 from tests.morning import NOW
@@ -175,6 +178,30 @@ async def test_a_port_that_was_taken_is_opened_once_it_is_free_and_admins_hear_o
         "Monitors have not been answered",
         "Monitors are answered again; they had not been",
     ]
+
+
+async def test_a_running_bot_opens_by_itself_a_port_that_was_taken_when_it_began(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        text = f'[bot]\ndata_dir = "data"\n[operations]\nlisten = "127.0.0.1:{port}"\n'
+        config = read(text, folder=tmp_path, environ={})
+        async with open_house(config, delivers=True) as house:
+            station = Station(Metrics("1.2.3"), systemd=Systemd({}))
+            station.begin(Given(), clean=str, address=("127.0.0.1", port), exposed=False)
+            station.ready()
+            await answer_monitors(house.desk, station)
+            assert house.room.noted[Cause.MONITORS]
+            other.close()
+
+            duties = Duties(house, Role.SLACK, station)
+            duties.start()
+            await duties.stop()  # which waits for what it has begun
+
+            assert house.room.noted[Cause.MONITORS] == ""
+            async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                assert answer.status == 200
+            assert {one.name: one.every for one in own_rings(house, station)}["watch"] == timedelta(minutes=1)
+            await station.close()
 
 
 async def test_who_wants_no_port_any_more_hears_nothing_of_it(tmp_path: Path) -> None:
