@@ -18,6 +18,10 @@ from bot.ports import Watch
 
 log = logging.getLogger(__name__)
 
+ABANDONED = timedelta(minutes=10)
+"""For so long those who carry deliveries may leave one that has become too late, before whoever rings ends it: it is
+posted no more, but one of them may know of a reason, or read back what has left.
+"""
 Progress = Callable[[Delivery], None]
 
 
@@ -48,17 +52,17 @@ class Tidings:
 
 
 async def carry_waiting(room: Newsroom, now: datetime, tidings: Tidings, only: int | None) -> None:
-    """Work once on every delivery whose time has come, with editions composed as of *now*; nothing where
-    that is for others to do.
+    """Work once on every delivery whose time has come, with editions composed as of *now*. Where that is for others to
+    do, on those alone for which it has become too late and nobody came: they end, and admins hear of it.
     """
-    if not room.carries:
-        return
     editor = Editor(room, now)
     begun = room.clock.now()
+    free = begun if room.carries else begun - ABANDONED
+    begun_by = None if room.carries else free - room.patience.catch_up
     seen: set[int] = set()
     as_one = [name for name, platform in room.platforms.items() if platform.paces_as_one]
     while not room.is_stopping:
-        lanes = await room.store.ledger.waiting(begun, only=only, as_one=as_one)
+        lanes = await room.store.ledger.waiting(free, begun_by=begun_by, only=only, as_one=as_one)
         taken = {
             lane: room.lanes.take(number for number in waiting if number not in seen) for lane, waiting in lanes.items()
         }

@@ -62,8 +62,7 @@ class _Journey:
         except Exception as bug:
             log.exception("delivery %d failed in a way that was not foreseen", self.delivery.id)
             reason = f"Daybrief failed in a way that was not foreseen ({type(bug).__name__}); its log has the details"
-            now = self.room.clock.now()
-            await self._take_all(deliver.after_bug(self.delivery, reason, now, self.room.patience))
+            await self._take_all(deliver.after_bug(self.delivery, reason, self.room.clock.now(), self.room.patience))
             return None
 
     async def prepare(self, editor: Editor) -> Edition | None:
@@ -90,7 +89,8 @@ class _Journey:
             return unwanted
         if self.platform is None:
             return Finish(DeliveryState.REFUSED, f"this installation cannot post to {self.delivery.channel.platform}")
-        return deliver.end_if_too_late(self.delivery, self.room.clock.now(), self.room.patience)
+        is_unheard = not self.room.carries and self.claim.token == 1
+        return deliver.end_if_too_late(self.delivery, self.room.clock.now(), self.room.patience, is_unheard=is_unheard)
 
     async def _unwanted(self) -> Finish | None:
         """What ends the delivery because nobody wants it (any more), if that is so."""

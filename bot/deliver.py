@@ -26,6 +26,7 @@ LAST_TURN = timedelta(minutes=1)
 a minute, and whoever comes a moment after the end comes too late.
 """
 _TOO_LATE = "it could not be sent within the catch-up window"
+_UNHEARD = "no worker that can post to {platform} came for it within the catch-up window"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +94,17 @@ class Finish:
 Step = Send | Repeat | ReadBack | Wait | Finish
 
 
-def end_if_too_late(delivery: Delivery, now: datetime, patience: Patience) -> Finish | None:
+def end_if_too_late(
+    delivery: Delivery, now: datetime, patience: Patience, *, is_unheard: bool = False
+) -> Finish | None:
     """How *delivery* ends if its hour is further back than the catch-up window and nothing of it may be under way: what
-    has not left by now stays here, even where earlier parts are out.
+    has not left by now stays here, even where earlier parts are out. *is_unheard*: others were to carry it, and nobody
+    ever came.
     """
     if delivery.intent or now - _begun(delivery) <= patience.catch_up:
         return None
-    return Finish(DeliveryState.MISSED, _with_parts(delivery, delivery.reason or _TOO_LATE))
+    reason = _UNHEARD.format(platform=delivery.channel.platform) if is_unheard else _TOO_LATE
+    return Finish(DeliveryState.MISSED, _with_parts(delivery, delivery.reason or reason))
 
 
 def may_repeat(age: timedelta | None, patience: Patience, remembers: timedelta) -> bool:

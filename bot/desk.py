@@ -146,9 +146,9 @@ class Desk:
         """Rounds of publishing, for no longer than *duration* unless one of them takes longer; nobody is told."""
         return await publishing.publish_until_done(self._room, patience=duration, at_most=duration)
 
-    async def hear(self, delivery: int) -> bool:
-        """Somebody rang for *delivery*: carry it as far as it gets. False: perhaps somebody else can."""
-        return await self._hearer.hear(delivery)
+    async def hear(self, delivery: int, rung_at: datetime) -> bool:
+        """Somebody rang for *delivery*, then: carry it as far as it gets. False: perhaps somebody else can."""
+        return await self._hearer.hear(delivery, rung_at)
 
     async def tell(self) -> None:
         """Tell admins of editions that ended badly, and of what is wrong or well again, neither waiting for the other.

@@ -48,10 +48,16 @@ class KeptLedger:
         return await self._database.write(lambda db: plan(db, dues, self._on_planned))
 
     async def waiting(
-        self, now: datetime, *, only: int | None = None, as_one: Collection[str] = ()
+        self,
+        now: datetime,
+        *,
+        begun_by: datetime | None = None,
+        only: int | None = None,
+        as_one: Collection[str] = (),
     ) -> Mapping[str, tuple[int, ...]]:
         """Ids of deliveries that may be claimed, oldest due first, by where they go."""
-        parameters = {"now": codec.micros(now), "only": only, "as_one": Many(as_one)}
+        begun = codec.micros(begun_by) if begun_by else None
+        parameters = {"now": codec.micros(now), "begun": begun, "only": only, "as_one": Many(as_one)}
         found = await self._database.read(lambda db: rows(db, _WAITING, parameters))
         lanes: dict[str, list[int]] = {}
         for one in found:
@@ -263,7 +269,7 @@ _WAITING = """
             ELSE platform || ':' || workspace END AS lane
     FROM delivery
     WHERE next_at IS NOT NULL AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
-        AND (:only IS NULL OR subscription = :only)
+        AND (:begun IS NULL OR coalesce(reopened_at, due_at) <= :begun) AND (:only IS NULL OR subscription = :only)
     ORDER BY due_at, id
 """
 

@@ -54,13 +54,13 @@ async def work(url: str, address: str, folder: Path, channels: int) -> None:
         impatient(room, REQUEST)
         desk, told = Desk(room), asyncio.Event()
 
-        async def answer(number: int) -> bool:
+        async def answer(number: int, rung_at: datetime) -> bool:
             print("+", flush=True)  # noqa: T201 - this is how its parent hears of it
-            is_done = await desk.hear(number)
+            is_done = await desk.hear(number, rung_at)
             print("-", flush=True)  # noqa: T201 - as above
             return is_done
 
-        porter = Porter(url, answer, clock, drain=timedelta(seconds=6))
+        porter = Porter(url, answer, clock, platforms=room.platforms, drain=timedelta(seconds=6))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
         porter.start()
         print("ready", flush=True)  # noqa: T201 - as above

@@ -63,6 +63,7 @@ async def _findings(house: "House", config: "Config") -> list[Finding]:
         *await _discord(house),
         *surroundings.machine(house),
         *await _database(house),
+        *await surroundings.queue(house),
         *await surroundings.copies(house),
         *await surroundings.monitors(house),
         *await analyst.examined(house, config),

@@ -106,6 +106,16 @@ async def monitors(house: "House") -> list[Finding]:
     return [Finding("monitors", not trouble, trouble or f"{listen} is free")]
 
 
+async def queue(house: "House") -> list[Finding]:
+    """Whether several machines could share the work, over a database that they can share."""
+    from bot import wiring
+
+    if house.room.config.postgres is None:
+        return []
+    trouble = await wiring.trouble_with_queue(house.room.config)
+    return [Finding("queue", not trouble, trouble or "several machines may share the work: `daybrief run --role`")]
+
+
 def _age(age: timedelta) -> str:
     if age.days > 0:
         return f"{counted(age.days, 'day')} ago"

@@ -33,12 +33,18 @@ class Ledger(Protocol):
         """Enter *dues*; those whose (subscription, date) is there already stay as they are. How many were new."""
 
     async def waiting(
-        self, now: datetime, *, only: int | None = None, as_one: Collection[str] = ()
+        self,
+        now: datetime,
+        *,
+        begun_by: datetime | None = None,
+        only: int | None = None,
+        as_one: Collection[str] = (),
     ) -> Mapping[str, tuple[int, ...]]:
         """Ids of deliveries on their way whose ``next_at`` has come and that nobody holds, oldest due first, by the
         ``platform:workspace`` that they go to. All of them: none can hide behind thousands of a workspace that is held.
 
-        *only* is the id of the one subscription that is asked about. Platforms *as_one* are not told apart by
+        With *begun_by* only those whose hour came by then, or that an admin wished sent once more by then. *only* is
+        the id of the one subscription that is asked about. Platforms *as_one* are not told apart by
         workspace: theirs go to ``platform``.
         """
 

@@ -10,6 +10,7 @@ from adapters.slack.manifest import manifest as slack_manifest
 from adapters.terminal import looks
 from adapters.terminal.prompt import typed_lines
 from bot.wiring.copies import back_up, former_databases, restore_from, trouble_with_backups
+from bot.wiring.duties import trouble_with_queue
 from bot.wiring.house import House, Show, database, delivering, delivery_lock, gather, open_house, prompt
 from bot.wiring.moving import move_to, named_target
 from bot.wiring.parts import is_free, meaning_of, writer_trouble
@@ -52,6 +53,7 @@ __all__ = [
     "split",
     "trouble_with_backups",
     "trouble_with_monitors",
+    "trouble_with_queue",
     "typed_lines",
     "writer_trouble",
 ]

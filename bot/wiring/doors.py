@@ -1,5 +1,6 @@
 """The ways into a running house: where Slack and Discord come in, and whether they could."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from adapters.discord.gateway import Gateway
@@ -8,13 +9,17 @@ from bot.config.installing import App, app_of
 from bot.errors import WrongUsage
 from bot.figures import Part
 from bot.roles import Role
-from bot.wiring.house import House
+from bot.wiring.house import House, lacking
 from bot.wiring.tokens import check_keys, seal_of
 
 if TYPE_CHECKING:
     from adapters.slack.connection import Connection
     from adapters.slack.door import Door
     from adapters.slack.installing import Installing
+
+log = logging.getLogger(__name__)
+
+_TOKENS = {"slack": ("SLACK_BOT_TOKEN", "Slack"), "discord": ("DISCORD_TOKEN", "Discord")}
 
 
 def way_in_of_discord(house: House) -> Gateway | None:
@@ -131,12 +136,11 @@ async def check_used(house: House, role: Role) -> None:
     nobody to be answered; or if the tokens of workspaces cannot be read, which could then not be served.
     """
     await check_keys(house.store, house.room.config)
-    for one, has_token in ((Role.SLACK, house.slack.has_token), (Role.DISCORD, house.discord.has_token)):
-        if role is one and not has_token:
-            raise WrongUsage(
-                f"--role {role} answers people there, and {role.upper()}_{'BOT_' if role is Role.SLACK else ''}TOKEN "
-                f"is not set; docs/{role}.md tells where to find it"
-            )
+    if role.value in lacking(house.slack, house.discord):
+        raise WrongUsage(
+            f"--role {role} answers people there, and {_TOKENS[role.value][0]} is not set; "
+            f"docs/{role}.md tells where to find it"
+        )
     if not role.is_alone:
         return  # channels are declared by whoever rings
     if not house.slack.has_token and not house.discord.has_token and not await house.desk.subscriptions():
@@ -146,16 +150,20 @@ async def check_used(house: House, role: Role) -> None:
         )
 
 
-def check_tokens(house: House, platforms: set[str]) -> None:
-    """Raise WrongUsage if channels on one of *platforms* could not be served for want of a token."""
-    if not house.slack.has_token and "slack" in platforms:
-        raise WrongUsage(
-            "there are Slack channels, but SLACK_BOT_TOKEN is not set; docs/slack.md tells where to find it"
-        )
-    if not house.discord.has_token and "discord" in platforms:
-        raise WrongUsage(
-            "there are Discord channels, but DISCORD_TOKEN is not set; docs/discord.md tells where to find it"
-        )
+def check_tokens(house: House, platforms: set[str], role: Role) -> None:
+    """Raise WrongUsage if channels on one of *platforms* could not be served for want of a token. A worker leaves them
+    to others, and says so.
+    """
+    lacks = lacking(house.slack, house.discord)
+    for name in sorted(lacks):
+        token, called = _TOKENS[name]
+        if role is Role.WORKER:
+            level = logging.WARNING if name in platforms else logging.INFO
+            log.log(level, "%s is not set here: what is to be posted to %s is left to other workers", token, called)
+        elif name in platforms:
+            page = f"docs/{name}.md"
+            raise WrongUsage(f"there are {called} channels, but {token} is not set; {page} tells where to find it")
+    platforms = platforms - lacks
     # With other platforms to serve, theirs go on, and the channels of this one say what is wrong.
     if house.slack.is_refused and platforms <= {"slack"}:
         raise WrongUsage(f"Slack does not take SLACK_BOT_TOKEN: {house.slack.refusals[0].reason}")

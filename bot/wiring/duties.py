@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.alarm import Alarm
 from adapters.clock import SharedClock, SystemClock
+from bot.config import Config
 from bot.errors import DaybriefError
 from bot.rings import DRAIN, Ring, rings
 from bot.roles import Role
@@ -55,8 +56,8 @@ class Duties:
         if self._role is Role.WORKER:
             from storage.postgres.hearing import Porter  # noqa: PLC0415 - as above
 
-            clock = self._house.room.clock
-            self._porter = Porter(_url(self._house), self._house.desk.hear, clock, drain=DRAIN)
+            room, hear = self._house.room, self._house.desk.hear
+            self._porter = Porter(_url(self._house), hear, room.clock, platforms=room.platforms, drain=DRAIN)
             self._porter.start()
 
     @property
@@ -170,6 +171,18 @@ def main_rings(house: House) -> tuple[Ring, ...]:
         return *usual, copies
     again = Ring(name="ring again", action=house.ring_again, every=AGAIN)
     return *usual, copies, again, Ring(name="tidy", action=lambda: _tidy(house), every=TIDY)
+
+
+async def trouble_with_queue(config: Config) -> str:
+    """Why several machines could not share the work over the database of *config*, and what to do; empty: they could,
+    or there is none to share.
+    """
+    if config.postgres is None:
+        return ""
+    from storage.postgres.place import Place  # noqa: PLC0415 - its driver is loaded only for this
+    from storage.postgres.queue import queue_trouble  # noqa: PLC0415 - as above
+
+    return await asyncio.to_thread(queue_trouble, Place(config.postgres.reveal()))
 
 
 async def _tidy(house: House) -> None:

@@ -193,6 +193,9 @@ async def open_house(
                 patience=config.delivery.request_timeout,
             ),
         }
+        if part is Role.WORKER:  # deliveries that it could not make are for others
+            for name in lacking(workspaces, discord):
+                del own[name]
         room = Newsroom(
             config=config,
             store=store,
@@ -226,6 +229,11 @@ async def open_house(
         if delivers:
             await settle(house)
         yield house
+
+
+def lacking(slack: Workspaces, discord: Rest) -> set[str]:
+    """Platforms whose token is not set."""
+    return {name for name, has_token in (("slack", slack.has_token), ("discord", discord.has_token)) if not has_token}
 
 
 def _is_to_declare(config: Config, part: Role, *, delivers: bool) -> bool:

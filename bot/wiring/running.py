@@ -102,7 +102,9 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     await check_used(house, role)
     await house.discord.open()
     if role.reaches_channels:
-        check_tokens(house, {one.channel.platform for one in await desk.subscriptions()})
+        # Those that an alarm declares are stored only when its turn comes.
+        served = (*await desk.subscriptions(), *house.room.config.channels)
+        check_tokens(house, {one.channel.platform for one in served}, role)
     slack = way_in_of_slack(house) if role.answers("slack") else None
     gateway = way_in_of_discord(house) if role.answers("discord") else None
     parts |= ways_in(house, slack[1] if slack else None, gateway)

@@ -16,8 +16,8 @@ from bot.ports import Clock
 from storage import codec
 from storage.planning import Planned
 from storage.postgres.database import PostgresSession
-from storage.postgres.queue import QUEUE, SCHEMA, TASK
-from storage.session import Database, Many, Session, row, rows
+from storage.postgres.queue import SCHEMA, TASK, queue_of
+from storage.session import Database, Many, Session, rows
 
 HEARD_WITHIN = timedelta(seconds=30)
 """A doorbell that is not in the queue any more and led to nothing for so long is rung again."""
@@ -50,7 +50,7 @@ class Doorbell:
         jobs = []
         for one in planned:
             # Of a workspace with thousands, some were entered in a transaction before this one.
-            jobs.append(_job(one.id, now, place=max(one.place, places[one.platform, one.workspace])))
+            jobs.append(_job(one, now, place=max(one.place, places[one.platform, one.workspace])))
             places[one.platform, one.workspace] += 1
         try:
             self._jobs.batch_defer_jobs(jobs, connection=db.connection)
@@ -67,8 +67,9 @@ class Doorbell:
             "heard": codec.micros(now - HEARD_WITHIN),
             "forgotten": codec.micros(now - FORGOTTEN_AFTER),
             "at_once": _AT_ONCE,
+            "queue": queue_of(""),
         }
-        silent = await database.read(lambda db: rows(db, _UNHEARD, {**times, "oldest": _oldest(db, times["now"])}))
+        silent = await database.read(lambda db: rows(db, _UNHEARD, times))
         if not silent:
             return 0
         numbers = Many(one["id"] for one in silent)
@@ -82,40 +83,33 @@ class Doorbell:
         return await database.write(again)
 
 
-def _job(delivery: int, now: int, *, place: int) -> Job:
+def _job(one: Planned, now: int, *, place: int) -> Job:
     return Job(
         id=None,
         lock=None,  # a worker that dies would keep it
         queueing_lock=None,  # one that is taken would poison the ledger's transaction
         task_name=TASK,
-        queue=QUEUE,
-        task_kwargs={"delivery": delivery, "rung_at": now},
+        queue=queue_of(one.platform),
+        task_kwargs={"delivery": one.id, "rung_at": now},
         priority=-place,
     )
-
-
-def _oldest(db: Session, now: int) -> int:
-    """When the oldest doorbell rang that nobody has taken from the queue yet; *now* if there is none."""
-    found = row(db, _OLDEST)
-    return min(int(found["rung_at"]), now) if found and found["rung_at"] is not None else now
 
 
 _BESIDE = f"SELECT set_config('search_path', current_setting('search_path') || ', {SCHEMA}', true)"
 
 _RUNG = "UPDATE delivery SET rung_at = :now WHERE id IN (SELECT value FROM json_each(:deliveries))"
 
-_OLDEST = f"""
-    SELECT CAST(args ->> 'rung_at' AS bigint) AS rung_at FROM {SCHEMA}.procrastinate_jobs
-    WHERE status = 'todo' ORDER BY id LIMIT 1
-"""  # noqa: S608 - no text from outside is in it
-
 _FREE = "next_at IS NOT NULL AND next_at <= :now AND (lease_until IS NULL OR lease_until <= :now)"
 
 # A doorbell that rang before the delivery could be touched, or while a worker that is dead now held it, led to nothing.
+# Of those of one platform, the oldest that nobody has taken from the queue yet tells which may still be waiting.
 _UNHEARD = f"""
-    SELECT id FROM delivery
+    WITH waiting AS (
+        SELECT queue_name, min(CAST(args ->> 'rung_at' AS bigint)) AS oldest FROM {SCHEMA}.procrastinate_jobs
+        WHERE status = 'todo' GROUP BY queue_name)
+    SELECT id FROM delivery LEFT JOIN waiting ON queue_name = :queue || platform
     WHERE {_FREE} AND (rung_at IS NULL OR rung_at < next_at OR rung_at < lease_until OR rung_at <= :forgotten
-        OR (rung_at <= :heard AND rung_at < :oldest))
+        OR (rung_at <= :heard AND (oldest IS NULL OR rung_at < oldest)))
     ORDER BY due_at, id LIMIT :at_once
 """  # noqa: S608 - no text from outside is in it
 

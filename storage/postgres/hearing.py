@@ -4,8 +4,8 @@ workers have left in the queue.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime, timedelta
 
 import psycopg
 from procrastinate import App
@@ -14,14 +14,15 @@ from procrastinate.jobs import DeleteJobCondition, Job, Status
 
 from bot.errors import DaybriefError
 from bot.ports import Clock
+from storage import codec
 from storage.postgres.place import Place
-from storage.postgres.queue import QUEUE, TASK, connector
+from storage.postgres.queue import TASK, connector, queue_of
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[int], Awaitable[bool]]
-"""Takes the number of a delivery; False: it led to nothing, and somebody should be rung for again. What it raises ends
-that doorbell alone, and is the same.
+Answer = Callable[[int, datetime], Awaitable[bool]]
+"""Takes the number of a delivery, and when somebody rang for it; False: it led to nothing, and somebody should be rung
+for again. What it raises ends that doorbell alone, and is the same.
 """
 
 AT_ONCE = 240
@@ -46,15 +47,26 @@ class Porter:
         url: where the queue is.
         answer: what is done for each.
         clock: by which it waits for a database that is away.
+        platforms: it answers for deliveries to these.
         drain: how long those that are being answered when it stops may take. Those that are being answered when the
             database goes away take as long as they need.
         at_once: so many of them.
     """
 
-    def __init__(self, url: str, answer: Answer, clock: Clock, *, drain: timedelta, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self,
+        url: str,
+        answer: Answer,
+        clock: Clock,
+        *,
+        platforms: Collection[str],
+        drain: timedelta,
+        at_once: int = AT_ONCE,
+    ) -> None:
         self._place = Place(url)
         self._answer = answer
         self._clock = clock
+        self._queues = [queue_of(one) for one in sorted(platforms)]
         self._drain = drain
         self._at_once = at_once
         self._serving: asyncio.Task[None] | None = None
@@ -96,11 +108,11 @@ class Porter:
     async def _until_it_ends(self) -> str:
         """Run a worker of Procrastinate's, which ends where the database is away; why it did."""
         app = self._app = App(connector=connector(self._place))
-        app.task(name=TASK, queue=QUEUE)(self._heard)
+        app.task(name=TASK)(self._heard)
         try:
             async with app.open_async():
                 await app.run_worker_async(
-                    queues=[QUEUE],
+                    queues=self._queues,
                     concurrency=self._at_once,
                     delete_jobs=DeleteJobCondition.ALWAYS,
                     install_signal_handlers=False,
@@ -127,7 +139,7 @@ class Porter:
 
     async def _answered(self, delivery: int, rung_at: int) -> None:
         try:
-            if await self._answer(delivery):
+            if await self._answer(delivery, codec.moment(rung_at)):
                 return
         except DaybriefError as trouble:
             log.warning("delivery %d is left for later: %s", delivery, trouble)

@@ -12,8 +12,6 @@ from storage.postgres.place import PATIENCE, Connection, Place
 from storage.postgres.upgrade import making_tables
 
 SCHEMA = "daybrief_queue"
-QUEUE = "daybrief"
-"""What Procrastinate calls a queue: it can keep several in its tables."""
 TASK = "daybrief.doorbell"
 _CONNECTIONS = 4
 """At most so many fetch jobs and end them; one more listens."""
@@ -34,13 +32,44 @@ def prepare_queue(place: Place) -> None:
                 with making_tables(connection):
                     _bring_up(connection)
     except psycopg.errors.InsufficientPrivilege as error:
-        raise StoreTrouble(
-            f"{place.name}: the user may not make a schema there, which several machines need; "
-            f"let an administrator run: CREATE SCHEMA {SCHEMA} AUTHORIZATION {place.parts.get('user', '…')}",
-            kind="permission",
-        ) from error
+        if trouble := queue_trouble(place):
+            raise StoreTrouble(f"{place.name}: {trouble}", kind="permission") from error
+        raise place.trouble(error) from error
     except psycopg.Error as error:
         raise place.trouble(error) from error
+
+
+def queue_trouble(place: Place) -> str:
+    """Why the user of *place* may not make the queue's tables, or work with them, and what to do; empty: they may.
+    Nothing is written.
+
+    Raises:
+        StoreTrouble: the database cannot be reached.
+    """
+    try:
+        with contextlib.closing(place.connect(autocommit=True)) as connection:
+            found = connection.execute(_RIGHTS, [SCHEMA]).fetchone() or {}
+    except psycopg.Error as error:
+        raise place.trouble(error) from error
+    user = place.parts.get("user", "…")
+    if not found["is_there"] and not found["may_make"]:
+        return (
+            "the user may not make a schema there, which several machines need; "
+            f"let an administrator run: CREATE SCHEMA {SCHEMA} AUTHORIZATION {user}"
+        )
+    if found["is_there"] and not found["may_use"]:
+        return (
+            f"the schema {SCHEMA}, which several machines need, is another user's; "
+            f"let an administrator run: ALTER SCHEMA {SCHEMA} OWNER TO {user}"
+        )
+    return ""
+
+
+def queue_of(platform: str) -> str:
+    """Where doorbells for deliveries to *platform* wait; who cannot post there does not listen. Procrastinate keeps
+    several of what it calls queues in its tables.
+    """
+    return f"daybrief.{platform}"
 
 
 def connector(place: Place) -> PsycopgConnector:
@@ -91,5 +120,10 @@ def _bring_up(connection: Connection) -> None:
         connection.execute("INSERT INTO applied SELECT unnest(CAST(%s AS text[]))", [left])
 
 
+_RIGHTS = """
+    SELECT has_database_privilege(current_database(), 'CREATE') AS may_make, mine.oid IS NOT NULL AS is_there,
+        has_schema_privilege(mine.oid, 'USAGE') AND has_schema_privilege(mine.oid, 'CREATE') AS may_use
+    FROM (SELECT 1) AS one LEFT JOIN pg_namespace AS mine ON mine.nspname = %s
+"""
 _APPLIED = f"SELECT name FROM {SCHEMA}.applied"  # noqa: S608 - no text from outside is in it
 _BEFORE_OURS = f"SELECT set_config('search_path', '{SCHEMA}, ' || current_setting('search_path'), false)"

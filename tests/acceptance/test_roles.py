@@ -1,6 +1,7 @@
 """``daybrief run --role``: an alarm and a worker share a database, and nothing else."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from tests.acceptance.program import Program
 from tests.acceptance.test_run import ROOT, configuration, eventually, just_now
 from tests.moving import url_of
-from tests.postgres import database
+from tests.postgres import administer, database
 
 __all__ = ["just_now"]
 AT_LEAST = 120
@@ -68,6 +69,11 @@ def test_commands_over_a_shared_database_read_what_is_declared_and_carry_out_exp
         assert preview.code == 1
         assert '"ai-news" is declared and not set up yet; `daybrief run` takes up what' in preview.err
         found = {one["about"]: one for one in program.run("check --json", **environment).json()["findings"]}
+        assert found["queue"] == {
+            "about": "queue",
+            "fine": True,
+            "says": "several machines may share the work: `daybrief run --role`",
+        }
         assert found["declared channels"]["says"].startswith("ai-news is new; `daybrief run` takes up what")
         assert "channels" not in found
 
@@ -83,6 +89,31 @@ def test_commands_over_a_shared_database_read_what_is_declared_and_carry_out_exp
             "ai-news": (True, 5),
             "evening": (False, 5),
         }
+
+
+def test_check_names_the_right_that_several_machines_lack(program: Program) -> None:
+    name = f"daybrief_guest_{secrets.token_hex(4)}"
+    administer(f"CREATE ROLE {name} LOGIN")
+    try:
+        with database() as address:
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {name}".encode())
+            url = url_of(psycopg.conninfo.make_conninfo(address, user=name))
+            done = program.run("check --json", DAYBRIEF_DATABASE_URL=url)
+        [found] = [one for one in done.json()["findings"] if one["about"] == "queue"]
+        assert (done.code, found["fine"]) == (3, False)
+        assert found["says"].endswith(f"let an administrator run: CREATE SCHEMA daybrief_queue AUTHORIZATION {name}")
+    finally:
+        administer(f"DROP ROLE {name}")
+
+
+def test_an_alarm_that_declares_channels_for_which_it_has_no_token_does_not_start(program: Program) -> None:
+    program.write("config.toml", '[[channels]]\nname = "news"\nplatform = "slack"\nchannel = "C1"\n')
+    with database() as address:
+        done = program.run("run --role alarm", DAYBRIEF_DATABASE_URL=url_of(address), SLACK_BOT_TOKEN="")
+
+    assert done.code == 2
+    assert "there are Slack channels, but SLACK_BOT_TOKEN is not set" in done.err
 
 
 @pytest.mark.parametrize("role", ["alarm", "worker", "slack", "discord"])

@@ -143,6 +143,22 @@ async def test_waiting_tells_workspaces_apart_and_hides_nothing_behind_thousands
     assert await store.ledger.next_wait(besides=[*waiting[LANE], *waiting["slack:T2"]]) is None
 
 
+async def test_waiting_can_be_asked_for_those_alone_that_came_due_or_were_wished_by_some_time(
+    store: Store, order: Subscription
+) -> None:
+    await store.ledger.plan([due(order.id, MONDAY, at=NOW - HOUR), due(order.id, TUESDAY, at=NOW)])
+    newer, older = [one.id for one in await store.ledger.deliveries()]
+    just_before = NOW - timedelta(microseconds=1)
+
+    assert await store.ledger.waiting(NOW, begun_by=just_before) == {LANE: (older,)}
+    assert await store.ledger.waiting(NOW, begun_by=NOW) == {LANE: (older, newer)}
+    claim = await store.ledger.claim(older, NOW, LEASE)
+    assert claim
+    await store.ledger.finish(claim, State.UNCERTAIN, at=NOW, reason="x")
+    assert await store.ledger.reopen(older, NOW)
+    assert await store.ledger.waiting(NOW, begun_by=just_before) == {}
+
+
 async def test_a_refused_delivery_pauses_its_channel_with_the_reason(store: Store, order: Subscription) -> None:
     claim = await claimed(store, order)
 

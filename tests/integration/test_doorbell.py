@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from importlib import resources
 from typing import Any
 
@@ -13,14 +13,14 @@ import psycopg
 import pytest
 
 from bot.errors import StoreTrouble
-from bot.model import DeliveryState
+from bot.model import DeliveryState, Subscription
 from storage.keeper import Keeper
 from storage.planning import Planned
 from storage.postgres.database import PostgresDatabase
 from storage.postgres.doorbell import FORGOTTEN_AFTER, HEARD_WITHIN, Doorbell
 from storage.postgres.hearing import AT_ONCE, DEAD_AFTER, Answer, Porter, end_jobs_of_the_dead
 from storage.postgres.place import Place
-from storage.postgres.queue import prepare_queue
+from storage.postgres.queue import prepare_queue, queue_trouble
 from storage.session import Session
 from tests.clock import TUESDAY, VirtualClock
 from tests.contract.values import due, subscription
@@ -28,6 +28,7 @@ from tests.postgres import administer, database
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=75)
+PLATFORMS = ("slack",)
 AT_LEAST = 120
 """Seconds for what takes a few, on a machine with much else to do."""
 
@@ -43,10 +44,16 @@ class Room:
     bell: Doorbell
 
     async def plan(self, *channels: tuple[str, str]) -> list[int]:
-        """Enter a delivery for each (workspace, channel), all at once; their numbers."""
-        orders = [
-            await self.keeper.subscriptions.subscribe(subscription(name, workspace=team)) for team, name in channels
-        ]
+        """Enter a delivery for each (workspace, channel) on Slack, all at once; their numbers."""
+        return await self._plan([subscription(name, workspace=team) for team, name in channels])
+
+    async def plan_on(self, platform: str, channel: str) -> list[int]:
+        """Enter a delivery; its number."""
+        order = subscription(channel)
+        return await self._plan([replace(order, channel=replace(order.channel, platform=platform))])
+
+    async def _plan(self, wanted: Sequence[Subscription]) -> list[int]:
+        orders = [await self.keeper.subscriptions.subscribe(one) for one in wanted]
         await self.keeper.ledger.plan([due(one.id, at=self.clock.now()) for one in orders])
         known = {one.subscription: one.id for one in await self.keeper.ledger.deliveries(limit=1000)}
         return [known[one.id] for one in orders]
@@ -87,7 +94,7 @@ async def room(url: str) -> AsyncIterator[Room]:
 async def porter(
     room: Room, answer: Answer, *, drain: timedelta = timedelta(seconds=60), at_once: int = AT_ONCE
 ) -> AsyncIterator[Porter]:
-    opened = Porter(room.url, answer, room.clock, drain=drain, at_once=at_once)
+    opened = Porter(room.url, answer, room.clock, platforms=PLATFORMS, drain=drain, at_once=at_once)
     opened.start()
     try:
         yield opened
@@ -226,7 +233,7 @@ async def test_every_doorbell_is_answered_and_leaves_nothing_even_if_the_answer_
     heard: list[int] = []
     all_heard = asyncio.Event()
 
-    async def answer(number: int) -> bool:
+    async def answer(number: int, _: datetime) -> bool:
         heard.append(number)
         if len(heard) == len(numbers):
             all_heard.set()
@@ -247,13 +254,14 @@ async def test_whoever_stops_finishes_what_it_answers_and_leaves_the_rest_to_oth
     answering, may_end = asyncio.Event(), asyncio.Event()
     ended: list[int] = []
 
-    async def answer(number: int) -> bool:
+    async def answer(number: int, _: datetime) -> bool:
         answering.set()
         await may_end.wait()
         ended.append(number)
         return True
 
-    leaving = Porter(room.url, answer, room.clock, drain=timedelta(seconds=AT_LEAST), at_once=1)
+    drain = timedelta(seconds=AT_LEAST)
+    leaving = Porter(room.url, answer, room.clock, platforms=PLATFORMS, drain=drain, at_once=1)
     leaving.start()
     await asyncio.wait_for(answering.wait(), AT_LEAST)
     stopping = asyncio.ensure_future(leaving.stop())
@@ -268,7 +276,7 @@ async def test_whoever_stops_finishes_what_it_answers_and_leaves_the_rest_to_oth
 async def test_a_worker_whose_connections_are_cut_hears_again_by_itself(room: Room) -> None:
     heard: asyncio.Queue[int] = asyncio.Queue()
 
-    async def answer(number: int) -> bool:
+    async def answer(number: int, _: datetime) -> bool:
         await heard.put(number)
         return True
 
@@ -288,7 +296,7 @@ async def test_what_is_being_answered_goes_on_when_its_worker_is_taken_for_dead_
     begun: asyncio.Queue[int] = asyncio.Queue()
     may_end, ended = asyncio.Event(), asyncio.Event()
 
-    async def answer(number: int) -> bool:
+    async def answer(number: int, _: datetime) -> bool:
         await begun.put(number)
         if number == first:
             await may_end.wait()
@@ -308,7 +316,7 @@ async def test_what_takes_longer_than_a_stopping_worker_has_is_cancelled(room: R
     await room.plan(("T1", "C1"))
     answering, cancelled = asyncio.Event(), asyncio.Event()
 
-    async def answer(number: int) -> bool:
+    async def answer(number: int, _: datetime) -> bool:
         answering.set()
         try:
             await asyncio.Event().wait()
@@ -329,7 +337,7 @@ async def test_a_doorbell_that_led_to_nothing_rings_again_though_others_of_its_b
     first, second = await room.plan(("T1", "C1"), ("T1", "C2"))
     begun: asyncio.Queue[int] = asyncio.Queue()
 
-    async def answer(number: int) -> bool:
+    async def answer(number: int, _: datetime) -> bool:
         await begun.put(number)
         if number == second:
             await asyncio.Event().wait()
@@ -357,6 +365,38 @@ async def test_jobs_of_dead_workers_are_ended_and_those_of_the_living_are_not(ro
     assert room.asked("SELECT id FROM procrastinate_workers") == [2]
     assert await room.again() == 1, "though others of its batch wait"
     assert room.rung() == [*numbers[1:], numbers[0]]
+
+
+async def test_whoever_cannot_post_to_a_platform_does_not_hear_of_it_and_somebody_else_does(room: Room) -> None:
+    [elsewhere] = await room.plan_on("discord", "C1")
+    [here] = await room.plan_on("slack", "C2")
+    heard: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
+
+    def listening(*platforms: str) -> Porter:
+        async def answer(number: int, _: datetime) -> bool:
+            await heard.put((platforms[-1], number))
+            return True
+
+        return Porter(room.url, answer, room.clock, platforms=platforms, drain=timedelta(seconds=60))
+
+    first, second = listening("terminal", "slack"), listening("discord")
+    first.start()
+    assert await asyncio.wait_for(heard.get(), AT_LEAST) == ("slack", here)
+    second.start()
+    assert await asyncio.wait_for(heard.get(), AT_LEAST) == ("discord", elsewhere)
+    await asyncio.gather(first.stop(), second.stop())
+
+
+async def test_a_doorbell_that_nobody_hears_on_one_platform_hides_no_lost_one_on_another(room: Room) -> None:
+    await room.plan_on("discord", "C1")
+    room.clock.move_to(TUESDAY + SECOND)
+    [lost] = await room.plan_on("slack", "C2")
+    room.asked("DELETE FROM procrastinate_jobs WHERE queue_name = 'daybrief.slack'")
+
+    room.clock.move_to(TUESDAY + HEARD_WITHIN + 2 * SECOND)
+
+    assert await room.again() == 1
+    assert lost in room.rung()
 
 
 # ------------------------------------------------------------------------------------------------------ the tables
@@ -388,13 +428,35 @@ def test_a_queue_of_an_older_procrastinate_is_brought_up(url: str) -> None:
     assert (found, applied) == ((1,), (newest,))
 
 
-def test_whoever_may_not_make_the_queue_is_told_who_can() -> None:
+@pytest.fixture
+def visitor() -> Iterator[str]:
+    """Somebody who may do nothing yet."""
     name = f"daybrief_visitor_{secrets.token_hex(4)}"  # roles are the whole server's
     administer(f"CREATE ROLE {name} LOGIN")
-    try:
-        with database() as made:
-            visitor = psycopg.conninfo.make_conninfo(made, user=name)
-            with pytest.raises(StoreTrouble, match=f"CREATE SCHEMA daybrief_queue AUTHORIZATION {name}"):
-                prepare_queue(Place(visitor))
-    finally:
-        administer(f"DROP ROLE {name}")
+    yield name
+    administer(f"DROP ROLE {name}")
+
+
+def test_whoever_may_not_make_the_queue_is_told_who_can(visitor: str) -> None:
+    with database() as made:
+        place = Place(psycopg.conninfo.make_conninfo(made, user=visitor))
+        with pytest.raises(StoreTrouble, match=f"CREATE SCHEMA daybrief_queue AUTHORIZATION {visitor}"):
+            prepare_queue(place)
+
+        with psycopg.connect(made, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA daybrief_queue AUTHORIZATION {visitor}".encode())
+            assert queue_trouble(place) == ""
+            prepare_queue(place)
+            assert queue_trouble(place) == ""
+            connection.execute(f"DROP OWNED BY {visitor}".encode())
+
+
+def test_whoever_may_not_use_the_queue_that_is_there_is_told_so(url: str, visitor: str) -> None:
+    place = Place(psycopg.conninfo.make_conninfo(url, user=visitor))
+    with pytest.raises(StoreTrouble, match=f"another user's; .* ALTER SCHEMA daybrief_queue OWNER TO {visitor}"):
+        prepare_queue(place)
+
+
+def test_whoever_may_make_a_schema_may_make_the_queue() -> None:
+    with database() as made:
+        assert queue_trouble(Place(made)) == ""

@@ -1,21 +1,19 @@
 """What a worker does for one doorbell, and by which time."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from adapters.clock import SharedClock
 from bot.desk import Desk
-from bot.heard import FRESH
+from bot.heard import APART, FRESH
 from bot.model import DeliveryState, Due
 from bot.newsroom import Newsroom
-from bot.wiring.house import agree
-from storage.postgres.opening import open_store
 from tests.clock import TUESDAY, VirtualClock
+from tests.morning import STORY
 from tests.newsroom import newsroom, states
-from tests.postgres import database
 from tests.scripted import ScriptedPlatform
 
 DAY = timedelta(days=1)
@@ -35,11 +33,23 @@ async def entered(room: Newsroom, at: datetime, channel: int = 0) -> int:
     return max(one.id for one in await room.store.ledger.deliveries())
 
 
+async def composed_at(room: Newsroom, number: int) -> datetime:
+    edition = await room.store.ledger.edition(number)
+    assert edition
+    return edition.composed_at
+
+
+def passes(room: Newsroom, until: datetime) -> None:
+    """Time."""
+    assert isinstance(room.clock, VirtualClock)
+    room.clock.move_to(until)
+
+
 async def test_what_is_heard_is_carried_and_nothing_else(room: Newsroom) -> None:
     number = await entered(room, TUESDAY)
     await entered(room, TUESDAY, channel=1)
 
-    await Desk(room).hear(number)
+    await Desk(room).hear(number, TUESDAY)
 
     assert sorted(await states(room)) == [("due", ""), ("sent", "")]
 
@@ -48,7 +58,7 @@ async def test_a_doorbell_for_something_done_or_unknown_or_not_yet_due_does_noth
     desk, number = Desk(room), await entered(room, TUESDAY)
     later = await entered(room, TUESDAY + timedelta(minutes=1), channel=1)
 
-    assert [await desk.hear(one) for one in (number, number, later, 999)] == [True, True, False, True]
+    assert [await desk.hear(one, TUESDAY) for one in (number, number, later, 999)] == [True, True, False, True]
 
     assert sorted(await states(room)) == [("due", ""), ("sent", "")]
 
@@ -57,45 +67,76 @@ async def test_a_worker_that_stops_begins_nothing(room: Newsroom) -> None:
     desk, number = Desk(room), await entered(room, TUESDAY)
     desk.stop()
 
-    assert not await desk.hear(number), "somebody else is to be rung for"
+    assert not await desk.hear(number, TUESDAY), "somebody else is to be rung for"
 
     assert await states(room) == [("due", "")]
 
 
 async def test_no_edition_is_composed_as_of_a_moment_before_its_hour(room: Newsroom) -> None:
-    assert isinstance(room.clock, VirtualClock)
     desk, soon = Desk(room), TUESDAY + FRESH / 2
-    await desk.hear(await entered(room, TUESDAY))
-    room.clock.move_to(soon)
+    await desk.hear(await entered(room, TUESDAY), TUESDAY)
+    passes(room, soon)
     number = await entered(room, soon, channel=1)
 
-    await desk.hear(number)
+    await desk.hear(number, TUESDAY)
+
+    assert await composed_at(room, number) == soon
+
+
+async def test_what_was_there_when_it_rang_is_in_the_edition(room: Newsroom) -> None:
+    desk, soon = Desk(room), TUESDAY + FRESH / 2
+    await desk.hear(await entered(room, TUESDAY), TUESDAY)
+    news = replace(STORY, ref="", news_at=TUESDAY + FRESH / 4)
+    await room.store.archive.revise(news, reason="imported", at=soon)
+    passes(room, soon)
+    number = await entered(room, TUESDAY, channel=1)
+
+    await desk.hear(number, soon)
 
     edition = await room.store.ledger.edition(number)
     assert edition
-    assert edition.composed_at == soon
+    assert [one.title for one in edition.stories] == [STORY.title]
 
 
-async def test_machines_of_which_one_is_a_day_ahead_agree_with_the_database() -> None:
-    with database() as url:
-        store = await open_store(url)
-        clock = SharedClock()
-        right = await store.time()
-        assert right
-        clock.tell(right + DAY, asked=clock.elapsed(), answered=clock.elapsed())
-        assert clock.now() - right > DAY / 2
+async def test_those_who_were_rung_for_together_share_what_was_read(room: Newsroom) -> None:
+    desk, soon = Desk(room), TUESDAY + FRESH / 2
+    await desk.hear(await entered(room, TUESDAY), TUESDAY)
+    passes(room, soon)
+    number = await entered(room, TUESDAY, channel=1)
 
-        await agree(clock, store)
+    await desk.hear(number, TUESDAY)
 
-        now = await store.time()
-        assert now
-        assert abs(clock.now() - now) < timedelta(minutes=1)
-        await store.close()
+    assert await composed_at(room, number) == TUESDAY
 
 
-def test_an_answer_that_was_long_under_way_shows_the_time_of_half_that_way() -> None:
-    clock, hour = SharedClock(), timedelta(hours=1)
+async def test_a_worker_whose_clock_is_a_little_behind_composes_as_of_no_moment_before_the_ring(
+    room: Newsroom,
+) -> None:
+    number, rung_at = await entered(room, TUESDAY), TUESDAY + APART
 
-    clock.tell(TUESDAY, asked=clock.elapsed() - 2 * hour, answered=clock.elapsed())
+    assert await Desk(room).hear(number, rung_at)
 
-    assert timedelta() <= clock.now() - TUESDAY - hour < timedelta(minutes=5)
+    assert await composed_at(room, number) == rung_at
+
+
+async def test_one_whose_clock_is_far_behind_reads_once_for_all_who_were_rung_for_together(room: Newsroom) -> None:
+    desk, rung_at = Desk(room), TUESDAY + 2 * FRESH
+    first, second = await entered(room, TUESDAY), await entered(room, TUESDAY, channel=1)
+
+    await desk.hear(first, rung_at)
+    passes(room, TUESDAY + FRESH / 2)
+    await desk.hear(second, rung_at)
+
+    assert await composed_at(room, second) == TUESDAY
+
+
+async def test_what_cannot_be_posted_here_is_left_to_others_untouched(room: Newsroom) -> None:
+    number = await entered(room, TUESDAY)
+    room.platforms = {}
+
+    assert not await Desk(room).hear(number, TUESDAY)
+
+    assert await states(room) == [("due", "")]
+    claim = await room.store.ledger.claim(number, TUESDAY, DAY)
+    assert claim
+    assert claim.token == 1, "nobody had it in hand"

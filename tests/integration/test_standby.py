@@ -14,9 +14,10 @@ import pytest
 from adapters.watching.metrics import Metrics
 from adapters.watching.station import Station
 from bot.config import Config, read
-from bot.errors import StoreTrouble
+from bot.errors import StoreTrouble, WrongUsage
 from bot.roles import Role
 from bot.wiring import House, open_house
+from bot.wiring.doors import check_tokens
 from bot.wiring.duties import LOOK, Duties
 from bot.wiring.running import load_anew
 from tests.clock import HandClock
@@ -229,3 +230,29 @@ async def test_a_command_over_a_shared_database_reads_and_whoever_does_everythin
 
     async with open_house(settings(tmp_path / "old", url, channels=0)) as house:
         assert [one.channel.name for one in await house.desk.subscriptions()] == ["ai-news"]
+
+
+# -------------------------------------------------------------------------------------------------- without a token
+
+
+async def test_a_worker_without_a_token_leaves_that_platform_to_others_and_says_so(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with machine(tmp_path, url, Role.WORKER) as worker:
+        assert set(worker.house.room.platforms) == {"terminal"}
+
+        with caplog.at_level(logging.INFO):
+            check_tokens(worker.house, {"slack", "terminal"}, Role.WORKER)
+
+    assert [(one.levelname, one.message) for one in caplog.records if one.name.endswith("doors")] == [
+        ("INFO", "DISCORD_TOKEN is not set here: what is to be posted to Discord is left to other workers"),
+        ("WARNING", "SLACK_BOT_TOKEN is not set here: what is to be posted to Slack is left to other workers"),
+    ]
+
+
+async def test_an_alarm_without_a_token_tells_nobody_there_so_it_does_not_start(url: str, tmp_path: Path) -> None:
+    async with machine(tmp_path, url) as alarm:
+        assert set(alarm.house.room.platforms) == {"terminal", "slack", "discord"}
+
+        with pytest.raises(WrongUsage, match="there are Slack channels, but SLACK_BOT_TOKEN is not set"):
+            check_tokens(alarm.house, {"slack"}, Role.ALARM)
