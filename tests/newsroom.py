@@ -48,13 +48,15 @@ def order(name: str = "ai-news", *, at: time = time(8), timezone: str = "UTC", s
     return Subscription(id=0, channel=channel, at=at, timezone=timezone, days=EVERY_DAY, stories=stories)
 
 
-def configuration(folder: Path, *, channels: int = 1, feeds: tuple[str, ...] = ()) -> Config:
+def configuration(
+    folder: Path, *, channels: int = 1, feeds: tuple[str, ...] = (), environ: Mapping[str, str] | None = None
+) -> Config:
     names = ["ai-news", *(f"c{number}" for number in range(1, channels))][:channels]
     text = '[delivery]\nrequest_timeout = "2s"\nsettle = "60s"\n'
     text += '[defaults]\ndays = ["mon","tue","wed","thu","fri","sat","sun"]\n'
     text += "".join(f'[[channels]]\nname = "{name}"\nplatform = "terminal"\nchannel = "{name}"\n' for name in names)
     text += "".join(f'[[feeds]]\nurl = "{url}"\nname = "{url.split("/")[2]}"\n' for url in feeds)
-    return read(text, folder=folder, environ={})
+    return read(text, folder=folder, environ=environ or {})
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ import pytest
 
 from adapters.watching.metrics import Metrics
 from adapters.watching.station import Station
-from bot.config import Config, read
+from bot.config import Config
 from bot.errors import StoreTrouble, WrongUsage
 from bot.roles import Role
 from bot.wiring import House, open_house
@@ -82,9 +82,8 @@ class Machine:
 
 
 def settings(folder: Path, url: str, channels: int = 1) -> Config:
-    plain = configuration(folder, channels=channels)
-    secrets = read("", folder=folder, environ={"DAYBRIEF_DATABASE_URL": url_of(url)})
-    return replace(plain, bot=plain.bot.model_copy(update={"data_dir": folder / "data"}), secrets=secrets.secrets)
+    plain = configuration(folder, channels=channels, environ={"DAYBRIEF_DATABASE_URL": url_of(url)})
+    return replace(plain, bot=plain.bot.model_copy(update={"data_dir": folder / "data"}))
 
 
 @asynccontextmanager
