@@ -117,6 +117,8 @@ class Member:
         if (code := process.poll()) is None:
             return ""
         self.process, self.starts_at = None, now
+        if code == -signal.SIGHUP:
+            return ""  # it was told of a new configuration before it listened, and begins with that
         return f"{self.role} {self.number} ended by itself with {code} ({self.log})"
 
     def tell(self, number: signal.Signals) -> None:
