@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--silences", nargs="*", choices=SILENCES, default=[], help="amid what, in a life each")
     parser.add_argument("--program", default="bot", help=argparse.SUPPRESS)
     parser.add_argument("--keep", action="store_true", help="of rounds that went well, too, keep everything")
+    parser.add_argument("--lane", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--one", choices=PLATFORMS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     shape = Shape(
@@ -34,7 +35,9 @@ def main() -> int:
         silences=tuple(arguments.silences),
         program=arguments.program,
     )
-    campaign = Campaign(shape=shape, seed=arguments.seed, late_by=arguments.late_by, keep=arguments.keep)
+    campaign = Campaign(
+        shape=shape, seed=arguments.seed, late_by=arguments.late_by, keep=arguments.keep, lane=arguments.lane
+    )
     if arguments.one:
         _play_one(arguments.one, campaign)
         return 0
@@ -54,7 +57,8 @@ def _play_one(platform: str, campaign: Campaign) -> None:
 
     def progress(now: Outcome) -> None:
         bad = len(now.lost) + len(now.duplicated)
-        text = f"{platform}: {now.endings} of {campaign.shape.endings}, wave {now.waves}, {bad} bad"
+        lives = sum(one.endings for one in campaign.rounds().values())
+        text = f"{platform}: {now.endings} of {lives}, wave {now.waves}, {bad} bad"
         print(f"\t{text}", file=sys.stderr, flush=True)
 
     folder = new_folder()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +28,8 @@ LIVES = 100
 """In a round: fewer than the sessions that the bot allows itself with Discord in a day, and than make a configuration
 of so many waves that each start takes long.
 """
+LANES = 2
+"""So many rounds are played at the same time on each platform: most of a life is waiting."""
 PER_FAULT = 0.02
 """Of all posts so many are accepted and then dropped, as many accepted late; and as many fail in all other ways."""
 LATE_BY = 5.0
@@ -47,17 +49,21 @@ class Campaign:
     keep: bool = False
     """Whether everything stays of rounds, too, that went well."""
 
-    def rounds(self) -> Sequence[Shape]:
-        """Each with its share of the lives."""
+    lane: int | None = None
+    """Which of :data:`LANES` is played; None: all, one after the other."""
+
+    def rounds(self) -> Mapping[int, Shape]:
+        """Each with its share of the lives, by its number."""
         lives = self.shape.endings
         shares = (min(LIVES, lives - begun) for begun in range(0, max(lives, 1), LIVES))
-        return [dataclasses.replace(self.shape, endings=share) for share in shares]
+        every = {number: dataclasses.replace(self.shape, endings=share) for number, share in enumerate(shares)}
+        return {number: one for number, one in every.items() if self.lane in {None, number % LANES}}
 
 
 def play(platform: str, campaign: Campaign, folder: Path, progress: Callable[[Outcome], object]) -> Outcome:
     """All rounds on one platform, one after the other; of those that went wrong, everything stays in *folder*."""
     total = Outcome()
-    for number, shape in enumerate(campaign.rounds()):
+    for number, shape in campaign.rounds().items():
         seed = campaign.seed * 1000 + number
         where = folder / f"{platform}-{seed}"
         chat = chat_of(platform, where, seed, campaign.late_by)
@@ -77,24 +83,33 @@ def play(platform: str, campaign: Campaign, folder: Path, progress: Callable[[Ou
 
 
 def side_by_side(campaign: Campaign, tell: Callable[[str], object] = lambda _: None) -> dict[str, Outcome]:
-    """Play on all platforms at the same time, each in a process of its own; *tell* hears how far they are."""
-    running = {platform: _begin(platform, campaign) for platform in PLATFORMS}
-    lines: dict[str, str] = {}
+    """Play on all platforms at the same time, each lane in a process of its own; *tell* hears how far they are."""
+    lanes = [dataclasses.replace(campaign, lane=lane) for lane in range(LANES)]
+    parts = [(platform, one) for platform in PLATFORMS for one in lanes if one.rounds()]
+    running = [(platform, _begin(platform, one)) for platform, one in parts]
+    lines: dict[int, str] = {}
     watching = [
-        threading.Thread(target=_watch, args=(platform, process.stderr, lines, tell))
-        for platform, process in running.items()
+        threading.Thread(target=_watch, args=(number, process.stderr, lines, tell))
+        for number, (_, process) in enumerate(running)
     ]
     for one in watching:
         one.start()
-    outcomes = {}
-    for platform, process in running.items():
+    outcomes: dict[str, list[Outcome]] = {platform: [] for platform in PLATFORMS}
+    for platform, process in running:
         with process:
             said = process.stdout.read() if process.stdout else ""
             watching.pop(0).join()
         if process.returncode:
             raise RuntimeError(f"chaos on {platform} could not be played to its end (exit code {process.returncode})")
-        outcomes[platform] = read(said.splitlines()[-1])
-    return outcomes
+        outcomes[platform].append(read(said.splitlines()[-1]))
+    return {platform: _beside(found) for platform, found in outcomes.items()}
+
+
+def _beside(lanes: Sequence[Outcome]) -> Outcome:
+    """All *lanes* as one, which took as long as the longest."""
+    total = together(lanes)
+    total.seconds = max(one.seconds for one in lanes)
+    return total
 
 
 def _begin(platform: str, campaign: Campaign) -> subprocess.Popen[str]:
@@ -103,17 +118,17 @@ def _begin(platform: str, campaign: Campaign) -> subprocess.Popen[str]:
     command += ["--kills", str(shape.endings), "--channels", str(shape.channels), "--means", shape.means.name]
     command += ["--settle", str(shape.settle), "--request-timeout", str(shape.request_timeout)]
     command += ["--late-by", str(campaign.late_by), *(["--keep"] if campaign.keep else [])]
-    command += ["--silences", *shape.silences, "--program", shape.program]
+    command += ["--silences", *shape.silences, "--program", shape.program, "--lane", str(campaign.lane)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def _watch(platform: str, stderr: IO[str] | None, lines: dict[str, str], tell: Callable[[str], object]) -> None:
-    """Pass on the latest line of each platform, and whatever else they complain of."""
+def _watch(number: int, stderr: IO[str] | None, lines: dict[int, str], tell: Callable[[str], object]) -> None:
+    """Pass on the latest line of each process, and whatever else they complain of."""
     assert stderr
     for line in stderr:
         if line.startswith("\t"):
-            lines[platform] = line.strip()
-            tell("   ".join(lines.values()))
+            lines[number] = line.strip()
+            tell("   ".join(lines[one] for one in sorted(lines)))
         else:
             sys.stderr.write(line)
 
