@@ -16,6 +16,9 @@ NAMES = (
     "discord_idle",
     "discord_complete",
     "footprint",
+    "idle_minute",
+    "planning",
+    "channel_memory",
 )
 
 

@@ -43,8 +43,9 @@ class Crowd:
     database: Database
     room: Newsroom
     clock: VirtualClock
+    folder: Path
     url: str
-    """Of PostgreSQL; empty: it is SQLite."""
+    """Of PostgreSQL; empty: it is SQLite, in the folder."""
 
     def servers_seconds(self) -> float:
         """What the server has used of the processor; 0: it is in our own process."""
@@ -70,7 +71,7 @@ async def crowd(engine: str, channels: int, *, days: int = 0, on_planned: OnPlan
                 await database.write(partial(_lived, at=HOUR - (back + 1) * _DAY, is_last=not back))
             await database.write(counted)
             room = newsroom(Keeper(database, on_planned), clock, folder)
-            yield Crowd(engine=engine, database=database, room=room, clock=clock, url=url)
+            yield Crowd(engine=engine, database=database, room=room, clock=clock, folder=folder, url=url)
         finally:
             await database.close()
 

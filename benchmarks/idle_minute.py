@@ -32,7 +32,7 @@ async def measure(engine: str, channels: int) -> tuple[list[float], list[float],
     """Milliseconds of the first minute, of some idle ones, and of looking at all, once for each: ours, the server's."""
     async with crowd(engine, channels, days=DAYS) as held:
         held.clock.move_to(HOUR - 2 * 60 * _MINUTE)
-        minute = _minute(held.room)
+        minute = minute_of(held.room)
         first = await _timed(held, minute)
         await held.database.write(counted)
         idle = []
@@ -43,7 +43,7 @@ async def measure(engine: str, channels: int) -> tuple[list[float], list[float],
     return first, [median(each) for each in zip(*idle, strict=True)], [min(each) for each in zip(*all_, strict=True)]
 
 
-def _minute(room: Newsroom) -> Callable[[], Awaitable[None]]:
+def minute_of(room: Newsroom) -> Callable[[], Awaitable[None]]:
     """All that the alarm rings for each minute."""
 
     async def nothing() -> None:

@@ -1,12 +1,14 @@
 """How long look-ups take among many stories, and how many times longer the obvious way would take.
 
     python -m benchmarks.lookup --stories 100000
+    python -m benchmarks.lookup --stories 1000000 --engine PostgreSQL    # most of its time is taken by writing them
 
 Absolute times depend on the machine; the ratios are of the same run on the same data.
 """
 
 import argparse
 import asyncio
+import contextlib
 import random
 import statistics
 import tempfile
@@ -22,11 +24,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
+from benchmarks.crowd import ENGINES, counted, opened
 from bot.model import Article, KeyPoint, Passage, Sections, Source, Story
 from bot.ports import Intake, Search
-from storage import Keeper, open_store, shelf
-from storage.session import Session, rows
-from storage.sqlite.database import SqliteDatabase
+from storage import Keeper, shelf
+from storage.session import Database, Session, rows
+from tests import postgres
 
 BATCH = 500
 """Stories admitted in one transaction."""
@@ -119,7 +122,7 @@ def with_typo(text: str, chance: random.Random) -> str:
 
 
 async def measure(
-    store: Keeper, database: SqliteDatabase, kept: Sequence[tuple[str, str]], calls: int
+    store: Keeper, database: Database, kept: Sequence[tuple[str, str]], calls: int
 ) -> tuple[Measured, ...]:
     """Each kind of look-up, ours and the obvious way."""
     chance = random.Random(2)
@@ -133,7 +136,8 @@ async def measure(
     titles = [title.lower() for _, title in kept]
     # The obvious ways are slow, so they are asked less often.
     some, few = max(20, calls // 4), max(20, calls // 20)
-    ranked = await timed(two_words[:some], lambda words: database.read(lambda db: rank_all(db, words)))
+    rank = rank_all if (await database.condition()).engine == "SQLite" else rank_all_in_postgres
+    ranked = await timed(two_words[:some], lambda words: database.read(lambda db: rank(db, words)))
     alike = await timed(begun[:some], lambda typed: database.read(lambda db: like(db, typed)))
     compared = await timed(mistyped[:few], lambda typed: database.read(lambda _: fuzzy(titles, typed)))
     scanned = await timed(refs[:some], lambda ref: database.read(lambda db: scan(db, ref)))
@@ -167,6 +171,17 @@ def rank_all(db: Session, words: str) -> list[Story]:
         [f"{quoted}*"],
     )
     return list(shelf.stories(db, [one["rowid"] for one in found]))
+
+
+def rank_all_in_postgres(db: Session, words: str) -> list[Story]:
+    """The same there."""
+    found = rows(
+        db,
+        "SELECT number FROM story_text, CAST(:words AS tsquery) AS query WHERE document @@ query"
+        " ORDER BY ts_rank(document, query, 1) DESC LIMIT 10",
+        {"words": f"{' & '.join(words.split())}:*"},
+    )
+    return list(shelf.stories(db, [one["number"] for one in found]))
 
 
 def like(db: Session, typed: str) -> list[dict[str, object]]:
@@ -205,10 +220,21 @@ def show(measured: Sequence[Measured], console: Console) -> None:
     console.print(table)
 
 
-async def run(stories: int, calls: int, folder: Path, console: Console) -> None:
+async def run(stories: int, calls: int, engine: str, folder: Path, console: Console) -> None:
     """Build, measure, show."""
-    path = folder / "lookup.db"
-    store = await open_store(path)
+    with contextlib.ExitStack() as stack:
+        url = ""
+        if engine == "PostgreSQL":
+            stack.enter_context(postgres.room())
+            url = stack.enter_context(postgres.database())
+        database = await opened(folder, url)
+        try:
+            await _run(Keeper(database), database, stories, calls, console)
+        finally:
+            await database.close()
+
+
+async def _run(store: Keeper, database: Database, stories: int, calls: int, console: Console) -> None:
     began = time.perf_counter()
     kept = await build(store, stories, console)
     seconds = time.perf_counter() - began
@@ -217,20 +243,19 @@ async def run(stories: int, calls: int, folder: Path, console: Console) -> None:
         f"{stories:,} stories in {seconds:.0f} s ({stories / seconds:,.0f}/s), {file.size / 1e6:,.0f} MB, "
         f"{file.engine} {file.version}"
     )
-    database = SqliteDatabase(path)
+    await database.write(counted)
     show(await measure(store, database, kept, calls), console)
-    await database.close()
-    await store.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure in a throw-away database."""
     parser = argparse.ArgumentParser(description="Times look-ups among many stories.")
     parser.add_argument("--stories", type=int, default=100_000)
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
     parser.add_argument("--calls", type=int, default=400, help="of each kind")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="daybrief-lookup-") as folder:
-        asyncio.run(run(options.stories, options.calls, Path(folder), Console()))
+        asyncio.run(run(options.stories, options.calls, options.engine, Path(folder), Console()))
 
 
 if __name__ == "__main__":
