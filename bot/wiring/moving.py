@@ -50,8 +50,10 @@ async def move_to(target: Secret, config: Config, progress: Progress) -> "Moved"
         StoreTrouble: it could not be done; nothing is lost, and it can be called again.
     """
     check_driver()
-    from storage.moving.move import move  # noqa: PLC0415 - PostgreSQL's driver is loaded only for this
+    from storage.moving.move import move, moved_before  # noqa: PLC0415 - PostgreSQL's driver is loaded only for this
 
+    if before := await asyncio.to_thread(moved_before, database(config), target.reveal()):
+        return before  # and a bot may well be delivering from there
     loop, stop = asyncio.get_running_loop(), threading.Event()
 
     def told(done: int, of: int) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from bot.errors import StoreTrouble
 from storage.codec import micros, moment
-from storage.moving.source import Source, held
-from storage.moving.tables import Row, Table, check_alike, in_order
-from storage.moving.target import Target, taken
+from storage.moving.source import Source, closed_at, held
+from storage.moving.tables import Row, Table, batches, check_alike, in_order
+from storage.moving.target import Target, arrived_at, taken
 from storage.postgres.place import Place
 
 BATCH = 2_000
-"""Rows that are added or compared at once."""
+"""Rows that are added or compared at once, where they are not so large that it is fewer."""
 Told = Callable[[int, int], None]
 """Is told how many rows were copied and compared, and how many there are to be; what it raises breaks the work off."""
 
@@ -69,10 +69,14 @@ def move(file: Path, url: str, *, at: datetime, within: timedelta, told: Told, b
         AlreadyRunning: another Daybrief works with the database.
         StoreTrouble: one of them is not fit for it, or a row is not there as it was here; nothing is closed then.
     """
+    if before := moved_before(file, url):
+        return before
+    name = Place(url).name
     with held(file) as source, taken(url, within=within) as target:
-        name = Place(url).name
-        if target.is_the_one_for(source.birth, source.moved_at):
-            return Moved(file=file, target=name, at=at if source.moved_at is None else moment(source.moved_at))
+        target.check_fit(source.birth, source.moved_at)
+        if source.moved_at is not None:  # the last call was broken off between closing the one and opening the other
+            target.finish(source.moved_at)
+            return Moved(file=file, target=name, at=moment(source.moved_at))
         source.check_sound()
         target.begin(source.birth)
         tables = in_order(target.tables())
@@ -83,11 +87,23 @@ def move(file: Path, url: str, *, at: datetime, within: timedelta, told: Told, b
         for table in tables:
             _compare(source, target, table, count, batch)
             target.advance(table, source.last_id(table))
-        moved_at = micros(at) if source.moved_at is None else source.moved_at
+        moved_at = micros(at)
         target.note(moved_at)
         source.close_for_good(moved_at)
         target.finish(moved_at)
         return Moved(file=file, target=name, at=moment(moved_at), rows=rows)
+
+
+def moved_before(file: Path, url: str) -> Moved | None:
+    """When *file* was moved to the database at *url*, if it was, whoever works there by now; None: it was not.
+
+    Raises:
+        StoreTrouble: one of them cannot be looked at.
+    """
+    closed = closed_at(file)
+    if closed is None or arrived_at(url) != closed:
+        return None
+    return Moved(file=file, target=Place(url).name, at=moment(closed))
 
 
 def _copy_all(source: Source, target: Target, tables: Sequence[Table], count: _Count, batch: int) -> None:
@@ -104,9 +120,9 @@ def _copy_all(source: Source, target: Target, tables: Sequence[Table], count: _C
 
 def _copy(source: Source, target: Target, table: Table, count: _Count, batch: int) -> None:
     """Go over what is there already, and add the rest. Raises _Stale if it is something else."""
-    rows = _rows(source, target, table, batch)
+    parts = _parts(source, target, table, batch)
     key: Row | None = None
-    while there := list(itertools.islice(rows, batch)):
+    for there in parts:
         found = target.after(table, key, len(there))
         if found == there:
             count.more(len(there))
@@ -114,32 +130,31 @@ def _copy(source: Source, target: Target, table: Table, count: _Count, batch: in
             continue
         if found:
             raise _Stale
-        _add(target, table, itertools.chain(there, rows), count, batch)
+        _add(target, table, itertools.chain([there], parts), count)
         return
     if target.after(table, key, 1):
         raise _Stale
 
 
-def _add(target: Target, table: Table, rows: Iterator[Row], count: _Count, batch: int) -> None:
+def _add(target: Target, table: Table, parts: Iterator[list[Row]], count: _Count) -> None:
     if table.refers_to_itself:  # PostgreSQL looks whether all are there at the end of each statement
-        target.add(table, _counted(rows, count, batch))
+        target.add(table, _counted(parts, count))
         return
-    while some := list(itertools.islice(rows, batch)):
+    for some in parts:
         target.add(table, some)
         count.more(len(some))
 
 
-def _counted(rows: Iterator[Row], count: _Count, batch: int) -> Iterator[Row]:
-    while some := list(itertools.islice(rows, batch)):
+def _counted(parts: Iterator[list[Row]], count: _Count) -> Iterator[Row]:
+    for some in parts:
         yield from some
         count.more(len(some))
 
 
 def _compare(source: Source, target: Target, table: Table, count: _Count, batch: int) -> None:
     """Make sure that the target holds the rows of the source and no others. Raises StoreTrouble, naming the first."""
-    rows = _rows(source, target, table, batch)
     key: Row | None = None
-    while there := list(itertools.islice(rows, batch)):
+    for there in _parts(source, target, table, batch):
         found = target.after(table, key, len(there))
         if found != there:
             raise _different(table, there, found)
@@ -168,11 +183,11 @@ def _different(table: Table, here: Sequence[Row], there: Sequence[Row]) -> Store
     )
 
 
-def _rows(source: Source, target: Target, table: Table, batch: int) -> Iterator[Row]:
-    """The rows of the source as the target gives them back."""
-    rows = source.rows(table)
-    if "tsvector" not in table.kinds.values():
-        yield from rows
-        return
-    while some := list(itertools.islice(rows, batch)):  # each is a number and a text of words
-        yield from zip((number for number, _ in some), target.as_stored([words for _, words in some]), strict=True)
+def _parts(source: Source, target: Target, table: Table, batch: int) -> Iterator[list[Row]]:
+    """The rows of the source as the target gives them back, some at a time."""
+    for some in batches(source.rows(table), batch):
+        if "tsvector" in table.kinds.values():  # each is a number and a text of words
+            words = target.as_stored([words for _, words in some])
+            yield list(zip((number for number, _ in some), words, strict=True))
+        else:
+            yield some

@@ -86,6 +86,15 @@ class Source:
         self._db.commit()
 
 
+def closed_at(path: Path) -> int | None:
+    """When the file at *path* was closed for good, in microseconds since 1970; None: it is in use, or there is none."""
+    if not path.is_file():
+        return None
+    with in_sentences(path), contextlib.closing(connect(path)) as db:
+        schema.check_ours(db, path)
+        return moved_at(db)
+
+
 @contextlib.contextmanager
 def held(path: Path) -> Iterator[Source]:
     """The file at *path*, to which nobody else can write meanwhile.
@@ -97,7 +106,7 @@ def held(path: Path) -> Iterator[Source]:
         raise StoreTrouble(f"there is no database {path} to move; [bot] data_dir says where it lies")
     with in_sentences(path), contextlib.closing(connect(path)) as db:
         schema.check_ours(db, path)
-        if schema.migrations.pending(db):
+        if schema.migrations.pending(db) and moved_at(db) is None:  # else its tables are not read any more
             raise StoreTrouble(
                 f"the database {path} is of an older version of Daybrief; bring it up to date with `daybrief check`, "
                 "while the configuration names no other database, and move it then",

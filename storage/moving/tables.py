@@ -3,7 +3,7 @@
 No list of tables or columns stands here: a new one is moved from the day on which both schemas have it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
@@ -22,6 +22,10 @@ _HOLDS: Mapping[str, type] = {
     "tsvector": str,
 }
 """Kinds of columns in PostgreSQL's words, and what is written to them and read from them."""
+
+
+MOST = 16_000_000
+"""Characters and bytes of the rows that are in memory at once; a row that has more is alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,21 @@ def in_order(tables: Iterable[Table]) -> tuple[Table, ...]:
     by_name = {one.name: one for one in tables}
     names = TopologicalSorter({name: sorted(one.refers_to - {name}) for name, one in sorted(by_name.items())})
     return tuple(by_name[name] for name in names.static_order())
+
+
+def batches(rows: Iterable[Row], at_most: int, most: int = MOST) -> Iterator[list[Row]]:
+    """*rows* in their order, *at_most* so many at a time, and fewer where they hold *most* characters and bytes."""
+    some: list[Row] = []
+    size = 0
+    for row in rows:
+        more = sum(len(value) for value in row if isinstance(value, str | bytes))
+        if some and (len(some) == at_most or size + more > most):
+            yield some
+            some, size = [], 0
+        some.append(row)
+        size += more
+    if some:
+        yield some
 
 
 def check_alike(here: Mapping[str, Iterable[str]], there: Iterable[Table]) -> None:

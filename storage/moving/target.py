@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 import psycopg
-from psycopg import conninfo, sql
+from psycopg import sql
 from psycopg.rows import tuple_row
 
 from bot.errors import AlreadyRunning, StoreTrouble
@@ -33,12 +33,12 @@ class Target:
         self._connection = connection
         self._place = place
 
-    def is_the_one_for(self, birth: str, moved_at: int | None) -> bool:
-        """Whether the file that was born at *birth* and is closed since *moved_at*, if it is, has arrived here before.
+    def check_fit(self, birth: str, moved_at: int | None) -> None:
+        """Make sure that this is the place for the file that was born at *birth* and is closed since *moved_at*, if it
+        is: then all of it is here, and was compared.
 
         Raises:
-            StoreTrouble: this is no place for it, because there is something of somebody else here already, or because
-                it has arrived somewhere else.
+            StoreTrouble: there is something of somebody else here already, or the file has arrived somewhere else.
         """
         tables = self._names()
         if MOVING in tables:
@@ -47,10 +47,8 @@ class Target:
                 raise StoreTrouble(f"{self._place.name} is being filled from another file; name an empty database")
             if moved_at not in {None, closed}:
                 raise StoreTrouble(_GONE_ELSEWHERE)
-            return False
+            return
         if held := [name for name in tables - _OF_THEIR_OWN if self._holds_any(name)]:
-            if moved_at is not None and "daybrief_migration" in tables and self._arrived_at() == moved_at:
-                return True
             raise StoreTrouble(
                 f"{self._place.name} is not empty: there is something in {', '.join(sorted(held)[:3])} already. "
                 "Name an empty one; if nothing in this one is wanted, drop it and create it anew",
@@ -58,7 +56,13 @@ class Target:
             )
         if moved_at is not None:
             raise StoreTrouble(_GONE_ELSEWHERE)
-        return False
+
+    def arrived_at(self) -> int | None:
+        """When the file that was moved here was closed; None: none was, or not everything is here yet."""
+        if not {"daybrief_migration", "meta"} <= self._names():
+            return None
+        found = self._all(sql.SQL("SELECT value FROM meta WHERE key = {}").format(_ARRIVED_AT))
+        return int(found[0][0]) if found else None
 
     def begin(self, birth: str) -> None:
         """Make or migrate the tables, and have no bot take them for whole, from now on until :meth:`finish`."""
@@ -163,10 +167,6 @@ class Target:
     def _names(self) -> set[str]:
         return {name for (name,) in self._all(_TABLES)}
 
-    def _arrived_at(self) -> int | None:
-        found = self._all(sql.SQL("SELECT value FROM meta WHERE key = {}").format(_ARRIVED_AT))
-        return int(found[0][0]) if found else None
-
     def _holds_any(self, table: str) -> bool:
         return bool(self._all(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(sql.Identifier(table))))
 
@@ -186,8 +186,7 @@ def taken(url: str, *, within: timedelta) -> Iterator[Target]:
         AlreadyRunning: a bot delivers from it.
         StoreTrouble: it cannot be reached, the connection is lost, or something in it is not as it should be.
     """
-    name = Place(url).name  # nobody understands some addresses: that is said here
-    place = Place(conninfo.make_conninfo(url, application_name=_OURSELVES))
+    place = Place(url, _OURSELVES)
     with contextlib.closing(alone_on(place, within)) as connection:
         try:
             connection.execute(f"SET lock_timeout = '{PATIENCE:g}s'".encode())
@@ -197,9 +196,22 @@ def taken(url: str, *, within: timedelta) -> Iterator[Target]:
             if trouble.kind != "connection":
                 raise trouble from error
             raise StoreTrouble(
-                f"the connection to {name} was lost; `daybrief migrate` goes on where it stopped",
+                f"the connection to {place.name} was lost; `daybrief migrate` goes on where it stopped",
                 kind="connection",
             ) from error
+
+
+def arrived_at(url: str) -> int | None:
+    """When the file that was moved to the database at *url* was closed, in microseconds since 1970; None: none was.
+
+    Whoever works there is not disturbed. Raises StoreTrouble if it cannot be reached.
+    """
+    place = Place(url, _OURSELVES)
+    try:
+        with contextlib.closing(place.connect(autocommit=True)) as connection:
+            return Target(connection, place).arrived_at()
+    except psycopg.Error as error:
+        raise place.trouble(error) from error
 
 
 def _listed(columns: Iterable[str]) -> sql.Composed:

@@ -14,6 +14,7 @@ from storage import codec
 from storage.postgres.place import PATIENCE, Connection, Place
 from storage.postgres.spelling import spelled
 from storage.postgres.texts import Tsvectors
+from storage.postgres.upgrade import check_whole
 from storage.session import Condition, Parameters, Result, rows
 from storage.threads import Job, Threads
 
@@ -158,7 +159,14 @@ class PostgresHand:
             self._connection = None
 
     def _opened(self) -> Connection:
-        connection = self._place.connect()
+        connection = self._place.connect(autocommit=True)
+        try:
+            # Each looks anew: moving into it may have begun when the database was open and nobody was connected.
+            check_whole(connection, self._place)
+            connection.autocommit = False
+        except BaseException:
+            connection.close()
+            raise
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = self._reads_only
         return connection

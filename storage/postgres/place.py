@@ -24,7 +24,6 @@ _SETTINGS = f"""
     SET standard_conforming_strings = on;               -- or a backslash would quote what comes after it
 """
 _LIBPQ = {
-    "application_name": "daybrief",
     "client_encoding": "utf8",
     "connect_timeout": str(int(PATIENCE)),
     # A server that is gone without a word is noticed after half a minute.
@@ -88,6 +87,8 @@ class Place:
 
     url: str = field(repr=False)
     """With the password; shown to nobody."""
+    called: str = "daybrief"
+    """How the server calls our connections, whatever the address says: by that we find one another."""
 
     @property
     def parts(self) -> dict[str, str]:
@@ -109,7 +110,8 @@ class Place:
     @property
     def address(self) -> str:
         """As libpq takes it, with the password; shown to nobody. Raises StoreTrouble if nobody understands it."""
-        return conninfo.make_conninfo(self.url, **{key: _LIBPQ[key] for key in _LIBPQ.keys() - self.parts.keys()})
+        ours = {key: _LIBPQ[key] for key in _LIBPQ.keys() - self.parts.keys()}
+        return conninfo.make_conninfo(self.url, **ours, application_name=self.called)
 
     def connect(self, *, autocommit: bool = False) -> Connection:
         """A connection whose values are put into the text of SQL, by libpq's own quoting.

@@ -32,7 +32,7 @@ def prepare(place: Place, migrations: Sequence[Migration] = MIGRATIONS, *, is_mo
         with contextlib.closing(place.connect(autocommit=True)) as connection:
             _check_engine(connection, place)
             if not is_moving:
-                _check_whole(connection, place)
+                check_whole(connection, place)
             if pending(connection, place, migrations):
                 _migrate(connection, place, migrations)
     except psycopg.Error as error:
@@ -104,7 +104,8 @@ def _check_engine(connection: Connection, place: Place) -> None:
         )
 
 
-def _check_whole(connection: Connection, place: Place) -> None:
+def check_whole(connection: Connection, place: Place) -> None:
+    """Raise StoreTrouble if the database is still being filled from a file."""
     if MOVING in {one["tablename"] for one in connection.execute(_TABLES)}:
         raise StoreTrouble(
             f"{place.name} does not hold yet all that was in the SQLite file; "

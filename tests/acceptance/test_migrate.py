@@ -34,10 +34,15 @@ def test_a_bot_moves_to_postgresql_and_goes_on_there(program: Program, url: str)
     assert (closed.code, closed.out) == (1, "")
     assert "was moved to PostgreSQL" in closed.err
     assert program.run("story", ref, DAYBRIEF_DATABASE_URL=url).code == 0
-    again = program.run("migrate", DAYBRIEF_DATABASE_URL=url)
-    assert again.code == 0
-    assert again.out.startswith(f"{file} was moved to the database daybrief_")
-    assert again.out.endswith("The configuration names that database: `daybrief check`, then `daybrief run`.\n")
+
+    async def beside_the_bot_that_goes_on() -> None:
+        async with delivering(load(program.folder / "config.toml", {"DAYBRIEF_DATABASE_URL": url})):
+            again = await asyncio.to_thread(program.run, "migrate", DAYBRIEF_DATABASE_URL=url)
+        assert again.code == 0, again.err
+        assert again.out.startswith(f"{file} was moved to the database daybrief_")
+        assert again.out.endswith("The configuration names that database: `daybrief check`, then `daybrief run`.\n")
+
+    asyncio.run(beside_the_bot_that_goes_on())
 
 
 def test_people_are_told_what_was_moved_and_what_to_write(program: Program, url: str) -> None:

@@ -87,10 +87,10 @@ def test_every_row_of_every_table_arrives_as_it_is(file: Path, url: str) -> None
 
 @pytest.mark.parametrize("side", ["file", "server"])
 def test_a_table_that_only_one_side_has_is_not_left_behind_in_silence(side: str, file: Path, url: str) -> None:
-    statement = "CREATE TABLE pace (workspace TEXT PRIMARY KEY)"
+    statement = "CREATE TABLE of_nobody (workspace TEXT PRIMARY KEY)"
     change_file(file, statement) if side == "file" else change(url, statement)
 
-    with pytest.raises(StoreTrouble, match=r"pace\.workspace"):
+    with pytest.raises(StoreTrouble, match=r"of_nobody\.workspace"):
         moved(file, url)
 
 
@@ -237,6 +237,35 @@ async def test_it_can_be_killed_at_any_moment_and_ends_with_the_same(tmp_path: P
     assert states == {(False, False), (True, False), (True, True)}, "the kills hit all that can be"
 
 
+NO_ARRIVAL = """
+    CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''killed''; END';
+    CREATE TRIGGER fail BEFORE INSERT ON meta FOR EACH ROW WHEN (NEW.key = 'arrived_at') EXECUTE FUNCTION fail();
+"""
+
+
+def outdate(file: Path) -> None:
+    newest = list(schema.migrations.applied(connect(file)))[-1].name
+    change_file(file, f"DELETE FROM _sqlite_migrations WHERE name = '{newest}'")  # noqa: S608 - ours
+
+
+async def test_broken_off_when_one_was_closed_and_the_other_not_open_a_newer_version_ends_it(
+    file: Path, url: str
+) -> None:
+    change(url, NO_ARRIVAL)
+    with pytest.raises(StoreTrouble, match="killed"):
+        moved(file, url)
+    assert (closed(file), await is_open(url)) == (True, False)
+    change(url, "DROP FUNCTION fail CASCADE")
+    outdate(file)
+    change(url, "ALTER TABLE wish ADD COLUMN of_later bigint")
+
+    ended = moved(file, url)
+
+    assert (ended.rows, ended.at) == ((), NOW)
+    assert await is_open(url)
+    assert moved(file, url) == ended, "again, it is told when that was"
+
+
 class Stopped(Exception):
     """As a kill, but for what the server hears of it."""
 
@@ -287,11 +316,14 @@ def test_what_a_bot_did_to_the_file_after_it_was_broken_off_arrives_too(statemen
 
 async def test_whoever_interrupts_it_leaves_the_file_in_use_and_can_call_again(file: Path, url: str) -> None:
     config = read(f'[bot]\ndata_dir = "{file.parent}"', folder=file.parent, environ={})
+    is_begun = asyncio.Event()
 
-    def interrupt(_: int, __: int) -> None:
+    with psycopg.connect(url) as somebody:
+        somebody.execute("LOCK TABLE wish IN SHARE MODE")  # there it has to wait, so it cannot be faster than we are
+        moving = asyncio.ensure_future(move_to(Secret(url), config, lambda *_: is_begun.set()))
+        await is_begun.wait()
         moving.cancel()
-
-    moving = asyncio.ensure_future(move_to(Secret(url), config, interrupt))
+        await asyncio.sleep(0)  # by then it has heard of it
     with pytest.raises(asyncio.CancelledError):
         await moving
 
@@ -421,10 +453,9 @@ def test_an_empty_database_without_tables_is_made_ready(file: Path) -> None:
 def test_a_file_of_an_older_version_or_none_or_a_damaged_one_is_told(tmp_path: Path, file: Path, url: str) -> None:
     with pytest.raises(StoreTrouble, match="there is no database"):
         moved(tmp_path / "none.db", url)
-    newest = list(schema.migrations.applied(connect(file)))[-1].name
     older = tmp_path / "older.db"
     backup(file, older)
-    change_file(older, f"DELETE FROM _sqlite_migrations WHERE name = '{newest}'")  # noqa: S608 - ours
+    outdate(older)
     with pytest.raises(StoreTrouble, match="of an older version of Daybrief; bring it up to date"):
         moved(older, url)
     change_file(file, "DELETE FROM story WHERE id = 2")
@@ -436,14 +467,32 @@ async def test_whoever_works_with_the_database_is_noticed(file: Path, url: str) 
     async with alone(url, within=timedelta(seconds=1)):
         with pytest.raises(AlreadyRunning, match="another daybrief is delivering from the database"):
             move(file, url, at=NOW, within=timedelta(milliseconds=50), told=nobody)
-    store = await open_in_postgres(url)
-    await store.subscriptions.all()
-    with pytest.raises(AlreadyRunning, match="another daybrief is connected to the database"):
-        moved(file, url)
-    await store.close()
+    for address in (url, str(conninfo.make_conninfo(url, application_name="reports"))):
+        store = await open_in_postgres(address)
+        await store.subscriptions.all()
+        with pytest.raises(AlreadyRunning, match="another daybrief is connected to the database"):
+            moved(file, address)
+        await store.close()
     assert sum(map(len, in_server(url).values())) == 0
 
     moved(file, url)
+
+
+async def test_whoever_had_the_database_open_before_it_is_filled_writes_nothing_into_it(file: Path, url: str) -> None:
+    store = await open_in_postgres(url)
+    with pytest.raises(Stopped):
+        moved(file, url, told=stopping_at(60))
+    held = in_server(url)
+
+    with pytest.raises(StoreTrouble, match="does not hold yet all that was in the SQLite file"):
+        await store.feeds.keep(FeedState(url="https://norvik.example/feed"))
+    with pytest.raises(StoreTrouble, match="does not hold yet all that was in the SQLite file"):
+        await store.feeds.states()
+
+    assert in_server(url) == held
+    moved(file, url)
+    assert await store.feeds.states(), "then it can be worked with"
+    await store.close()
 
 
 async def test_nobody_writes_to_the_file_meanwhile(file: Path, url: str) -> None:
