@@ -90,6 +90,10 @@ class Threads:
         """What *work* returns, once it is safely on disk."""
         return await self._do(self._writes, work, alone=alone, fenced=fenced)
 
+    def send(self, work: Work[Result]) -> Future[Result]:
+        """Have *work* written without waiting for it. Raises StoreTrouble if the database has been closed."""
+        return self._begun(self._writes, work)
+
     async def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
         if not self._is_closed:
@@ -100,15 +104,21 @@ class Threads:
             await asyncio.to_thread(thread.join)
 
     async def _do(self, jobs: _Queue, work: Work[Result], *, alone: bool = False, fenced: bool = False) -> Result:
-        if self._is_closed:
-            raise StoreTrouble(f"{self._name} has been closed")
-        future: Future[Result] = Future()
-        jobs.put(Job(work, future, alone, fenced))
+        future = self._begun(jobs, work, alone=alone, fenced=fenced)
         try:
             return await asyncio.wrap_future(future)
         except StoreTrouble as failure:
             self._watch.stumbled(failure.kind)
             raise
+
+    def _begun(
+        self, jobs: _Queue, work: Work[Result], *, alone: bool = False, fenced: bool = False
+    ) -> Future[Result]:
+        if self._is_closed:
+            raise StoreTrouble(f"{self._name} has been closed")
+        future: Future[Result] = Future()
+        jobs.put(Job(work, future, alone, fenced))
+        return future
 
 
 def _serve(jobs: _Queue, hand: Hand, group: int) -> None:

@@ -13,13 +13,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 
 import aiohttp
 
-from bot.ports import UNWATCHED, Clock, Watch
+from adapters.turns import OwnTurns
+from bot.ports import UNWATCHED, Budget, Clock, Turns, Watch
 
 PER_SECOND = 45
 """Below Discord's 50, which leaves room for other calls of the same bot."""
@@ -29,17 +31,26 @@ has held them up. At 45 a second these follow one another at 48.
 """
 LONGEST_WAIT = timedelta(seconds=10)
 """A turn that would come later is not waited for, nor one for which nobody would listen long enough."""
+EARLY = timedelta(seconds=0.25)
+"""So long before its turn whoever asked for one may go on: it writes down what it is about to do, and reads once more
+what it says. The request itself leaves when the turn has come.
+"""
+MOST_TRIES = 3
+"""Turns in a row for which a machine that is busy may be too late; then it goes all the same."""
 BLOCKED_FOR = timedelta(minutes=1)
 """How long nothing is sent after a refusal that is not Discord's own and names no time: Cloudflare has had enough."""
-INVALID_WITHIN = timedelta(minutes=10)
+LONGEST_BLOCK = timedelta(minutes=10)
+"""No limit is believed that is longer than those for which Discord counts."""
 TOO_MANY_INVALID = 3_000
-"""From so many on nothing is posted any more until the oldest are forgotten: well before the 10,000 of the ban."""
+"""From so many within ten minutes on, each closes Discord to us for a minute: well before the 10,000 of the ban."""
 _ONCE: ContextVar[list[str] | None] = ContextVar("_ONCE", default=None)
 """The requests that were made where none may be repeated."""
 _LEFT: ContextVar[list[str] | None] = ContextVar("_LEFT", default=None)
 _API = re.compile(r"^.*?/api/v\d+")
 _ID = re.compile(r"/\d+(?=/|$)")
 _RIGHT = re.compile(r"(?<=/interactions/\{id\})/[^/]+|(?<=/webhooks/\{id\})/[^/]+")
+_MOMENT = 0.001
+"""Seconds that are nothing, in sums of seconds."""
 _FIRST_ERROR = 400
 _TOO_MANY_REQUESTS = 429
 _FORBIDDEN = 403
@@ -85,6 +96,15 @@ def watching() -> Iterator[list[str]]:
         _LEFT.reset(token)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A turn that is ours. Seconds of the monotonic clock."""
+
+    at: float
+    until: float
+    """Whoever is later takes another."""
+
+
 class Pace:
     """Turns to post, and a gate for every request."""
 
@@ -95,28 +115,32 @@ class Pace:
         per_second: float = PER_SECOND,
         patience: timedelta = 2 * LONGEST_WAIT,
         watch: Watch = UNWATCHED,
+        turns: Turns | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """*patience* is for how long whoever asks for a turn listens; *watch* hears of every answer."""
+        """*patience* is for how long whoever asks for a turn listens; *watch* hears of every answer; *turns* are those
+        of all who are the same bot, None: that is this process alone.
+        """
         self._watch = watch
         self._clock = clock
-        self._spacing = 1 / per_second
-        self._longest = min(LONGEST_WAIT, patience / 2).total_seconds()
+        spacing = timedelta(seconds=1 / per_second)
+        self._budget = Budget(name="discord", spacing=spacing, slowest=spacing, most_errors=TOO_MANY_INVALID)
+        self._closest = CLOSEST / per_second
+        self._longest = min(LONGEST_WAIT, patience / 2)
+        self._turns = turns or OwnTurns(monotonic)
         self._monotonic = monotonic
-        self._closed_until = 0.0
         self._ahead = timedelta()
-        self._next_at = 0.0
-        self._paid = 0
+        self._paid: deque[_Place] = deque()
         """Turns that were given and not yet used."""
         self._leaving = asyncio.Lock()
         self._left_at = 0.0
-        self._invalid: deque[float] = deque()
 
     async def turn(self) -> timedelta:
-        """Wait for the next turn; nothing: it has come. More: none comes for that long."""
-        if wait := await self._come():
-            return wait
-        self._paid += 1
+        """Wait for the next turn; nothing: it has come, or is about to. More: none comes for that long."""
+        try:
+            self._paid.append(await self._come(early=EARLY.total_seconds()))
+        except HeldBack as held:
+            return held.wait
         return timedelta()
 
     def trace(self) -> aiohttp.TraceConfig:
@@ -133,12 +157,6 @@ class Pace:
         """By how much this machine's clock is ahead of Discord's, which dates messages by its own."""
         return self._ahead
 
-    @property
-    def invalid(self) -> int:
-        """How many requests were refused in the last ten minutes."""
-        self._forget(self._monotonic())
-        return len(self._invalid)
-
     async def _started(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestStartParams
     ) -> None:
@@ -150,11 +168,13 @@ class Pace:
             made.append(path)
         if _EXEMPT.search(path):
             return
-        if self._paid and request.method == "POST" and _POST.search(path):
-            self._paid -= 1
-        elif wait := await self._come():
-            raise HeldBack(f"nothing is sent to Discord for {wait.total_seconds():.0f} s", wait)
-        await self._leave()
+        is_post = request.method == "POST" and _POST.search(path)
+        place = (self._spent() if is_post else None) or await self._come()
+        for _ in range(MOST_TRIES - 1):
+            if await self._leave(place, lasts=True):
+                return
+            place = await self._come()
+        await self._leave(place, lasts=False)
 
     async def _left(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestHeadersSentParams
@@ -166,7 +186,7 @@ class Pace:
     async def _ended(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestEndParams
     ) -> None:
-        response, now = request.response, self._monotonic()
+        response = request.response
         code = "ok" if response.status < _FIRST_ERROR else str(response.status)
         self._watch.asked("discord", _method(request.method, request.url.path), code)
         if response.status == _TOO_MANY_REQUESTS:
@@ -180,14 +200,14 @@ class Pace:
             left.remove(request.url.path)  # surely not carried out; the tries before it may have been
         # A 429 whose limit is shared by many bots is nobody's mistake and is not counted by Discord.
         if response.status in _INVALID and response.headers.get("X-RateLimit-Scope") != "shared":
-            self._invalid.append(now)
+            self._turns.erred(self._budget)
         if _is_for_all(response.status, response.headers):
             wait = _seconds(response.headers.get("Retry-After", ""))
-            self._closed_until = max(self._closed_until, now + wait)
+            self._turns.refused(self._budget, wait)
             if not _EXEMPT.search(request.url.path) and "X-RateLimit-Global" in response.headers:
                 # discord.py would sleep, and a sleep that is cancelled holds up all its requests for ever.
                 response.close()
-                raise HeldBack("Discord asked for patience", timedelta(seconds=wait))
+                raise HeldBack("Discord asked for patience", wait)
 
     async def _broke(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, request: aiohttp.TraceRequestExceptionParams
@@ -196,37 +216,53 @@ class Pace:
             code = "timeout" if isinstance(request.exception, TimeoutError) else "connection"
             self._watch.asked("discord", _method(request.method, request.url.path), code)
 
-    async def _come(self) -> timedelta:
-        """Wait for the next place, if it comes soon enough: nothing is left then. Else how far off it is."""
-        now = self._monotonic()
-        at = max(now, self._next_at, self._open_at(now))
-        if at - now > self._longest:
-            return timedelta(seconds=at - now)
-        self._next_at = at + self._spacing
-        if at > now:
-            await self._clock.wait(timedelta(seconds=at - now))
-        return timedelta()
+    async def _come(self, *, early: float = 0.0) -> _Place:
+        """The next place, *early* seconds before it comes.
 
-    async def _leave(self) -> None:
-        """Return once the request before is far enough away: places come evenly, but may be used late, and whoever
-        waits for theirs may be woken late, together with others.
+        Raises:
+            HeldBack: none comes soon enough.
         """
+        turn = await self._turns.take(self._budget, longest=self._longest)
+        if not turn.is_ours:
+            raise _held_back(turn.wait)
+        at = self._monotonic() + turn.wait.total_seconds()
+        if (left := turn.wait.total_seconds() - early) > 0:
+            await self._clock.wait(timedelta(seconds=left))
+            # While we waited, Discord may have closed, for longer than until our turn.
+            ahead = max(at - self._monotonic(), 0.0) + _MOMENT
+            wait = await self._turns.closed(self._budget)
+            if wait.total_seconds() > ahead:
+                raise _held_back(wait)
+        return _Place(at, at + turn.lasts.total_seconds())
+
+    def _spent(self) -> _Place | None:
+        """A turn that was given and can still be used."""
+        while self._paid:
+            place = self._paid.popleft()
+            if self._monotonic() <= place.until:
+                return place
+        return None
+
+    async def _leave(self, place: _Place, *, lasts: bool) -> bool:
+        """Return once *place* has come and the request before is far enough away: places come evenly, but may be used
+        late, and whoever waits for theirs may be woken late, together with others. False: it *lasts* no longer.
+        """
+        await self._until(place.at)
         async with self._leaving:
-            if (left := self._left_at + CLOSEST * self._spacing - self._monotonic()) > 0:
-                await self._clock.wait(timedelta(seconds=left))
-            self._left_at = self._monotonic()
+            await self._until(self._left_at + self._closest)
+            now = self._monotonic()
+            if lasts and now > place.until:
+                return False
+            self._left_at = now
+            return True
 
-    def _open_at(self, now: float) -> float:
-        """From when on anything may be sent."""
-        self._forget(now)
-        if len(self._invalid) < TOO_MANY_INVALID:
-            return self._closed_until
-        oldest = self._invalid[len(self._invalid) - TOO_MANY_INVALID]
-        return max(self._closed_until, oldest + INVALID_WITHIN.total_seconds())
+    async def _until(self, at: float) -> None:
+        if (left := at - self._monotonic()) > 0:
+            await self._clock.wait(timedelta(seconds=left))
 
-    def _forget(self, now: float) -> None:
-        while self._invalid and now - self._invalid[0] > INVALID_WITHIN.total_seconds():
-            self._invalid.popleft()
+
+def _held_back(wait: timedelta) -> HeldBack:
+    return HeldBack(f"nothing is sent to Discord for {wait.total_seconds():.0f} s", wait)
 
 
 def _method(verb: str, path: str) -> str:
@@ -247,8 +283,8 @@ def _is_for_all(status: int, headers: Mapping[str, str]) -> bool:
     )
 
 
-def _seconds(said: str) -> float:
+def _seconds(said: str) -> timedelta:
     try:
-        return min(max(float(said), 0.0), INVALID_WITHIN.total_seconds())
+        return timedelta(seconds=min(max(float(said), 0.0), LONGEST_BLOCK.total_seconds()))
     except ValueError:
-        return BLOCKED_FOR.total_seconds()
+        return BLOCKED_FOR

@@ -7,10 +7,10 @@ recover by and by. Workspaces know nothing of one another.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.ports import Clock
+from adapters.turns import OwnTurns
+from bot.ports import Budget, Clock, Turns
 
 PER_MINUTE = 200
 """Messages that a workspace gets at the most."""
@@ -22,21 +22,9 @@ LONGEST_WAIT = timedelta(seconds=10)
 """A turn that would come later is not waited for, nor one for which nobody would listen long enough."""
 MIN_PATIENCE = timedelta(seconds=30)
 """How long a workspace is left alone that says it takes nothing and not for how long."""
-_BURST = 1.0
-"""Seconds of budget that may be made up for, after a moment in which we were late ourselves."""
-_RECOVERY = 0.98
-"""What is left of the space between two messages after each one that was accepted."""
-
-
-@dataclass(slots=True)
-class _Budget:
-    """What one workspace takes. Seconds of a monotonic clock."""
-
-    spacing: float
-    next_at: float = 0.0
-    closed_until: float = 0.0
-    channels: dict[str, float] = field(default_factory=dict)
-    """When each channel takes its next message, as far as that lies ahead."""
+_BURST = timedelta(seconds=1)
+"""As much of the budget may be made up for, after a moment in which we were late ourselves."""
+_MINUTE = timedelta(minutes=1)
 
 
 class Pace:
@@ -48,50 +36,38 @@ class Pace:
         *,
         per_minute: float = PER_MINUTE,
         patience: timedelta = 2 * LONGEST_WAIT,
+        turns: Turns | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """*turns* are those of all who post to the same workspaces; None: that is this process alone."""
         self._clock = clock
-        self._longest = min(LONGEST_WAIT, patience / 2).total_seconds()
-        self._quickest = 60 / per_minute
-        self._slowest = 60 / SLOWEST_PER_MINUTE
-        self._monotonic = monotonic
-        self._budgets: dict[str, _Budget] = {}
+        self._longest = min(LONGEST_WAIT, patience / 2)
+        self._spacing = _MINUTE / per_minute
+        self._turns = turns or OwnTurns(monotonic)
 
     async def turn(self, workspace: str, channel: str) -> timedelta:
         """Wait for the next turn of *channel* in *workspace*; nothing: it has come. More: none comes for that long."""
         budget = self._budget(workspace)
-        now = self._monotonic()
-        at = max(now, budget.next_at, budget.closed_until, budget.channels.get(channel, 0.0))
-        if at - now > self._longest:
-            return timedelta(seconds=at - now)
-        # Taken before anything is waited for: whoever asks meanwhile gets the turn after this one.
-        budget.next_at = max(budget.next_at, now - _BURST) + budget.spacing
-        self._remember(budget, channel, at, now)
-        if at > now:
-            await self._clock.wait(timedelta(seconds=at - now))
+        turn = await self._turns.take(budget, channel, longest=self._longest)
+        if not turn.is_ours or not turn.wait:
+            return turn.wait
+        await self._clock.wait(turn.wait)
         # While we waited, Slack may have closed the workspace.
-        return timedelta(seconds=max(0.0, budget.closed_until - self._monotonic()))
+        return await self._turns.closed(budget)
 
     def refused(self, workspace: str, retry_after: timedelta) -> None:
         """Slack asked for patience: nothing for *retry_after*, and half as fast from then on."""
-        budget = self._budget(workspace)
-        now = self._monotonic()
-        if budget.closed_until <= now:
-            # Answers to what was under way at the same time say the same thing again.
-            budget.spacing = min(budget.spacing * 2, self._slowest)
-        budget.closed_until = max(budget.closed_until, now + retry_after.total_seconds())
-        # Whoever waits goes on one after the other, not all at the instant of opening.
-        budget.next_at = max(budget.next_at, budget.closed_until)
+        self._turns.refused(self._budget(workspace), retry_after)
 
     def accepted(self, workspace: str) -> None:
         """Slack took a message: a little faster again."""
-        budget = self._budget(workspace)
-        budget.spacing = max(self._quickest, budget.spacing * _RECOVERY)
+        self._turns.accepted(self._budget(workspace))
 
-    def _budget(self, workspace: str) -> _Budget:
-        return self._budgets.setdefault(workspace, _Budget(spacing=self._quickest))
-
-    def _remember(self, budget: _Budget, channel: str, at: float, now: float) -> None:
-        budget.channels[channel] = at + PER_CHANNEL.total_seconds()
-        for old in [name for name, free_at in budget.channels.items() if free_at <= now]:
-            del budget.channels[old]
+    def _budget(self, workspace: str) -> Budget:
+        return Budget(
+            name=f"slack:{workspace}",
+            spacing=self._spacing,
+            slowest=_MINUTE / SLOWEST_PER_MINUTE,
+            burst=_BURST,
+            apart=PER_CHANNEL,
+        )

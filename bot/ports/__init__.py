@@ -8,6 +8,7 @@ from bot.ports.archive import Archive, Intake, Known, Page, Restated, Revision, 
 from bot.ports.errata import Errata
 from bot.ports.installations import Installations
 from bot.ports.ledger import Ledger
+from bot.ports.pacing import Budget, Turn, Turns
 from bot.ports.posting import Platform, Rendering
 from bot.ports.reading import MAX_TEXT, FeedReader, Meaning, PageReader
 from bot.ports.standing import AuditLog, FeedBook, Subscriptions
@@ -24,6 +25,7 @@ __all__ = [
     "Archive",
     "AuditLog",
     "Backlog",
+    "Budget",
     "Clock",
     "Disk",
     "Draft",
@@ -48,6 +50,8 @@ __all__ = [
     "Store",
     "Subscriptions",
     "Troubles",
+    "Turn",
+    "Turns",
     "Watch",
     "Workers",
     "Writer",

@@ -1,4 +1,6 @@
-"""The queue of doorbells: Procrastinate's tables, in a schema of their own beside ours, and whoever speaks to them."""
+"""What several machines need beside the store, in a schema of its own: the queue of doorbells, which is
+Procrastinate's, and the budgets of platforms. All of it may be dropped while nothing runs.
+"""
 
 import contextlib
 from importlib import resources
@@ -16,6 +18,23 @@ TASK = "daybrief.doorbell"
 _CONNECTIONS = 4
 """At most so many fetch jobs and end them; one more listens."""
 _STEPS = resources.files("procrastinate.sql") / "migrations"
+_OURS = {
+    "00_daybrief_budget": """
+CREATE TABLE budget (
+    name text COLLATE "C" PRIMARY KEY,
+    spacing bigint NOT NULL,                -- microseconds between two turns
+    next_at bigint NOT NULL DEFAULT 0,      -- when the next turn is to be had; times are microseconds since 1970
+    closed_until bigint NOT NULL DEFAULT 0,
+    told_until bigint NOT NULL DEFAULT 0,   -- for when whoever got none was last told to ask again
+    channels jsonb NOT NULL DEFAULT '{}',   -- when each takes its next message, as far as that lies ahead
+    errors jsonb NOT NULL DEFAULT '{}',     -- how many there were in each of the last minutes
+    asked_at bigint NOT NULL DEFAULT 0,     -- when somebody last asked, and for when they got a turn, or were told
+    turn_at bigint NOT NULL DEFAULT 0,
+    is_given boolean NOT NULL DEFAULT false
+) WITH (fillfactor = 10)                    -- each turn is a new version of the row; they stay on its page
+""",
+}
+"""Steps of our own, by names that are none of Procrastinate's. Never change one that was released."""
 
 
 def prepare_queue(place: Place) -> None:
@@ -90,8 +109,8 @@ def connector(place: Place) -> PsycopgConnector:
 
 
 def _pending(connection: Connection) -> list[str]:
-    """Names of Procrastinate's migrations that its tables have not been through, in their order."""
-    every = sorted(one.name for one in _STEPS.iterdir() if one.name.endswith(".sql"))
+    """Names of the migrations, Procrastinate's and ours, that the tables have not been through, in their order."""
+    every = [*sorted(one.name for one in _STEPS.iterdir() if one.name.endswith(".sql")), *_OURS]
     found = connection.execute("SELECT to_regclass(%s) AS is_there", [f"{SCHEMA}.applied"]).fetchone()
     if not (found and found["is_there"]):
         return every
@@ -113,10 +132,12 @@ def _bring_up(connection: Connection) -> None:
             connection.execute(f"SET LOCAL search_path = {SCHEMA}".encode())
             connection.execute(SchemaManager.get_schema().encode())
             connection.execute(b"CREATE TABLE applied (name text PRIMARY KEY)")
+            steps = list(_OURS)
         else:
             connection.execute(f"SET LOCAL search_path = {SCHEMA}".encode())
-            for name in left:
-                connection.execute((_STEPS / name).read_text(encoding="utf-8").encode())
+            steps = left
+        for name in steps:
+            connection.execute((_OURS.get(name) or (_STEPS / name).read_text(encoding="utf-8")).encode())
         connection.execute("INSERT INTO applied SELECT unnest(CAST(%s AS text[]))", [left])
 
 

@@ -428,6 +428,16 @@ def test_a_queue_of_an_older_procrastinate_is_brought_up(url: str) -> None:
     assert (found, applied) == ((1,), (newest,))
 
 
+def test_a_queue_from_before_there_were_budgets_is_given_them(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP TABLE daybrief_queue.budget")
+        connection.execute("DELETE FROM daybrief_queue.applied WHERE name = '00_daybrief_budget'")
+
+        prepare_queue(Place(url))
+
+        assert connection.execute("SELECT count(*) FROM daybrief_queue.budget").fetchone() == (0,)
+
+
 @pytest.fixture
 def visitor() -> Iterator[str]:
     """Somebody who may do nothing yet."""
