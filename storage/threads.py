@@ -111,9 +111,7 @@ class Threads:
             self._watch.stumbled(failure.kind)
             raise
 
-    def _begun(
-        self, jobs: _Queue, work: Work[Result], *, alone: bool = False, fenced: bool = False
-    ) -> Future[Result]:
+    def _begun(self, jobs: _Queue, work: Work[Result], *, alone: bool = False, fenced: bool = False) -> Future[Result]:
         if self._is_closed:
             raise StoreTrouble(f"{self._name} has been closed")
         future: Future[Result] = Future()

@@ -45,10 +45,10 @@ class SharedTime:
 
 async def work(url: str, address: str, folder: Path, channels: int) -> None:
     clock, platform = SharedTime(folder), FakePlatform(address)
-    keeper, _ = await open_for_many(url, clock)
+    many = await open_for_many(url, clock)
 
     async def opened() -> object:
-        return keeper
+        return many.store
 
     async with newsroom(folder, {"terminal": platform}, channels=channels, clock=clock, opened=opened) as room:  # type: ignore[arg-type] # a keeper is a store
         impatient(room, REQUEST)
@@ -67,6 +67,7 @@ async def work(url: str, address: str, folder: Path, channels: int) -> None:
         await told.wait()
         desk.stop()
         await porter.stop()
+        await many.turns.close()
         await platform.close()
 
 

@@ -167,10 +167,12 @@ def main_rings(house: House) -> tuple[Ring, ...]:
     every = house.room.config.bot.gather_every
     usual = rings(house.desk, every, settle=lambda: settle(house), gather=lambda: gather(house, only_due=True))
     copies = Ring(name="back up", action=lambda: back_up_nightly(house), every=timedelta(hours=1))
-    if house.ring_again is None:
+    many = house.many
+    if many is None:
         return *usual, copies
-    again = Ring(name="ring again", action=house.ring_again, every=AGAIN)
-    return *usual, copies, again, Ring(name="tidy", action=lambda: _tidy(house), every=TIDY)
+    again = Ring(name="ring again", action=many.ring_again, every=AGAIN)
+    forget = Ring(name="forget budgets", action=many.turns.forget, every=timedelta(hours=1))
+    return *usual, copies, again, forget, Ring(name="tidy", action=lambda: _tidy(house), every=TIDY)
 
 
 async def trouble_with_queue(config: Config) -> str:

@@ -2,10 +2,11 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
@@ -45,12 +46,17 @@ from bot.wiring.parts import (
 )
 from storage import Keeper, open_store
 
+if TYPE_CHECKING:
+    from storage.postgres.many import OneOfMany
+
 log = logging.getLogger(__name__)
 
 GLANCING = timedelta(seconds=2)
 """How long whoever wants to deliver waits for others that only look whether somebody does."""
 LOOKS = 3
 """How often the database's clock is asked at a time; the quickest answer counts."""
+OF_PATIENCE = 8
+"""A part of what a post may take, in which the database says whose turn it is: it is asked twice, around the wait."""
 GATHERING = timedelta(minutes=10)
 """How long one process waits for another that gathers from the same data directory."""
 Show = Callable[[RenderableType], None]
@@ -65,8 +71,8 @@ class House:
     room: Newsroom
     slack: Workspaces
     discord: Rest
-    ring_again: Callable[[], Awaitable[int]] | None = None
-    """Rings for deliveries that are due and that nobody came for; None: nobody else is there to hear it."""
+    many: "OneOfMany | None" = None
+    """What this process has of the database beside the store, where it is one of many; None: it is alone."""
     writer_trouble: ConfigProblems | None = None
     """Why the model that is configured cannot be asked; whoever delivers does not open a house with such a trouble."""
 
@@ -78,9 +84,9 @@ def database(config: Config) -> Path:
 
 async def opened_store(
     config: Config, clock: Clock, watch: Watch = UNWATCHED, role: Role = Role.ALL
-) -> tuple[Keeper, Callable[[], Awaitable[int]] | None]:
-    """The store of *config*, in the file or in PostgreSQL, whose driver is loaded only for that; and what rings again,
-    where *role* is one of many.
+) -> "tuple[Keeper, OneOfMany | None]":
+    """The store of *config*, in the file or in PostgreSQL, whose driver is loaded only for that; and what else there is
+    of the database where *role* is one of many.
 
     Raises:
         WrongUsage: it is to be PostgreSQL, and the extra for it is not installed.
@@ -92,7 +98,9 @@ async def opened_store(
     if not role.is_alone:
         from storage.postgres.many import open_for_many  # noqa: PLC0415 - as below, and the queue
 
-        return await open_for_many(config.postgres.reveal(), clock, watch)
+        within = config.delivery.request_timeout / OF_PATIENCE
+        many = await open_for_many(config.postgres.reveal(), clock, watch, within=within)
+        return many.store, many
     from storage.postgres.opening import open_store as open_in_postgres  # noqa: PLC0415 - see above
 
     return await open_in_postgres(config.postgres.reveal(), watch), None
@@ -175,17 +183,20 @@ async def open_house(
         stack.push_async_callback(workers.close)
         http = Http(allow_hosts=config.fetch.allow_hosts, proxy=config.fetch.proxy)
         stack.push_async_callback(http.close)
-        store, ring_again = await opened_store(config, clock, watch, part)
+        store, many = await opened_store(config, clock, watch, part)
         stack.push_async_callback(store.close)
+        turns = many.turns if many else None
+        if turns:
+            stack.push_async_callback(turns.close)
         if shared:
             await agree(shared, store)
         workspaces = slack_workspaces(config, clock, watch, slack_installed(config, store, learn))
         stack.push_async_callback(workspaces.close)
-        discord = discord_rest(config, clock, watch)
+        discord = discord_rest(config, clock, watch, turns)
         stack.push_async_callback(discord.close)
         own: dict[str, Platform] = {
             "terminal": TerminalPlatform(config.bot.data_dir / "terminal", show, has_prompt=has_prompt),
-            "slack": SlackPlatform(workspaces, Pace(clock, patience=config.delivery.request_timeout)),
+            "slack": SlackPlatform(workspaces, Pace(clock, patience=config.delivery.request_timeout, turns=turns)),
             "discord": DiscordPlatform(
                 discord,
                 discord.pace,
@@ -223,7 +234,7 @@ async def open_house(
             room=room,
             slack=workspaces,
             discord=discord,
-            ring_again=ring_again,
+            many=many,
             writer_trouble=trouble,
         )
         if delivers:

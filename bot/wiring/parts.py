@@ -18,7 +18,7 @@ from adapters.workers import ProcessWorkers
 from bot.config import Config
 from bot.errors import ConfigProblems
 from bot.newsroom import Newsroom
-from bot.ports import UNWATCHED, Clock, Meaning, PageReader, Store, Watch, Workers, Writer
+from bot.ports import UNWATCHED, Clock, Meaning, PageReader, Store, Turns, Watch, Workers, Writer
 from bot.wiring.tokens import seal_of
 
 Learn = Callable[[Iterable[str]], None]
@@ -108,11 +108,15 @@ def slack_installed(config: Config, store: Store, learn: Learn) -> Installed | N
     return Installed(store.installations, seal, learn) if seal else None
 
 
-def discord_rest(config: Config, clock: Clock, watch: Watch = UNWATCHED) -> Rest:
-    """Discord's REST side, with the token that the environment holds."""
+def discord_rest(config: Config, clock: Clock, watch: Watch = UNWATCHED, turns: Turns | None = None) -> Rest:
+    """Discord's REST side, with the token that the environment holds; *turns* as ``DiscordPace`` has them."""
     point_to(config.discord.api_url, config.discord.gateway_url)
     secret = config.secrets.get("DISCORD_TOKEN")
     pace = DiscordPace(
-        clock, per_second=config.discord.per_second, patience=config.delivery.request_timeout, watch=watch
+        clock,
+        per_second=config.discord.per_second,
+        patience=config.delivery.request_timeout,
+        watch=watch,
+        turns=turns,
     )
     return Rest(secret.reveal() if secret else "", pace)

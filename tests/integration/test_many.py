@@ -124,15 +124,16 @@ async def many(url: str, tmp_path: Path) -> AsyncIterator[Many]:
     server = FakeServer(tmp_path / "store.jsonl", FaultPlan())
     runner, port = await serve(server)
     address = f"http://127.0.0.1:{port}"
-    keeper, again = await open_for_many(url, clock)
+    opened_here = await open_for_many(url, clock)
 
     async def opened() -> object:
-        return keeper
+        return opened_here.store
 
     async with newsroom(tmp_path, {}, channels=CHANNELS, clock=clock, opened=opened) as room:  # type: ignore[arg-type] # a keeper is a store
         impatient(room, REQUEST)
         room.carries = False
-        yield Many(url, address, tmp_path, clock, room, again, server)
+        yield Many(url, address, tmp_path, clock, room, opened_here.ring_again, server)
+    await opened_here.turns.close()
     await runner.cleanup()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -9,9 +10,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from adapters.discord.pace import BLOCKED_FOR, CLOSEST, LONGEST_WAIT, TOO_MANY_INVALID, HeldBack, Pace
+from adapters.discord.pace import BLOCKED_FOR, CLOSEST, EARLY, LONGEST_WAIT, TOO_MANY_INVALID, HeldBack, Pace
 from adapters.turns import OwnTurns
-from bot.ports import Budget
+from bot.ports import Budget, Turn
 from bot.ports.pacing import CLOSED_FOR
 from tests.clock import TUESDAY, VirtualClock
 
@@ -24,6 +25,12 @@ class Noted(OwnTurns):
     def __init__(self, clock: VirtualClock) -> None:
         super().__init__(lambda: clock.now().timestamp())
         self.errors = 0
+        self.given = 0
+        self.lasts = timedelta.max
+
+    async def take(self, budget: Budget, channel: str = "", *, longest: timedelta) -> Turn:
+        self.given += 1
+        return replace(await super().take(budget, channel, longest=longest), lasts=self.lasts)
 
     def erred(self, budget: Budget) -> None:
         self.errors += 1
@@ -103,6 +110,41 @@ async def test_turns_that_are_used_late_let_no_requests_leave_together(discord: 
         left.append(clock.now())
 
     assert all(after - before >= CLOSEST * SECOND / 10 for before, after in pairwise(left))
+
+
+async def test_a_turn_that_does_not_last_until_it_is_used_is_followed_by_another(
+    discord: Discord, clock: VirtualClock
+) -> None:
+    discord.turns.lasts = SECOND / 20
+    await discord.pace.turn()
+    await discord.ask(method="POST")
+    assert discord.turns.given == 1
+    await discord.pace.turn()
+    clock.move_to(clock.now() + SECOND)
+
+    await discord.ask(method="POST")
+
+    assert discord.turns.given == 3
+
+
+async def test_a_machine_that_is_always_too_late_goes_with_its_third_turn(discord: Discord) -> None:
+    discord.turns.lasts = -SECOND
+
+    assert await discord.ask(method="POST") == 200
+
+    assert discord.turns.given == 3
+
+
+async def test_a_post_goes_on_early_and_leaves_in_time(discord: Discord, clock: VirtualClock) -> None:
+    await discord.pace.turn()
+    await discord.ask(method="POST")
+
+    await discord.pace.turn()
+    assert clock.now() == TUESDAY, "there is time to write down what it is about to do"
+    await discord.ask(method="POST")
+
+    assert EARLY > SECOND / 10
+    assert clock.now() - TUESDAY == pytest.approx(SECOND / 10, abs=SECOND / 100)
 
 
 async def test_a_second_attempt_waits_like_the_first(discord: Discord, clock: VirtualClock) -> None:
