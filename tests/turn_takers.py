@@ -27,7 +27,7 @@ async def spend(turns: SharedTurns, seconds: float) -> int:
 
 
 async def main(url: str, seconds: float, connections: int) -> None:
-    takers = [spend(SharedTurns(Place(url)), seconds) for _ in range(connections)]
+    takers = [spend(SharedTurns(Place(url), within=timedelta(minutes=1)), seconds) for _ in range(connections)]
     print(sum(await asyncio.gather(*takers)))  # noqa: T201 - this is how its parent hears of it
 
 

@@ -19,9 +19,9 @@ from bot.errors import StoreTrouble
 from bot.ports import UNWATCHED, Budget, Turn, Watch
 from bot.ports.pacing import CLOSED_FOR, ERRORS_WITHIN, RECOVERY, SPREAD
 from storage import codec
+from storage.postgres import budgets
 from storage.postgres.database import PostgresSession
 from storage.postgres.place import Connection, Place
-from storage.postgres.queue import SCHEMA
 from storage.session import Result, Session, Work, row
 from storage.threads import Job, Threads
 
@@ -37,10 +37,6 @@ LASTS = timedelta(milliseconds=50)
 """
 FORGOTTEN_AFTER = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
-_QUICKLY = f"""
-    SET synchronous_commit = off;
-    SET statement_timeout = '{WITHIN // timedelta(milliseconds=1)}ms'
-"""
 
 
 class SharedTurns:
@@ -56,11 +52,11 @@ class SharedTurns:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """*within*: who asks is answered by then; *watch* hears of what fails; *now* instead of the server's clock."""
-        self._within = min(within, WITHIN).total_seconds()
+        self._within = within.total_seconds()
         self._now = now
         self._monotonic = monotonic
         # One connection: what is told arrives before what is asked afterwards.
-        self._threads = Threads(place.name, [], [_Hand(place)], group=1, watch=watch)
+        self._threads = Threads(place.name, [], [_Hand(place, within)], group=1, watch=watch)
         self._shut: dict[str, float] = {}
         """Until when this process knows that a budget is closed, whether or not the others could be told."""
         self._slow: set[str] = set()
@@ -72,7 +68,7 @@ class SharedTurns:
         values = self._values(budget, channel=channel, longest=_micros(longest))
 
         def taken(db: Session) -> tuple[dict[str, Any], float]:
-            return _moved(db, _TAKE, values), self._monotonic()
+            return _moved(db, budgets.TAKE, values), self._monotonic()
 
         answer = await self._asked(taken)
         if answer is None:
@@ -89,7 +85,7 @@ class SharedTurns:
     async def closed(self, budget: Budget) -> timedelta:
         """As the port has it."""
         values = self._values(budget)
-        found = await self._asked(lambda db: row(db, _CLOSED, values) or {"wait": 0})
+        found = await self._asked(lambda db: row(db, budgets.CLOSED, values) or {"wait": 0})
         return AWAY if found is None else max(found["wait"] * _MICROSECOND, self._shut_for(budget))
 
     def refused(self, budget: Budget, patience: timedelta) -> None:
@@ -98,21 +94,21 @@ class SharedTurns:
         self._shut[budget.name] = max(until, self._shut.get(budget.name, 0.0))
         self._slow.add(budget.name)
         values = self._values(budget, patience=_micros(patience))
-        self._told(lambda db: _moved(db, _REFUSED, values))
+        self._told(lambda db: _moved(db, budgets.REFUSED, values))
 
     def accepted(self, budget: Budget) -> None:
         """As the port has it; nobody is told of what changes nothing."""
         if budget.name in self._slow:
             values = self._values(budget, recovery=RECOVERY)
-            self._told(lambda db: db.execute(_ACCEPTED, values))
+            self._told(lambda db: db.execute(budgets.ACCEPTED, values))
 
     def erred(self, budget: Budget) -> None:
         """As the port has it. Counted by the minute."""
         values = self._values(budget, patience=_micros(CLOSED_FOR), minutes=ERRORS_WITHIN // timedelta(minutes=1))
 
         def counted(db: Session) -> None:
-            if 0 < budget.most_errors <= _moved(db, _ERRED, values)["errors"]:
-                _moved(db, _REFUSED, values)
+            if 0 < budget.most_errors <= _moved(db, budgets.ERRED, values)["errors"]:
+                _moved(db, budgets.REFUSED, values)
 
         self._told(counted)
 
@@ -123,7 +119,7 @@ class SharedTurns:
             StoreTrouble: the database does not answer.
         """
         since = {"now": self._clock(), "long": _micros(FORGOTTEN_AFTER)}
-        await self._threads.write(lambda db: db.execute(_FORGET, since))
+        await self._threads.write(lambda db: db.execute(budgets.FORGET, since))
 
     async def close(self) -> None:
         """Tell what is to be told, then let go of the database."""
@@ -177,8 +173,9 @@ class SharedTurns:
 class _Hand:
     """Implements ``storage.threads.Hand``: each statement by itself, at once, on a connection of its own."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, within: timedelta) -> None:
         self._place = place
+        self._within = within
         self._connection: Connection | None = None
 
     def do(self, jobs: Sequence[Job[Any]]) -> None:
@@ -217,14 +214,15 @@ class _Hand:
     def _opened(self) -> Connection:
         if self._connection is None:
             self._connection = self._place.connect(autocommit=True)
-            self._connection.execute(_QUICKLY.encode())
+            longest = self._within // timedelta(milliseconds=1)
+            self._connection.execute(f"SET synchronous_commit = off; SET statement_timeout = '{longest}ms'".encode())
         return self._connection
 
 
 def _moved(db: Session, statement: str, values: dict[str, object]) -> dict[str, Any]:
     """What *statement* returns of the budget's row, which is made where there is none yet."""
     while (found := row(db, statement, values)) is None:
-        db.execute(_BEGIN, values)
+        db.execute(budgets.BEGIN, values)
     return dict(found)
 
 
@@ -235,87 +233,3 @@ def _note(told: Future[object]) -> None:
 
 def _micros(duration: timedelta) -> int:
     return duration // _MICROSECOND
-
-
-_CLOCK = "coalesce(CAST(:now AS bigint), CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint))"
-
-_BEGIN = f"""
-    INSERT INTO {SCHEMA}.budget (name, spacing) VALUES (:name, :spacing) ON CONFLICT (name) DO NOTHING
-"""  # noqa: S608 - no text from outside is in it
-
-# The row, once it is ours: only then the clock is looked at, once. A server whose clock was set back would otherwise
-# seem closed until it shows the old time again.
-_AS_IT_STANDS = f"""
-    SELECT now, least(greatest(b.spacing, :spacing), :slowest) AS spacing, b.next_at - back AS next_at,
-        b.closed_until - back AS closed_until, b.told_until - back AS told_until,
-        CASE WHEN back > 0 THEN '{{}}' ELSE b.channels END AS channels
-    FROM (
-        SELECT now, CASE WHEN b.asked_at > now + 1000000 THEN b.asked_at - now ELSE 0 END AS back
-        FROM (SELECT {_CLOCK} AS now) AS clock
-    ) AS clocks
-"""  # noqa: S608 - as above
-
-_TAKE = f"""
-    UPDATE {SCHEMA}.budget AS b
-    SET (spacing, next_at, closed_until, told_until, channels, asked_at, turn_at, is_given) = (
-        SELECT spacing,
-            CASE WHEN is_given THEN greatest(next_at, now - :burst) + spacing ELSE next_at END,
-            closed_until,
-            CASE WHEN is_given THEN told_until ELSE told + spacing END,
-            CASE WHEN is_given AND :apart > 0 THEN (
-                SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each(channels)
-                WHERE CAST(value AS bigint) > now
-            ) || jsonb_build_object(:channel, at + :apart) ELSE channels END,
-            now,
-            CASE WHEN is_given THEN at ELSE told END,
-            is_given
-        FROM (
-            SELECT *, at - now <= :longest AS is_given,
-                CASE WHEN told_until BETWEEN soonest AND soonest + :spread THEN told_until ELSE soonest END AS told
-            FROM (
-                SELECT *, greatest(now, next_at, closed_until, free_at) AS at,
-                    greatest(next_at - :longest / 2, closed_until, free_at) AS soonest
-                FROM (
-                    SELECT *, coalesce(CAST(channels ->> :channel AS bigint), 0) AS free_at
-                    FROM ({_AS_IT_STANDS}) AS it
-                ) AS row_now
-            ) AS sums
-        ) AS answer
-    )
-    WHERE name = :name
-    RETURNING turn_at - asked_at AS wait, is_given, spacing
-"""  # noqa: S608 - as above
-
-_CLOSED = f"""
-    SELECT greatest(closed_until - now, 0) AS wait
-    FROM (SELECT {_CLOCK} AS now) AS clock, {SCHEMA}.budget WHERE name = :name
-"""  # noqa: S608 - as above
-
-_REFUSED = f"""
-    UPDATE {SCHEMA}.budget AS b SET (spacing, next_at, closed_until, told_until, channels, asked_at) = (
-        SELECT CASE WHEN closed_until <= now THEN least(spacing * 2, :slowest) ELSE spacing END,
-            greatest(next_at, closed_until, now + :patience), greatest(closed_until, now + :patience),
-            told_until, channels, now
-        FROM ({_AS_IT_STANDS}) AS it
-    )
-    WHERE name = :name RETURNING closed_until
-"""  # noqa: S608 - as above
-
-_ACCEPTED = f"""
-    UPDATE {SCHEMA}.budget SET spacing = greatest(:spacing, CAST(spacing * :recovery AS bigint))
-    WHERE name = :name AND spacing > :spacing
-"""  # noqa: S608 - as above
-
-_ERRED = f"""
-    UPDATE {SCHEMA}.budget AS b SET errors = (
-        SELECT jsonb_build_object(minute, coalesce(CAST(b.errors ->> CAST(minute AS text) AS bigint), 0) + 1) || (
-            SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each(b.errors)
-            WHERE CAST(key AS bigint) BETWEEN minute - :minutes AND minute - 1
-        )
-        FROM (SELECT {_CLOCK} / 60000000 AS minute) AS clock
-    )
-    WHERE name = :name
-    RETURNING (SELECT sum(CAST(value AS bigint)) FROM jsonb_each(errors)) AS errors
-"""  # noqa: S608 - as above
-
-_FORGET = f"DELETE FROM {SCHEMA}.budget WHERE greatest(asked_at, closed_until) < {_CLOCK} - :long"  # noqa: S608 - as above

@@ -39,7 +39,9 @@ def shared() -> Iterator[Opened]:
 
     @contextlib.asynccontextmanager
     async def opened(clock: VirtualClock):  # type: ignore[no-untyped-def] # noqa: ANN202
-        turns = SharedTurns(Place(url), now=clock.now, monotonic=lambda: clock.elapsed().total_seconds())
+        turns = SharedTurns(
+            Place(url), within=60 * SECOND, now=clock.now, monotonic=lambda: clock.elapsed().total_seconds()
+        )
         yield turns
         await turns.close()
 

@@ -24,6 +24,8 @@ from tests.turn_takers import BUDGET, PER_SECOND
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = timedelta(seconds=1)
 LONGEST = 10 * SECOND
+PATIENT = timedelta(minutes=1)
+"""For answers, on a machine with much else to do."""
 AT_LEAST = 120
 """Seconds for what takes a few, on a machine with much else to do."""
 _RECORD = """
@@ -76,7 +78,7 @@ async def test_sixteen_connections_of_four_processes_never_get_more_than_the_rat
 
 
 async def test_what_one_was_refused_holds_back_the_other_for_as_long_as_that_takes(url: str) -> None:
-    one, other = SharedTurns(Place(url)), SharedTurns(Place(url))
+    one, other = SharedTurns(Place(url), within=PATIENT), SharedTurns(Place(url), within=PATIENT)
     await eventually_ours(one)
     await eventually_ours(other)
 
@@ -92,14 +94,14 @@ async def test_what_one_was_refused_holds_back_the_other_for_as_long_as_that_tak
 
 
 async def test_errors_of_all_count_together(url: str) -> None:
-    machines = [SharedTurns(Place(url)) for _ in range(3)]
+    machines = [SharedTurns(Place(url), within=PATIENT) for _ in range(3)]
     for machine in machines:
         await eventually_ours(machine)
         for _ in range(BUDGET.most_errors // 3):
             machine.erred(BUDGET)
         await machine.close()
 
-    after = SharedTurns(Place(url))
+    after = SharedTurns(Place(url), within=PATIENT)
     assert await after.closed(BUDGET) > 30 * SECOND
     await after.close()
 
@@ -108,7 +110,7 @@ async def test_while_the_database_is_gone_nobody_has_a_turn_and_then_it_goes_on(
     url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     name = conninfo.conninfo_to_dict(url)["dbname"]
-    turns = SharedTurns(Place(url))
+    turns = SharedTurns(Place(url), within=PATIENT)
     caplog.set_level(logging.INFO)
     await eventually_ours(turns)
     caplog.clear()
@@ -128,7 +130,7 @@ async def test_while_the_database_is_gone_nobody_has_a_turn_and_then_it_goes_on(
 
 
 async def test_a_connection_that_was_cut_costs_no_turn(url: str) -> None:
-    turns = SharedTurns(Place(url))
+    turns = SharedTurns(Place(url), within=PATIENT)
     await eventually_ours(turns)
     administer(_CUT.format(conninfo.conninfo_to_dict(url)["dbname"]))
 
@@ -149,7 +151,7 @@ async def test_whoever_is_in_the_way_is_not_waited_for_long(url: str) -> None:
 
 async def test_an_answer_that_the_loop_was_too_busy_to_hear_lasts_less(url: str) -> None:
     loop = threading.get_ident()
-    turns = SharedTurns(Place(url), monotonic=lambda: 0.02 if threading.get_ident() == loop else 0.0)
+    turns = SharedTurns(Place(url), within=PATIENT, monotonic=lambda: 0.02 if threading.get_ident() == loop else 0.0)
 
     turn = await eventually_ours(turns)
 
@@ -160,7 +162,7 @@ async def test_an_answer_that_the_loop_was_too_busy_to_hear_lasts_less(url: str)
 async def test_a_server_whose_clock_was_set_back_does_not_seem_closed(url: str) -> None:
     clock = VirtualClock()
     slack = Budget(name="slack:T1", spacing=SECOND, slowest=SECOND, apart=SECOND)
-    turns = SharedTurns(Place(url), now=clock.now, monotonic=lambda: 0.0)
+    turns = SharedTurns(Place(url), within=PATIENT, now=clock.now, monotonic=lambda: 0.0)
     assert [(await turns.take(slack, "C1", longest=LONGEST)).wait for _ in range(3)] == [0 * SECOND, SECOND, 2 * SECOND]
 
     clock.is_set_to(clock.now() - timedelta(hours=1))
@@ -173,7 +175,7 @@ async def test_a_server_whose_clock_was_set_back_does_not_seem_closed(url: str) 
 async def test_channels_that_are_free_again_and_budgets_that_nobody_asks_for_are_forgotten(url: str) -> None:
     clock = VirtualClock()
     slack = Budget(name="slack:T1", spacing=SECOND / 100, slowest=SECOND, apart=SECOND)
-    turns = SharedTurns(Place(url), now=clock.now, monotonic=lambda: 0.0)
+    turns = SharedTurns(Place(url), within=PATIENT, now=clock.now, monotonic=lambda: 0.0)
     for number in range(50):
         await turns.take(slack, f"C{number}", longest=LONGEST)
         clock.move_to(clock.now() + SECOND / 2)
