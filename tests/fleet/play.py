@@ -26,8 +26,9 @@ GONE_WITHIN = 10.0
 """Seconds from SIGTERM within which everybody has ended."""
 _LEFT = 0.5
 """Which part of a wave is left when the next one comes."""
-_READY_IN = timedelta(seconds=75)
-"""How long a fleet has at least until the minute in which all comes due at once."""
+_READY_IN = timedelta(seconds=60)
+_READY_EACH = timedelta(milliseconds=10)
+"""How long a fleet has at least until the minute in which all comes due at once, and more for each channel."""
 _SETTLED_WITHIN = 240.0
 """Seconds after the last accident in which all has to be final, and as many more as platforms need."""
 _MOST_UNRULY = 20
@@ -110,7 +111,8 @@ class Fleet:
         now = datetime.now(UTC)
         due = max(now - timedelta(minutes=2), now.replace(hour=0, minute=0))
         if self._shape.at_once:
-            due = (now + _READY_IN).replace(second=0, microsecond=0) + timedelta(minutes=1)
+            ready = now + _READY_IN + _READY_EACH * self._shape.channels
+            due = ready.replace(second=0, microsecond=0) + timedelta(minutes=1)
         self._morning.add_wave(due)
         self._morning.write()
         self._outcome.waves += 1
