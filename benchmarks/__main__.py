@@ -13,6 +13,7 @@ NAMES = (
     "slack_ack",
     "slack_pace",
     "discord_pace",
+    "turns",
     "discord_idle",
     "discord_complete",
     "footprint",
