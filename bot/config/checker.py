@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.config.models import chosen
 from bot.config.secret import Secret, secrets
 from bot.config.tables import TABLES, Analyst, ChannelTable, FeedTable, Table
-from bot.config.values import postgres_address
+from bot.config.values import IN_A_PASSWORD, postgres_address
 from bot.errors import ConfigProblems, Problem
 from bot.identity import canonical_url, domain_of
 from bot.model import Channel, Feed, Subscription
@@ -77,7 +77,8 @@ class Checker:
             postgres_address(address, is_secret=True)
         except ValueError:
             self._wrong(
-                "DAYBRIEF_DATABASE_URL", "is no address of a database: postgresql://user:password@host/database"
+                "DAYBRIEF_DATABASE_URL",
+                f"is no address of a database: postgresql://user:password@host/database; {IN_A_PASSWORD}",
             )
         storage = self._raw.get("storage")
         named = storage.get("url") if isinstance(storage, dict) else None

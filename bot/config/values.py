@@ -23,6 +23,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 _HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", re.ASCII)
+IN_A_PASSWORD = "in a password, encode @ as %40, / as %2F, ? as %3F, # as %23"  # noqa: S105 - it is a sentence
+"""What is said of an address of a database that can be read in more than one way."""
 _LISTEN = re.compile(r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})", re.ASCII)
 
 
@@ -167,9 +169,12 @@ def postgres_address(value: str, *, is_secret: bool = False) -> str:
         password = parts.password or ("password" in dict(parse_qsl(parts.query)))
     except ValueError:
         parts, password = urlsplit(""), None
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+    # Of several @, PostgreSQL's library takes the first for the end of the password, and what is behind it for a host.
+    is_doubtful = parts.netloc.count("@") > 1 or "@" in parts.path or "#" in value
+    if is_doubtful or parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
         raise ValueError(
             'expected "sqlite", and bot.data_dir decides where the file lies; or postgresql://user@host/database'
+            + (f"; {IN_A_PASSWORD}" if set(value) & set("@?#") else "")
         )
     if password and not is_secret:
         raise ValueError(

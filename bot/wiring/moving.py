@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from adapters.clock import SystemClock
 from bot.config import Config, Secret
-from bot.config.values import postgres_address
+from bot.config.values import IN_A_PASSWORD, postgres_address
 from bot.errors import WrongUsage
 from bot.wiring.house import GLANCING, check_driver, database, delivery_lock
 
@@ -38,7 +38,9 @@ def named_target(config: Config, to: str | None) -> Secret:
     try:
         return Secret(postgres_address(to, is_secret=True))
     except ValueError:
-        raise WrongUsage("--to takes the address of a database: postgresql://host/database") from None
+        raise WrongUsage(
+            f"--to takes the address of a database: postgresql://user@host/database; {IN_A_PASSWORD}"
+        ) from None
 
 
 async def move_to(target: Secret, config: Config, progress: Progress) -> "Moved":

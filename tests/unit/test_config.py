@@ -16,6 +16,7 @@ from bot.config.tables import ChannelTable, FeedTable
 from bot.errors import ConfigProblems, WrongUsage
 from bot.model import Channel, Feed, Layout, Subscription
 from bot.samples import example_config
+from bot.wiring import named_target
 
 FOLDER = Path("/srv/daybrief")
 
@@ -455,6 +456,19 @@ def test_two_databases_or_none_are_a_mistake_that_shows_no_password() -> None:
     assert "names another database" in twice["storage.url"]
     assert "is no address of a database" in strange["DAYBRIEF_DATABASE_URL"]
     assert "hidden" not in f"{twice} {strange}"
+
+
+@pytest.mark.parametrize("password", ["hid@den", "hid/den", "hid#den", "hid?den", "12/hid@den", "h@i/d#den"])
+def test_an_address_whose_password_is_not_encoded_is_refused_and_nothing_of_it_shown(password: str) -> None:
+    from_outside = mistakes("", DAYBRIEF_DATABASE_URL=f"postgresql://u:{password}@h/d")
+    written = mistakes(f'[storage]\nurl = "postgresql://u:{password}@h/d"')
+
+    for sentence in (from_outside["DAYBRIEF_DATABASE_URL"], written["storage.url"]):
+        assert "encode @ as %40" in sentence
+        assert "hid" not in sentence
+        assert "den" not in sentence
+    with pytest.raises(WrongUsage, match="encode @ as %40"):
+        named_target(read("", folder=Path(), environ={}), f"postgresql://u:{password}@h/d")
 
 
 # ------------------------------------------------------------------------------------------------------- example
