@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 HIDDEN = "***"
+LONGEST = 2_000
+"""Bytes of an address under which something is kept: what is looked up by it lies in trees, which take little more."""
 SHORTEST = 6
 """Characters of a secret that is known by heart; a shorter one would be found inside ordinary words."""
 
@@ -99,12 +101,13 @@ class Redactor:
 
 def kept_as(address: str) -> str:
     """Under which name what is fetched at *address* is kept: the address itself; where that holds a secret, with a
-    digest in its place. So neither a database nor a copy of it holds the secret.
+    digest in its place. So neither a database nor a copy of it holds the secret. One that is too long is cut, likewise.
     """
-    if not secrets_in(address):
+    if not secrets_in(address) and len(address.encode()) <= LONGEST:
         return address
     hidden = _QUERIED.sub(rf"\1{HIDDEN}", _USER.sub(rf"\1{HIDDEN}@", address))
-    return f"{hidden}#{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+    kept = hidden.encode()[:LONGEST].decode(errors="ignore")
+    return f"{kept}#{hashlib.sha256(address.encode()).hexdigest()[:12]}"
 
 
 def secrets_in(address: str) -> tuple[str, ...]:

@@ -62,8 +62,11 @@ async def list_(session: Session, is_whole: bool) -> None:
 async def add(session: Session, url: str, name: str, topics: tuple[str, ...], weight: float) -> None:
     """Add the feed at URL; a running bot reads it on its next round."""
     from bot.identity import domain_of
+    from bot.redact import LONGEST
     from bot.text import clean
 
+    if len(url.encode()) > LONGEST:
+        raise WrongUsage(f"the address is longer than {LONGEST:,} bytes; such a feed can be declared: [[feeds]]")
     domain = domain_of(url)
     if not domain:
         raise WrongUsage(
@@ -97,16 +100,20 @@ async def remove(session: Session, url: str) -> None:
 async def import_(session: Session, opml: str) -> None:
     """Add all feeds of an OPML file ("-" reads standard input)."""
     from bot import wiring
+    from bot.redact import LONGEST
 
     try:
         text = sys.stdin.buffer.read() if opml == "-" else Path(opml).read_bytes()
     except OSError as error:
         raise WrongUsage(f"{opml} cannot be read: {(error.strerror or 'unknown').lower()}") from error
-    found = wiring.opml.read(text)
+    listed = wiring.opml.read(text)
+    found = [feed for feed in listed if len(feed.url.encode()) <= LONGEST]
     async with session.house() as house:
         added = [feed for feed in found if await house.desk.add_feed(feed)]
     known = len(found) - len(added)
     click.echo(f"added {len(added)} feeds" + (f"; {known} were there already" if known else ""))
+    if long := len(listed) - len(found):
+        click.echo(f"{long} were left out: their addresses are longer than {LONGEST:,} bytes", err=True)
 
 
 @feeds.command()

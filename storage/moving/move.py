@@ -81,6 +81,9 @@ def move(file: Path, url: str, *, at: datetime, within: timedelta, told: Told, b
         target.begin(source.birth)
         tables = in_order(target.tables())
         check_alike(source.tables(), [one for one in tables if not source.is_derived(one)])
+        for table in tables:
+            for columns in target.trees(table):
+                source.check_short(table, columns)
         rows = tuple((one.name, source.count(one)) for one in tables)
         count = _Count(told, 2 * sum(number for _, number in rows))
         _copy_all(source, target, tables, count, batch)

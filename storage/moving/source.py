@@ -16,6 +16,10 @@ _WORDS = "SELECT rowid, title, takeaway, sections, articles, sources FROM story_
 """By which stories and readings are found, as they were folded when they were indexed."""
 _DERIVED = {"story_text": 0, "story_title": 1}
 """Tables of PostgreSQL that are made of those words: the place in what ``documents_of`` gives."""
+_TREE = 2_600
+"""Bytes of text by which PostgreSQL surely finds a row: a third of a page of 8 kB, less what else is in it
+(https://www.postgresql.org/docs/current/btree.html).
+"""
 _OF_THE_FILE = {"meta": f"WHERE key NOT IN ('{MOVED_AT}', 'backed_up_at')"}
 """Rows that speak of the file and not of what is in it stay behind."""
 
@@ -74,6 +78,16 @@ class Source:
             except ValueError as wrong:
                 name = f"{table.name} {_named(table.key_of(row))}"
                 raise StoreTrouble(f"{name} in {self._path} cannot be moved: {wrong}") from wrong
+
+    def check_short(self, table: Table, columns: tuple[str, ...]) -> None:
+        """Raise StoreTrouble if the texts in *columns* of a row of *table* are too long for a tree of PostgreSQL's."""
+        length = " + ".join(f'coalesce(length(CAST("{one}" AS BLOB)), 0)' for one in columns)
+        query = f"SELECT {_listed(table.key)} FROM {table.name} WHERE {length} > {_TREE} LIMIT 1"  # noqa: S608
+        if row := self._db.conn.execute(query).fetchone():
+            raise StoreTrouble(
+                f"{table.name} {_named(row)} in {self._path} cannot be moved: {' and '.join(columns)} together have "
+                f"more than the {_TREE:,} bytes that PostgreSQL finds rows by; remove it first"
+            )
 
     def last_id(self, table: Table) -> int:
         """The greatest id that *table* has ever given; 0: none."""

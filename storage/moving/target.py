@@ -108,6 +108,10 @@ class Target:
             if name not in _OF_THEIR_OWN
         )
 
+    def trees(self, table: Table) -> list[tuple[str, ...]]:
+        """Columns of *table* with text, for each of its trees: of a row, they take a few thousand bytes and no more."""
+        return [tuple(columns) for name, columns in self._all(_TREES) if name == table.name]
+
     def after(self, table: Table, key: Row | None, limit: int) -> list[Row]:
         """The next *limit* rows of *table* behind *key*, or the first ones, in the order of its key."""
         order = _listed(table.key)
@@ -239,6 +243,15 @@ _KEYS = sql.SQL("""
     JOIN pg_attribute ON attrelid = indrelid AND attnum = number
     WHERE nspname = current_schema() AND indisprimary
     GROUP BY relname
+""")
+_TREES = sql.SQL("""
+    SELECT relname, array_agg(attname ORDER BY place) FROM pg_index
+    JOIN pg_class ON pg_class.oid = indrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    CROSS JOIN unnest(indkey) WITH ORDINALITY AS part (number, place)
+    JOIN pg_attribute ON attrelid = indrelid AND attnum = number
+    WHERE nspname = current_schema() AND atttypid = 'text'::regtype AND indexrelid IN (
+        SELECT tree.oid FROM pg_class AS tree JOIN pg_am ON pg_am.oid = tree.relam WHERE amname = 'btree')
+    GROUP BY indexrelid, relname ORDER BY relname, indexrelid
 """)
 _REFERENCES = sql.SQL("""
     SELECT here.relname, there.relname FROM pg_constraint

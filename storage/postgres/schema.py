@@ -83,7 +83,8 @@ CREATE TABLE article (
     topics TEXT NOT NULL,
     UNIQUE (workspace, key)
 );
-CREATE INDEX article_by_address ON article (address) WHERE address <> '';
+-- A hash: an address may be longer than what a tree of PostgreSQL's takes.
+CREATE INDEX article_by_address ON article USING hash (address) WHERE address <> '';
 CREATE INDEX article_by_news ON article (news_at, workspace);
 CREATE INDEX article_by_date ON article (dated, workspace, news_at);
 

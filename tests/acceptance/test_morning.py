@@ -245,6 +245,7 @@ def test_every_mistake_of_a_configuration_is_named_at_once(program: Program) -> 
         ("preview", ["nowhere"], 1),
         ("deliveries", ["--date", "3 March"], 2),
         ("feeds add", ["/etc/passwd"], 2),
+        ("feeds add", ["https://wire.test/" + "a" * 2000], 2),
         ("restore", ["nowhere.db"], 1),
         ("channels remove", ["ai-news"], 2),
         ("gather", [], 1),
@@ -357,6 +358,9 @@ def test_feeds_go_out_and_come_in_as_opml(program: Program) -> None:
 
     assert come_back.code == 0
     assert (feed["name"], feed["url"], feed["topics"]) == ("Wire & Co", "https://wire.test/feed", ["labs"])
+    long = program.run("feeds import", "-", typed=opml.replace("wire.test/feed", "wire.test/" + "a" * 2000))
+    assert (long.code, long.out) == (0, "added 0 feeds\n")
+    assert long.err == "1 were left out: their addresses are longer than 2,000 bytes\n"
 
 
 def test_keys_in_addresses_are_shown_to_those_alone_who_ask_for_them(program: Program) -> None:

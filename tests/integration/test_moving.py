@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from types import FrameType
 
 import psycopg
@@ -159,6 +160,32 @@ def test_what_postgresql_cannot_hold_is_named_and_the_file_stays_in_use(
     with pytest.raises(StoreTrouble, match=rf"article 3 in .* cannot be moved: .*{sentence}"):
         moved(file, url)
     assert closed(file) is False
+
+
+async def test_an_address_that_is_longer_than_a_tree_takes_arrives_and_is_taken_from_feeds(
+    file: Path, url: str
+) -> None:
+    chance = Random(7)  # what does not repeat itself cannot be pressed together
+    long = f"https://norvik.example/{chance.randbytes(3000).hex()}"
+    change_file(file, f"UPDATE article SET address = '{long}', url = '{long}' WHERE id = 3")  # noqa: S608 - ours
+
+    moved(file, url)
+
+    assert in_server(url) == in_file(file)
+    store = await open_in_postgres(url)
+    [kept] = await store.archive.admit(intake(story("Norvik opens", replace(article("long"), url=f"{long}/more"))))
+    assert await store.archive.by_url(f"{long}/more") == kept
+    await store.close()
+
+
+def test_a_row_that_is_too_long_to_be_found_there_is_named_before_any_is_copied(file: Path, url: str) -> None:
+    change_file(file, "UPDATE added_feed SET url = hex(randomblob(3000)) WHERE id = 4")
+
+    with pytest.raises(StoreTrouble, match=r"added_feed 4 in .* cannot be moved: workspace and url together have more"):
+        moved(file, url)
+    assert sum(map(len, in_server(url).values())) == 0
+    change_file(file, "DELETE FROM added_feed WHERE id = 4")
+    moved(file, url)
 
 
 # ---------------------------------------------------------------------------------------------------- broken off

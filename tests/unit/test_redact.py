@@ -154,5 +154,14 @@ def test_a_feed_is_kept_under_its_address_without_what_is_secret_in_it(address: 
     assert kept_as(address) == kept_as(address)
 
 
+def test_an_address_that_is_too_long_to_be_looked_up_by_is_kept_under_a_shorter_name() -> None:
+    long = f"https://feeds.example/?q={'ü' * 1500}"
+
+    assert kept_as("https://feeds.example/?q=" + "a" * 1000) == "https://feeds.example/?q=" + "a" * 1000
+    assert kept_as(long).startswith("https://feeds.example/?q=üüü")
+    assert len(kept_as(long).encode()) < 2_100
+    assert kept_as(long) != kept_as(f"{long}&page=2")
+
+
 def test_two_feeds_that_differ_by_their_secret_alone_are_two() -> None:
     assert kept_as("https://feeds.example/?token=abcdef7") != kept_as("https://feeds.example/?token=abcdef8")
