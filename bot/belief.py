@@ -28,13 +28,28 @@ async def not_believed(room: Newsroom, now: datetime) -> str:
     """
     if room.replayed:
         return ""
+    elapsed = room.clock.elapsed()
     seen = await room.store.ledger.last_seen()
     trouble = _trouble(now, seen)
     if trouble and seen and (now < seen or not _agrees(room, now)):
         return trouble
     room.doubted = None
+    room.believed = now, elapsed
     await room.store.ledger.see(now)
     return ""
+
+
+def time_of(room: Newsroom) -> datetime:
+    """What the machine's clock says, for whoever is in the middle of something; where it has leapt far ahead since it
+    was last believed, what it would say without that: a wait or a lease that is reckoned from a leap outlasts it by as
+    much.
+    """
+    now = room.clock.now()
+    if room.believed is None:
+        return now
+    said, then = room.believed
+    leap = (now - said) - (room.clock.elapsed() - then)
+    return now - leap if leap > FAR_AHEAD else now
 
 
 def _agrees(room: Newsroom, now: datetime) -> bool:

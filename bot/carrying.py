@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import logbook
-from bot.belief import not_believed
+from bot.belief import not_believed, time_of
 from bot.courier import carry
 from bot.editor import Editor
 from bot.errors import DaybriefError
@@ -56,7 +56,7 @@ async def carry_waiting(room: Newsroom, now: datetime, tidings: Tidings, only: i
     do, on those alone for which it has become too late and nobody came: they end, and admins hear of it.
     """
     editor = Editor(room, now)
-    begun = room.clock.now()
+    begun = time_of(room)
     free = begun if room.carries else begun - ABANDONED
     begun_by = None if room.carries else free - room.patience.catch_up
     seen: set[int] = set()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from bot import deliver, logbook
+from bot.belief import time_of
 from bot.deliver import Finish, ReadBack, Repeat, Send, Wait
 from bot.editor import Editor
 from bot.errata import bring_up_to_date
@@ -25,7 +26,7 @@ Result = TypeVar("Result")
 async def carry(room: Newsroom, editor: Editor, number: int) -> Delivery | None:
     """Work on delivery *number* until it is final or has to wait; as it stands then. None: it is not ours."""
     async with room.lanes.preparing:
-        claim = await room.store.ledger.claim(number, room.clock.now(), room.patience.lease)
+        claim = await room.store.ledger.claim(number, time_of(room), room.patience.lease)
         if claim is None:
             return None
         journey = _Journey(room, claim)
@@ -62,7 +63,7 @@ class _Journey:
         except Exception as bug:
             log.exception("delivery %d failed in a way that was not foreseen", self.delivery.id)
             reason = f"Daybrief failed in a way that was not foreseen ({type(bug).__name__}); its log has the details"
-            await self._take_all(deliver.after_bug(self.delivery, reason, self.room.clock.now(), self.room.patience))
+            await self._take_all(deliver.after_bug(self.delivery, reason, time_of(self.room), self.room.patience))
             return None
 
     async def prepare(self, editor: Editor) -> Edition | None:
@@ -90,7 +91,7 @@ class _Journey:
         if self.platform is None:
             return Finish(DeliveryState.REFUSED, f"this installation cannot post to {self.delivery.channel.platform}")
         is_unheard = not self.room.carries and self.claim.token == 1
-        return deliver.end_if_too_late(self.delivery, self.room.clock.now(), self.room.patience, is_unheard=is_unheard)
+        return deliver.end_if_too_late(self.delivery, time_of(self.room), self.room.patience, is_unheard=is_unheard)
 
     async def _unwanted(self) -> Finish | None:
         """What ends the delivery because nobody wants it (any more), if that is so."""
@@ -114,7 +115,7 @@ class _Journey:
             parts = platform.parts(edition)
         is_on_its_way = True
         while is_on_its_way:
-            now, is_repeatable = self.room.clock.now(), self._is_repeatable(platform)
+            now, is_repeatable = time_of(self.room), self._is_repeatable(platform)
             step = deliver.next_step(self.delivery, parts, now, self.room.patience, is_repeatable=is_repeatable)
             match step:
                 case Send(part):
@@ -146,8 +147,7 @@ class _Journey:
             await ledger.postpone(self.claim, until=step.until, state=step.state, reason=step.reason)
             return
         self.room.doubts.forget(self.delivery.id)
-        now = self.room.clock.now()
-        await ledger.finish(self.claim, step.state, at=now, reason=step.reason, reach=step.reach)
+        await ledger.finish(self.claim, step.state, at=time_of(self.room), reason=step.reason, reach=step.reach)
 
     async def _send(self, platform: Platform, edition: Edition, part: int) -> bool:
         """Wait for our turn, commit the intent, post, record. Whether there is more to do now."""
@@ -158,7 +158,7 @@ class _Journey:
         if self._is_late() or (self.room.is_stopping and not self.delivery.receipts):
             await self._give_back()
             return False
-        now = clock.now()
+        now = time_of(self.room)
         intent = Intent(part=part, key=delivery_key(self.delivery.channel, self.delivery.date, part), at=now)
         if not await ledger.intend(self.claim, part, intent.key, now):
             return False
@@ -180,7 +180,7 @@ class _Journey:
             if failure.fate is Fate.UNKNOWN and platform.remembers(self.delivery.channel):
                 await self._stay_in_doubt(platform, intent, failure)
             else:
-                await self._take_all(deliver.after_failed_post(self.delivery, failure, clock.now(), patience))
+                await self._take_all(deliver.after_failed_post(self.delivery, failure, time_of(self.room), patience))
             return False
         return await self._arrived(receipt)
 
@@ -194,7 +194,7 @@ class _Journey:
         intent, room = self.delivery.intent, self.room
         age = room.doubts.age(self.delivery.id, intent.at, room.clock.elapsed()) if intent else None
         # A machine that sleeps stops the one clock and not the other; the platform forgets meanwhile.
-        return max(age, room.clock.now() - intent.at) if intent and age is not None else None
+        return max(age, time_of(room) - intent.at) if intent and age is not None else None
 
     async def _repeat(self, platform: Platform, edition: Edition, intent: Intent) -> bool:
         """Post a part once more that may have arrived. Whether there is more to do now.
@@ -207,7 +207,7 @@ class _Journey:
         if wait > timedelta() or await self._unwanted():
             room.doubts.repeat_no_more(self.delivery.id)
         if self._is_late() or not self._is_repeatable(platform):
-            await self.take(Wait(room.clock.now(), DeliveryState.SENDING, self.delivery.reason))
+            await self.take(Wait(time_of(room), DeliveryState.SENDING, self.delivery.reason))
             return False
         room.doubts.posting(self.delivery.id, intent.at, room.clock.elapsed())
         try:
@@ -218,7 +218,7 @@ class _Journey:
         return await self._arrived(receipt)
 
     async def _stay_in_doubt(self, platform: Platform, intent: Intent, failure: PostFailed) -> None:
-        now, patience, age = self.room.clock.now(), self.room.patience, self._age()
+        now, patience, age = time_of(self.room), self.room.patience, self._age()
         self.room.doubts.ended(self.delivery.id, self.room.clock.elapsed(), patience.request_timeout)
         again = deliver.repeats_in(failure, patience, age=age, remembers=platform.remembers(self.delivery.channel))
         if again is None:
@@ -229,17 +229,17 @@ class _Journey:
         """What keeps the next part from being posted at this moment: the platform's pace, or that nobody wants it."""
         wait = await self._turn(platform)
         if wait > timedelta():
-            return deliver.after_turn(self.delivery, wait, self.room.clock.now(), self.room.patience)
+            return deliver.after_turn(self.delivery, wait, time_of(self.room), self.room.patience)
         # Hours may have passed since it was composed, for retries, a turn or a read-back.
         return await self._unwanted()
 
     def _is_late(self) -> bool:
         """So much of the lease is used up that whoever claims it next could be posting before we have finished."""
-        return self.room.clock.now() + self.room.patience.request_timeout > self.claim.until
+        return time_of(self.room) + self.room.patience.request_timeout > self.claim.until
 
     async def _give_back(self) -> None:
         """To be taken up again at once, by us or by others; surely nothing of the next part has left."""
-        await self.take(Wait(self.room.clock.now(), DeliveryState.DUE, self.delivery.reason))
+        await self.take(Wait(time_of(self.room), DeliveryState.DUE, self.delivery.reason))
 
     async def _as_it_reads_now(self, platform: Platform, edition: Edition) -> Edition:
         """*edition* as it reads now; as it was where it would take another number of messages, amended later."""
@@ -265,7 +265,7 @@ class _Journey:
         """Adopt the part if it is there, else send it again with the same key. Whether there is more to do now."""
         if (left := self._to_settle(intent)) > timedelta():
             reason = self.delivery.reason or "its outcome is unknown"
-            await self.take(Wait(self.room.clock.now() + left, DeliveryState.SENDING, reason))
+            await self.take(Wait(time_of(self.room) + left, DeliveryState.SENDING, reason))
             return False
         since = self.room.doubts.readable_from(self.delivery.id, intent.at, self.room.clock)
         found = platform.find(self.delivery.channel, intent.part, intent.key, since, self.delivery.receipts)
@@ -275,7 +275,7 @@ class _Journey:
             await self.take(Finish(DeliveryState.UNCERTAIN, str(blind)))
             return False
         except PostFailed as failure:
-            now = self.room.clock.now()
+            now = time_of(self.room)
             await self._take_all(deliver.after_failed_read_back(self.delivery, failure, now, self.room.patience))
             return False
         if receipt:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.belief import clock_trouble
+from bot.belief import clock_trouble, time_of
 from bot.errors import DaybriefError, Fate, PostFailed, Reach
 from bot.model import Delivery, DeliveryState, Edition, Erratum, Receipt
 from bot.newsroom import Newsroom
@@ -96,7 +96,7 @@ async def bring_up_to_date(
     there is nothing to do, somebody else is at it, or a part is just leaving.
     """
     errata = room.store.errata
-    erratum = await errata.take(delivery, room.clock.now(), room.patience.lease)
+    erratum = await errata.take(delivery, time_of(room), room.patience.lease)
     if erratum is None:
         return None
     try:
@@ -115,7 +115,7 @@ async def bring_up_to_date(
 
 async def _leave(room: Newsroom, erratum: Erratum, failure: PostFailed, *, is_awaited: bool) -> Outcome:
     """Give *erratum* back after a *failure*, or give it up."""
-    errata, now = room.store.errata, room.clock.now()
+    errata, now = room.store.errata, time_of(room)
     is_refused = failure.fate is Fate.REFUSED
     # Of several stories, each may have somebody who waits, and who must not take it for done.
     is_named = is_awaited and len(erratum.refs) <= 1
@@ -148,7 +148,7 @@ async def _settle(room: Newsroom, erratum: Erratum, *, is_known: bool = False) -
 
     Whether it *is_known* that some of it cannot be.
     """
-    errata, patience, now = room.store.errata, room.patience, room.clock.now()
+    errata, patience, now = room.store.errata, room.patience, time_of(room)
     began = erratum.until - patience.lease
     if erratum.unsure_since is None or began >= erratum.unsure_since + patience.still_arriving:
         await errata.settle(erratum)
@@ -188,7 +188,7 @@ async def _guarded(room: Newsroom, delivery: Delivery, *, is_awaited: bool) -> O
         if outcome:
             return outcome
         if await room.store.errata.is_owed(delivery.id):
-            return Outcome(delivery=delivery, reason=_BUSY, again_at=room.clock.now())
+            return Outcome(delivery=delivery, reason=_BUSY, again_at=time_of(room))
         return Outcome(delivery=delivery)
     except DaybriefError as trouble:
         return Outcome(delivery=delivery, reason=str(trouble))
@@ -215,7 +215,7 @@ async def _amend(room: Newsroom, erratum: Erratum, shows: Mapping[int, Edition])
         posted = shows.get(receipt.part)
         if posted == present:
             continue
-        if room.clock.now() + room.patience.request_timeout > erratum.until:
+        if time_of(room) + room.patience.request_timeout > erratum.until:
             raise _Late
         try:
             await room.answer(platform.amend(present, receipt.part, receipt, posted or edition))

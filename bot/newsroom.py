@@ -74,6 +74,8 @@ class Newsroom:
     doubts: Doubts = field(default_factory=Doubts)
     doubted: tuple[datetime, timedelta] | None = None
     """What the machine's clock said, and ``clock.elapsed``, when it was first seen far ahead and not yet believed."""
+    believed: tuple[datetime, timedelta] | None = None
+    """The same when it was last believed; None: it was not looked at."""
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while something is worked out for one channel on the event loop: with thousands of channels due at once,
     everybody else gets a turn between any two of them."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot import deliver
+from bot.belief import time_of
 from bot.deliver import Finish, Wait
 from bot.errors import CannotReadBack, PostFailed
 from bot.model import Delivery, DeliveryState, delivery_key
@@ -29,5 +30,5 @@ async def posted_meanwhile(room: Newsroom, platform: Platform, delivery: Deliver
     except CannotReadBack as blind:
         return deliver.unseen(str(blind))
     except PostFailed as failure:
-        return deliver.after_failed_look(delivery, failure, room.clock.now(), room.patience)
+        return deliver.after_failed_look(delivery, failure, time_of(room), room.patience)
     return Finish(DeliveryState.SKIPPED, "restored") if found else None

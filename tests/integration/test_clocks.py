@@ -1,5 +1,6 @@
 """Whatever is done to the machine's clock, no real morning is lost to it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,8 +9,9 @@ import pytest
 
 from bot.admit import admit
 from bot.desk import Desk
+from bot.errors import Fate, PostFailed
 from bot.manuscript import parse
-from bot.model import Asker
+from bot.model import Asker, DeliveryState, Edition, Receipt
 from bot.publish import publish, publish_until_done
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import SOON, newsroom
@@ -84,6 +86,35 @@ async def test_a_replay_records_no_missed_mornings(tmp_path: Path) -> None:
             await publish(replace(room, clock=past, replayed=past.now()))
 
         assert [one.state.value for one in await room.store.ledger.deliveries()] == ["sent", "sent"]
+
+
+async def test_a_leap_of_the_clock_in_the_middle_of_a_post_puts_off_nothing(tmp_path: Path) -> None:
+    clock = VirtualClock()
+
+    class Leaps(ScriptedPlatform):
+        """The first post meets nobody, and when that is known the clock is wrong for a moment."""
+
+        has_failed = False
+
+        async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
+            if not self.has_failed:
+                self.has_failed = True
+                clock.is_set_to(clock.now() + 30 * DAY)
+                raise PostFailed("it broke", fate=Fate.NOT_SENT)
+            return await super().post(edition, part, key, earlier)
+
+    platform = Leaps()
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        await publish(room)
+        clock.is_set_to(TUESDAY + MINUTE)
+        for _ in range(15):
+            await publish(room)
+            clock.move_to(clock.now() + MINUTE)
+
+        [delivery] = await room.store.ledger.deliveries()
+        assert delivery.state is DeliveryState.SENT
+        assert delivery.sent_at
+        assert delivery.sent_at < TUESDAY + 20 * MINUTE
 
 
 @pytest.mark.parametrize("leap", [20_000 * DAY, -400 * DAY])

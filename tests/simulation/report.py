@@ -70,9 +70,10 @@ class Total:
             )
         )
         broken = sum(len(one.violations) for one in self.failed)
+        where = f" (seeds {', '.join(str(one.seed) for one in self.failed)})" if self.failed else ""
         return (
             f"{_counted(self.seeds, 'seed')}, {_counted(round(days), 'day')}, {deliveries:,} deliveries: {ends}; "
-            f"{self.messages:,} messages, {self.told:,} notices; {machine}; {_counted(broken, 'broken promise')}"
+            f"{self.messages:,} messages, {self.told:,} notices; {machine}; {_counted(broken, 'broken promise')}{where}"
         )
 
 
