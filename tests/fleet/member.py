@@ -24,9 +24,9 @@ class Place:
     folder: Path
     secrets: Mapping[str, str]
 
-    def command(self, *words: str) -> list[str]:
+    def command(self, *words: str, config: str = "config.toml") -> list[str]:
         """``daybrief`` with *words*."""
-        return [sys.executable, "-m", "bot", *words, "--config", str(self.folder / "config.toml")]
+        return [sys.executable, "-m", "bot", *words, "--config", str(self.folder / config)]
 
     def do(self, *words: str) -> str:
         """What a command says that succeeds."""
@@ -70,6 +70,11 @@ class Member:
         return self.place.folder / f"{self.role}-{self.number}.log"
 
     @property
+    def config(self) -> str:
+        """Channels are for whoever rings to declare, and tens of thousands take everybody seconds to read."""
+        return "config.toml" if self.role is Role.ALARM else "others.toml"
+
+    @property
     def lives(self) -> bool:
         """It runs, and is not frozen."""
         return self.process is not None and not self.goes_on_at
@@ -78,7 +83,7 @@ class Member:
         """Begin a life."""
         with self._lock, self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.place.command("run", "--role", self.role),
+                self.place.command("run", "--role", self.role, config=self.config),
                 cwd=ROOT,
                 env=self.place.environment(),
                 stdout=log,

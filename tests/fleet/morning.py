@@ -56,7 +56,7 @@ class Morning:
         return (one for one in every if one % THREADS != THREADS - 1) if self.shape.at_once else every
 
     def write(self) -> None:
-        """The configuration of the whole fleet."""
+        """The configuration of whoever rings, and that of the others, who need no channels."""
         shape = self.shape
         text = (
             f'[bot]\ndata_dir = "data"\ngather_every = "10m"\n[storage]\nurl = "{self.url}"\n'
@@ -64,14 +64,19 @@ class Morning:
             '[defaults]\ndays = ["mon","tue","wed","thu","fri","sat","sun"]\n'
         )
         text += "".join(chat.table() for chat in self.chats)
+        self._put("others.toml", text)
         text += "".join(
             order.table(chat.name, self.hours[order.wave], chat.place(order.channel))
             for chat in self.chats
             for order in self.orders.get(chat.name, [])
         )
-        written = self.folder / "config.new"
+        self._put("config.toml", text)
+
+    def _put(self, name: str, text: str) -> None:
+        """Whoever reads the file meanwhile has the old one or the new."""
+        written = self.folder / f"{name}.new"
         written.write_text(text, encoding="utf-8")
-        written.replace(self.folder / "config.toml")
+        written.replace(self.folder / name)
 
     def states(self) -> Mapping[str, str]:
         """The state of the delivery of each channel, by the channel's id, as the ledger has it."""
