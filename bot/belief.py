@@ -40,16 +40,17 @@ async def not_believed(room: Newsroom, now: datetime) -> str:
 
 
 def time_of(room: Newsroom) -> datetime:
-    """What the machine's clock says, for whoever is in the middle of something; where it has leapt far ahead since it
-    was last believed, what it would say without that: a wait or a lease that is reckoned from a leap outlasts it by as
-    much.
+    """What the machine's clock says, for waits and leases that are reckoned in the middle of something; where it has
+    leapt ahead since it was last believed, what it would say without that, or they would outlast the leap by as much.
+
+    Whether a lease has run out is for the clock itself to say: a machine that slept may have leapt for good.
     """
     now = room.clock.now()
     if room.believed is None:
         return now
     said, then = room.believed
     leap = (now - said) - (room.clock.elapsed() - then)
-    return now - leap if leap > FAR_AHEAD else now
+    return now - leap if leap > CLOCK_SLACK else now
 
 
 def _agrees(room: Newsroom, now: datetime) -> bool:

@@ -194,7 +194,7 @@ class _Journey:
         intent, room = self.delivery.intent, self.room
         age = room.doubts.age(self.delivery.id, intent.at, room.clock.elapsed()) if intent else None
         # A machine that sleeps stops the one clock and not the other; the platform forgets meanwhile.
-        return max(age, time_of(room) - intent.at) if intent and age is not None else None
+        return max(age, room.clock.now() - intent.at) if intent and age is not None else None
 
     async def _repeat(self, platform: Platform, edition: Edition, intent: Intent) -> bool:
         """Post a part once more that may have arrived. Whether there is more to do now.
@@ -235,7 +235,7 @@ class _Journey:
 
     def _is_late(self) -> bool:
         """So much of the lease is used up that whoever claims it next could be posting before we have finished."""
-        return time_of(self.room) + self.room.patience.request_timeout > self.claim.until
+        return self.room.clock.now() + self.room.patience.request_timeout > self.claim.until
 
     async def _give_back(self) -> None:
         """To be taken up again at once, by us or by others; surely nothing of the next part has left."""

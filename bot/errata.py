@@ -215,7 +215,7 @@ async def _amend(room: Newsroom, erratum: Erratum, shows: Mapping[int, Edition])
         posted = shows.get(receipt.part)
         if posted == present:
             continue
-        if time_of(room) + room.patience.request_timeout > erratum.until:
+        if room.clock.now() + room.patience.request_timeout > erratum.until:
             raise _Late
         try:
             await room.answer(platform.amend(present, receipt.part, receipt, posted or edition))

@@ -40,6 +40,7 @@ async def enter_due(room: Newsroom, now: datetime, only: int | None = None, *, s
 
     A bot that is stopping leaves the rest to the next one.
     """
+    looked_at = room.looked_at
     orders = await to_look_at(room, now, only)
     found: defaultdict[int, list[Due]] = defaultdict(list)
     for due in await open_dates(room, orders, now):
@@ -53,9 +54,9 @@ async def enter_due(room: Newsroom, now: datetime, only: int | None = None, *, s
         # All dates of an order at once: the ledger is asked for its newest one, and nobody would look for older ones.
         dues = [replace(due, place=place) for one, place in together for due in found.get(one.id, ())]
         planned += await _enter(room, dues, {one.id: one for one, _ in together})
-        if not room.replayed:
+        if not room.replayed and only is None:
             await room.store.subscriptions.look_later(_looks([one for one, _ in together], now))
-    if only is None:
+    if only is None and room.looked_at == looked_at:  # else another configuration came, and all are looked at again
         room.looked_at = now
     return planned
 

@@ -88,7 +88,8 @@ async def test_a_replay_records_no_missed_mornings(tmp_path: Path) -> None:
         assert [one.state.value for one in await room.store.ledger.deliveries()] == ["sent", "sent"]
 
 
-async def test_a_leap_of_the_clock_in_the_middle_of_a_post_puts_off_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("leap", [timedelta(hours=1), 6 * DAY, 30 * DAY])
+async def test_a_leap_of_the_clock_in_the_middle_of_a_post_puts_off_nothing(tmp_path: Path, leap: timedelta) -> None:
     clock = VirtualClock()
 
     class Leaps(ScriptedPlatform):
@@ -99,7 +100,7 @@ async def test_a_leap_of_the_clock_in_the_middle_of_a_post_puts_off_nothing(tmp_
         async def post(self, edition: Edition, part: int, key: str, earlier: Sequence[Receipt]) -> Receipt:
             if not self.has_failed:
                 self.has_failed = True
-                clock.is_set_to(clock.now() + 30 * DAY)
+                clock.is_set_to(clock.now() + leap)
                 raise PostFailed("it broke", fate=Fate.NOT_SENT)
             return await super().post(edition, part, key, earlier)
 
