@@ -16,7 +16,7 @@ from bot.errors import DaybriefError
 from bot.ports import Clock
 from storage import codec
 from storage.postgres.place import Place
-from storage.postgres.queue import TASK, connector, queue_of
+from storage.postgres.queue import SCHEMA, TASK, connector, queue_of
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,10 @@ _WELL_AFTER = timedelta(minutes=1)
 """A worker that ran for so long has not failed in a row."""
 _UNHEARD = "UPDATE delivery SET rung_at = NULL WHERE id = %(delivery)s AND rung_at = %(rung_at)s"
 """Nobody has rung since: whoever rings again does so at once, as soon as the delivery may be touched."""
+_DELETE_VAIN = f"""
+    DELETE FROM {SCHEMA}.procrastinate_jobs WHERE status = 'todo' AND NOT EXISTS (
+        SELECT 1 FROM delivery WHERE id = CAST(args ->> 'delivery' AS bigint) AND next_at IS NOT NULL)
+"""  # noqa: S608 - no text from outside is in it
 
 
 class Porter:
@@ -153,7 +157,8 @@ class Porter:
 
 
 async def end_jobs_of_the_dead(url: str) -> int:
-    """End what workers that are dead had taken from the queue at *url*; how many jobs that were.
+    """End what workers that are dead had taken from the queue at *url*; how many jobs that were. Doorbells that nobody
+    has taken, and that would lead to nothing any more, are deleted: every fetch would walk over them.
 
     One of them that only seemed dead goes on, and finds that its job has ended: the ledger decides whose a delivery is.
 
@@ -165,6 +170,7 @@ async def end_jobs_of_the_dead(url: str) -> int:
     try:
         async with app.open_async():
             jobs = app.job_manager
+            await app.connector.execute_query_async(_DELETE_VAIN)
             # A worker that is not known any more cannot take another job, and begins anew under another number.
             await jobs.prune_stalled_workers(DEAD_AFTER.total_seconds())
             left = await jobs.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER.total_seconds())

@@ -470,3 +470,14 @@ def test_whoever_may_not_use_the_queue_that_is_there_is_told_so(url: str, visito
 def test_whoever_may_make_a_schema_may_make_the_queue() -> None:
     with database() as made:
         assert queue_trouble(Place(made)) == ""
+
+
+async def test_doorbells_that_nobody_heard_are_gone_once_they_would_lead_to_nothing(room: Room) -> None:
+    over, waits = await room.plan(("T1", "C1"), ("T2", "C2"))
+    claim = await room.keeper.ledger.claim(over, room.clock.now(), LEASE)
+    assert claim
+    await room.keeper.ledger.finish(claim, DeliveryState.MISSED, at=room.clock.now(), reason="nobody came")
+
+    await end_jobs_of_the_dead(room.url)
+
+    assert room.rung() == [waits]
