@@ -217,6 +217,12 @@ class Fleet:
     def _count(self) -> None:
         outcome, morning = self._outcome, self._morning
         outcome.ordered = morning.ordered
+        for what, wanted, came in (
+            ("kills", self._shape.kills, outcome.kills.total()),
+            ("freezes", self._shape.freezes, outcome.freezes),
+        ):
+            if came < wanted:
+                outcome.spared.append(f"{came} of {wanted} {what}")
         for platform, found in morning.counts():
             outcome.messages += found.messages
             outcome.lost += [f"{platform}: {one}" for one in found.lost]

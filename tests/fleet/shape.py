@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-COMPLAINTS = ("lost", "duplicated", "disputed", "unruly", "late")
+COMPLAINTS = ("lost", "duplicated", "disputed", "unruly", "late", "spared")
 """The fields of an outcome that must be empty."""
 
 
@@ -56,6 +56,8 @@ class Outcome:
     """Processes that ended by themselves, or not when they were told to."""
     late: list[str] = field(default_factory=list)
     """Platforms that had to wait for longer than they themselves need, and a fifth."""
+    spared: list[str] = field(default_factory=list)
+    """What was to befall somebody, and did not: then little was shown."""
     requests: dict[str, dict[str, int]] = field(default_factory=dict)
     """By platform: how often posts were answered how."""
     took: dict[str, float] = field(default_factory=dict)

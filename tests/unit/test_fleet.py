@@ -66,6 +66,6 @@ def test_a_frozen_worker_outlives_its_lease() -> None:
     assert shape.frozen_for > Patience(request_timeout=timedelta(seconds=7)).lease.total_seconds()
 
 
-@pytest.mark.parametrize("kind", ["lost", "duplicated", "disputed", "unruly", "late"])
+@pytest.mark.parametrize("kind", ["lost", "duplicated", "disputed", "unruly", "late", "spared"])
 def test_no_complaint_is_kept_quiet(kind: str) -> None:
     assert Outcome(**{kind: ["this"]}).broken == [f"{kind}: this"]  # type: ignore[arg-type] # each is a list of texts
