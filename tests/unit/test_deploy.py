@@ -197,6 +197,8 @@ def test_one_process_of_many_is_held_to_what_the_one_alone_is() -> None:
         "SyslogIdentifier=daybrief-%i",
         "#LoadCredential=database-url:/etc/daybrief/database-url",
         "#Environment=DAYBRIEF_DATABASE_URL_FILE=%d/database-url",
+        "#LoadCredential=encryption-keys:/etc/daybrief/encryption-keys",
+        "#Environment=DAYBRIEF_ENCRYPTION_KEYS_FILE=%d/encryption-keys",
     }
 
 
