@@ -246,7 +246,7 @@ async def run(stories: int, calls: int, engine: str, folder: Path, console: Cons
 
 def _move(file: Path, url: str) -> None:
     from storage.moving.move import move  # noqa: PLC0415 - its driver is loaded only for this
-    from tests.moving import url_of  # noqa: PLC0415 - as above
+    from tests.postgres import url_of  # noqa: PLC0415 - as above
 
     move(file, url_of(url), at=BEGIN, within=timedelta(seconds=10), told=lambda *_: None)
 

@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from bot.model import Channel, Subscription
+from bot.model import WEEKDAYS, Channel, Subscription
 
 _NAMED = 10
 """Channels whose changes are told before the rest are counted."""
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def terms(one: Subscription) -> dict[str, object]:
@@ -16,7 +15,7 @@ def terms(one: Subscription) -> dict[str, object]:
         "name": one.channel.name,
         "time": f"{one.at:%H:%M}",
         "timezone": one.timezone,
-        "days": [_DAYS[day - 1] for day in one.days],
+        "days": [WEEKDAYS[day - 1] for day in one.days],
         "stories": one.stories,
         "topics": list(one.topics),
         "layout": one.layout.value,

@@ -26,12 +26,7 @@ _AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 async def to_look_at(room: Newsroom, now: datetime, only: int | None = None) -> tuple[Subscription, ...]:
     """Those, served or paused, that may have come due by *now*, by id; *only* the one with that id."""
-    if only is not None:
-        one = await room.store.subscriptions.by_id(only)
-        return (one,) if one and one.standing is not Standing.RETIRED else ()
-    if room.replayed or room.looked_at is None or now < room.looked_at:
-        return await room.store.subscriptions.all()
-    return await room.store.subscriptions.to_look_at(now)
+    return await _to_look_at(room, now, only, room.looked_at)
 
 
 async def enter_due(room: Newsroom, now: datetime, only: int | None = None, *, some: int = SOME) -> int:
@@ -41,7 +36,31 @@ async def enter_due(room: Newsroom, now: datetime, only: int | None = None, *, s
     A bot that is stopping leaves the rest to the next one.
     """
     looked_at = room.looked_at
-    orders = await to_look_at(room, now, only)
+    if only is not None:
+        return await _enter_all(room, now, await _to_look_at(room, now, only, looked_at), some, puts_off=False)
+    room.looked_at = now  # first, so that whoever has all looked at again meanwhile has the last word
+    try:
+        orders = await _to_look_at(room, now, None, looked_at)
+        return await _enter_all(room, now, orders, some, puts_off=not room.replayed)
+    except BaseException:
+        room.looked_at = None
+        raise
+
+
+async def _to_look_at(
+    room: Newsroom, now: datetime, only: int | None, looked_at: datetime | None
+) -> tuple[Subscription, ...]:
+    if only is not None:
+        one = await room.store.subscriptions.by_id(only)
+        return (one,) if one and one.standing is not Standing.RETIRED else ()
+    if room.replayed or looked_at is None or now < looked_at:
+        return await room.store.subscriptions.all()
+    return await room.store.subscriptions.to_look_at(now)
+
+
+async def _enter_all(
+    room: Newsroom, now: datetime, orders: Sequence[Subscription], some: int, *, puts_off: bool
+) -> int:
     found: defaultdict[int, list[Due]] = defaultdict(list)
     for due in await open_dates(room, orders, now):
         found[due.subscription].append(due)
@@ -54,10 +73,8 @@ async def enter_due(room: Newsroom, now: datetime, only: int | None = None, *, s
         # All dates of an order at once: the ledger is asked for its newest one, and nobody would look for older ones.
         dues = [replace(due, place=place) for one, place in together for due in found.get(one.id, ())]
         planned += await _enter(room, dues, {one.id: one for one, _ in together})
-        if not room.replayed and only is None:
+        if puts_off:
             await room.store.subscriptions.look_later(_looks([one for one, _ in together], now))
-    if only is None and room.looked_at == looked_at:  # else another configuration came, and all are looked at again
-        room.looked_at = now
     return planned
 
 

@@ -5,10 +5,8 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
-from psycopg import conninfo
 
 from storage.sqlite.connection import SqliteSession, connect
 from storage.sqlite.upgrade import prepare
@@ -18,13 +16,6 @@ Content = dict[str, list[dict[str, Any]]]
 _BOOKS = ("sqlite_", "_sqlite", "story_text", "story_title", "daybrief_")
 _NOT_MOVED = {"moved_at", "arrived_at", "backed_up_at"}
 _NASTY = 'ü 実験 🚀\n\t\\ \\N "it\'s" %s {} :name'
-
-
-def url_of(address: str) -> str:
-    """*address*, as a database of the tests has it, as people write it."""
-    parts = {name: quote(str(value), safe="") for name, value in conninfo.conninfo_to_dict(address).items()}
-    rest = "&".join(f"{name}={value}" for name, value in parts.items() if name not in {"user", "dbname"})
-    return f"postgresql://{parts['user']}@/{parts['dbname']}?{rest}"
 
 
 def filled(path: Path, server: str, *, rows: int = 7) -> Path:

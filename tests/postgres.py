@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 _FOLDER = "DAYBRIEF_TEST_POSTGRES"
 """In the environment: where the server of this test run lies, for all its processes."""
@@ -122,6 +123,15 @@ def named(database: str) -> str:
     from psycopg import conninfo
 
     return str(conninfo.make_conninfo(address(), dbname=database))
+
+
+def url_of(address: str) -> str:
+    """*address*, as a database of the tests has it, as people write it."""
+    from psycopg import conninfo
+
+    parts = {name: quote(str(value), safe="") for name, value in conninfo.conninfo_to_dict(address).items()}
+    rest = "&".join(f"{name}={value}" for name, value in parts.items() if name not in {"user", "dbname"})
+    return f"postgresql://{parts['user']}@/{parts['dbname']}?{rest}"
 
 
 @functools.cache

@@ -13,12 +13,11 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BeforeValidator, Field
 
 from bot.identity import canonical_url
-from bot.model import Layout
+from bot.model import WEEKDAYS, Layout
 from bot.problems import choose, did_you_mean, kind, shown
 from bot.text import clean
 from bot.zones import names
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As written in a configuration; their places, from 1, are ISO weekdays."""
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 _HOUR = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)

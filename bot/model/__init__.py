@@ -4,6 +4,7 @@ from bot.model.admin import Change, Notice
 from bot.model.answer import Answer, Asker
 from bot.model.delivery import Claim, Delivery, DeliveryState, Due, Erratum, Intent, Receipt, delivery_key
 from bot.model.edition import (
+    WEEKDAYS,
     Channel,
     Composition,
     Coverage,
@@ -40,6 +41,7 @@ from bot.model.trouble import OF_CHANNELS, Case, Cause, Morning, Trouble
 
 __all__ = [
     "OF_CHANNELS",
+    "WEEKDAYS",
     "Answer",
     "Article",
     "Asker",

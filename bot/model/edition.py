@@ -43,6 +43,10 @@ class Standing(StrEnum):
     """Removed by an admin, kept so that adding it again resumes it."""
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As people write them in a configuration, Monday first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """A channel's standing order. There is one for a (platform, workspace, channel id), for ever."""

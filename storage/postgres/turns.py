@@ -74,7 +74,10 @@ class SharedTurns:
         if answer is None:
             return Turn(wait=AWAY, is_ours=False)
         found, answered = answer
-        (self._slow.add if found["spacing"] > _micros(budget.spacing) else self._slow.discard)(budget.name)
+        if found["spacing"] > _micros(budget.spacing):
+            self._slow.add(budget.name)
+        else:
+            self._slow.discard(budget.name)
         # The loop may have been busy since the answer came.
         left = found["wait"] * _MICROSECOND - timedelta(seconds=self._monotonic() - answered)
         wait = max(left, self._shut_for(budget), timedelta())

@@ -8,8 +8,8 @@ import pytest
 from bot.config import load
 from bot.wiring import delivering
 from tests.acceptance.program import STORY, Program
-from tests.moving import in_file, in_server, url_of
-from tests.postgres import database
+from tests.moving import in_file, in_server
+from tests.postgres import database, url_of
 
 
 @pytest.fixture

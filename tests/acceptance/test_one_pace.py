@@ -5,15 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from psycopg import conninfo
 
 from tests.acceptance.test_roles import AT_LEAST, begun
 from tests.acceptance.test_run import eventually, just_now
 from tests.fake_discord import TOKEN
-from tests.postgres import database
+from tests.postgres import database, url_of
 from tests.served_discord import ServedDiscord
 
 __all__ = ["just_now"]
@@ -46,8 +44,7 @@ def test_two_workers_post_to_discord_as_one_bot_and_are_never_refused(
         for number in range(CHANNELS)
     )
     with database() as address:
-        parts = conninfo.conninfo_to_dict(address)
-        url = f"postgresql://{parts['user']}@/{parts['dbname']}?host={quote(str(parts['host']), safe='')}"
+        url = url_of(address)
         bots, logs = [], [tmp_path / name / "run.log" for name in ("one", "other", "alarm")]
 
         def say(number: int, words: str) -> bool:

@@ -12,8 +12,7 @@ import pytest
 
 from tests.acceptance.program import Program
 from tests.acceptance.test_run import ROOT, configuration, eventually, just_now
-from tests.moving import url_of
-from tests.postgres import administer, database
+from tests.postgres import administer, database, url_of
 
 __all__ = ["just_now"]
 AT_LEAST = 120

@@ -110,6 +110,11 @@ class Bot:
         return [sys.executable, "-m", self.program, command, *arguments, "--config", str(self.folder / "config.toml")]
 
     def _environment(self) -> Mapping[str, str]:
-        proxies = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
-        without = {name: value for name, value in os.environ.items() if name.upper() not in proxies}
-        return {**without, **self.secrets, "NO_COLOR": "1"}
+        return environment(self.secrets)
+
+
+def environment(secrets: Mapping[str, str]) -> dict[str, str]:
+    """Of a process that has *secrets*, and talks to this machine alone."""
+    proxies = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+    without = {name: value for name, value in os.environ.items() if name.upper() not in proxies}
+    return {**without, **secrets, "NO_COLOR": "1"}

@@ -6,7 +6,6 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import quote
 
 from tests import postgres
 from tests.chaos.progress import Progress
@@ -41,7 +40,7 @@ def main() -> int:
     )
     folder = Path(tempfile.mkdtemp(prefix="daybrief-fleet-"))
     with postgres.room(), postgres.database(is_empty=True) as address:
-        outcome = Fleet(folder, _url(address), shape, given.seed, Progress()).run()
+        outcome = Fleet(folder, postgres.url_of(address), shape, given.seed, Progress()).run()
     print(file=sys.stderr)
     print(outcome.told())
     for line in outcome.broken[:50]:
@@ -51,15 +50,6 @@ def main() -> int:
         return 1
     shutil.rmtree(folder)
     return 0
-
-
-def _url(address: str) -> str:
-    """*address*, which the library's own form names, as a configuration has it."""
-    from psycopg import conninfo
-
-    parts = conninfo.conninfo_to_dict(address)
-    user, name = quote(str(parts["user"]), safe=""), quote(str(parts["dbname"]), safe="")
-    return f"postgresql://{user}@/{name}?host={quote(str(parts['host']), safe='')}"
 
 
 if __name__ == "__main__":

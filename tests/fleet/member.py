@@ -1,6 +1,5 @@
 """One process of a fleet, life after life."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.roles import Role
+from tests.chaos.bot import ROOT, environment
 
-ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 60.0
 """Seconds that a command takes at the most."""
 
@@ -33,7 +32,7 @@ class Place:
         done = subprocess.run(
             self.command(*words),
             cwd=ROOT,
-            env=self.environment(),
+            env=environment(self.secrets),
             capture_output=True,
             text=True,
             check=False,
@@ -42,12 +41,6 @@ class Place:
         if done.returncode:
             raise RuntimeError(f"{' '.join(words)}: {done.stderr}")
         return done.stdout
-
-    def environment(self) -> dict[str, str]:
-        """Of every process."""
-        proxies = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
-        without = {name: value for name, value in os.environ.items() if name.upper() not in proxies}
-        return {**without, **self.secrets, "NO_COLOR": "1"}
 
 
 @dataclass(kw_only=True)
@@ -85,7 +78,7 @@ class Member:
             self.process = subprocess.Popen(
                 self.place.command("run", "--role", self.role, config=self.config),
                 cwd=ROOT,
-                env=self.place.environment(),
+                env=environment(self.place.secrets),
                 stdout=log,
                 stderr=log,
             )

@@ -119,6 +119,31 @@ async def test_everybody_is_looked_at_again_after(how: str, tmp_path: Path) -> N
         assert await posted(room) == [("ai-news", 3), ("ai-news", 4)]
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_reload_in_the_middle_of_a_look_has_everybody_looked_at_again(tmp_path: Path, is_first: bool) -> None:
+    clock = VirtualClock()
+    async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:
+        orders = room.store.subscriptions
+
+        class Reloading:
+            """The first look is about to end, when another configuration comes."""
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(orders, name)
+
+            async def look_later(self, looks: Sequence[tuple[Subscription, datetime]]) -> None:
+                await orders.look_later(looks)
+                await Desk(room).reload(room.config)
+
+        await Desk(room).open()
+        if not is_first:
+            room.looked_at = TUESDAY
+        room.store.subscriptions = Reloading()  # type: ignore[assignment] # the others are as they were
+        await enter_due(room, clock.now())
+
+        assert room.looked_at is None
+
+
 async def test_a_clock_that_was_ahead_and_is_set_right_takes_nobody_their_hour(tmp_path: Path) -> None:
     clock = VirtualClock(TUESDAY - 2 * MINUTE)
     async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:

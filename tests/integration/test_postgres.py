@@ -12,11 +12,9 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
-from psycopg import conninfo
 
 from bot.config import Secret, read
 from bot.desk import Desk
@@ -33,7 +31,7 @@ from storage.sqlite.upgrade import prepare
 from tests.clock import TUESDAY
 from tests.integration import schemas
 from tests.newsroom import newsroom
-from tests.postgres import Server, administer, database, named
+from tests.postgres import Server, administer, database, named, url_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -306,10 +304,8 @@ def test_both_engines_have_the_same_tables_columns_and_keys(url: str, tmp_path: 
 
 
 async def test_one_bot_delivers_from_a_database_on_however_many_machines(url: str, tmp_path: Path) -> None:
-    parts = conninfo.conninfo_to_dict(url)
-    address = f"postgresql://{parts['user']}@/{parts['dbname']}?host={quote(str(parts['host']), safe='')}"
     here, there = (
-        read("", folder=tmp_path / name, environ={"DAYBRIEF_DATABASE_URL": address}) for name in ("here", "there")
+        read("", folder=tmp_path / name, environ={"DAYBRIEF_DATABASE_URL": url_of(url)}) for name in ("here", "there")
     )
 
     async with delivering(here):

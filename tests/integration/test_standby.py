@@ -21,9 +21,8 @@ from bot.wiring.doors import check_tokens
 from bot.wiring.duties import LOOK, Duties
 from bot.wiring.running import load_anew
 from tests.clock import HandClock
-from tests.moving import url_of
 from tests.newsroom import configuration
-from tests.postgres import database
+from tests.postgres import database, url_of
 
 AT_LEAST = 120
 """Seconds for what takes a moment, on a machine with much else to do."""
