@@ -12,7 +12,7 @@ from bot.deliver import Finish, ReadBack, Repeat, Send, Wait
 from bot.editor import Editor
 from bot.errata import bring_up_to_date
 from bot.errors import CannotReadBack, DaybriefError, Fate, PostFailed
-from bot.model import Claim, Delivery, DeliveryState, Edition, Intent, Receipt, Standing, delivery_key
+from bot.model import Claim, Delivery, DeliveryState, Edition, Intent, Receipt, Subscription, delivery_key
 from bot.newsroom import Newsroom
 from bot.ports import Platform
 from bot.restate import as_it_reads_now
@@ -69,12 +69,13 @@ class _Journey:
     async def prepare(self, editor: Editor) -> Edition | None:
         """The edition, composed unless it is kept already; None if the delivery ends here, or is not ours any more."""
         ledger = self.room.store.ledger
-        if reason_to_end := await self.stop_before_composing():
+        subscription = await self._subscription()
+        if reason_to_end := self.stop_before_composing(subscription):
             await self.take(reason_to_end)
             return None
-        edition = await ledger.edition(self.delivery.id)
+        is_composed = self.delivery.edition is not None
+        edition = await ledger.edition(self.delivery.id) if is_composed else None
         if edition is None:
-            subscription = await self.room.store.subscriptions.by_id(self.delivery.subscription)
             if subscription is None:
                 return None
             composition = await editor.compose(subscription, self.delivery.date, self.delivery.due_at)
@@ -82,11 +83,11 @@ class _Journey:
         has_begun = self.delivery.receipts or self.delivery.intent
         return edition if has_begun else await as_it_reads_now(self.room, edition)
 
-    async def stop_before_composing(self) -> Finish | None:
-        """What ends the delivery before it has begun, if anything does."""
+    def stop_before_composing(self, subscription: Subscription | None) -> Finish | None:
+        """What ends the delivery before it has begun, if anything does; *subscription* is its channel's."""
         if self.delivery.receipts or self.delivery.intent:
             return None
-        if unwanted := await self._unwanted():
+        if unwanted := deliver.unwanted(self.delivery, subscription):
             return unwanted
         if self.platform is None:
             return Finish(DeliveryState.REFUSED, f"this installation cannot post to {self.delivery.channel.platform}")
@@ -95,11 +96,10 @@ class _Journey:
 
     async def _unwanted(self) -> Finish | None:
         """What ends the delivery because nobody wants it (any more), if that is so."""
-        subscription = await self.room.store.subscriptions.by_id(self.delivery.subscription)
-        if subscription is not None and subscription.standing is Standing.ACTIVE:
-            return None
-        is_paused = subscription is not None and subscription.standing is Standing.PAUSED
-        return deliver.unwanted(self.delivery, "paused" if is_paused else "removed")
+        return deliver.unwanted(self.delivery, await self._subscription())
+
+    async def _subscription(self) -> Subscription | None:
+        return await self.room.store.subscriptions.by_id(self.delivery.subscription)
 
     async def go(self, edition: Edition) -> None:
         """Take one step after the other until one ends the journey."""
@@ -244,7 +244,7 @@ class _Journey:
     async def _as_it_reads_now(self, platform: Platform, edition: Edition) -> Edition:
         """*edition* as it reads now; as it was where it would take another number of messages, amended later."""
         present = await as_it_reads_now(self.room, edition)
-        if platform.parts(present) == platform.parts(edition):
+        if present is edition or platform.parts(present) == platform.parts(edition):
             return present
         await self.room.store.errata.owe(self.delivery.id)
         return edition

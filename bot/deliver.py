@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import Fate, PostFailed, Reach
-from bot.model import Delivery, DeliveryState, Intent
+from bot.model import Delivery, DeliveryState, Intent, Standing, Subscription
 
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 120, 300))
 """Waits after the first, second … attempt that surely did not arrive; the last one repeats until the window ends."""
@@ -130,8 +130,12 @@ def next_step(
     return end_if_too_late(delivery, now, patience) or Send(len(delivery.receipts))
 
 
-def unwanted(delivery: Delivery, reason: str) -> Finish:
-    """How *delivery* ends when its channel is not served any more: ``paused``, ``removed``. What is out stays out."""
+def unwanted(delivery: Delivery, subscription: Subscription | None) -> Finish | None:
+    """How *delivery* ends if its channel, by *subscription*, is not served (any more). What is out stays out."""
+    if subscription is not None and subscription.standing is Standing.ACTIVE:
+        return None
+    is_paused = subscription is not None and subscription.standing is Standing.PAUSED
+    reason = "paused" if is_paused else "removed"
     if delivery.receipts:
         return Finish(DeliveryState.MISSED, _with_parts(delivery, f"the channel was {reason}"))
     return Finish(DeliveryState.SKIPPED, reason)

@@ -9,7 +9,7 @@ from bot.model import Change, Story
 from bot.ports import Intake, Known, Page, Restated, Revision, Search
 from bot.text import clean
 from storage import admission, codec, finding, history, pages, restating, shelf
-from storage.session import Database, Many, Result, Session, Work, row, rows
+from storage.session import Database, Many, Result, Session, Statement, Work, row, rows
 from storage.shelf import IS_GONE, IS_READ_OTHERWISE, VISIBLE
 
 
@@ -64,7 +64,7 @@ class KeptArchive:
 
     async def known(self, names: Sequence[str]) -> Mapping[str, Known]:
         """The articles known under any of *names*, by name."""
-        found = await self._database.read(lambda db: rows(db, shelf.NAMED, {"names": Many(names)}))
+        found = await self._database.read(Statement(shelf.NAMED, {"names": Many(names)}))
         return {one["name"]: codec.known_of(one) for one in found}
 
     async def by_ref(self, ref: str, *, workspace: str | None = None) -> Story | None:
@@ -73,11 +73,14 @@ class KeptArchive:
 
     async def names(self, ref: str) -> tuple[str, ...]:
         """Every ref of the story called *ref*, its present one first."""
-        found = await self._database.read(lambda db: rows(db, _NAMES, {"ref": clean(ref).upper()}))
+        found = await self._database.read(Statement(_NAMES, {"ref": clean(ref).upper()}))
         return tuple(str(one["ref"]) for one in found)
 
     async def restated(self, refs: Sequence[str], *, workspace: str = "") -> Mapping[str, Story]:
         """The corrected or withdrawn stories among *refs*."""
+        asked = history.asked_for(refs, workspace)
+        if not await self._database.read(Statement(history.RESTATED, asked)):
+            return {}  # so it is of nearly all, and asked of each edition
         return await self._database.read(lambda db: history.restated(db, refs, workspace))
 
     async def by_url(
@@ -100,7 +103,7 @@ class KeptArchive:
 
     async def as_read(self, stories: Sequence[Story], *, workspace: str) -> tuple[Story, ...]:
         """*stories*, with the readings of *workspace* laid over them."""
-        found = await self._database.read(lambda db: rows(db, _READ, {"workspace": workspace}))
+        found = await self._database.read(Statement(_READ, {"workspace": workspace}))
         read = {one["ref"]: one["content"] for one in found}
         return tuple(one.told_as(codec.story_of(read[one.ref], ())) if one.ref in read else one for one in stories)
 
@@ -114,8 +117,8 @@ class KeptArchive:
     async def counts(self, since: datetime, until: datetime) -> tuple[int, datetime | None]:
         """How many public articles became news in that window, and the date of the newest until then."""
         parameters = {"since": codec.micros(since), "until": codec.micros(until)}
-        found = await self._database.read(lambda db: row(db, _COUNTS, parameters))
-        return (found["articles"], codec.moment_if(found["newest"])) if found else (0, None)
+        [found] = await self._database.read(Statement(_COUNTS, parameters))
+        return found["articles"], codec.moment_if(found["newest"])
 
     async def pages(self, keys: Sequence[str]) -> Mapping[str, Page]:
         """What came of looking for the full texts of the articles with *keys*, by key."""

@@ -233,8 +233,8 @@ def subscription_of(row: Row) -> Subscription:
     )
 
 
-def delivery_of(row: Row, receipts: Iterable[Row]) -> Delivery:
-    """The delivery in a row of ``delivery``, joined with its channel and the refs of its edition."""
+def delivery_of(row: Row) -> Delivery:
+    """The delivery in a row of ``delivery``, joined with its channel, the refs of its edition, and its parts."""
     state = DeliveryState(row["state"])
     has_intent = state is DeliveryState.SENDING and row["intent_key"] is not None
     return Delivery(
@@ -249,12 +249,18 @@ def delivery_of(row: Row, receipts: Iterable[Row]) -> Delivery:
         next_at=moment_if(row["next_at"]),
         reopened_at=moment_if(row["reopened_at"]),
         sent_at=moment_if(row["sent_at"]),
-        receipts=tuple(Receipt(part=one["part"], messages=strings(one["messages"])) for one in receipts),
+        receipts=_receipts_of(row["parts"]),
         intent=Intent(part=row["intent_part"], key=row["intent_key"], at=moment(row["intent_at"]))
         if has_intent
         else None,
         edition=None if row["refs"] is None else strings(row["refs"]),
     )
+
+
+def _receipts_of(column: str | None) -> tuple[Receipt, ...]:
+    """What is kept of the parts that arrived, as JSON by their numbers; without any, the one engine says nothing."""
+    kept: dict[str, str] = json.loads(column or "{}")
+    return tuple(Receipt(part=int(part), messages=strings(kept[part])) for part in sorted(kept, key=int))
 
 
 def edition_json(edition: Edition) -> str:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from bot.model import Composition, Edition, Morning, Tally, Verdict
 from storage import codec, reasons
-from storage.session import Many, Session, row, rows
+from storage.session import Many, Session, Statement, first, row, rows
 
 
 def keep(db: Session, delivery: int, composition: Composition) -> None:
-    """Keep the edition of *delivery*, unless it has one already."""
+    """Keep the edition of *delivery*, which has none yet."""
     edition = composition.edition
     packed = reasons.packed(composition.verdicts, composition.tally)
     digest = hashlib.sha256(packed).hexdigest()
@@ -25,35 +25,37 @@ def keep(db: Session, delivery: int, composition: Composition) -> None:
             "reasons": digest,
         },
     )
-    for story in edition.stories:
-        db.execute(_NEW_STORY, {"delivery": delivery, "ref": story.ref, "publishers": story.publishers})
+    db.execute(_NEW_STORIES, [delivery])
 
 
-def of_delivery(db: Session, delivery: int) -> Edition | None:
-    """The edition kept for *delivery*."""
-    return _edition(row(db, "SELECT content FROM edition WHERE delivery = ?", [delivery]))
+def of_delivery(delivery: int) -> Statement:
+    """Finds the edition kept for *delivery*, for :func:`edition_in`."""
+    return Statement("SELECT content FROM edition WHERE delivery = ?", [delivery])
 
 
-def last_sent(db: Session, subscription: int, before: datetime) -> Edition | None:
-    """The newest that was sent and composed before *before*."""
-    return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": codec.micros(before)}))
+def last_sent(subscription: int, before: datetime | None) -> Statement:
+    """Finds the newest that was sent and composed before *before*, for :func:`edition_in`."""
+    return Statement(_LAST_SENT, {"subscription": subscription, "before": codec.micros(before)})
+
+
+def latest(subscription: int | None, workspace: str | None) -> Statement:
+    """Finds the newest that was sent, to *subscription* or to any of *workspace*, for :func:`edition_in`."""
+    return Statement(_LATEST, {"workspace": workspace}) if subscription is None else last_sent(subscription, None)
+
+
+def edition_in(found: Sequence[codec.Row]) -> Edition | None:
+    """The edition in the first of the rows *found*."""
+    return codec.edition_of(found[0]["content"]) if found else None
 
 
 def considered(db: Session, subscription: int, before: datetime) -> frozenset[str]:
-    """The refs of all candidates of :func:`last_sent`."""
-    found = row(db, _LAST_SENT, {"subscription": subscription, "before": codec.micros(before)})
+    """The refs of all candidates of what :func:`last_sent` finds."""
+    found = first(last_sent(subscription, before)(db))
     if found is None:
         return frozenset()
     verdicts, tally = reasons_of(db, found["delivery"])
     rest = tally.rest if tally else ()
     return frozenset({*(one.ref for one in verdicts), *(ref for one in rest for ref in one.refs)})
-
-
-def latest(db: Session, subscription: int | None, workspace: str | None) -> Edition | None:
-    """The newest that was sent, to *subscription* or to any of *workspace*."""
-    if subscription is None:
-        return _edition(row(db, _LATEST, {"workspace": workspace}))
-    return _edition(row(db, _LAST_SENT, {"subscription": subscription, "before": None}))
 
 
 def mornings(db: Session, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
@@ -65,9 +67,13 @@ def mornings(db: Session, since: datetime, count: int) -> Mapping[int, tuple[Mor
     return found
 
 
-def posted(db: Session, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
-    """Which of *refs* readers of *subscription* may have seen: when last, and how many publishers the post named."""
-    found = rows(db, _POSTED, {"subscription": subscription, "refs": Many(refs)})
+def posted(subscription: int, refs: Sequence[str]) -> Statement:
+    """Finds which of *refs* readers of *subscription* may have seen, for :func:`posted_in`."""
+    return Statement(_POSTED, {"subscription": subscription, "refs": Many(refs)})
+
+
+def posted_in(found: Sequence[codec.Row]) -> Mapping[str, tuple[datetime, int]]:
+    """When the stories in the rows *found* were seen last, by ref, and how many publishers the post named."""
     return {one["asked"]: (codec.moment(one["composed_at"]), one["publishers"]) for one in found}  # the last one stays
 
 
@@ -94,18 +100,15 @@ def _morning_of(found: codec.Row) -> Morning:
     )
 
 
-def _edition(found: codec.Row | None) -> Edition | None:
-    return codec.edition_of(found["content"]) if found else None
-
-
 _NEW = """
     INSERT INTO edition (delivery, workspace, subscription, composed_at, refs, content, reasons)
     SELECT id, workspace, subscription, :composed_at, :refs, :content, :reasons FROM delivery WHERE id = :delivery
 """
 
-_NEW_STORY = """
+_NEW_STORIES = """
     INSERT INTO edition_story (ref, subscription, delivery, publishers)
-    SELECT :ref, subscription, id, :publishers FROM delivery WHERE id = :delivery
+    SELECT story.value ->> 'ref', subscription, delivery, CAST(story.value ->> 'publishers' AS integer)
+    FROM edition, json_each(edition.content -> 'stories') AS story WHERE delivery = ?
 """
 
 _LAST_SENT = """

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.model import Delivery, DeliveryState, Erratum
 from storage import codec, deliveries, editions
-from storage.session import Database, Many, Session, row
+from storage.session import Database, Many, Session, Statement, row
 
 _FURTHEST = timedelta(days=1)
 """What may not be touched for longer than this was written by a clock that was wrong."""
@@ -28,12 +28,11 @@ class KeptErrata:
 
     async def owed(self, now: datetime) -> tuple[Delivery, ...]:
         """Deliveries whose messages may be changed now, newest first."""
-        return await self._database.read(lambda db: deliveries.found(db, _OWED, _at(now)))
+        return deliveries.taken_down(await self._database.read(Statement(_OWED, _at(now))))
 
     async def is_owed(self, delivery: int) -> bool:
         """Whether the messages of *delivery* may show something else than their stories read now."""
-        found = await self._database.read(lambda db: row(db, _IS_OWED, [delivery]))
-        return found is not None
+        return bool(await self._database.read(Statement(_IS_OWED, [delivery])))
 
     async def take(self, delivery: int, now: datetime, lease: timedelta) -> Erratum | None:
         """Take it for *lease*."""

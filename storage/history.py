@@ -34,13 +34,18 @@ def of(db: Session, ref: str, workspace: str | None) -> tuple[Revision, ...]:
 
 def restated(db: Session, refs: Sequence[str], workspace: str) -> dict[str, Story]:
     """Those of *refs* that were corrected or withdrawn, as *workspace* reads them or has read them last."""
-    found = rows(db, _RESTATED, {"refs": Many(refs), "workspace": workspace})
+    found = rows(db, RESTATED, asked_for(refs, workspace))
     stories = shelf.stories(db, [int(one["id"]) for one in found], workspace)
     told = {
         str(one["asked"]): story if one["is_visible"] else _last_read(db, one["id"], workspace)
         for one, story in zip(found, stories, strict=True)
     }
     return {ref: story for ref, story in told.items() if story and story.status is not StoryStatus.CURRENT}
+
+
+def asked_for(refs: Sequence[str], workspace: str) -> dict[str, object]:
+    """What :data:`RESTATED` is asked of: *refs*, as *workspace* reads them."""
+    return {"refs": Many(refs), "workspace": workspace}
 
 
 def _last_read(db: Session, number: int, workspace: str) -> Story | None:
@@ -89,7 +94,7 @@ _WRITTEN = """
     SELECT * FROM revision WHERE story = :id AND (:workspace IS NULL OR workspace IN ('', :workspace)) ORDER BY id
 """
 
-_RESTATED = f"""
+RESTATED = f"""
     WITH RECURSIVE way (asked, ref) AS (
         SELECT value, value FROM json_each(:refs)
         UNION SELECT way.asked, ref.leads_to FROM way JOIN ref ON ref.ref = way.ref WHERE ref.leads_to IS NOT NULL)

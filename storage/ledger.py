@@ -25,7 +25,7 @@ from bot.model import (
 from bot.ports import Backlog
 from storage import codec, deliveries, editions
 from storage.planning import OnPlanned, nobody, plan, planned_through
-from storage.session import Database, Many, Session, row, rows
+from storage.session import Database, Many, Session, Statement, first, row
 from storage.subscriptions import pause
 
 
@@ -58,7 +58,7 @@ class KeptLedger:
         """Ids of deliveries that may be claimed, oldest due first, by where they go."""
         begun = codec.micros(begun_by) if begun_by else None
         parameters = {"now": codec.micros(now), "begun": begun, "only": only, "as_one": Many(as_one)}
-        found = await self._database.read(lambda db: rows(db, _WAITING, parameters))
+        found = await self._database.read(Statement(_WAITING, parameters))
         lanes: dict[str, list[int]] = {}
         for one in found:
             lanes.setdefault(one["lane"], []).append(one["id"])
@@ -67,7 +67,7 @@ class KeptLedger:
     async def next_wait(self, *, only: int | None = None, besides: Collection[int] = ()) -> datetime | None:
         """When the next one may be claimed."""
         parameters = {"only": only, "besides": Many(besides)}
-        found = await self._database.read(lambda db: row(db, _NEXT_WAIT, parameters))
+        found = first(await self._database.read(Statement(_NEXT_WAIT, parameters)))
         return codec.moment_if(found["at"]) if found else None
 
     # ---------------------------------------------------------------------------------------------- delivering
@@ -84,11 +84,10 @@ class KeptLedger:
         """Keep the edition, once."""
 
         def keep(db: Session) -> bool:
-            if not _changes(db, claim, _HOLD, {}):
-                return False
-            if editions.of_delivery(db, claim.delivery.id) is None:
+            held = row(db, _HOLD, {"id": claim.delivery.id, "token": claim.token})
+            if held and not held["is_composed"]:
                 editions.keep(db, claim.delivery.id, composition)
-            return True
+            return held is not None
 
         return await self._database.write(keep, fenced=True)
 
@@ -145,7 +144,8 @@ class KeptLedger:
 
     async def untold(self, since: datetime) -> tuple[Delivery, ...]:
         """Ended badly, due after *since*, and no admin knows; oldest first."""
-        return await self._database.read(lambda db: deliveries.found(db, _UNTOLD, {"since": codec.micros(since)}))
+        found = await self._database.read(Statement(_UNTOLD, {"since": codec.micros(since)}))
+        return deliveries.taken_down(found)
 
     async def told(self, deliveries: Sequence[int], at: datetime) -> None:
         """Admins know of them."""
@@ -160,7 +160,7 @@ class KeptLedger:
     async def wishes(self, subscription: int, day: date) -> Mapping[str, Wish]:
         """By ref, in the order of wishing."""
         parameters = {"subscription": subscription, "date": day.isoformat()}
-        found = await self._database.read(lambda db: rows(db, _WISHES, parameters))
+        found = await self._database.read(Statement(_WISHES, parameters))
         return {one["ref"]: Wish(one["wish"]) for one in found}
 
     # ------------------------------------------------------------------------------------------------- reading
@@ -170,30 +170,31 @@ class KeptLedger:
     ) -> tuple[Delivery, ...]:
         """Newest date first, then by channel name."""
         parameters = {"subscription": subscription, "day": day.isoformat() if day else None, "limit": limit}
-        return await self._database.read(lambda db: deliveries.found(db, _LISTED, parameters))
+        return deliveries.taken_down(await self._database.read(Statement(_LISTED, parameters)))
 
     async def by_id(self, delivery: int) -> Delivery | None:
         """One row."""
-        return await self._database.read(lambda db: deliveries.one(db, delivery))
+        found = await self._database.read(Statement(deliveries.ONE, {"id": delivery}))
+        return next(iter(deliveries.taken_down(found)), None)
 
     async def backlog(self, now: datetime) -> Backlog:
         """What is on its way, and what of the last day nobody knows the end of."""
         parameters = {"since": (now - timedelta(days=1)).date().isoformat()}
-        found = await self._database.read(lambda db: row(db, _BACKLOG, parameters)) or {}
+        [found] = await self._database.read(Statement(_BACKLOG, parameters))
         return Backlog(due=found["due"], oldest=codec.moment_if(found["oldest"]), uncertain=found["uncertain"])
 
     async def unsettled(self, *, only: int | None = None) -> int:
         """How many are on their way."""
-        found = await self._database.read(lambda db: row(db, _UNSETTLED, {"only": only}))
-        return int(found["count"]) if found else 0
+        [found] = await self._database.read(Statement(_UNSETTLED, {"only": only}))
+        return int(found["count"])
 
     async def edition(self, delivery: int) -> Edition | None:
         """The edition kept for it."""
-        return await self._database.read(lambda db: editions.of_delivery(db, delivery))
+        return editions.edition_in(await self._database.read(editions.of_delivery(delivery)))
 
     async def last_sent(self, subscription: int, before: datetime) -> Edition | None:
         """The newest edition that was sent and composed before *before*."""
-        return await self._database.read(lambda db: editions.last_sent(db, subscription, before))
+        return editions.edition_in(await self._database.read(editions.last_sent(subscription, before)))
 
     async def considered(self, subscription: int, before: datetime) -> frozenset[str]:
         """The refs that the newest edition that was sent passed judgement on."""
@@ -201,7 +202,7 @@ class KeptLedger:
 
     async def latest_edition(self, *, subscription: int | None = None, workspace: str | None = None) -> Edition | None:
         """The newest edition that was sent, to one subscription or to any of a workspace."""
-        return await self._database.read(lambda db: editions.latest(db, subscription, workspace))
+        return editions.edition_in(await self._database.read(editions.latest(subscription, workspace)))
 
     async def mornings(self, since: datetime, count: int) -> Mapping[int, tuple[Morning, ...]]:
         """The newest editions of subscriptions that were sent one lately."""
@@ -209,7 +210,7 @@ class KeptLedger:
 
     async def posted(self, subscription: int, refs: Sequence[str]) -> Mapping[str, tuple[datetime, int]]:
         """Which of *refs* its readers may have seen: when last, and how many publishers the post named."""
-        return await self._database.read(lambda db: editions.posted(db, subscription, refs))
+        return editions.posted_in(await self._database.read(editions.posted(subscription, refs)))
 
     async def shown(self, refs: Sequence[str]) -> frozenset[str]:
         """Which of *refs* any edition holds."""
@@ -218,7 +219,7 @@ class KeptLedger:
     async def carriers(self, ref: str, *, workspace: str = "") -> tuple[Delivery, ...]:
         """Deliveries whose edition holds the story, and that have arrived or may have."""
         parameters = {"refs": Many([ref]), "workspace": workspace}
-        return await self._database.read(lambda db: deliveries.found(db, _CARRIERS, parameters))
+        return deliveries.taken_down(await self._database.read(Statement(_CARRIERS, parameters)))
 
     async def verdicts(self, delivery: int) -> tuple[Verdict, ...]:
         """Why its edition is as it is."""
@@ -243,7 +244,7 @@ class KeptLedger:
         return await self._noted("restored_at")
 
     async def _noted(self, key: str) -> datetime | None:
-        found = await self._database.read(lambda db: row(db, "SELECT value FROM meta WHERE key = ?", [key]))
+        found = first(await self._database.read(Statement("SELECT value FROM meta WHERE key = ?", [key])))
         return codec.moment(found["value"]) if found else None
 
 
@@ -296,6 +297,7 @@ _RELEASE_ALL = "UPDATE delivery SET lease_until = NULL WHERE next_at IS NOT NULL
 _HOLD = """
     UPDATE delivery SET lease_until = lease_until
     WHERE id = :id AND token = :token AND next_at IS NOT NULL AND lease_until IS NOT NULL
+    RETURNING EXISTS (SELECT 1 FROM edition WHERE edition.delivery = delivery.id) AS is_composed
 """
 
 _INTEND = """

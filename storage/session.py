@@ -81,6 +81,18 @@ Work = Callable[[Session], Result]
 """It may be done again from the beginning if others were in its way, so it does nothing but use its session."""
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A work that is one statement. It is of one instant by itself, and so needs no transaction to be read in."""
+
+    sql: str
+    parameters: Parameters = None
+
+    def __call__(self, db: Session) -> list[dict[str, Any]]:
+        """Its rows."""
+        return rows(db, self.sql, self.parameters)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """How a database is."""
@@ -131,7 +143,11 @@ def rows(db: Session, sql: str, parameters: Parameters = None) -> list[dict[str,
 
 def row(db: Session, sql: str, parameters: Parameters = None) -> dict[str, Any] | None:
     """The first row, or None."""
-    found = rows(db, sql, parameters)
+    return first(rows(db, sql, parameters))
+
+
+def first(found: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first row of those *found*, or None."""
     return found[0] if found else None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.model import Channel, Due, Standing, Subscription
 from storage import codec, looking
 from storage.planning import OnPlanned, nobody, plan
-from storage.session import Database, Many, Session, new_id, row, rows
+from storage.session import Database, Many, Session, Statement, first, new_id, row
 
 
 class KeptSubscriptions:
@@ -46,8 +46,7 @@ class KeptSubscriptions:
     async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
         """By id."""
         found = await self._database.read(
-            lambda db: rows(
-                db,
+            Statement(
                 "SELECT * FROM subscription WHERE :retired OR standing <> 'retired' ORDER BY id",
                 {"retired": retired},
             )
@@ -56,12 +55,12 @@ class KeptSubscriptions:
 
     async def in_workspace(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
         """Those of one workspace, by id."""
-        found = await self._database.read(lambda db: rows(db, _IN_WORKSPACE, [platform, workspace]))
+        found = await self._database.read(Statement(_IN_WORKSPACE, [platform, workspace]))
         return tuple(codec.subscription_of(one) for one in found)
 
     async def closed(self) -> tuple[Subscription, ...]:
         """Those that a platform's refusal paused."""
-        found = await self._database.read(lambda db: rows(db, _CLOSED, []))
+        found = await self._database.read(Statement(_CLOSED))
         return tuple(codec.subscription_of(one) for one in found)
 
     async def to_look_at(self, by: datetime) -> tuple[Subscription, ...]:
@@ -90,7 +89,8 @@ class KeptSubscriptions:
 
     async def by_id(self, subscription: int) -> Subscription | None:
         """The one with that id, retired ones too."""
-        found = await self._database.read(lambda db: row(db, "SELECT * FROM subscription WHERE id = ?", [subscription]))
+        asked = Statement("SELECT * FROM subscription WHERE id = ?", [subscription])
+        found = first(await self._database.read(asked))
         return codec.subscription_of(found) if found else None
 
     async def by_place(self, platform: str, workspace: str, channel: str) -> Subscription | None:

@@ -15,7 +15,7 @@ from storage.postgres.place import PATIENCE, Connection, Place
 from storage.postgres.spelling import spelled
 from storage.postgres.texts import Tsvectors
 from storage.postgres.upgrade import check_whole
-from storage.session import Condition, Parameters, Result, rows
+from storage.session import Condition, Parameters, Result, Statement, rows
 from storage.threads import Job, Threads
 
 READERS = 3
@@ -38,9 +38,13 @@ _CONNECTIONS = 3
 class PostgresSession:
     """Implements ``storage.session.Session``."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, begins: bytes = b"") -> None:
+        """*begins* is the statement that begins a transaction, and leaves together with the first one; empty: each
+        statement is by itself.
+        """
         self.connection = connection
-        """For whoever has rows of another library to write in the same transaction."""
+        """For whoever has rows of another library to write in the same transaction, once it has begun."""
+        self._begins = begins
 
     @property
     def texts(self) -> Tsvectors:
@@ -49,7 +53,11 @@ class PostgresSession:
 
     def execute(self, sql: str, parameters: Parameters = None, /) -> psycopg.Cursor[dict[str, Any]]:
         """Write something."""
-        return self.connection.execute(spelled(sql).encode(), parameters or ())
+        begins, self._begins = self._begins, b""
+        cursor = self.connection.execute(begins + spelled(sql).encode(), parameters or ())
+        if begins:
+            cursor.nextset()  # the first result is that of beginning
+        return cursor
 
     def query(self, sql: str, parameters: Parameters = None, /) -> list[dict[str, Any]]:
         """Rows, by the names of their columns."""
@@ -58,6 +66,9 @@ class PostgresSession:
 
     def executemany(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> psycopg.Cursor[dict[str, Any]]:
         """Write something for each of *rows*."""
+        if self._begins:
+            self.connection.execute(self._begins)
+            self._begins = b""
         cursor = self.connection.cursor()
         cursor.executemany(spelled(sql).encode(), rows)
         return cursor
@@ -130,16 +141,12 @@ class PostgresHand:
         connection = self._connection = self._connection or self._opened()
         is_committing = False
         try:
-            if not self._reads_only:
-                # Most of what the ledger does is fenced. Kept apart by what they read, works on neighbouring rows
-                # would be in one another's way by the page of an index that they share, and be done twice.
-                level = psycopg.IsolationLevel
-                connection.isolation_level = level.REPEATABLE_READ if job.fenced else level.SERIALIZABLE
+            session = PostgresSession(connection, begins=self._begins(job))
             if job.alone:
                 # Nothing has been looked at yet: what is seen after this is what the one before has left
                 # (https://www.postgresql.org/docs/current/sql-lock.html).
-                connection.execute("LOCK TABLE daybrief_migration IN SHARE ROW EXCLUSIVE MODE")
-            result = job.work(PostgresSession(connection))
+                session.execute("LOCK TABLE daybrief_migration IN SHARE ROW EXCLUSIVE MODE")
+            result = job.work(session)
             is_committing = True
             connection.commit()
         except BaseException as error:
@@ -148,6 +155,14 @@ class PostgresHand:
                 raise _Lost(error) from error
             raise
         return result
+
+    def _begins(self, job: Job[Any]) -> bytes:
+        """How *job* begins its transaction; empty: it needs none."""
+        if self._reads_only:
+            return b"" if isinstance(job.work, Statement) else b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+        # Most of what the ledger does is fenced. Kept apart by what they read, works on neighbouring rows would be in
+        # one another's way by the page of an index that they share, and be done twice.
+        return b"BEGIN ISOLATION LEVEL REPEATABLE READ;" if job.fenced else b"BEGIN ISOLATION LEVEL SERIALIZABLE;"
 
     def _give_up(self, connection: Connection) -> None:
         """Roll back; a connection that cannot is closed, and another is opened for the next work."""
@@ -163,12 +178,11 @@ class PostgresHand:
         try:
             # Each looks anew: moving into it may have begun when the database was open and nobody was connected.
             check_whole(connection, self._place)
-            connection.autocommit = False
+            if self._reads_only:
+                connection.execute("SET default_transaction_read_only = on")
         except BaseException:
             connection.close()
             raise
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        connection.read_only = self._reads_only
         return connection
 
 

@@ -27,6 +27,7 @@ _RULES = (
     # What is left are lists inside of JSON.
     (re.compile(r"\bjson_each\("), "json_array_elements("),
     (re.compile(r"\bjson_group_array\("), "json_agg("),
+    (re.compile(r"\bjson_group_object\("), "json_object_agg("),
     (re.compile(r"\binstr\("), "strpos("),
     # For SQLite it fixes the order of the loops; PostgreSQL has statistics, and takes no ON behind CROSS.
     (re.compile(r"\bCROSS JOIN\b"), "JOIN"),

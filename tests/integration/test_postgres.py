@@ -26,7 +26,7 @@ from storage.postgres.database import PostgresDatabase
 from storage.postgres.opening import open_store
 from storage.postgres.place import Place
 from storage.postgres.schema import MIGRATIONS, Migration
-from storage.session import Session, row, rows
+from storage.session import Session, Statement, row, rows
 from storage.sqlite.upgrade import prepare
 from tests.clock import TUESDAY
 from tests.integration import schemas
@@ -146,6 +146,8 @@ async def test_a_work_that_fails_has_changed_nothing_and_a_reader_cannot_write(
         await two[0].write(fail)
     with pytest.raises(StoreTrouble, match="cannot be written"):
         await two[0].read(count_on)
+    with pytest.raises(StoreTrouble, match="cannot be written"):
+        await two[0].read(Statement("INSERT INTO meta (key, value) VALUES ('count', 9)"))
     with pytest.raises(StoreTrouble, match="duplicate key"):
         await two[0].write(lambda db: [db.execute("INSERT INTO meta (key, value) VALUES ('a', 1)") for _ in range(2)])
 
