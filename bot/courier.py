@@ -184,9 +184,9 @@ class _Journey:
             return False
         return await self._arrived(receipt)
 
-    def _is_repeatable(self, platform: Platform) -> bool:
-        """Whether the part that is in doubt may be posted once more. A bot that stops begins nothing."""
-        remembers = platform.remembers(self.delivery.channel)
+    def _is_repeatable(self, platform: Platform, wait: timedelta = timedelta()) -> bool:
+        """Whether the part that is in doubt may be posted once more, after a *wait*. A bot that stops begins nothing."""
+        remembers = platform.remembers(self.delivery.channel) - wait
         return not self.room.is_stopping and deliver.may_repeat(self._age(), self.room.patience, remembers)
 
     def _age(self) -> timedelta | None:
@@ -202,12 +202,13 @@ class _Journey:
         Nothing but its arrival ends the doubt about the first try: a refusal does not say that there was none.
         """
         room = self.room
-        wait = await self._turn(platform)
+        wait, _ = await self._turn(platform)
         reads = await self._as_it_reads_now(platform, edition)
-        if wait > timedelta() or await self._unwanted():
+        if not self._is_repeatable(platform, wait) or await self._unwanted():
             room.doubts.repeat_no_more(self.delivery.id)
-        if self._is_late() or not self._is_repeatable(platform):
-            await self.take(Wait(time_of(room), DeliveryState.SENDING, self.delivery.reason))
+            wait = timedelta()  # when it is read back does not depend on it
+        if wait > timedelta() or self._is_late() or not self._is_repeatable(platform):
+            await self.take(Wait(time_of(room) + wait, DeliveryState.SENDING, self.delivery.reason))
             return False
         room.doubts.posting(self.delivery.id, intent.at, room.clock.elapsed())
         try:
@@ -227,9 +228,9 @@ class _Journey:
 
     async def _not_now(self, platform: Platform) -> Wait | Finish | None:
         """What keeps the next part from being posted at this moment: the platform's pace, or that nobody wants it."""
-        wait = await self._turn(platform)
+        wait, reason = await self._turn(platform)
         if wait > timedelta():
-            return deliver.after_turn(self.delivery, wait, time_of(self.room), self.room.patience)
+            return deliver.after_turn(self.delivery, wait, time_of(self.room), self.room.patience, reason)
         # Hours may have passed since it was composed, for retries, a turn or a read-back.
         return await self._unwanted()
 
@@ -249,17 +250,15 @@ class _Journey:
         await self.room.store.errata.owe(self.delivery.id)
         return edition
 
-    async def _turn(self, platform: Platform) -> timedelta:
-        """For how long the platform takes no post in this channel.
-
-        An adapter that cannot tell costs nobody their morning: the post itself is asked then, and a platform that had
-        needed patience says that it surely did not take it.
+    async def _turn(self, platform: Platform) -> tuple[timedelta, str]:
+        """For how long nothing is posted in this channel, and why: the platform takes no post, or does not say whether
+        it does. Nobody goes without a turn: what keeps one of them from being told keeps thousands.
         """
         try:
-            return await self.room.answer(platform.turn(self.delivery.channel))
+            return await self.room.answer(platform.turn(self.delivery.channel)), deliver.PATIENCE_ASKED
         except DaybriefError as trouble:
-            log.warning("%s does not say when it takes a post (%s); posting without its word", platform.name, trouble)
-            return timedelta()
+            log.warning("%s does not say when it takes a post (%s), and is asked again", platform.name, trouble)
+            return deliver.UNTOLD, "the platform does not say when it takes a post"
 
     async def _read_back(self, platform: Platform, intent: Intent) -> bool:
         """Adopt the part if it is there, else send it again with the same key. Whether there is more to do now."""

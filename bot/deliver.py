@@ -21,10 +21,13 @@ BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 45, 120, 300))
 """Waits after the first, second … attempt that surely did not arrive; the last one repeats until the window ends."""
 MAX_RETRY_AFTER = timedelta(minutes=5)
 """A platform that asks for more patience than this is asked again after this."""
+UNTOLD = timedelta(seconds=15)
+"""After so long a platform is asked again that did not say whether it takes a post."""
 LAST_TURN = timedelta(minutes=1)
 """How long before the end of the catch-up window a platform is asked for a turn for the last time: the alarm rings once
 a minute, and whoever comes a moment after the end comes too late.
 """
+PATIENCE_ASKED = "the platform asked for patience"
 _TOO_LATE = "it could not be sent within the catch-up window"
 _UNHEARD = "no worker that can post to {platform} came for it within the catch-up window"
 
@@ -148,11 +151,13 @@ def abandoned(delivery: Delivery, reason: str) -> Finish:
     return Finish(DeliveryState.MISSED, _with_parts(delivery, reason))
 
 
-def after_turn(delivery: Delivery, wait: timedelta, now: datetime, patience: Patience) -> Wait | Finish:
-    """What becomes of *delivery* when the platform takes no post in its channel for *wait*: nothing has left us, so
-    this is no attempt. It is asked again while the catch-up window lasts, and a last time just before that ends.
+def after_turn(
+    delivery: Delivery, wait: timedelta, now: datetime, patience: Patience, reason: str = PATIENCE_ASKED
+) -> Wait | Finish:
+    """What becomes of *delivery* when it has no turn in its channel for *wait*: nothing has left us, so this is no
+    attempt. The platform is asked again while the catch-up window lasts, and a last time just before that ends.
     """
-    reason = delivery.reason or "the platform asked for patience"
+    reason = delivery.reason or reason
     end = _begun(delivery) + patience.catch_up
     last, again = end - LAST_TURN, now + min(wait, MAX_RETRY_AFTER)
     if now < last:

@@ -22,6 +22,10 @@ LONGEST_WAIT = timedelta(seconds=10)
 """A turn that would come later is not waited for, nor one for which nobody would listen long enough."""
 MIN_PATIENCE = timedelta(seconds=30)
 """How long a workspace is left alone that says it takes nothing and not for how long."""
+MOST_TRIES = 3
+"""Turns in a row that may be missed; then the last one is used all the same, for a machine that is always late sends
+few.
+"""
 _BURST = timedelta(seconds=1)
 """As much of the budget may be made up for, after a moment in which we were late ourselves."""
 _MINUTE = timedelta(minutes=1)
@@ -44,16 +48,25 @@ class Pace:
         self._longest = min(LONGEST_WAIT, patience / 2)
         self._spacing = _MINUTE / per_minute
         self._turns = turns or OwnTurns(monotonic)
+        self._monotonic = monotonic
 
     async def turn(self, workspace: str, channel: str) -> timedelta:
         """Wait for the next turn of *channel* in *workspace*; nothing: it has come. More: none comes for that long."""
-        budget = self._budget(workspace)
-        turn = await self._turns.take(budget, channel, longest=self._longest)
-        if not turn.is_ours or not turn.wait:
-            return turn.wait
-        await self._clock.wait(turn.wait)
-        # While we waited, Slack may have closed the workspace.
-        return await self._turns.closed(budget)
+        budget, began = self._budget(workspace), self._monotonic()
+        for _ in range(MOST_TRIES):
+            left = self._longest - timedelta(seconds=self._monotonic() - began)
+            turn = await self._turns.take(budget, channel, longest=max(left, timedelta()))
+            if not turn.is_ours:
+                return turn.wait
+            came = self._monotonic() + turn.wait.total_seconds()
+            if turn.wait:
+                await self._clock.wait(turn.wait)
+                # While we waited, Slack may have closed the workspace.
+                if closed := await self._turns.closed(budget):
+                    return closed
+            if timedelta(seconds=self._monotonic() - came) <= turn.lasts:
+                break
+        return timedelta()
 
     def refused(self, workspace: str, retry_after: timedelta) -> None:
         """Slack asked for patience: nothing for *retry_after*, and half as fast from then on."""

@@ -32,8 +32,8 @@ WITHIN = timedelta(seconds=2)
 AWAY = timedelta(seconds=5)
 """After so long it is worth while to ask again where nobody could say whose turn it is."""
 LASTS = timedelta(milliseconds=50)
-"""How late a turn may be used. What leaves in any second had its turn in it or so long before: of 45 a second at most
-49 do, those included that a slow network delays by as much as half of this.
+"""How late a turn may be used where nothing may be made up for. What leaves in any second had its turn in it or so long
+before: of 45 a second at most 49 do, those included that a slow network delays by as much as half of this.
 """
 FORGOTTEN_AFTER = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -83,7 +83,7 @@ class SharedTurns:
         wait = max(left, self._shut_for(budget), timedelta())
         if not found["is_given"] or wait > longest:
             return Turn(wait=max(wait, _MICROSECOND), is_ours=False)
-        return Turn(wait=wait, is_ours=True, lasts=LASTS + min(left, timedelta()))
+        return Turn(wait=wait, is_ours=True, lasts=max(LASTS, budget.burst) + min(left, timedelta()))
 
     async def closed(self, budget: Budget) -> timedelta:
         """As the port has it."""

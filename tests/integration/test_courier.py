@@ -86,6 +86,49 @@ async def test_a_refusal_of_a_second_try_does_not_end_the_doubt_about_the_first(
         assert len(platform.on_post) == 0
 
 
+@pytest.mark.parametrize("happens", [hang, KeyError("a bug")])
+async def test_a_turn_that_cannot_be_had_for_a_moment_does_not_end_repeating(tmp_path: Path, happens: Happens) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.memory = 2 * MINUTE
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        impatient(room)
+        platform.on_post = [fails("unknown")]
+        platform.on_turn = [None, happens]
+        await publish_until_done(room, patience=MINUTE)
+
+        assert await states(room) == [("sent", "")]
+        assert clock.now() - TUESDAY < MINUTE
+
+
+async def test_a_short_wait_for_a_turn_does_not_end_repeating(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.memory = 2 * MINUTE
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        platform.on_post = [fails("unknown")]
+        await publish(room)
+        platform.pace["ai-news"] = timedelta(seconds=20)
+        clock.arrange(timedelta(seconds=10), platform.pace.clear)
+        await publish_until_done(room, patience=MINUTE)
+
+        assert await states(room) == [("sent", "")]
+        assert clock.now() - TUESDAY <= timedelta(seconds=25)
+
+
+async def test_a_wait_that_outlasts_the_platforms_memory_ends_repeating(tmp_path: Path) -> None:
+    clock, platform = VirtualClock(), ScriptedPlatform()
+    platform.memory = 2 * MINUTE
+    platform.loses_answers = 1
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
+        await publish(room)
+        platform.pace["ai-news"] = 2 * MINUTE
+        clock.arrange(timedelta(seconds=10), platform.pace.clear)
+        platform.on_post = [fails("refused", "it was repeated")]
+        await publish_until_done(room, patience=10 * MINUTE)
+
+        assert len(platform.on_post) == 1, "it was read back"
+        assert await states(room) == [("sent", "")]
+
+
 async def test_a_channel_that_is_paused_amid_doubt_gets_no_second_try(tmp_path: Path) -> None:
     clock, platform = VirtualClock(), ScriptedPlatform()
     platform.memory = 2 * MINUTE

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.deliver import UNTOLD
 from bot.desk import Desk
 from bot.lanes import AT_ONCE, Lanes
 from bot.model import Channel, DeliveryState, Due
@@ -105,16 +106,23 @@ async def test_a_ring_ends_while_a_platform_goes_on_asking_for_a_little_patience
 
 
 @pytest.mark.parametrize("happens", [ValueError("a bug"), hang])
-async def test_an_adapter_that_does_not_know_its_pace_costs_nobody_the_morning(
+async def test_a_platform_that_does_not_say_whose_turn_it_is_gets_nothing_and_is_asked_again(
     tmp_path: Path, happens: Exception
 ) -> None:
-    platform = ScriptedPlatform()
+    clock, platform = VirtualClock(), ScriptedPlatform()
     platform.on_turn = [happens]
-    async with newsroom(tmp_path, {"terminal": platform}) as room:
+    async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
         impatient(room)
         await publish(room)
 
+        (delivery,) = await room.store.ledger.deliveries()
+        assert (delivery.state, delivery.attempts, platform.posts) == (DeliveryState.DUE, 0, [])
+        assert delivery.reason == "the platform does not say when it takes a post"
+
+        await publish_until_done(room, patience=MINUTE)
+
         assert await states(room) == [("sent", "")]
+        assert clock.now() - TUESDAY == UNTOLD
 
 
 async def test_nothing_is_sent_when_the_wait_for_a_turn_has_used_the_lease_up(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from adapters.slack.pace import LONGEST_WAIT, PER_MINUTE, SLOWEST_PER_MINUTE, Pace
+from adapters.slack.pace import LONGEST_WAIT, MOST_TRIES, PER_MINUTE, SLOWEST_PER_MINUTE, Pace
+from adapters.turns import OwnTurns
+from bot.ports import Budget, Turn
 from tests.clock import TUESDAY, VirtualClock
 
 SECOND = timedelta(seconds=1)
@@ -117,3 +119,62 @@ async def test_whoever_waited_goes_on_one_after_the_other() -> None:
         assert await pace.turn("T1", f"C{number}") == timedelta()
 
     assert clock.now() - first >= 9 * SECOND + 4 * spacing
+
+
+class SlowTurns(OwnTurns):
+    """Takes its time to say that Slack is open: as long as *late* has it, the first of them first."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__(lambda: clock.now().timestamp())
+        self.clock, self.taken = clock, 0
+        self.late: list[timedelta] = []
+        self.others = 0
+        """So many turns are taken by others meanwhile."""
+
+    async def take(self, budget: Budget, channel: str = "", *, longest: timedelta) -> Turn:
+        turn = await super().take(budget, channel, longest=longest)
+        self.taken += turn.is_ours
+        return Turn(wait=turn.wait, is_ours=turn.is_ours, lasts=SECOND)
+
+    async def closed(self, budget: Budget) -> timedelta:
+        for number in range(self.others):
+            await super().take(budget, f"other {number}", longest=MINUTE)
+        await self.clock.wait(self.late.pop(0) if self.late else timedelta())
+        return await super().closed(budget)
+
+
+async def slow(*late: timedelta) -> tuple[Pace, SlowTurns, VirtualClock]:
+    """A pace in which others were before us, so that the next turn is waited for."""
+    clock = VirtualClock()
+    turns = SlowTurns(clock)
+    pace = Pace(clock, turns=turns, monotonic=lambda: clock.now().timestamp())
+    while clock.now() == TUESDAY:
+        assert await pace.turn("T1", f"other {turns.taken}") == timedelta()
+    turns.late, turns.taken = list(late), 0
+    return pace, turns, clock
+
+
+async def test_a_turn_that_comes_too_late_is_not_used_and_another_one_is_taken() -> None:
+    pace, turns, _ = await slow(0.9 * SECOND)
+    assert await pace.turn("T1", "C2") == timedelta()
+    assert turns.taken == 1
+
+    pace, turns, _ = await slow(2 * SECOND)
+    assert await pace.turn("T1", "C2") == timedelta()
+    assert turns.taken == 2
+
+
+async def test_whoever_missed_a_turn_waits_for_the_next_no_longer_than_they_would_listen() -> None:
+    pace, turns, clock = await slow(LONGEST_WAIT / 2)
+    turns.others = 60
+    asked = clock.now()
+
+    assert await pace.turn("T1", "C2") > LONGEST_WAIT / 2
+    assert clock.now() - asked < LONGEST_WAIT
+
+
+async def test_a_machine_that_is_always_late_posts_in_the_end() -> None:
+    pace, turns, _ = await slow(*[2 * SECOND] * 10)
+
+    assert await pace.turn("T1", "C2") == timedelta()
+    assert turns.taken <= MOST_TRIES
