@@ -185,7 +185,7 @@ class _Journey:
         return await self._arrived(receipt)
 
     def _is_repeatable(self, platform: Platform, wait: timedelta = timedelta()) -> bool:
-        """Whether the part that is in doubt may be posted once more, after a *wait*. A bot that stops begins nothing."""
+        """Whether the part that is in doubt may be posted once more after *wait*. A bot that stops begins nothing."""
         remembers = platform.remembers(self.delivery.channel) - wait
         return not self.room.is_stopping and deliver.may_repeat(self._age(), self.room.patience, remembers)
 

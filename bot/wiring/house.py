@@ -48,6 +48,7 @@ from storage import Keeper, open_store
 
 if TYPE_CHECKING:
     from storage.postgres.many import OneOfMany
+    from storage.postgres.turns import SharedTurns
 
 log = logging.getLogger(__name__)
 
@@ -84,26 +85,27 @@ def database(config: Config) -> Path:
 
 async def opened_store(
     config: Config, clock: Clock, watch: Watch = UNWATCHED, role: Role = Role.ALL
-) -> "tuple[Keeper, OneOfMany | None]":
-    """The store of *config*, in the file or in PostgreSQL, whose driver is loaded only for that; and what else there is
-    of the database where *role* is one of many.
+) -> "tuple[Keeper, OneOfMany | None, SharedTurns | None]":
+    """The store of *config*, in the file or in PostgreSQL, whose driver is loaded only for that; what else there is of
+    the database where *role* is one of many; and the turns of all who share it, if any do.
 
     Raises:
         WrongUsage: it is to be PostgreSQL, and the extra for it is not installed.
         StoreTrouble: it cannot be opened.
     """
     if config.postgres is None:
-        return await open_store(database(config), watch), None
+        return await open_store(database(config), watch), None, None
     check_driver()
+    url, within = config.postgres.reveal(), config.delivery.request_timeout / OF_PATIENCE
     if not role.is_alone:
         from storage.postgres.many import open_for_many  # noqa: PLC0415 - as below, and the queue
 
-        within = config.delivery.request_timeout / OF_PATIENCE
-        many = await open_for_many(config.postgres.reveal(), clock, watch, within=within)
-        return many.store, many
+        many = await open_for_many(url, clock, watch, within=within)
+        return many.store, many, many.turns
     from storage.postgres.opening import open_store as open_in_postgres  # noqa: PLC0415 - see above
+    from storage.postgres.turns import turns_of_others  # noqa: PLC0415 - as above
 
-    return await open_in_postgres(config.postgres.reveal(), watch), None
+    return await open_in_postgres(url, watch), None, await turns_of_others(url, watch, within=within)
 
 
 def check_driver() -> None:
@@ -183,9 +185,8 @@ async def open_house(
         stack.push_async_callback(workers.close)
         http = Http(allow_hosts=config.fetch.allow_hosts, proxy=config.fetch.proxy)
         stack.push_async_callback(http.close)
-        store, many = await opened_store(config, clock, watch, part)
+        store, many, turns = await opened_store(config, clock, watch, part)
         stack.push_async_callback(store.close)
-        turns = many.turns if many else None
         if turns:
             stack.push_async_callback(turns.close)
         if shared:

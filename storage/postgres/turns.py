@@ -22,6 +22,7 @@ from storage import codec
 from storage.postgres import budgets
 from storage.postgres.database import PostgresSession
 from storage.postgres.place import Connection, Place
+from storage.postgres.queue import SCHEMA
 from storage.session import Result, Session, Work, row
 from storage.threads import Job, Threads
 
@@ -171,6 +172,27 @@ class SharedTurns:
 
     def _clock(self) -> int | None:
         return codec.micros(self._now())
+
+
+async def turns_of_others(url: str, watch: Watch = UNWATCHED, *, within: timedelta = WITHIN) -> SharedTurns | None:
+    """The turns that machines with a role take over the database at *url*, for whoever posts beside them; None: there
+    never were any. To be closed beside the store.
+
+    Raises:
+        StoreTrouble: the database does not answer.
+    """
+    place = Place(url)
+    is_shared = await asyncio.to_thread(_has_budgets, place)
+    return SharedTurns(place, within=within, watch=watch) if is_shared else None
+
+
+def _has_budgets(place: Place) -> bool:
+    try:
+        with contextlib.closing(place.connect(autocommit=True)) as connection:
+            found = connection.execute("SELECT to_regclass(%s) IS NOT NULL AS yes", [f"{SCHEMA}.budget"]).fetchone()
+    except psycopg.Error as error:
+        raise place.trouble(error) from error
+    return bool(found and found["yes"])
 
 
 class _Hand:

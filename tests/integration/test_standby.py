@@ -15,6 +15,8 @@ from adapters.watching.metrics import Metrics
 from adapters.watching.station import Station
 from bot.config import Config
 from bot.errors import StoreTrouble, WrongUsage
+from bot.model import Channel
+from bot.ports import Budget
 from bot.roles import Role
 from bot.wiring import House, open_house
 from bot.wiring.doors import check_tokens
@@ -227,6 +229,35 @@ async def test_a_command_over_a_shared_database_reads_and_whoever_does_everythin
 
     async with open_house(settings(tmp_path / "old", url, channels=0)) as house:
         assert [one.channel.name for one in await house.desk.subscriptions()] == ["ai-news"]
+
+
+# ----------------------------------------------------------------------------------------------------- one budget
+
+SLACK = Budget(name="slack:T1", spacing=timedelta(seconds=1), slowest=timedelta(seconds=5))
+POSTED = Channel(platform="slack", workspace="T1", id="C1", name="ai-news")
+
+
+@pytest.mark.parametrize("delivers", [False, True])
+async def test_whoever_changes_posts_beside_machines_with_roles_takes_turns_with_them(
+    url: str, tmp_path: Path, delivers: bool
+) -> None:
+    async with machine(tmp_path / "a", url, Role.WORKER) as worker:
+        assert worker.house.many
+        worker.house.many.turns.refused(SLACK, timedelta(minutes=5))
+        await worker.house.many.turns.closed(SLACK)
+
+        async with open_house(settings(tmp_path / "b", url), delivers=delivers) as house:
+            assert await house.room.platforms["slack"].turn(POSTED) > timedelta(minutes=4)
+
+
+async def test_who_is_alone_over_a_database_that_nobody_shares_makes_no_queue(tmp_path: Path) -> None:
+    with database() as url:
+        async with open_house(settings(tmp_path, url), delivers=True) as house:
+            assert await house.room.platforms["slack"].turn(POSTED) == timedelta()
+
+        with psycopg.connect(url) as connection:
+            found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'daybrief_queue'").fetchall()
+        assert found == []
 
 
 # -------------------------------------------------------------------------------------------------- without a token

@@ -149,6 +149,15 @@ async def test_whoever_is_in_the_way_is_not_waited_for_long(url: str) -> None:
     await turns.close()
 
 
+async def test_where_something_may_be_made_up_for_a_turn_lasts_as_long(url: str) -> None:
+    turns = SharedTurns(Place(url), within=PATIENT, monotonic=lambda: 0.0)
+
+    turn = await turns.take(Budget(name="slack:T1", spacing=SECOND, slowest=SECOND, burst=SECOND), longest=LONGEST)
+    await turns.close()
+
+    assert turn.lasts == SECOND
+
+
 async def test_an_answer_that_the_loop_was_too_busy_to_hear_lasts_less(url: str) -> None:
     loop = threading.get_ident()
     turns = SharedTurns(Place(url), within=PATIENT, monotonic=lambda: 0.02 if threading.get_ident() == loop else 0.0)
