@@ -22,7 +22,9 @@ from storage.session import Database, Many, Session, rows
 HEARD_WITHIN = timedelta(seconds=30)
 """A doorbell that is not in the queue any more and led to nothing for so long is rung again."""
 FORGOTTEN_AFTER = timedelta(minutes=10)
-"""One that older doorbells may still be waiting before is rung again after this: it could be lost all the same."""
+"""One that is not in the queue any more, though older ones wait there, is rung again after this: it was lost, or who
+took it never answers.
+"""
 _AT_ONCE = 5_000
 """Doorbells that are rung again in one transaction; the rest a moment later."""
 
@@ -104,11 +106,14 @@ _FREE = "next_at IS NOT NULL AND next_at <= :now AND (lease_until IS NULL OR lea
 # A doorbell that rang before the delivery could be touched, or while a worker that is dead now held it, led to nothing.
 # Of those of one platform, the oldest that nobody has taken from the queue yet tells which may still be waiting.
 _UNHEARD = f"""
-    WITH waiting AS (
-        SELECT queue_name, min(CAST(args ->> 'rung_at' AS bigint)) AS oldest FROM {SCHEMA}.procrastinate_jobs
-        WHERE status = 'todo' GROUP BY queue_name)
+    WITH todo AS (
+        SELECT queue_name, CAST(args ->> 'rung_at' AS bigint) AS rang_at,
+            CAST(args ->> 'delivery' AS bigint) AS delivery
+        FROM {SCHEMA}.procrastinate_jobs WHERE status = 'todo'),
+    waiting AS (SELECT queue_name, min(rang_at) AS oldest FROM todo GROUP BY queue_name)
     SELECT id FROM delivery LEFT JOIN waiting ON queue_name = :queue || platform
-    WHERE {_FREE} AND (rung_at IS NULL OR rung_at < next_at OR rung_at < lease_until OR rung_at <= :forgotten
+    WHERE {_FREE} AND (rung_at IS NULL OR rung_at < next_at OR rung_at < lease_until
+        OR (rung_at <= :forgotten AND id NOT IN (SELECT delivery FROM todo))
         OR (rung_at <= :heard AND (oldest IS NULL OR rung_at < oldest)))
     ORDER BY due_at, id LIMIT :at_once
 """  # noqa: S608 - no text from outside is in it
