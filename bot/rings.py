@@ -15,6 +15,12 @@ on a machine so busy that Python itself needs seconds to end.
 """
 PATIENCE = timedelta(seconds=50)
 """How long a round of publishing waits for what is on its way; after that it is the next ring's."""
+LOOK = timedelta(seconds=2)
+"""How often whoever stands by looks whether it is its turn, and whoever rings whether it still is."""
+AGAIN = timedelta(seconds=5)
+"""How often those are rung for again that nobody came for."""
+TIDY = timedelta(seconds=30)
+"""How often the queue is rid of what dead workers had taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

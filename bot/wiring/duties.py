@@ -9,26 +9,18 @@ from typing import TYPE_CHECKING
 from adapters.alarm import Alarm
 from adapters.clock import SharedClock, SystemClock
 from bot.config import Config
-from bot.errors import DaybriefError
-from bot.rings import DRAIN, Ring, rings
+from bot.rings import AGAIN, DRAIN, TIDY, Ring, rings
 from bot.roles import Role
 from bot.wiring.copies import back_up_nightly
 from bot.wiring.house import House, agree, gather, settle
+from bot.wiring.standby import StandBy
 from bot.wiring.watching import answer_monitors
 
 if TYPE_CHECKING:
     from adapters.watching.station import Station
-    from storage.postgres.alone import Turn
     from storage.postgres.hearing import Porter
 
 log = logging.getLogger(__name__)
-
-LOOK = timedelta(seconds=2)
-"""How often whoever stands by looks whether it is its turn, and whoever rings whether it still is."""
-AGAIN = timedelta(seconds=5)
-"""How often those are rung for again that nobody came for."""
-TIDY = timedelta(seconds=30)
-"""How often the queue is rid of what dead workers had taken."""
 
 
 class Duties:
@@ -39,8 +31,7 @@ class Duties:
         self._role = role
         self._own = _Bells(lambda: own_rings(house, station))
         self._main = _Bells(lambda: main_rings(house))
-        self._turn: Turn | None = None
-        self._standing_by: asyncio.Task[None] | None = None
+        self._stand_by: StandBy | None = None
         self._porter: Porter | None = None
 
     def start(self) -> None:
@@ -51,8 +42,9 @@ class Duties:
         if self._role is Role.ALARM:
             from storage.postgres.alone import Turn  # noqa: PLC0415 - its driver is loaded only for this
 
-            self._turn = Turn(_url(self._house))
-            self._standing_by = asyncio.get_running_loop().create_task(self._stand_by(self._turn))
+            turn, house = Turn(_url(self._house)), self._house
+            self._stand_by = StandBy(house.desk, turn, self._main, house.room.clock)
+            self._stand_by.start()
         if self._role is Role.WORKER:
             from storage.postgres.hearing import Porter  # noqa: PLC0415 - as above
 
@@ -72,51 +64,14 @@ class Duties:
 
     async def stop(self) -> None:
         """Begin nothing more; what is under way has as long as a stopping bot has."""
-        if self._standing_by:
-            self._standing_by.cancel()
-            await asyncio.wait([self._standing_by])
+        if self._stand_by:
+            await self._stand_by.stop()
         ends = [self._own.stop(), self._main.stop()]
         if self._porter:
             ends.append(self._porter.stop())
         await asyncio.gather(*ends)
-        if self._turn:
-            await self._turn.end()
-
-    async def _stand_by(self, turn: "Turn") -> None:
-        """Ring for as long as it is our turn."""
-        reason = ""
-        while True:
-            try:
-                await self._look(turn)
-                reason = ""
-            except Exception as trouble:
-                self._house.desk.stand_by()
-                said = str(trouble) if isinstance(trouble, DaybriefError) else f"{type(trouble).__name__}"
-                if not isinstance(trouble, DaybriefError):
-                    log.exception("standing by failed in a way that was not foreseen")
-                if self._main.is_ringing:
-                    await self._give_up(said)
-                elif reason != said:
-                    log.warning("this machine stands by, and cannot ring: %s", said)
-                reason = said
-                await turn.end()  # another machine may be well
-            await self._house.room.clock.wait(LOOK)
-
-    async def _look(self, turn: "Turn") -> None:
-        """Begin to ring if it is our turn now, and end if it is not any more."""
-        is_ours = await turn.is_ours()
-        if is_ours and not self._main.is_ringing:
-            await self._house.desk.open()
-            await self._house.desk.take_over()
-            self._main.start()
-            log.info("this machine rings from now on")
-        elif not is_ours and self._main.is_ringing:
-            await self._give_up("another one rings")
-
-    async def _give_up(self, reason: str) -> None:
-        self._house.desk.stand_by()
-        log.warning("this machine rings no more: %s", reason)
-        await self._main.stop()
+        if self._stand_by:
+            await self._stand_by.give_back()
 
 
 class _Bells:

@@ -85,8 +85,12 @@ class _Lost(Exception):
 class PostgresHand:
     """Implements ``storage.threads.Hand``."""
 
-    def __init__(self, place: Place, *, reads_only: bool) -> None:
+    def __init__(
+        self, place: Place, *, reads_only: bool, kind: type[psycopg.Connection[Any]] = psycopg.Connection
+    ) -> None:
+        """*kind* is of what its connection is one."""
         self._place = place
+        self._kind = kind
         self._reads_only = reads_only
         self._connection: Connection | None = None
 
@@ -174,7 +178,7 @@ class PostgresHand:
             self._connection = None
 
     def _opened(self) -> Connection:
-        connection = self._place.connect(autocommit=True)
+        connection = self._place.connect(autocommit=True, kind=self._kind)
         try:
             # Each looks anew: moving into it may have begun when the database was open and nobody was connected.
             check_whole(connection, self._place)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 from procrastinate import App
+from procrastinate.connector import BaseAsyncConnector
 from procrastinate.exceptions import AppNotOpen, ConnectorException
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 
@@ -24,6 +25,8 @@ Answer = Callable[[int, datetime], Awaitable[bool]]
 """Takes the number of a delivery, and when somebody rang for it; False: it led to nothing, and somebody should be rung
 for again. What it raises ends that doorbell alone, and is the same.
 """
+
+Connected = Callable[[Place], BaseAsyncConnector]
 
 AT_ONCE = 240
 """Doorbells that one worker answers at the same time. Most of them wait: for a place in their lane, for a platform."""
@@ -55,6 +58,7 @@ class Porter:
         drain: how long those that are being answered when it stops may take. Those that are being answered when the
             database goes away take as long as they need.
         at_once: so many of them.
+        connected: makes the connections that Procrastinate has to the place.
     """
 
     def __init__(
@@ -66,8 +70,10 @@ class Porter:
         platforms: Collection[str],
         drain: timedelta,
         at_once: int = AT_ONCE,
+        connected: Connected = connector,
     ) -> None:
         self._place = Place(url)
+        self._connected = connected
         self._answer = answer
         self._clock = clock
         self._queues = [queue_of(one) for one in sorted(platforms)]
@@ -111,7 +117,7 @@ class Porter:
 
     async def _until_it_ends(self) -> str:
         """Run a worker of Procrastinate's, which ends where the database is away; why it did."""
-        app = self._app = App(connector=connector(self._place))
+        app = self._app = App(connector=self._connected(self._place))
         app.task(name=TASK)(self._heard)
         try:
             async with app.open_async():
@@ -156,7 +162,7 @@ class Porter:
             log.info("delivery %d is rung for again in some minutes: %s", delivery, type(error).__name__)
 
 
-async def end_jobs_of_the_dead(url: str) -> int:
+async def end_jobs_of_the_dead(url: str, *, connected: Connected = connector) -> int:
     """End what workers that are dead had taken from the queue at *url*; how many jobs that were. Doorbells that nobody
     has taken, and that would lead to nothing any more, are deleted: every fetch would walk over them.
 
@@ -166,7 +172,7 @@ async def end_jobs_of_the_dead(url: str) -> int:
         StoreTrouble: the database does not answer.
     """
     place = Place(url)
-    app = App(connector=connector(place))
+    app = App(connector=connected(place))
     try:
         async with app.open_async():
             jobs = app.job_manager

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import psycopg
@@ -113,13 +113,15 @@ class Place:
         ours = {key: _LIBPQ[key] for key in _LIBPQ.keys() - self.parts.keys()}
         return conninfo.make_conninfo(self.url, **ours, application_name=self.called)
 
-    def connect(self, *, autocommit: bool = False) -> Connection:
-        """A connection whose values are put into the text of SQL, by libpq's own quoting.
+    def connect(
+        self, *, autocommit: bool = False, kind: type[psycopg.Connection[Any]] = psycopg.Connection
+    ) -> Connection:
+        """A connection of a *kind*, whose values are put into the text of SQL, by libpq's own quoting.
 
         Raises:
             psycopg.Error: there is none to be had.
         """
-        connection: Connection = psycopg.connect(
+        connection: Connection = kind.connect(
             self.address,
             autocommit=True,
             row_factory=dict_row,

@@ -95,7 +95,7 @@ def connector(place: Place) -> PsycopgConnector:
     """Connections for Procrastinate itself, which knows its tables by their bare names; ours come after them."""
 
     async def configure(connection: "psycopg.AsyncConnection[object]") -> None:
-        await connection.execute(_BEFORE_OURS.encode())
+        await connection.execute(BEFORE_OURS.encode())
         await connection.commit()
 
     return PsycopgConnector(
@@ -147,4 +147,5 @@ _RIGHTS = """
     FROM (SELECT 1) AS one LEFT JOIN pg_namespace AS mine ON mine.nspname = %s
 """
 _APPLIED = f"SELECT name FROM {SCHEMA}.applied"  # noqa: S608 - no text from outside is in it
-_BEFORE_OURS = f"SELECT set_config('search_path', '{SCHEMA}, ' || current_setting('search_path'), false)"
+BEFORE_OURS = f"SELECT set_config('search_path', '{SCHEMA}, ' || current_setting('search_path'), false)"
+"""For a connection of Procrastinate's: its tables are found before all others."""

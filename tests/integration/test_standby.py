@@ -17,10 +17,11 @@ from bot.config import Config
 from bot.errors import StoreTrouble, WrongUsage
 from bot.model import Channel
 from bot.ports import Budget
+from bot.rings import LOOK
 from bot.roles import Role
 from bot.wiring import House, open_house
 from bot.wiring.doors import check_tokens
-from bot.wiring.duties import LOOK, Duties
+from bot.wiring.duties import Duties
 from bot.wiring.running import load_anew
 from tests.clock import HandClock
 from tests.newsroom import configuration
