@@ -9,6 +9,12 @@ PROMISES = (
         must="1,000 seeds of the simulation: 0 lost, 0 duplicate, 0 without a terminal record, 0 without a notice",
     ),
     Promise(
+        name="many",
+        title="The same, on many machines",
+        must="100 seeds with two alarms and four workers over one PostgreSQL, killed at any step and frozen for longer "
+        "than a lease: 0 lost, 0 duplicate, 0 without a terminal record, 0 without a notice",
+    ),
+    Promise(
         name="kills",
         title="`kill -9` of the real process",
         must="1,000 kills over Slack and Discord, 2 % accepted and dropped, accepts up to 5 s late, settling 6 s: "

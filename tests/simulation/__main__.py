@@ -1,7 +1,8 @@
 """``python -m tests.simulation``: lives through one seed, or many, and says whether the promise was kept.
 
 python -m tests.simulation --seed 4711 --trace    one seed, with everything that happens
-python -m tests.simulation --seeds 1000           many, on all processors: ``make soak``
+python -m tests.simulation --seeds 1000           several, on all processors: ``make soak``
+python -m tests.simulation --many                 the same with many processes over one PostgreSQL
 """
 
 import argparse
@@ -9,9 +10,10 @@ import os
 import sys
 import time
 
-from tests.simulation.mutants import MUTANTS
+from tests import postgres
+from tests.simulation.mutants import MUTANTS, OF_MANY
 from tests.simulation.report import Total, tell
-from tests.simulation.seeds import run, run_all
+from tests.simulation.seeds import run, run_all, run_many
 
 
 def main() -> int:
@@ -20,16 +22,23 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true", help="print all that happens, with its virtual time")
     parser.add_argument("--seeds", type=int, default=50, metavar="COUNT", help="run so many")
     parser.add_argument("--first", type=int, default=1, metavar="SEED", help="from this one on")
+    parser.add_argument("--many", action="store_true", help="many processes that share a PostgreSQL database")
     parser.add_argument("--mutants", action="store_true", help="run broken bots; a table of what each was found out by")
     arguments = parser.parse_args()
-    if arguments.mutants:
-        return _mutants(arguments.seeds)
+    with postgres.room():
+        if arguments.mutants:
+            return _mutants(arguments.seeds, of_many=arguments.many)
+        return _live(arguments)
+
+
+def _live(arguments: argparse.Namespace) -> int:
+    one = run_many if arguments.many else run
     total, began = Total(), time.monotonic()
     if arguments.seed is not None:
-        outcomes = iter([run(arguments.seed, trace=print if arguments.trace else None)])
+        outcomes = iter([one(arguments.seed, trace=print if arguments.trace else None)])
     else:
         seeds = range(arguments.first, arguments.first + arguments.seeds)
-        outcomes = run_all(seeds, processes=len(os.sched_getaffinity(0)))
+        outcomes = run_all(seeds, processes=len(os.sched_getaffinity(0)), one=one)
     for outcome in outcomes:
         total.add(outcome)
         if outcome.violations:
@@ -41,11 +50,11 @@ def main() -> int:
     return 1 if total.failed else 0
 
 
-def _mutants(most: int) -> int:
+def _mutants(most: int, *, of_many: bool) -> int:
     """Whether each is found out within *most* seeds."""
-    missed = 0
-    for name, parts in MUTANTS.items():
-        found = next((one for seed in range(1, most + 1) if (one := run(seed, parts=parts)).violations), None)
+    missed, live = 0, run_many if of_many else run
+    for name, parts in (OF_MANY if of_many else MUTANTS).items():
+        found = next((one for seed in range(1, most + 1) if (one := live(seed, parts=parts)).violations), None)
         missed += found is None
         print(f"{name}: " + (f"seed {found.seed}: {found.violations[0]}" if found else "not found out"), flush=True)
     return 1 if missed else 0

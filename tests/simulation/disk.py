@@ -1,17 +1,17 @@
-"""The real storage over a real SQLite file, driven by the loop's own steps instead of threads, on a disk that fails."""
+"""The real storage, driven by the loop's own steps instead of threads; and a disk that fails below SQLite."""
 
 import asyncio
 import random
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from bot.errors import StoreTrouble
 from storage.session import Condition, Work
 from storage.sqlite.connection import SqliteSession, connect
-from storage.sqlite.database import GROUP, Connection, condition
-from storage.threads import Job
+from storage.threads import Hand, Job
 from tests.simulation.faults import Fault, Weather
 
 Result = TypeVar("Result")
@@ -52,14 +52,30 @@ class LoopDatabase:
     It dies with its process: what was not committed by then never is.
     """
 
-    def __init__(self, path: Path, disk: Disk | None, chance: random.Random) -> None:
-        self.path = path
+    def __init__(
+        self,
+        name: str,
+        *,
+        reader: Hand,
+        writer: Hand,
+        group: int,
+        chance: random.Random,
+        condition: Callable[[], Condition],
+        time: Callable[[], datetime | None] = lambda: None,
+        written: Callable[[], None] = lambda: None,
+    ) -> None:
+        """*writer* takes up to *group* jobs at once, and *written* is called whenever it has done some."""
+        self._name = name
+        self._reader = reader
+        self._writer = writer
+        self._group = group
         self._chance = chance
+        self._condition = condition
+        self._time = time
+        self._written = written
         self._is_closed = False
         self._reads: list[Job[Any]] = []
         self._writes: list[Job[Any]] = []
-        self._reader = Connection(path, reads_only=True, opened=_opened)
-        self._writer = Connection(path, reads_only=False, opened=_on(disk) if disk else _opened)
 
     async def read(self, work: Work[Result]) -> Result:
         """What *work* finds."""
@@ -67,21 +83,23 @@ class LoopDatabase:
 
     async def write(self, work: Work[Result], *, alone: bool = False, fenced: bool = False) -> Result:
         """What *work* returns, once it is committed."""
-        return await self._do(self._writes, self._serve_writes, work)
+        return await self._do(self._writes, self._serve_writes, work, alone=alone, fenced=fenced)
 
     async def condition(self) -> Condition:
-        """How the file is."""
-        return condition(self.path)
+        """How it is."""
+        return self._condition()
 
-    async def time(self) -> None:
-        """A file has no clock."""
+    async def time(self) -> datetime | None:
+        """By the engine's own clock."""
+        await asyncio.sleep(self._chance.choice((0.0002, 0.001, 0.004)))
+        return self._time()
 
     async def size(self) -> int:
-        """Bytes in the file."""
-        return condition(self.path).size
+        """Bytes that it takes."""
+        return self._condition().size
 
     async def close(self) -> None:
-        """Finish what was accepted, then let go of the file."""
+        """Finish what was accepted, then let go of it."""
         self._is_closed = True
         while self._reads or self._writes:  # noqa: ASYNC110 - the one who serves them has no event to set
             await asyncio.sleep(0.001)
@@ -93,14 +111,22 @@ class LoopDatabase:
         self._reader.close()
         self._writer.close()
 
-    async def _do(self, jobs: list[Job[Any]], serve: Callable[[], None], work: Work[Result]) -> Result:
+    async def _do(
+        self,
+        jobs: list[Job[Any]],
+        serve: Callable[[], None],
+        work: Work[Result],
+        *,
+        alone: bool = False,
+        fenced: bool = False,
+    ) -> Result:
         if self._is_closed:
-            raise StoreTrouble(f"the database {self.path} has been closed")
+            raise StoreTrouble(f"{self._name} has been closed")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Result] = loop.create_future()
         if not jobs:
             loop.call_later(self._chance.choice((0.0002, 0.001, 0.004)), serve)
-        jobs.append(Job(work, _Outcome(answer)))
+        jobs.append(Job(work, _Outcome(answer), alone, fenced))
         return await answer
 
     def _serve_reads(self) -> None:
@@ -108,8 +134,9 @@ class LoopDatabase:
         self._reader.do(jobs)
 
     def _serve_writes(self) -> None:
-        jobs, self._writes[:] = self._writes[:GROUP], self._writes[GROUP:]
+        jobs, self._writes[:] = self._writes[: self._group], self._writes[self._group :]
         self._writer.do(jobs)
+        self._written()
         if self._writes:
             asyncio.get_running_loop().call_later(0.001, self._serve_writes)
 
@@ -140,14 +167,16 @@ class _Outcome(Generic[Result]):
             self._answer.set_exception(error)
 
 
-def _opened(path: Path, *, reads_only: bool = False) -> SqliteSession:
-    """As the product opens it; only that nothing here survives the machine, so nothing waits for the platter."""
+def opened(path: Path, *, reads_only: bool = False) -> SqliteSession:
+    """A file as the product opens it; only that nothing here survives the machine, so nothing waits for the platter."""
     db = connect(path, reads_only=reads_only, patience=0)
     db.execute("PRAGMA synchronous = OFF")
     return db
 
 
-def _on(disk: Disk) -> Callable[..., SqliteSession]:
+def opened_on(disk: Disk) -> Callable[..., SqliteSession]:
+    """The same, on *disk*."""
+
     class Failing(sqlite3.Connection):
         def execute(self, sql: str, /, *parameters: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as sqlite3 has it
             disk.before(sql)
@@ -155,9 +184,9 @@ def _on(disk: Disk) -> Callable[..., SqliteSession]:
             disk.after(sql)
             return cursor
 
-    def opened(path: Path, *, reads_only: bool = False) -> SqliteSession:
+    def on_it(path: Path, *, reads_only: bool = False) -> SqliteSession:
         db = connect(path, reads_only=reads_only, patience=0, factory=Failing)
         db.execute("PRAGMA synchronous = OFF")
         return db
 
-    return opened
+    return on_it

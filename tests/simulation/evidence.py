@@ -1,9 +1,8 @@
-"""What the checker knows: the ledger's rows as SQLite gives them, and stretches of time that the journal tells of."""
+"""What the checker knows: the ledger's rows as its engine gives them, and stretches of time from the journal."""
 
 import json
-import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 
 from tests.simulation.faults import OF_A_REQUEST, Fault
@@ -16,12 +15,11 @@ Stretch = tuple[float, float]
 
 _ROWS = """
     SELECT delivery.id, subscription.platform, subscription.workspace, subscription.channel, delivery.date,
-        delivery.state, delivery.reason, delivery.told_at, edition.refs,
-        (SELECT json_group_array(json_array(part, messages)) FROM
-            (SELECT part, messages FROM delivery_part WHERE delivery = delivery.id ORDER BY part)) AS parts
+        delivery.state, delivery.reason, delivery.told_at, CAST(edition.refs AS text)
     FROM delivery JOIN subscription ON subscription.id = delivery.subscription
     LEFT JOIN edition ON edition.delivery = delivery.id ORDER BY delivery.id
 """
+_PARTS = "SELECT delivery, part, messages FROM delivery_part ORDER BY delivery, part"
 _HINDERS_POSTS = frozenset(
     {
         *OF_A_REQUEST,
@@ -158,20 +156,8 @@ class Evidence:
         return found
 
     def _nobody_up(self) -> list[Stretch]:
-        found: list[Stretch] = []
-        alive: set[object] = set()
-        since = 0.0
-        for one in self.history.journal.of("process begins", "process ends"):
-            if one.what == "process begins":
-                if not alive:
-                    found.append((since, one.at + _WARMING_UP))
-                alive.add(one.facts["life"])
-            else:
-                alive.discard(one.facts["life"])
-                if not alive:
-                    since = one.at - 15  # it was told to stop some seconds before
-        if not alive:
-            found.append((since, self.ends))
+        """When nobody rang, or nobody carried what is due."""
+        found = [*self._nobody_to("all", "alarm"), *self._nobody_to("all", "worker")]
         for act in self.history.journal.of("act"):
             lasts = float(act.facts["lasts"] or 0.0)
             if act.facts["kind"] == "suspend":
@@ -179,6 +165,28 @@ class Evidence:
             if act.facts["kind"] in {"stop", "restore", "zone rules"}:
                 found.append((act.at, act.at + 15))
         return found
+
+    def _nobody_to(self, *roles: str) -> Iterator[Stretch]:
+        """When no process of *roles* was awake, and a while after."""
+        known: dict[object, str] = {}
+        awake: set[object] = set()
+        since = 0.0
+        for one in self.history.journal.of("process begins", "process ends", "freezes", "thaws"):
+            life = one.facts["life"]
+            if one.what == "process begins":
+                known[life] = str(one.facts.get("role", "all"))
+            if known[life] not in roles:
+                continue
+            if one.what in {"process begins", "thaws"}:
+                if not awake:
+                    yield since, one.at + _WARMING_UP
+                awake.add(life)
+            elif life in awake:
+                awake.discard(life)
+                if not awake:
+                    since = one.at - 15  # it was told to stop some seconds before
+        if not awake:
+            yield since, self.ends
 
     def _unsure(self) -> dict[str, float]:
         """Channels of which nobody knows what is ordered, and since when: whoever changed it got no answer."""
@@ -202,9 +210,10 @@ def within(at: float, stretches: Iterable[Stretch]) -> bool:
 
 
 def _rows(history: History) -> Iterator[Row]:
-    with closing(sqlite3.connect(history.ledger)) as db:
-        found = db.execute(_ROWS).fetchall()
-    for number, platform, workspace, channel, day, state, reason, told_at, refs, parts in found:
+    parts: defaultdict[int, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
+    for delivery, part, messages in history.ledger.rows(_PARTS):
+        parts[delivery].append((part, tuple(json.loads(messages))))
+    for number, platform, workspace, channel, day, state, reason, told_at, refs in history.ledger.rows(_ROWS):
         yield Row(
             id=number,
             platform=platform,
@@ -215,5 +224,6 @@ def _rows(history: History) -> Iterator[Row]:
             reason=reason,
             is_told=told_at is not None,
             refs=tuple(json.loads(refs)) if refs else (),
-            receipts=tuple((part, tuple(json.loads(messages))) for part, messages in json.loads(parts)),
+            receipts=tuple(parts[number]),
         )
+    history.ledger.close()

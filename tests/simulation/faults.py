@@ -46,6 +46,8 @@ class Fault(StrEnum):
     STOP = "stop"
     SECOND_PROCESS = "second process"
     SUSPEND = "suspend"
+    FREEZE = "freeze"
+    """One of many processes stands still, while its machine goes on: SIGSTOP."""
     CLOCK_FORWARD = "clock forward"
     CLOCK_BACK = "clock back"
     CLOCK_LEAP = "clock leap"
@@ -88,6 +90,7 @@ OF_THE_MACHINE = frozenset(
         Fault.DOWN,
         Fault.SECOND_PROCESS,
         Fault.SUSPEND,
+        Fault.FREEZE,
         Fault.CLOCK_FORWARD,
         Fault.CLOCK_BACK,
         Fault.CLOCK_LEAP,

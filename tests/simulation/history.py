@@ -2,9 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.simulation.journal import Journal
+from tests.simulation.ledgers import LedgerView
 from tests.simulation.plan import Plan
 from tests.simulation.store import Held
 
@@ -17,6 +17,6 @@ class History:
     journal: Journal
     held: dict[str, Held]
     """By platform."""
-    ledger: Path
+    ledger: LedgerView
     hits: Counter[str]
     """How often each fault really hit something."""

@@ -1,7 +1,7 @@
 """What the world did, in order: what a checker reads, and what must be the same when a seed runs again."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Fact = str | int | float | None
@@ -31,12 +31,12 @@ class Journal:
     """Grows; nothing in it changes."""
 
     def __init__(
-        self, now: Callable[[], float], trace: Callable[[str], None] | None = None, *, folder: str = ""
+        self, now: Callable[[], float], trace: Callable[[str], None] | None = None, *, hides: Sequence[str] = ()
     ) -> None:
+        """No entry names what it *hides*: where things are, which is elsewhere each time that a seed is run."""
         self._now = now
         self._trace = trace
-        self._folder = folder
-        """Where the machine's files are: another one each time that a seed is run, so no entry names it."""
+        self._hides = hides
         self.entries: list[Entry] = []
 
     def note(self, what: str, **facts: Fact) -> None:
@@ -47,7 +47,10 @@ class Journal:
             self._trace(entry.line())
 
     def _masked(self, fact: Fact) -> Fact:
-        return fact.replace(self._folder, "~") if self._folder and isinstance(fact, str) else fact
+        if isinstance(fact, str):
+            for one in self._hides:
+                fact = fact.replace(one, "~")
+        return fact
 
     def of(self, *what: str) -> Iterator[Entry]:
         """Those of some kinds, in order."""

@@ -139,7 +139,7 @@ class Line:
         answer = self._around.loop.create_future()
 
         def arrive() -> None:
-            if self._life.is_frozen and later < 1 and self._around.chance.random() < 0.5:
+            if self._life.is_asleep and later < 1 and self._around.chance.random() < 0.5:
                 # What was still on its way when the machine fell asleep leaves it when it wakes.
                 self._life.delayed.append(arrive)
                 return

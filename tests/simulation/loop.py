@@ -22,6 +22,8 @@ class Life:
         self.number = number
         self.is_dead = False
         self.is_frozen = False
+        self.is_asleep = False
+        """Its machine sleeps as well: nothing that it has begun to send leaves before it wakes."""
         self.steps = 0
         self.dies_at: int | None = None
         """The step at which it dies."""
@@ -38,7 +40,7 @@ class Life:
 
     def thaw(self) -> None:
         """Go on where it was frozen."""
-        self.is_frozen = False
+        self.is_frozen = self.is_asleep = False
         parked, self.parked = self.parked, []
         for step in parked:
             step.again()

@@ -1,35 +1,28 @@
-"""Somebody who looks into the ledger once a minute, with nothing but SQLite, and notes what has changed."""
-
-import sqlite3
-from pathlib import Path
+"""Somebody who looks into the ledger once a minute, by its engine's own driver, and notes what has changed."""
 
 from tests.simulation.journal import Fact, Journal
+from tests.simulation.ledgers import LedgerView
 
 _DELIVERIES = """
     SELECT delivery.id, subscription.platform, subscription.channel, delivery.date, delivery.state, delivery.reason,
         delivery.due_at, delivery.told_at
     FROM delivery JOIN subscription ON subscription.id = delivery.subscription ORDER BY delivery.id
 """
-_STANDINGS = "SELECT channel, standing, paused_by_platform, at, timezone FROM subscription ORDER BY id"
+_STANDINGS = "SELECT channel, standing, CAST(paused_by_platform AS int), at, timezone FROM subscription ORDER BY id"
 
 
 class Observer:
     """Knows what it saw last."""
 
-    def __init__(self, path: Path, journal: Journal) -> None:
-        self._path = path
+    def __init__(self, ledger: LedgerView, journal: Journal) -> None:
+        self._ledger = ledger
         self._journal = journal
-        self._db: sqlite3.Connection | None = None
         self._deliveries: dict[int, tuple[object, ...]] = {}
         self._standings: list[tuple[Fact, ...]] = []
 
     def look(self) -> None:
         """Note what is otherwise than at the last look."""
-        if self._db is None:
-            if not self._path.exists():
-                return
-            self._db = sqlite3.connect(self._path, isolation_level=None)
-        for row in self._db.execute(_DELIVERIES).fetchall():
+        for row in self._ledger.rows(_DELIVERIES):
             if self._deliveries.get(row[0]) != row[4:]:
                 number, platform, channel, day, state, reason, _, told = row
                 if told:
@@ -38,7 +31,7 @@ class Observer:
                     "ledger", id=number, platform=platform, channel=channel, date=day, state=state, reason=reason
                 )
                 self._deliveries[number] = row[4:]
-        standings = self._db.execute(_STANDINGS).fetchall()
+        standings = self._ledger.rows(_STANDINGS)
         if standings != self._standings:
             for channel, how, by_platform, at, timezone in sorted(set(standings) - set(self._standings)):
                 self._journal.note(
@@ -47,8 +40,6 @@ class Observer:
             self._standings = standings
 
     def look_away(self) -> None:
-        """Let go of the file; another one takes its place, perhaps."""
-        if self._db:
-            self._db.close()
-        self._db = None
+        """Let go of the ledger; another one takes its place, perhaps."""
+        self._ledger.close()
         self._deliveries.clear()

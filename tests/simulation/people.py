@@ -27,15 +27,18 @@ class People:
         hours: dict[str, str],
         *,
         ask: Callable[[Command, str], None],
-        reload: Callable[[Desk], Awaitable[None]],
+        tell_to_reload: Callable[[Command, str], None],
+        load_anew: Command,
     ) -> None:
+        """*ask* gives a command to whoever answers people; *tell_to_reload* gives one that lets a desk *load_anew*."""
         self._plan = plan
         self._journal = journal
         self._clock = clock
         self._hours = hours
         """Of declared channels, by id, as the configuration file has them."""
         self._ask = ask
-        self._reload = reload
+        self._tell_to_reload = tell_to_reload
+        self._load_anew = load_anew
         self._corrections = 0
         """Each has a text of its own."""
         self._small: dict[str, Callable[[Desk, Place, Subscription], Awaitable[None]]] = {
@@ -69,7 +72,7 @@ class People:
             self._ask(self._setting_up(place, place.at, zone), name)
         elif act.what == "reload" and not place.owner:
             self._hours[place.id] = act.text
-            self._ask(self._reloading(place, act.text), name)
+            self._tell_to_reload(self._reloading(place, act.text), name)
         elif act.what in {"correct", "withdraw"}:
             self._ask(self._correct if act.what == "correct" else self._withdraw, act.what)
         elif act.what in self._small:
@@ -98,7 +101,7 @@ class People:
     def _reloading(self, place: Place, at: str) -> Command:
         async def act(desk: Desk) -> None:
             self._journal.note("ordering", channel=place.id)
-            await self._reload(desk)
+            await self._load_anew(desk)
             self.ordered(place, at, place.timezone)
 
         return act

@@ -84,8 +84,8 @@ def plan(seed: int) -> Plan:
     """The world of *seed*."""
     chance = random.Random(seed)
     begins = datetime(2026, 3, 2, tzinfo=UTC) + timedelta(days=chance.randrange(300), hours=chance.randrange(24))
-    zones = _zones(chance, begins)
-    places = tuple(_places(chance, sorted(zones)))
+    zones = draw_zones(chance, begins)
+    places = tuple(draw_places(chance, sorted(zones), 20))
     faults = _swarm(chance)
     made = _Made(chance, faults, places)
     spells = tuple(made.spells())
@@ -118,7 +118,7 @@ def _swarm(chance: random.Random) -> list[Fault]:
     return chosen if chance.random() < 0.4 else [one for one in chosen if one not in OF_THE_MODEL]
 
 
-def _zones(chance: random.Random, begins: datetime) -> dict[str, Rules]:
+def draw_zones(chance: random.Random, begins: datetime) -> dict[str, Rules]:
     """A few zones; in most of them clocks change while we look on."""
     first = int(begins.timestamp())
     night = first + chance.randrange(2, 26) * 3600
@@ -153,10 +153,11 @@ def _changed(chance: random.Random, rules: Rules, begins: datetime) -> Rules:
     return Rules(rules.first, (*rules.changes, (at, ahead + chance.choice((-3600, 3600)))))
 
 
-def _places(chance: random.Random, zones: list[str]) -> list[Place]:
+def draw_places(chance: random.Random, zones: list[str], count: int) -> list[Place]:
+    """So many channels on all platforms, most with hours of their own."""
     rush = f"{chance.randrange(24):02d}:{chance.choice((0, 30)):02d}"
     held = []
-    for number in range(20):
+    for number in range(count):
         platform, workspace = WORKSPACES[number % len(WORKSPACES)]
         is_from_chat = platform != "terminal" and number % 3 == 0
         hour = rush if chance.random() < 0.3 else f"{chance.randrange(24):02d}:{chance.choice((0, 5, 30, 59)):02d}"

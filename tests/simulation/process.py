@@ -2,28 +2,26 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from adapters.analyst.extractive import ExtractiveAnalyst
+from adapters.clock import SharedClock
 from bot.config import Config
 from bot.desk import Desk
 from bot.errors import DaybriefError
 from bot.newsroom import Newsroom
-from bot.ports import Clock, FeedReader, Platform, Store, Writer
-from bot.rings import DRAIN, Ring, rings
-from storage import Keeper
-from storage.sqlite.upgrade import prepare
+from bot.ports import FeedReader, Platform, Store, Writer
+from bot.roles import Role
+from bot.wiring.house import agree
 from tests.newsroom import InlineWorkers
-from tests.simulation.disk import Disk, LoopDatabase
+from tests.simulation.disk import LoopDatabase
+from tests.simulation.duties import Duties
+from tests.simulation.engines import Engine, Shared
 from tests.simulation.loop import LIFE, OUTSIDE, Life, VirtualLoop
 
 log = logging.getLogger(__name__)
-
-_MIDNIGHT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class MachineClock:
@@ -51,6 +49,7 @@ class Parts:
     store: Callable[[Store], Store] = lambda store: store
     platform: Callable[[Platform], Platform] = lambda platform: platform
     config: Callable[[Config], Config] = lambda config: config
+    shared: Callable[[Shared], Shared] = lambda shared: shared
 
 
 @dataclass(kw_only=True)
@@ -59,9 +58,7 @@ class Machine:
 
     loop: VirtualLoop
     clock: MachineClock
-    path: Path
-    disk: Disk | None
-    chance: random.Random
+    engine: Engine
     lines: Callable[[Life], Mapping[str, Platform]]
     reader: FeedReader
     writer: Callable[[], Writer | None]
@@ -69,18 +66,26 @@ class Machine:
 
 
 class Process:
-    """The bot, from its start to its end."""
+    """The bot, or its part in it, from its start to its end."""
 
-    def __init__(self, machine: Machine, number: int, config: Config, ended: Callable[["Process", str], None]) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        number: int,
+        config: Config,
+        ended: Callable[["Process", str], None],
+        role: Role = Role.ALL,
+    ) -> None:
         self.life = Life(number)
         self.life.on_death = self._died
+        self.role = role
         self.desk: Desk | None = None
         """None until it is up, and once it is stopping."""
         self._machine = machine
         self._config = machine.parts.config(config)
         self._ended = ended
         self._stop = asyncio.Event()
-        self._alarm: _Alarm | None = None
+        self._duties: Duties | None = None
         self._database: LoopDatabase | None = None
         self.tasks: list[asyncio.Task[None]] = []
         self.context = OUTSIDE.copy()
@@ -96,8 +101,8 @@ class Process:
 
     def clock_was_set(self) -> None:
         """The alarm looks at both clocks a few times a minute."""
-        if self._alarm and not self.life.is_dead:
-            self._machine.loop.call_soon(self._alarm.begin_anew, context=self.context)
+        if self._duties and not self.life.is_dead:
+            self._machine.loop.call_soon(self._duties.clock_was_set, context=self.context)
 
     async def _run(self) -> None:
         why = "stopped"
@@ -116,102 +121,38 @@ class Process:
 
     async def _live(self) -> None:
         machine = self._machine
-        prepare(machine.path)
-        database = self._database = LoopDatabase(machine.path, machine.disk, machine.chance)
+        common = None if self.role.is_alone else SharedClock(machine.loop.time)
+        opened = machine.engine.open(self.life, common or machine.clock)
+        self._database = opened.database
+        if opened.shared:
+            opened = replace(opened, shared=machine.parts.shared(opened.shared))
+        if common:
+            await agree(common, opened.store)
         workers = InlineWorkers()
         room = Newsroom(
             config=self._config,
-            store=machine.parts.store(Keeper(database)),
-            clock=machine.clock,
+            store=machine.parts.store(opened.store),
+            clock=common or machine.clock,
             workers=workers,
             reader=machine.reader,
             analyst=ExtractiveAnalyst(workers),
             platforms={name: machine.parts.platform(line) for name, line in machine.lines(self.life).items()},
             writer=machine.writer(),
+            carries=self.role.is_alone,
         )
         desk = Desk(room)
-        await desk.open()
-        await desk.take_over()
-        self._alarm = _Alarm(machine.clock, machine.loop)
-        for ring in rings(
-            desk, self._config.bot.gather_every, settle=_nothing, gather=lambda: desk.gather(only_due=True)
-        ):
-            self._alarm.ring(ring)
-        self._alarm.begin_anew()
+        duties = self._duties = Duties(machine.loop, machine.clock, self.role, desk, room, opened=opened)
+        await duties.start()
         self.desk = desk
         await self._stop.wait()
         self.desk = None
         desk.stop()
-        await self._alarm.stop()
+        await duties.stop()
         await room.errands.close()
-        await database.close()
+        await opened.database.close()
 
     def _died(self) -> None:
         self.desk = None
         if self._database:
             self._database.let_go()
         self._machine.loop.outside(0, self._ended, self, "died")
-
-
-async def _nothing() -> None:
-    """There is nothing to be settled with platforms here."""
-
-
-class _Alarm:
-    """Rings as ``adapters.alarm.Alarm`` does, at whole multiples on the wall clock, by the loop's time."""
-
-    def __init__(self, clock: Clock, loop: VirtualLoop) -> None:
-        self._clock = clock
-        self._loop = loop
-        self._rings: dict[str, Ring] = {}
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._busy: dict[str, set[asyncio.Task[None]]] = {}
-
-    def ring(self, ring: Ring) -> None:
-        self._rings[ring.name] = ring
-        self._busy[ring.name] = set()
-
-    def begin_anew(self) -> None:
-        """Every action at once, and then at its times."""
-        for name in self._rings:
-            if name in self._timers:
-                self._timers[name].cancel()
-            self._schedule(name)
-            self._start(name)
-
-    async def stop(self) -> None:
-        for timer in self._timers.values():
-            timer.cancel()
-        busy = [task for name in self._rings for task in sorted(self._busy[name], key=lambda one: one.get_name())]
-        if not busy:
-            return
-        await asyncio.wait(busy, timeout=DRAIN.total_seconds())
-        for task in busy:
-            task.cancel()
-        await asyncio.gather(*busy, return_exceptions=True)
-
-    def _schedule(self, name: str) -> None:
-        every = self._rings[name].every
-        passed = (self._clock.now() - _MIDNIGHT) % every
-        self._timers[name] = self._loop.call_later((every - passed).total_seconds(), self._rung, name)
-
-    def _rung(self, name: str) -> None:
-        self._schedule(name)
-        self._start(name)
-
-    def _start(self, name: str) -> None:
-        ring, busy = self._rings[name], self._busy[name]
-        if busy and not ring.may_overlap:
-            return
-        task = self._loop.create_task(_run(ring))
-        busy.add(task)
-        task.add_done_callback(busy.discard)
-
-
-async def _run(ring: Ring) -> None:
-    try:
-        await ring.action()
-    except DaybriefError as trouble:
-        log.error("%s: %s", ring.name, trouble)  # noqa: TRY400 - as the product's alarm has it
-    except Exception:
-        log.exception("%s failed in a way that was not foreseen", ring.name)

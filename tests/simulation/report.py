@@ -9,6 +9,9 @@ from tests.simulation.journal import Entry
 from tests.simulation.violation import Violation
 
 _ENDS = ("sent", "refused", "missed", "uncertain", "skipped")
+_OF_THE_MACHINE = frozenset(
+    {"process begins", "process ends", "clock", "zone rules", "restored", "act", "wakes", "freezes", "thaws"}
+)
 _AROUND = 45
 """Lines of the journal that are shown of one violation."""
 
@@ -28,6 +31,8 @@ class Outcome:
     told: int = 0
     seconds: float = 0.0
     """Of simulated time."""
+    of_many: bool = False
+    """Whether many processes shared a database."""
 
 
 @dataclass
@@ -65,6 +70,7 @@ class Total:
                 ("down", "outages"),
                 ("second process", "second processes"),
                 ("suspend", "suspensions"),
+                ("freeze", "freezes"),
                 ("restore", "restores"),
                 ("zone rules", "changes of zone rules"),
             )
@@ -87,7 +93,8 @@ def tell(outcome: Outcome) -> Iterator[str]:
     yield f"seed {outcome.seed} breaks {_counted(len(outcome.violations), 'promise')}:"
     yield from (f"  {one}" for one in outcome.violations[:10])
     yield from outcome.story
-    yield f"see it again: .venv/bin/python -m tests.simulation --seed {outcome.seed} --trace"
+    many = " --many" * outcome.of_many
+    yield f"see it again: .venv/bin/python -m tests.simulation{many} --seed {outcome.seed} --trace"
 
 
 def around(history: History, violation: Violation) -> Iterator[str]:
@@ -99,7 +106,7 @@ def around(history: History, violation: Violation) -> Iterator[str]:
 
 
 def _concerns(entry: Entry, violation: Violation) -> bool:
-    if entry.what in {"process begins", "process ends", "clock", "zone rules", "restored", "act", "wakes"}:
+    if entry.what in _OF_THE_MACHINE:
         return True
     values = {str(value) for value in entry.facts.values()}
     if violation.channel not in values and violation.channel not in str(entry.facts.get("says", "")):

@@ -13,6 +13,7 @@ from tests.simulation.checker import check
 from tests.simulation.faults import Fault, Spell
 from tests.simulation.history import History
 from tests.simulation.journal import Fact, Journal
+from tests.simulation.ledgers import InAFile
 from tests.simulation.orders import Orders
 from tests.simulation.plan import EVERY_DAY, HOUR, Place, Plan
 from tests.simulation.store import Held, Message
@@ -110,7 +111,7 @@ def history(
         plan=plan,
         journal=journal,
         held={"slack": Held(messages=messages)},
-        ledger=_ledger(folder / "ledger.db", [(missed, "missed"), *((day, "sent") for day, _ in sent)]),
+        ledger=InAFile(_ledger(folder / "ledger.db", [(missed, "missed"), *((day, "sent") for day, _ in sent)])),
         hits=Counter(),
     )
 

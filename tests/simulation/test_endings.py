@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.simulation.checker import check
 from tests.simulation.history import History
 from tests.simulation.journal import Fact, Journal
+from tests.simulation.ledgers import InAFile
 from tests.simulation.plan import plan
 
 _TABLES = """
@@ -38,7 +39,7 @@ def verdict(folder: Path, entries: Sequence[tuple[float, str, dict[str, Fact]]],
         plan=replace(plan(1), places=(), spells=(), acts=(), faults=()),
         journal=journal,
         held={},
-        ledger=folder / "ledger.db",
+        ledger=InAFile(folder / "ledger.db"),
         hits=Counter(),
     )
     return [one.promise for one in check(history)]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.simulation.mutants import MUTANTS
-from tests.simulation.seeds import run
+from tests.simulation.mutants import MUTANTS, OF_MANY
+from tests.simulation.seeds import run, run_many
 
 FOUND_OUT = {
     "marks before it sends": (2, "not lost"),
@@ -24,13 +24,31 @@ FOUND_OUT = {
 """A seed that shows what each does wrong, and the promise that it breaks; ``--mutants`` finds others."""
 
 
+FOUND_OUT_AMONG_MANY = {
+    "checks no fence": (1, "not doubled"),
+    "knows no intent": (1, "not doubled"),
+    "rings once": (1, "missed for a cause"),
+    "tells nobody": (1, "told"),
+}
+"""The same where many processes share a database."""
+
+
 def test_no_broken_bot_is_forgotten() -> None:
     assert set(FOUND_OUT) == set(MUTANTS)
+    assert set(FOUND_OUT_AMONG_MANY) == set(OF_MANY)
 
 
 @pytest.mark.parametrize("name", FOUND_OUT)
 def test_a_broken_bot_is_found_out(name: str) -> None:
     seed, promise = FOUND_OUT[name]
     broken = run(seed, parts=MUTANTS[name]).violations
+
+    assert [one for one in broken if one.startswith(f"{promise}:")]
+
+
+@pytest.mark.parametrize("name", FOUND_OUT_AMONG_MANY)
+def test_a_broken_bot_is_found_out_among_many(name: str) -> None:
+    seed, promise = FOUND_OUT_AMONG_MANY[name]
+    broken = run_many(seed, parts=OF_MANY[name]).violations
 
     assert [one for one in broken if one.startswith(f"{promise}:")]

@@ -4,18 +4,18 @@ import asyncio
 import contextlib
 import gc
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from bot.config import Config, read
 from bot.desk import Desk
-from bot.errors import DaybriefError
 from bot.ports import Platform, Writer
 from storage import backup, restore
 from tests.simulation import zones
 from tests.simulation.chat import NAMES, Chat, Surroundings
-from tests.simulation.disk import Disk
+from tests.simulation.crew import Crew
+from tests.simulation.engines import Here, Setting, alone, database_in
 from tests.simulation.faults import OF_THE_DISK, Fault, Weather
 from tests.simulation.history import History
 from tests.simulation.journal import Journal
@@ -32,12 +32,18 @@ ADMINS = ("slack:U0ADMIN01", "discord:400000000000000001")
 
 
 def live(
-    plan: Plan, folder: Path, *, parts: Parts | None = None, trace: Callable[[str], None] | None = None
+    plan: Plan,
+    folder: Path,
+    setting: Setting | None = None,
+    *,
+    parts: Parts | None = None,
+    trace: Callable[[str], None] | None = None,
 ) -> History:
-    """Let the world of *plan* happen, with its file in *folder*."""
+    """Let the world of *plan* happen, with its files in *folder*, in a *setting*; None: one process over a file."""
+    setting = setting or alone(folder, has_disk=bool(OF_THE_DISK & set(plan.faults)))
     with own_zones(folder / "zones", plan), calls_dropped(), contextlib.closing(VirtualLoop()) as loop:
         asyncio.set_event_loop(None)
-        world = _World(plan, folder, loop, parts or Parts(), trace)
+        world = _World(plan, folder, loop, setting, parts=parts or Parts(), trace=trace)
         with logs_noted(world.journal):
             loop.run_until_complete(world.happen())
             world.journal.note("the end")
@@ -49,7 +55,7 @@ def live(
             plan=plan,
             journal=world.journal,
             held={name: chat.held for name, chat in world.chats.items()},
-            ledger=world.path,
+            ledger=world.engine.ledger,
             hits=world.weather.hits,
         )
         del world
@@ -59,14 +65,20 @@ def live(
 
 class _World:
     def __init__(
-        self, plan: Plan, folder: Path, loop: VirtualLoop, parts: Parts, trace: Callable[[str], None] | None
+        self,
+        plan: Plan,
+        folder: Path,
+        loop: VirtualLoop,
+        setting: Setting,
+        *,
+        parts: Parts,
+        trace: Callable[[str], None] | None,
     ) -> None:
         self.plan = plan
         self.loop = loop
-        self.path = folder / "daybrief.db"
         self._copy = folder / "copy.db"
         self._folder = folder
-        self.journal = Journal(loop.time, trace, folder=str(folder))
+        self.journal = Journal(loop.time, trace, hides=(str(folder), *setting.hides))
         chance = random.Random(f"world {plan.seed}")
         self._chance = chance
         self.weather = Weather(plan.spells, loop.time, chance.random)
@@ -76,30 +88,27 @@ class _World:
         self.chats = {name: Chat(name, around) for name in NAMES}
         self._clock = MachineClock(loop, plan.begins)
         self._hours = {one.id: one.at for one in plan.places if not one.owner}
+        self.engine = setting.engine(Here(loop=loop, weather=self.weather, chance=chance, begins=plan.begins))
         self._machine = Machine(
             loop=loop,
             clock=self._clock,
-            path=self.path,
-            disk=Disk(self.weather) if OF_THE_DISK & set(plan.faults) else None,
-            chance=chance,
+            engine=self.engine,
             lines=self._lines,
             reader=Feeds(plan.begins, self.weather, self._clock.now, plan.seed),
             writer=lambda: Model(self.weather) if plan.has_model else None,
             parts=parts,
         )
+        self._crew = Crew(setting.roles, self._machine, self._config, self.journal, chance)
         self._people = People(
             plan,
             self.journal,
             self._clock,
             self._hours,
-            ask=self._ask,
-            reload=lambda desk: desk.reload(*self._renewed()),
+            ask=self._crew.ask,
+            tell_to_reload=lambda what, name: self._crew.reload(what, self._load_anew, name),
+            load_anew=self._load_anew,
         )
-        self._observer = Observer(self.path, self.journal)
-        self._processes: list[Process] = []
-        self._born = 0
-        self._is_down = False
-        """Nothing is started until somebody says so."""
+        self._observer = Observer(self.engine.ledger, self.journal)
         self._is_well = False
 
     # ------------------------------------------------------------------------------------------------ as planned
@@ -107,7 +116,7 @@ class _World:
     async def happen(self) -> None:
         """From the beginning to the end."""
         self._set_up()
-        self.loop.outside(0, self._start)
+        self.loop.outside(0, self._crew.start_missing)
         self.loop.outside(60, self._observe)
         self.loop.outside(90, self._people.order_all)
         for act in self.plan.acts:
@@ -122,9 +131,8 @@ class _World:
     async def bury(self) -> None:
         """Let even the dead unwind, where nothing of them matters any more."""
         self.loop.is_over = True
-        for process in self._processes:
-            process.life.die()
-        for process in self._all:
+        self._crew.kill()
+        for process in self._crew.every:
             parked, process.life.parked = process.life.parked, []
             for step in parked:
                 step.again()
@@ -138,7 +146,6 @@ class _World:
         gc.collect(0)
 
     def _set_up(self) -> None:
-        self._all: list[Process] = []
         for number, place in enumerate(self.plan.places):
             self.journal.note(
                 "place",
@@ -156,21 +163,9 @@ class _World:
         """What a reload finds."""
         return self._machine.parts.config(self._config()), self._machine.writer()
 
-    def _ask(self, what: Callable[[Desk], Awaitable[None]], name: str) -> None:
-        """Have the oldest process that is up do *what*, as a command from chat does."""
-        process = next((one for one in self._processes if one.desk), None)
-        if process is None or process.desk is None:
-            self.journal.note("nobody answers", asked=name)
-            return
-        process.tasks.append(self.loop.create_task(self._asked(what, process.desk, name), context=process.context))
-
-    async def _asked(self, what: Callable[[Desk], Awaitable[None]], desk: Desk, name: str) -> None:
-        try:
-            await what(desk)
-        except DaybriefError as trouble:
-            self.journal.note("answered", asked=name, trouble=str(trouble))
-        else:
-            self.journal.note("answered", asked=name)
+    async def _load_anew(self, desk: Desk) -> None:
+        """SIGHUP."""
+        await desk.reload(*self._renewed())
 
     def _lines(self, life: Life) -> dict[str, Platform]:
         return {name: Line(chat, life, lambda: self._clock.ahead) for name, chat in self.chats.items()}
@@ -189,26 +184,7 @@ class _World:
         text += "".join(f'[[feeds]]\nurl = "{url}"\nname = "{url.split("/")[2]}"\n' for url in FEEDS)
         return read(text, folder=self._folder, environ={})
 
-    # ------------------------------------------------------------------------------------------------ processes
-
-    def _start(self) -> None:
-        self._born += 1
-        process = Process(self._machine, self._born, self._config(), self._has_ended)
-        self._processes.append(process)
-        self._all.append(process)
-        self.journal.note("process begins", life=self._born)
-        process.start()
-
-    def _has_ended(self, process: Process, why: str) -> None:
-        self.journal.note("process ends", life=process.life.number, why=why)
-        if process in self._processes:
-            self._processes.remove(process)
-        if not self._processes and not self._is_down:
-            self.loop.outside(5, self._start_if_none)  # as systemd does
-
-    def _start_if_none(self) -> None:
-        if not self._processes and not self._is_down:
-            self._start()
+    # ------------------------------------------------------------------------------------------------- what befalls
 
     def _observe(self) -> None:
         self._observer.look()
@@ -219,12 +195,9 @@ class _World:
         self._is_well = True
         self.journal.note("the world is well")
         self._set_clock(-self._clock.ahead.total_seconds())
-        self._is_down = False
-        for process in self._processes[1:]:
-            process.stop()
-        self._start_if_none()
-
-    # -------------------------------------------------------------------------------------------------- what befalls
+        self._crew.is_down = False
+        self._crew.end_surplus()
+        self._crew.start_missing()
 
     def _befalls(self, act: Act) -> None:
         if self._is_well:
@@ -235,6 +208,7 @@ class _World:
             "stop": self._stop,
             "second": self._second,
             "suspend": self._suspend,
+            "freeze": self._freeze,
             "clock": lambda act: self._set_clock(act.lasts),
             "leap": lambda act: self._set_clock(act.lasts),
             "zone rules": self._change_zones,
@@ -250,37 +224,32 @@ class _World:
         self.weather.hits[fault] += 1
 
     def _crash(self, act: Act) -> None:
-        for process in self._processes[:1]:
+        if process := self._crew.one():
             process.life.dies_at = process.life.steps + act.steps
             self._hit(Fault.CRASH)
 
     def _stop(self, act: Act) -> None:
-        self._is_down = True
-        for process in self._processes:
-            process.stop()
+        self._crew.is_down = True
+        self._crew.stop()
         self._hit(Fault.DOWN if act.lasts > 1000 else Fault.STOP)
         self.loop.outside(act.lasts + 12, self._come_back)
 
     def _come_back(self) -> None:
-        self._is_down = False
-        self._start_if_none()
+        self._crew.is_down = False
+        self._crew.start_missing()
 
     def _second(self, act: Act) -> None:
-        if self._processes and not self._is_down:
-            self._start()
+        if self._crew.up and not self._crew.is_down:
+            self._crew.start_another()
             self._hit(Fault.SECOND_PROCESS)
-            self.loop.outside(act.lasts, self._back_to_one)
-
-    def _back_to_one(self) -> None:
-        for process in self._processes[:-1]:
-            process.stop()
+            self.loop.outside(act.lasts, self._crew.end_surplus)
 
     def _suspend(self, act: Act) -> None:
-        if any(process.life.is_frozen for process in self._processes):
+        if any(process.life.is_frozen for process in self._crew.up):
             return
-        asleep = list(self._processes)
+        asleep = list(self._crew.up)
         for process in asleep:
-            process.life.is_frozen = True
+            process.life.is_frozen = process.life.is_asleep = True
         self._hit(Fault.SUSPEND)
         self.loop.outside(act.lasts, self._wake, asleep)
 
@@ -292,6 +261,19 @@ class _World:
             for leaves in delayed:
                 self.loop.outside(self._chance.uniform(0.1, SETTLE - 10), leaves)
 
+    def _freeze(self, act: Act) -> None:
+        process = self._crew.one()
+        if process and not process.life.is_frozen:
+            process.life.is_frozen = True
+            self.journal.note("freezes", life=process.life.number)
+            self._hit(Fault.FREEZE)
+            self.loop.outside(act.lasts, self._thaw, process)
+
+    def _thaw(self, process: Process) -> None:
+        if not process.life.is_dead:
+            self.journal.note("thaws", life=process.life.number)
+            process.life.thaw()
+
     def _set_clock(self, seconds: float) -> None:
         if not seconds:
             return
@@ -300,19 +282,16 @@ class _World:
         self._hit(
             Fault.CLOCK_LEAP if abs(seconds) > 86400 * 7 else Fault.CLOCK_FORWARD if seconds > 0 else Fault.CLOCK_BACK
         )
-        for process in self._processes:
-            self.loop.outside(self._chance.uniform(0, 10), process.clock_was_set)
+        self._crew.clock_was_set()
 
     def _change_zones(self, act: Act) -> None:
         """The machine gets new rules, and the bot is started anew to take them up."""
-        self._is_down = True
-        for process in self._processes:
-            process.stop()
+        self._crew.is_down = True
+        self._crew.stop()
         self.loop.outside(12, self._renew_zones)
 
     def _renew_zones(self) -> None:
-        for process in self._processes:
-            process.life.die()
+        self._crew.kill()
         zones.write(self._folder / "zones", self.plan.later_zones)
         as_if_new()
         self.journal.note("zone rules")
@@ -320,21 +299,19 @@ class _World:
         self._come_back()
 
     def _back_up(self, act: Act) -> None:
-        backup(self.path, self._copy)
+        backup(database_in(self._folder), self._copy)
 
     def _restore(self, act: Act) -> None:
         if not self._copy.exists() or self._clock.ahead:
             return
-        self._is_down = True
-        for process in self._processes:
-            process.stop()
+        self._crew.is_down = True
+        self._crew.stop()
         self.loop.outside(12 + act.lasts, self._bring_back)
 
     def _bring_back(self) -> None:
-        for process in self._processes:
-            process.life.die()
+        self._crew.kill()
         self._observer.look_away()
-        restore(self._copy, self.path, self._clock.now())
+        restore(self._copy, database_in(self._folder), self._clock.now())
         self.journal.note("restored")
         self._hit(Fault.RESTORE)
         self._come_back()
