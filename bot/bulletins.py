@@ -115,6 +115,15 @@ WORDS: Mapping[Cause, _Words] = MappingProxyType(
             many_over="Commands on {who} are answered again; they had not been since {since}.",
             noun="platform",
         ),
+        Cause.WORKERS: _Words(
+            one="Nobody has posted to {who} since {since}: {why}.",
+            many="Nobody has posted to {who} since {since}: {why}.",
+            step="Start one that has the platform's token: `daybrief run --role worker`. What waits is sent late then, "
+            "within the catch-up window; after that it is missed.",
+            over="Somebody posts to {who} again; nobody had since {since}. What waited is sent, late.",
+            many_over="Somebody posts to {who} again; nobody had since {since}. What waited is sent, late.",
+            noun="platform",
+        ),
         Cause.FEED: _Words(
             one="{who} has failed for more than a day, since {since}: {why}.",
             many="{who} have failed for more than a day, since {since}: {why}.",

@@ -83,6 +83,10 @@ class Newsroom:
     """None: nobody looks how full it is."""
     doors: dict[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
     """By platform, what tells why nobody is answered there; empty: people are."""
+    heard: Callable[[], Awaitable[Mapping[str, bool]]] | None = None
+    """Tells by platform whether somebody comes for what is to be posted there, or lets it wait; missing: nothing waits
+    there. None: we carry it ourselves.
+    """
     model_says: tuple[int, str] | None = None
     """How often in a row the model has given nothing, and why the last time; None: it has not been asked."""
     noted: dict[Cause, str] = field(default_factory=dict)

@@ -19,6 +19,8 @@ LOOK = timedelta(seconds=2)
 """How often whoever stands by looks whether it is its turn, and whoever rings whether it still is."""
 AGAIN = timedelta(seconds=5)
 """How often those are rung for again that nobody came for."""
+LISTENS = timedelta(seconds=30)
+"""How often a worker says that it listens."""
 TIDY = timedelta(seconds=30)
 """How often the queue is rid of what dead workers had taken."""
 

@@ -53,6 +53,7 @@ class Survey:
             tokens=tokens,
             served=await self._if_possible(self._served(places)) or {},
             doors=await self._doors() if room.doors else None,
+            heard=await self._if_possible(self._heard()),
             may_write=await self._if_possible(writer.may_write()) if writer and self._has_budget else None,
             has_model=writer is not None,
             model=room.model_says,
@@ -115,6 +116,10 @@ class Survey:
 
     async def _doors(self) -> Mapping[str, str | None]:
         return {name: await self._if_possible(tells()) for name, tells in self._room.doors.items()}
+
+    async def _heard(self) -> Mapping[str, bool]:
+        tells = self._room.heard
+        return await tells() if tells else dict.fromkeys(self._room.platforms, True)
 
     async def _if_possible(self, looking: Awaitable[Found]) -> Found | None:
         """What *looking* finds, within the time that a platform has for an answer. None if it fails: that is a trouble

@@ -29,6 +29,7 @@ ONE_SOURCE_FROM = 2
 """Stories from one publisher that are worth a word; a single one has one by nature."""
 MODEL_FAILURES = 5
 """Requests in a row that a model gave nothing for: one story alone can be at fault itself, five are not."""
+_NO_WORKER = "editions wait, and no worker that can post there is running"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -58,6 +59,8 @@ class Circumstances:
     """By platform, why nobody is answered there; empty: people are; None: that cannot be told just now. None for all:
     nobody listens at all.
     """
+    heard: Mapping[str, bool] | None = None
+    """By platform, whether somebody comes for what is to be posted there; missing: nobody knows, for nothing waits."""
     may_write: bool | None = None
     """Whether the day's budget takes another story; None as well where no model is configured."""
     has_model: bool = False
@@ -105,6 +108,7 @@ def ending(trouble: Trouble, known: Circumstances) -> Ending | None:
             known.doors is not None and trouble.subject not in known.doors,
             _said_well((known.doors or _NOTHING).get(trouble.subject)),
         ),
+        Cause.WORKERS: (trouble.subject not in known.platforms, (known.heard or {}).get(trouble.subject, False)),
         Cause.FEED: (not _is_read(trouble, known), known.feeds is not None),
         Cause.BUDGET: (not known.has_model, known.may_write is True),
         Cause.MODEL: (not known.has_model, known.model is not None and not known.model[0]),
@@ -227,6 +231,9 @@ def _of_platforms(known: Circumstances) -> Iterator[Trouble]:
         if said:
             name = platform.capitalize()
             yield Trouble(cause=Cause.UNREACHABLE, subject=platform, name=name, detail=said)
+    for platform, is_heard in (known.heard or {}).items():
+        if not is_heard:
+            yield Trouble(cause=Cause.WORKERS, subject=platform, name=platform.capitalize(), detail=_NO_WORKER)
 
 
 def token_of(trouble: Trouble) -> tuple[str, str]:

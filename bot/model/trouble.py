@@ -30,6 +30,8 @@ class Cause(StrEnum):
     """A platform does not take the token of a workspace."""
     UNREACHABLE = "unreachable"
     """Nobody on a platform is answered."""
+    WORKERS = "workers"
+    """Nobody comes for what is to be posted to a platform."""
     FEED = "feed"
     """A feed could not be read for a day."""
     BUDGET = "budget"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adapters.alarm import Alarm
 from adapters.clock import SharedClock, SystemClock
 from bot.config import Config
-from bot.rings import AGAIN, DRAIN, TIDY, Ring, rings
+from bot.rings import AGAIN, DRAIN, LISTENS, TIDY, Ring, rings
 from bot.roles import Role
 from bot.wiring.copies import back_up_nightly
 from bot.wiring.house import House, agree, gather, settle
@@ -29,28 +29,31 @@ class Duties:
     def __init__(self, house: House, role: Role, station: "Station") -> None:
         self._house = house
         self._role = role
-        self._own = _Bells(lambda: own_rings(house, station))
+        self._own = _Bells(lambda: (*own_rings(house, station), *self._worker_rings()))
         self._main = _Bells(lambda: main_rings(house))
         self._stand_by: StandBy | None = None
         self._porter: Porter | None = None
 
     def start(self) -> None:
         """Begin; must be called on the event loop."""
-        self._own.start()
-        if self._role is Role.ALL:
-            self._main.start()
-        if self._role is Role.ALARM:
-            from storage.postgres.alone import Turn  # noqa: PLC0415 - its driver is loaded only for this
-
-            turn, house = Turn(_url(self._house)), self._house
-            self._stand_by = StandBy(house.desk, turn, self._main, house.room.clock)
-            self._stand_by.start()
         if self._role is Role.WORKER:
-            from storage.postgres.hearing import Porter  # noqa: PLC0415 - as above
+            from storage.postgres.hearing import Porter  # noqa: PLC0415 - its driver is loaded only for this
 
             room, hear = self._house.room, self._house.desk.hear
             self._porter = Porter(_url(self._house), hear, room.clock, platforms=room.platforms, drain=DRAIN)
             self._porter.start()
+        self._own.start()
+        if self._role is Role.ALL:
+            self._main.start()
+        if self._role is Role.ALARM:
+            from storage.postgres.alone import Turn  # noqa: PLC0415 - as above
+
+            turn, house = Turn(_url(self._house)), self._house
+            self._stand_by = StandBy(house.desk, turn, self._main, house.room.clock)
+            self._stand_by.start()
+
+    def _worker_rings(self) -> tuple[Ring, ...]:
+        return (Ring(name="listen", action=self._porter.say_so, every=LISTENS),) if self._porter else ()
 
     @property
     def is_ringing(self) -> bool:

@@ -222,6 +222,7 @@ async def open_house(
             watch=watch,
             replayed=at,
             carries=part.is_alone,
+            heard=many.heard if many else None,
             writer=None if trouble or at else writer_of(config, store, clock, watch),
         )
         stack.push_async_callback(close_writer, room)

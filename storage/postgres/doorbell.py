@@ -4,7 +4,7 @@ A doorbell may be lost, heard twice or come too late: the ledger alone decides w
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import psycopg
@@ -25,6 +25,8 @@ FORGOTTEN_AFTER = timedelta(minutes=10)
 """One that is not in the queue any more, though older ones wait there, is rung again after this: it was lost, or who
 took it never answers.
 """
+WAITS_UNHEARD = timedelta(minutes=3)
+"""A doorbell that has waited for so long, where no worker has said for two minutes that it listens, waits in vain."""
 _AT_ONCE = 5_000
 """Doorbells that are rung again in one transaction; the rest a moment later."""
 
@@ -84,6 +86,15 @@ class Doorbell:
 
         return await database.write(again)
 
+    async def heard(self, database: Database) -> Mapping[str, bool]:
+        """By platform, whether a worker listens for what waits in *database*, or lets it wait; missing: nothing has
+        waited there for long.
+        """
+        since = {"since": codec.micros(self._clock.now() - WAITS_UNHEARD)}
+        found = await database.read(lambda db: rows(db, _HEARD, since))
+        told = {one["queue"].removeprefix(queue_of("")): one for one in found}
+        return {name: one["is_heard"] for name, one in told.items() if one["is_heard"] or one["is_late"]}
+
 
 def _job(one: Planned, now: int, *, place: int) -> Job:
     return Job(
@@ -116,6 +127,15 @@ _UNHEARD = f"""
         OR (rung_at <= :forgotten AND id NOT IN (SELECT delivery FROM todo))
         OR (rung_at <= :heard AND (oldest IS NULL OR rung_at < oldest)))
     ORDER BY due_at, id LIMIT :at_once
+"""  # noqa: S608 - no text from outside is in it
+
+_HEARD = f"""
+    SELECT coalesce(queue, queue_name) AS queue,
+        coalesce(told_at > now() - interval '2 minutes', false) AS is_heard,
+        coalesce(oldest <= :since, false) AS is_late
+    FROM {SCHEMA}.listening FULL JOIN (
+        SELECT queue_name, min(CAST(args ->> 'rung_at' AS bigint)) AS oldest FROM {SCHEMA}.procrastinate_jobs
+        WHERE status = 'todo' GROUP BY queue_name) AS waiting ON queue_name = queue
 """  # noqa: S608 - no text from outside is in it
 
 _STILL_FREE = f"""

@@ -3,6 +3,7 @@ workers have left in the queue.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
@@ -41,6 +42,10 @@ _WELL_AFTER = timedelta(minutes=1)
 """A worker that ran for so long has not failed in a row."""
 _UNHEARD = "UPDATE delivery SET rung_at = NULL WHERE id = %(delivery)s AND rung_at = %(rung_at)s"
 """Nobody has rung since: whoever rings again does so at once, as soon as the delivery may be touched."""
+_LISTENS = f"""
+    INSERT INTO {SCHEMA}.listening (queue, told_at) SELECT one, now() FROM unnest(CAST(%(queues)s AS text[])) AS one
+    ORDER BY one ON CONFLICT (queue) DO UPDATE SET told_at = EXCLUDED.told_at
+"""  # noqa: S608 - no text from outside is in it
 _DELETE_VAIN = f"""
     DELETE FROM {SCHEMA}.procrastinate_jobs WHERE status = 'todo' AND NOT EXISTS (
         SELECT 1 FROM delivery WHERE id = CAST(args ->> 'delivery' AS bigint) AND next_at IS NOT NULL)
@@ -87,6 +92,12 @@ class Porter:
     def start(self) -> None:
         """Begin; must be called on the event loop."""
         self._serving = asyncio.get_running_loop().create_task(self._serve())
+
+    async def say_so(self) -> None:
+        """Let whoever rings know that somebody listens here: to be done a few times within two minutes."""
+        with contextlib.suppress(psycopg.Error, ConnectorException, AppNotOpen):  # then nobody does
+            if self._app:
+                await self._app.connector.execute_query_async(_LISTENS, queues=self._queues)
 
     async def stop(self) -> None:
         """Take no more; wait for those that are being answered, and cancel those that take too long."""

@@ -1,7 +1,7 @@
 """Opening the store for one of many machines: what it enters rings, and it takes turns with the others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from storage.postgres.turns import WITHIN, SharedTurns
 from storage.postgres.upgrade import prepare
 
 RingAgain = Callable[[], Awaitable[int]]
+Heard = Callable[[], Awaitable[Mapping[str, bool]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class OneOfMany:
     store: Keeper
     ring_again: RingAgain
     """Rings again for the deliveries that nobody came for; how many."""
+    heard: Heard
+    """By platform, whether somebody listens for the doorbells that wait there, or lets them wait."""
     turns: SharedTurns
     """To be closed beside the store."""
 
@@ -42,5 +45,6 @@ async def open_for_many(url: str, clock: Clock, watch: Watch = UNWATCHED, *, wit
     return OneOfMany(
         Keeper(database, bell.ring),
         lambda: bell.ring_again(database),
+        lambda: bell.heard(database),
         SharedTurns(place, within=within, watch=watch),
     )

@@ -33,6 +33,12 @@ CREATE TABLE budget (
     is_given boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 10)                    -- each turn is a new version of the row; they stay on its page
 """,
+    "01_daybrief_listening": """
+CREATE TABLE listening (
+    queue text COLLATE "C" PRIMARY KEY,
+    told_at timestamptz NOT NULL            -- when a worker last said that it hears what waits there
+) WITH (fillfactor = 10)
+""",
 }
 """Steps of our own, by names that are none of Procrastinate's. Never change one that was released."""
 

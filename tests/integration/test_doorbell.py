@@ -17,7 +17,7 @@ from bot.model import DeliveryState, Subscription
 from storage.keeper import Keeper
 from storage.planning import Planned
 from storage.postgres.database import PostgresDatabase
-from storage.postgres.doorbell import FORGOTTEN_AFTER, HEARD_WITHIN, Doorbell
+from storage.postgres.doorbell import FORGOTTEN_AFTER, HEARD_WITHIN, WAITS_UNHEARD, Doorbell
 from storage.postgres.hearing import AT_ONCE, DEAD_AFTER, Answer, Porter, end_jobs_of_the_dead
 from storage.postgres.place import Place
 from storage.postgres.queue import prepare_queue, queue_trouble
@@ -247,6 +247,43 @@ async def test_what_was_entered_by_somebody_who_does_not_ring_rings_at_once(room
     await Keeper(room.database).ledger.plan([due(order.id, at=room.clock.now())])
 
     assert await room.again() == 1
+
+
+# ---------------------------------------------------------------------------------------------------- nobody listens
+
+
+async def test_whoever_rings_sees_where_doorbells_wait_and_nobody_listens(room: Room) -> None:
+    await room.plan_on("discord", "C1")
+    await room.plan_on("slack", "C2")
+    assert await room.bell.heard(room.database) == {}, "a worker may just be starting"
+
+    async with porter(room, nobody) as listening:
+        async with asyncio.timeout(AT_LEAST):
+            while not await room.bell.heard(room.database):
+                await listening.say_so()
+        room.clock.move_to(TUESDAY + WAITS_UNHEARD)
+        assert await room.bell.heard(room.database) == {"slack": True, "discord": False}
+
+    room.asked("UPDATE listening SET told_at = told_at - interval '3 minutes'")
+    await room.plan_on("slack", "C3")
+    room.clock.move_to(TUESDAY + 3 * WAITS_UNHEARD)
+
+    assert await room.bell.heard(room.database) == {"slack": False, "discord": False}
+
+
+async def test_that_nothing_waits_any_more_does_not_say_that_somebody_listens(room: Room) -> None:
+    await room.plan_on("slack", "C1")
+    room.clock.move_to(TUESDAY + WAITS_UNHEARD)
+    assert await room.bell.heard(room.database) == {"slack": False}
+
+    room.lose()
+
+    assert await room.bell.heard(room.database) == {}
+
+
+async def nobody(_: int, __: datetime) -> bool:
+    """Answers everything and does nothing."""
+    return True
 
 
 # --------------------------------------------------------------------------------------------------------- hearing

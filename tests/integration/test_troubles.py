@@ -109,6 +109,13 @@ async def _door(house: Watched, reason: str) -> None:
     house.room.doors["terminal"] = tells
 
 
+async def _heard(house: Watched, *, is_heard: bool) -> None:
+    async def tells() -> dict[str, bool]:
+        return {"terminal": is_heard}
+
+    house.room.heard = tells
+
+
 async def _feed_fails_for_a_day(house: Watched) -> None:
     await house.feed_fails(NORVIK)
     await house.desk.tell()
@@ -216,6 +223,13 @@ SCENES: dict[Cause, Scene] = {
         ends=lambda house: _door(house, ""),
         says="Nobody on Terminal has been answered since Tuesday 3 March, 08:01 (UTC): there is no connection.",
         says_over="Commands on Terminal are answered again",
+    ),
+    Cause.WORKERS: Scene(
+        begins=lambda house: _heard(house, is_heard=False),
+        ends=lambda house: _heard(house, is_heard=True),
+        says="Nobody has posted to Terminal since Tuesday 3 March, 08:01 (UTC): editions wait, and no worker that can "
+        "post there is running.",
+        says_over="Somebody posts to Terminal again",
     ),
     Cause.FEED: Scene(
         begins=_feed_fails_for_a_day,

@@ -19,6 +19,7 @@ REASONS = {
     Cause.PLATFORM: "matrix",
     Cause.TOKEN: "the token was revoked",
     Cause.UNREACHABLE: "there is no connection",
+    Cause.WORKERS: "editions wait, and no worker that can post there is running",
     Cause.FEED: "HTTP 503",
     Cause.BUDGET: "$1",
     Cause.MODEL: "the model norvik-1: the provider does not accept the key",
@@ -35,6 +36,7 @@ REASONS = {
 NAMES = {
     Cause.TOKEN: ("Slack T1", "Slack T2"),
     Cause.UNREACHABLE: ("Slack", "Discord"),
+    Cause.WORKERS: ("Slack", "Discord"),
     Cause.FEED: ("Orrery Lab", "Halden Post"),
     Cause.FAULT: ("gathering", "preparing"),
 }
