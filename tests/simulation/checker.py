@@ -112,9 +112,12 @@ def _missed_only_for_a_cause(seen: Evidence) -> Iterator[Violation]:
 
 
 def _window_begins(seen: Evidence, row: Row) -> float:
-    """From when the catch-up window of *row* counts: its hour, or an admin's wish before it."""
+    """From when the catch-up window of *row* counts: its hour, or an admin's wish before it; where the hour had passed
+    before the channel was set up, the wish alone.
+    """
     wishes = [at for at in seen.wishes(row.channel, row.date) if not seen.orders.is_taken_back(at)]
-    return min([seen.hours(row.channel).get(row.date, seen.earliest(row.channel, row.date)), *wishes])
+    hour = seen.hours(row.channel).get(row.date)
+    return min([*wishes, *([] if hour is None else [hour])], default=seen.earliest(row.channel, row.date))
 
 
 def _uncertain_only_unread(seen: Evidence) -> Iterator[Violation]:

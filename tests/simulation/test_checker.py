@@ -225,3 +225,16 @@ def test_the_window_of_an_edition_begins_with_a_wish_for_it_and_for_no_other(tmp
 
     assert broken(world, "missed for a cause") == [TUESDAY]
     assert broken(other, "missed for a cause") == []
+
+
+def test_the_window_of_what_was_due_before_the_channel_was_set_up_begins_with_the_wish(tmp_path: Path) -> None:
+    (tmp_path / "clear").mkdir()
+    wish: Happened = (HOUR, "posting now", {"channel": "c0"})
+    evening = Rules(-4 * 3600)  # the world begins on Monday at eight in the evening there
+    down = Spell(fault=Fault.OUTAGE, start=HOUR - 60, end=6 * HOUR)
+
+    world = history(tmp_path, wish, zone=evening, spells=[down], missed="2026-03-02")
+    clear = history(tmp_path / "clear", wish, zone=evening, missed="2026-03-02")
+
+    assert broken(world, "missed for a cause") == []
+    assert broken(clear, "missed for a cause") == ["2026-03-02"]
