@@ -61,8 +61,8 @@ def total(calls: Sequence[Call]) -> Call:
 async def morning() -> tuple[list[Story], list[Story]]:
     """The stories of the sample edition that a model could write, and the candidates that it would weigh."""
     async with stocked_house() as (house, _):
-        (subscription,) = await house.desk.subscriptions()
-        composition, _ = await house.desk.preview(subscription)
+        (subscription,) = await house.desk.channels.subscriptions()
+        composition, _ = await house.desk.channels.preview(subscription)
         found = [await house.store.archive.by_ref(one.ref) for one in composition.edition.stories]
         candidates = await house.store.archive.window(composition.edition.window_start, NOW)
     written = [one for one in candidates if one.articles]

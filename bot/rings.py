@@ -48,7 +48,7 @@ def rings(desk: Desk, gather_every: timedelta, *, settle: Action, gather: Action
 
     async def publish() -> None:
         await settle()
-        await desk.publish_for(PATIENCE)
+        await desk.rounds.publish_for(PATIENCE)
 
     def noted(name: str, action: Action) -> Action:
         """*action*, of which it is known whether it failed in a way that nobody foresaw."""
@@ -59,21 +59,21 @@ def rings(desk: Desk, gather_every: timedelta, *, settle: Action, gather: Action
             except DaybriefError:
                 raise
             except Exception as bug:
-                desk.note_fault(name, bug)
+                desk.shift.note_fault(name, bug)
                 raise
-            desk.note_fault(name, None)
+            desk.shift.note_fault(name, None)
 
         return act
 
     return (
         # A workspace with thousands of channels keeps a round busy for long.
         Ring(name="publish", action=noted("publishing", publish), every=timedelta(minutes=1), may_overlap=True),
-        Ring(name="sweep", action=noted("sweeping", desk.sweep), every=timedelta(minutes=1)),
+        Ring(name="sweep", action=noted("sweeping", desk.rounds.sweep), every=timedelta(minutes=1)),
         # On its own: a round that hangs must not keep anybody from hearing of it. One that hangs itself is noticed by
         # the next.
-        Ring(name="tell", action=desk.tell, every=timedelta(minutes=1), may_overlap=True),
+        Ring(name="tell", action=desk.rounds.tell, every=timedelta(minutes=1), may_overlap=True),
         Ring(name="gather", action=noted("gathering", gather), every=gather_every),
-        Ring(name="prepare", action=noted("preparing", desk.prepare), every=timedelta(minutes=1)),
-        Ring(name="revive", action=noted("reviving", desk.revive), every=timedelta(hours=1)),
-        Ring(name="forget", action=noted("forgetting", desk.forget_old), every=timedelta(days=1)),
+        Ring(name="prepare", action=noted("preparing", desk.rounds.prepare), every=timedelta(minutes=1)),
+        Ring(name="revive", action=noted("reviving", desk.places.revive), every=timedelta(hours=1)),
+        Ring(name="forget", action=noted("forgetting", desk.rounds.forget_old), every=timedelta(days=1)),
     )

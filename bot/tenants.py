@@ -2,43 +2,18 @@
 
 import logging
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot import orders
 from bot.model import Removal, Standing
 from bot.newsroom import Newsroom
-from bot.text import clean
 from bot.wording import removed
 
 log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=30)
 """How long what was set up from chat waits for its workspace to come back."""
-
-
-async def uninstalled(
-    room: Newsroom, platform: str, *, team: str = "", enterprise: str = "", at: datetime
-) -> tuple[str, ...]:
-    """The platform has told that *team*, or all of *enterprise*, put us out *at*: the token is forgotten. Which
-    workspaces are to be paused; whatever fails after this is made up for by :func:`pause_gone`.
-    """
-    gone = await room.store.installations.remove(platform, team=team, enterprise=enterprise, at=at)
-    for one in gone:
-        log.warning(
-            "%s says that the workspace %s has removed Daybrief; its channels wait for it", platform, clean(one)
-        )
-    return gone
-
-
-async def left(room: Newsroom, platform: str, workspaces: Collection[str], *, at: datetime) -> tuple[str, ...]:
-    """As :func:`uninstalled`, for *workspaces* that have no token of their own."""
-    return await room.store.installations.leave(platform, workspaces, at=at)
-
-
-async def returned(room: Newsroom, platform: str, workspaces: Collection[str]) -> None:
-    """We are in *workspaces*; their channels are the business of ``bot.revive``."""
-    await room.store.installations.returned(platform, workspaces)
 
 
 async def pause_gone(room: Newsroom, workspaces: Collection[str] = ()) -> int:

@@ -34,7 +34,7 @@ async def parts() -> Mapping[str, str]:
         config = replace(config, bot=config.bot.model_copy(update={"data_dir": Path(folder)}))
         stories = [one for path in files.stories for one in parse(path.read_text("utf-8"), name=path.name)]
         async with wiring.open_house(config, at=samples.DEMO_NOW) as house:
-            await house.desk.admit(stories)
+            await house.desk.editing.admit(stories)
             told |= await _morning(house, "tuesday", chosen=4, another=7)
         later = replace(config, feeds=(*config.feeds, Feed(url=str(WEDNESDAY), name=COURIER, topics=("industry",))))
         async with wiring.open_house(later, at=samples.DEMO_NOW + timedelta(days=1)) as house:
@@ -46,17 +46,19 @@ async def _morning(house: wiring.House, name: str, *, chosen: int, another: int)
     """One morning: everything is gathered and posted, then we ask why of the stories at two places of the ranking."""
     house.room.meaning = None  # the page is the same whether or not the extra for it is installed
     await wiring.gather(house)
-    (subscription,) = await house.desk.subscriptions()
-    composition, rendering = await house.desk.preview(subscription)
-    await house.desk.publish()
+    (subscription,) = await house.desk.channels.subscriptions()
+    composition, rendering = await house.desk.channels.preview(subscription)
+    await house.desk.rounds.publish()
     titles: dict[str, str] = {}
     whys: dict[int, str] = {}
     for verdict in composition.verdicts:
-        story = (await house.desk.look_up(verdict.ref, None, Asker())).story
+        story = (await house.desk.stories.look_up(verdict.ref, None, Asker())).story
         assert story is not None  # noqa: S101  # it was ranked a moment ago
         titles[verdict.ref] = story.title
         if verdict.rank and verdict.rank in {chosen, another}:
-            told = await house.desk.why(subscription, story.ref, Asker(), where=f"in {subscription.channel.name}")
+            told = await house.desk.channels.why(
+                subscription, story.ref, Asker(), where=f"in {subscription.channel.name}"
+            )
             whys[verdict.rank] = as_plain(looks.why(replace(told, others=())), COLUMNS)
     ranked = [one for one in composition.verdicts if one.rank]
     return {

@@ -50,10 +50,10 @@ def picture(*shown: RenderableType, title: str, theme: TerminalTheme) -> str:
 async def morning() -> tuple[RenderableType, RenderableType]:
     """The edition of the demo's morning, and the answer to ``/keypoints 1``."""
     async with stocked_house() as (house, _):
-        (subscription,) = await house.desk.subscriptions()
+        (subscription,) = await house.desk.channels.subscriptions()
         # A preview is composed for the hour itself, so that the picture is the same on every machine.
-        composition, _ = await house.desk.preview(subscription)
-        answer = await house.desk.look_up(composition.edition.stories[0].ref, SectionName.KEY_POINTS, Asker())
+        composition, _ = await house.desk.channels.preview(subscription)
+        answer = await house.desk.stories.look_up(composition.edition.stories[0].ref, SectionName.KEY_POINTS, Asker())
     return (
         wiring.looks.edition(composition.edition),
         wiring.looks.answer(answer, now=samples.DEMO_NOW),

@@ -120,7 +120,7 @@ class Bot:
             since=NOW,
             owner=owner,
         )
-        return await self.desk.subscribe(order)
+        return await self.desk.office.subscribe(order)
 
     async def posted(self, story: Story, channel: str = NEWS) -> Message:
         """The message of an edition with *story*, in the ledger of nobody."""

@@ -48,12 +48,12 @@ class House:
             owner="2001",
             layout=layout,
         )
-        return await self.desk.subscribe(order)
+        return await self.desk.office.subscribe(order)
 
     async def through(self, minutes: int = 10) -> None:
         """Rounds for so many minutes, a minute apart."""
         for _ in range(minutes):
-            await self.desk.publish()
+            await self.desk.rounds.publish()
             self.clock.move_to(self.clock.now() + timedelta(minutes=1))
 
     def listens_for(self, patience: timedelta, *, crosspost: bool = False) -> None:

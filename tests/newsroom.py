@@ -83,7 +83,7 @@ async def newsroom(
         platforms=platforms,
     )
     try:
-        await Desk(room).open()
+        await Desk(room).shift.open()
         yield room
     finally:
         await store.close()

@@ -56,7 +56,7 @@ async def work(url: str, address: str, folder: Path, channels: int) -> None:
 
         async def answer(number: int, rung_at: datetime) -> bool:
             print("+", flush=True)  # noqa: T201 - this is how its parent hears of it
-            is_done = await desk.hear(number, rung_at)
+            is_done = await desk.rounds.hear(number, rung_at)
             print("-", flush=True)  # noqa: T201 - as above
             return is_done
 
@@ -65,7 +65,7 @@ async def work(url: str, address: str, folder: Path, channels: int) -> None:
         porter.start()
         print("ready", flush=True)  # noqa: T201 - as above
         await told.wait()
-        desk.stop()
+        desk.shift.stop()
         await porter.stop()
         await many.turns.close()
         await platform.close()

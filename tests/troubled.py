@@ -97,16 +97,16 @@ class Watched:
         """Let *count* minutes pass, each with its look."""
         for _ in range(count):
             self.clock.move_to(self.clock.now() + MINUTE)
-            await self.desk.tell()
+            await self.desk.rounds.tell()
 
     async def until(self, when: datetime) -> None:
         """Let time pass until *when*, with a look each hour and one at its end."""
         while self.clock.now() < when:
             self.clock.move_to(min(when, self.clock.now() + HOUR))
-            await self.desk.tell()
+            await self.desk.rounds.tell()
 
     async def the_channel(self) -> Subscription:
-        (one,) = [one for one in await self.desk.subscriptions() if one.declared]
+        (one,) = [one for one in await self.desk.channels.subscriptions() if one.declared]
         return one
 
     async def set_up_by(self, person: str, name: str = "from-chat", *, platform: str = "terminal") -> Subscription:

@@ -9,10 +9,10 @@ from adapters.discord.custom_ids import SETUP, custom_id
 from adapters.discord.order import Wanted, as_typed, days_named, order
 from adapters.discord.visit import Target, Visit, change
 from bot import why, wording
-from bot.desk import Desk
+from bot.desk import Channels, Office
 from bot.errors import WrongUsage
 from bot.model import Change, Channel, Standing, Subscription, Wish
-from bot.ports import Clock
+from bot.ports import AuditLog, Clock
 from bot.text import clean
 
 _LATEST = 10
@@ -25,8 +25,10 @@ _DONE = "This has been done already."
 class Admin:
     """What ``/daybrief`` does. Discord says with each interaction what the person may do."""
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, channels: Channels, office: Office, audit: AuditLog, clock: Clock) -> None:
+        self._channels = channels
+        self._office = office
+        self._audit = audit
         self._clock = clock
 
     async def set_up(self, visit: Visit, target: Target, wanted: Wanted) -> list[Card]:
@@ -37,15 +39,15 @@ class Admin:
             return await self._nothing_wanted(visit, channel, present)
         if present and present.declared:
             raise WrongUsage(_declared(present))
-        now, topics = self._clock.now(), await self._desk.topics()
+        now, topics = self._clock.now(), await self._channels.topics()
         made = order(channel, present, wanted, owner=visit.user, now=now, topics=topics)
-        if troubles := target.troubles or await self._desk.examine(made):
+        if troubles := target.troubles or await self._channels.examine(made):
             raise WrongUsage("\n".join(("Nothing was changed.", *troubles)))
         detail = f"{made.at:%H:%M} {made.timezone}, {days_named(made.days)}"
         if not await self._record(visit, "setup", channel.id, detail):
             raise WrongUsage(_DONE)
-        kept = await self._desk.subscribe(made)
-        next_at = (await self._desk.next_due([kept]))[kept.id]
+        kept = await self._office.subscribe(made)
+        next_at = (await self._channels.next_due([kept]))[kept.id]
         can_post_now = not await self._had_today(kept, next_at)
         return [admin_answers.set_up(kept, next_at, (), can_post_now=can_post_now)]
 
@@ -61,7 +63,7 @@ class Admin:
         before, comma, begun = clean(typed).rpartition(",")
         chosen = [one.strip() for one in before.split(",") if one.strip()]
         start = f"{', '.join(chosen)}, " if comma and chosen else ""
-        known = await self._desk.topics()
+        known = await self._channels.topics()
         wanted = begun.strip().casefold()
         taken = {one.casefold() for one in chosen}
         found = [one for one in ([] if start else ["all"]) + list(known) if wanted in one.casefold()]
@@ -80,45 +82,45 @@ class Admin:
     async def pause(self, visit: Visit) -> list[Card]:
         """Post nothing here until somebody resumes it."""
         one = await self._to_change(visit, await self._here(visit), "pause")
-        await self._desk.pause(one, f"paused by {visit.user_name}")
+        await self._office.pause(one, f"paused by {visit.user_name}")
         said = f"#{one.channel.name} is paused and keeps its settings; /daybrief resume resumes it."
         return [answers.sentence(said)]
 
     async def resume(self, visit: Visit) -> list[Card]:
         """Post here again."""
         one = await self._to_change(visit, await self._here(visit), "resume")
-        await self._desk.resume(one)
-        next_at = (await self._desk.next_due([one]))[one.id]
+        await self._office.resume(one)
+        next_at = (await self._channels.next_due([one]))[one.id]
         said = f"#{one.channel.name} is served again; the next post: {wording.day_and_hour(next_at)}."
-        return [answers.sentence("\n".join((said, *await self._desk.examine(one))))]
+        return [answers.sentence("\n".join((said, *await self._channels.examine(one))))]
 
     async def post_now(self, visit: Visit, number: int) -> list[Card]:
         """Post today's edition at once; it takes the place of the regular one."""
         one = await self._to_change(visit, await self._numbered(visit, number), "post")
-        is_new = await self._desk.post_now(one)
+        is_new = await self._office.post_now(one)
         had = f"#{one.channel.name} has already had today's edition; the next one comes at its hour."
         return [answers.sentence(f"Today's edition is on its way to #{one.channel.name}." if is_new else had)]
 
     async def resend(self, visit: Visit, number: int) -> list[Card]:
         """Send an edition once more of which nobody knows whether it arrived."""
-        delivery = await self._desk.delivery(number)
+        delivery = await self._channels.delivery(number)
         one = self._allowed(visit, await self._numbered(visit, delivery.subscription) if delivery else None)
         if one.standing is not Standing.ACTIVE:
             paused = f"#{one.channel.name} is paused. Resume it first (/daybrief resume), then send once more."
             raise WrongUsage(paused)
         await self._to_change(visit, one, "resend", str(number))
-        is_open = await self._desk.resend(number)
+        is_open = await self._office.resend(number)
         return [answers.sentence("It is on its way again." if is_open else "It has been settled meanwhile.")]
 
     async def wish(self, visit: Visit, wish: Wish | None, ref: str, number: int, day: str) -> list[Card]:
         """Pin or drop a story of the edition for *day*, if that is still the next, and show what that makes of it."""
         one = self._allowed(visit, await self._numbered(visit, number))
-        composition, _ = await self._desk.preview(one, platform="discord")
+        composition, _ = await self._channels.preview(one, platform="discord")
         if composition.edition.date.isoformat() != day:
             out = f"The edition for {day or 'that day'} is out; this is the next one."
             return [answers.sentence(out), *await self._preview(visit, one)]
         await self._to_change(visit, one, wish.value if wish else "unwish", ref)
-        await self._desk.wish(one, ref, wish)
+        await self._office.wish(one, ref, wish)
         return await self._preview(visit, one)
 
     async def why(self, visit: Visit, name: str) -> list[Card]:
@@ -126,7 +128,7 @@ class Admin:
         one = await self._to_look(visit)
         if one is None:
             return [admin_answers.not_set_up()]
-        told = await self._desk.why(one, name, visit.asker(one.id))
+        told = await self._channels.why(one, name, visit.asker(one.id))
         if told.found and not told.story:
             return [answers.not_found(told.found, "")]
         return [admin_answers.why([told.sentence, *why.lines(told)])]
@@ -141,7 +143,7 @@ class Admin:
             subject=guild,
             event=event,
         )
-        return admin_answers.greeting() if await self._desk.record(greeted) else None
+        return admin_answers.greeting() if await self._audit.record(greeted) else None
 
     async def _nothing_wanted(self, visit: Visit, channel: Channel, present: Subscription | None) -> list[Card]:
         if present:
@@ -153,26 +155,26 @@ class Admin:
         raise WrongUsage(f"#{channel.name} is not set up. Say when it is posted to, at least its timezone.")
 
     async def _status_of(self, visit: Visit, one: Subscription) -> list[Card]:
-        recent = await self._desk.deliveries(subscription=one, limit=_LATEST)
-        changes = await self._desk.changes(f"discord:{one.channel.workspace}", limit=100)
-        next_at = (await self._desk.next_due([one]))[one.id]
-        troubles = await self._desk.troubles_of(one, visit.user)
+        recent = await self._channels.deliveries(subscription=one, limit=_LATEST)
+        changes = await self._channels.changes(f"discord:{one.channel.workspace}", limit=100)
+        next_at = (await self._channels.next_due([one]))[one.id]
+        troubles = await self._channels.troubles_of(one, visit.user)
         return admin_answers.status(one, next_at, recent, troubles, changes)
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Card]:
-        composition, _ = await self._desk.preview(one, platform="discord")
-        wishes = await self._desk.wishes(one)
+        composition, _ = await self._channels.preview(one, platform="discord")
+        wishes = await self._channels.wishes(one)
         return admin_answers.preview(one, composition, wishes, can_change=self._may_change(visit, one))
 
     async def _here(self, visit: Visit) -> Subscription | None:
         """The subscription of the channel. Raises WrongUsage in direct messages."""
         if not visit.guild:
             raise WrongUsage(_NEEDS_A_SERVER)
-        return await self._desk.in_channel("discord", visit.guild, visit.channel)
+        return await self._channels.in_channel("discord", visit.guild, visit.channel)
 
     async def _numbered(self, visit: Visit, number: int) -> Subscription | None:
         """The subscription that a button means, if it belongs to the server of *visit*; in private, to the person."""
-        one = await self._desk.numbered(number)
+        one = await self._channels.numbered(number)
         if one is None or one.channel.platform != "discord":
             return None
         is_theirs = one.channel.workspace == visit.guild if visit.guild else self._may_change(visit, one)
@@ -180,13 +182,13 @@ class Admin:
 
     def _may_change(self, visit: Visit, one: Subscription) -> bool:
         """The installation's admins are told of trouble in private, where nobody manages a server."""
-        return visit.may_change(one) or self._desk.is_admin("discord", visit.user)
+        return visit.may_change(one) or self._channels.is_admin("discord", visit.user)
 
     async def _may_set_up(self, visit: Visit, channel: str) -> Subscription | None:
         """What is set up in *channel*. Raises WrongUsage where the person may not change that."""
         if not visit.guild:
             raise WrongUsage(_NEEDS_A_SERVER)
-        present = await self._desk.in_channel("discord", visit.guild, channel)
+        present = await self._channels.in_channel("discord", visit.guild, channel)
         if not (self._may_change(visit, present) if present else visit.is_admin):
             raise WrongUsage(_NOT_ALLOWED)
         return present
@@ -211,13 +213,13 @@ class Admin:
         return allowed
 
     async def _record(self, visit: Visit, action: str, subject: str, detail: str = "") -> bool:
-        return await self._desk.record(change(visit, self._clock.now(), action, subject, detail))
+        return await self._audit.record(change(visit, self._clock.now(), action, subject, detail))
 
     async def _had_today(self, one: Subscription, next_at: datetime) -> bool:
         today = self._clock.now().astimezone(ZoneInfo(one.timezone)).date()
         if next_at.date() == today:
             return True
-        return bool(await self._desk.deliveries(subscription=one, day=today, limit=1))
+        return bool(await self._channels.deliveries(subscription=one, day=today, limit=1))
 
 
 def _change() -> Component:

@@ -20,7 +20,7 @@ from adapters.discord.rest import LONGEST_RATELIMIT
 from adapters.discord.sessions import Sessions, replace_text
 from adapters.discord.talk import received
 from adapters.discord.wire import view_of
-from bot.desk import Desk
+from bot.desk import Channels, Places
 from bot.ports import Clock, Watch
 from bot.text import clean
 
@@ -41,12 +41,13 @@ class Client(discord.Client):
 
     def __init__(
         self,
-        desk: Desk,
+        places: Places,
+        channels: Channels,
         clock: Clock,
         admin: Admin,
         openings: Openings,
-        sessions: Sessions,
         *,
+        sessions: Sessions,
         commands: Commands,
         presses: Presses,
         pace: Pace,
@@ -67,7 +68,8 @@ class Client(discord.Client):
             http_trace=pace.trace(),
             shard_count=shards,
         )
-        self._desk = desk
+        self._places = places
+        self._channels = channels
         self._clock = clock
         self._admin = admin
         self._openings = openings
@@ -111,7 +113,7 @@ class Client(discord.Client):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a new server once; channels that were closed to us are looked at again."""
-        await self._desk.returned("discord", [str(guild.id)])
+        await self._places.returned("discord", [str(guild.id)])
         self._openings.notice(str(guild.id))
         card = await self._admin.greet(str(guild.id), f"greet:{guild.id}")
         place = _where_to_greet(guild)
@@ -125,8 +127,8 @@ class Client(discord.Client):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Channels of a server that put us out wait for it. A server that is only out of order never comes here."""
         log.warning("Discord says that the server %s (%d) has removed Daybrief", clean(guild.name), guild.id)
-        await self._desk.left("discord", [str(guild.id)])
-        await self._desk.pause_gone([str(guild.id)])
+        await self._places.left("discord", [str(guild.id)])
+        await self._places.pause_gone([str(guild.id)])
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """An outage may have closed channels to us, or somebody may have invited us again while we were away."""
@@ -134,7 +136,7 @@ class Client(discord.Client):
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """As with a server."""
-        if await self._desk.in_channel("discord", str(channel.guild.id), str(channel.id)):
+        if await self._channels.in_channel("discord", str(channel.guild.id), str(channel.id)):
             log.warning("Discord says that the channel %s (%d) was deleted", clean(channel.name), channel.id)
 
     async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
@@ -143,8 +145,8 @@ class Client(discord.Client):
         self._openings.notice(guild, channel)
         if before.name == after.name:
             return
-        if subscription := await self._desk.in_channel("discord", guild, channel):
-            await self._desk.move(subscription, replace(subscription.channel, name=clean(after.name) or channel))
+        if subscription := await self._channels.in_channel("discord", guild, channel):
+            await self._places.move(subscription, replace(subscription.channel, name=clean(after.name) or channel))
 
     async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
         """A thread that was put away may be open again."""

@@ -12,7 +12,7 @@ from adapters.discord.lookups import asker_of
 from adapters.discord.visit import Visit, change
 from bot import retold
 from bot.amend import Amended
-from bot.desk import Desk
+from bot.desk import Channels, Editing, Stories
 from bot.errors import NotFound, WrongUsage
 from bot.forms import CALLED, Opened, Texts, opened
 from bot.model import Answer, Story
@@ -31,8 +31,10 @@ _UNKNOWN = "This version of Daybrief does not know that form. Type the command o
 class Corrections:
     """Discord says with each interaction what the person may do, so that it holds at the moment of submitting too."""
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, channels: Channels, stories: Stories, editing: Editing, clock: Clock) -> None:
+        self._channels = channels
+        self._stories = stories
+        self._editing = editing
         self._clock = clock
         self._drafts: Drafts[Texts] = Drafts()
 
@@ -68,7 +70,7 @@ class Corrections:
         typed = correction_forms.typed_in(values, before)
         made = change(visit, self._clock.now(), retold.CORRECT, story.ref)
         try:
-            return _told(await self._desk.retype(before, typed, made, patience=retold.PATIENCE))
+            return _told(await self._editing.retype(before, typed, made, patience=retold.PATIENCE))
         except Unfit as found:
             choice = f"{story.ref}/{correction_forms.choice_of(before)}"
             self._drafts.keep(_about(visit, choice), visit.user, typed)
@@ -88,22 +90,22 @@ class Corrections:
             return [answers.sentence(f"Why? {wrong}", again)]
         made = change(visit, self._clock.now(), retold.WITHDRAW, story.ref, why)
         try:
-            return _told(await self._desk.withdraw_as_shown(before, made, patience=retold.PATIENCE))
+            return _told(await self._editing.withdraw_as_shown(before, made, patience=retold.PATIENCE))
         except Unfit as meanwhile:
             return [answers.sentence(str(meanwhile), again)]
 
     async def history(self, visit: Visit, ref: str) -> Sequence[Card]:
         """How a story read before."""
-        asker = await asker_of(self._desk, visit)
-        found = await self._desk.look_up(ref, None, asker)
+        asker = await asker_of(self._channels, visit)
+        found = await self._stories.look_up(ref, None, asker)
         if found.story is None:
             return [answers.not_found(found, "")]
-        return history.cards(found.story, retold.former(await self._desk.history(found.story.ref, asker)))
+        return history.cards(found.story, retold.former(await self._stories.history(found.story.ref, asker)))
 
     async def _found(self, visit: Visit, name: str) -> Answer:
         if not visit.may_amend:
             raise WrongUsage(_NOT_ALLOWED)
-        return await self._desk.look_up(name, None, await asker_of(self._desk, visit))
+        return await self._stories.look_up(name, None, await asker_of(self._channels, visit))
 
     async def _submitted(self, visit: Visit, code: str) -> tuple[Opened, Story]:
         """What a form showed, and its story as it is now."""

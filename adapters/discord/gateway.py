@@ -89,21 +89,23 @@ class Gateway:
         self._clock = clock
         self._monotonic = monotonic
         self._talk = Talk(watch)
-        self._openings = Openings(desk, clock)
+        self._openings = Openings(desk.places, clock)
         self._sessions = Sessions(synced.with_name("discord-sessions"), clock)
-        admin = Admin(desk, clock)
-        lookups = LookUps(desk, clock)
-        presses = Presses(lookups, admin, Corrections(desk, clock), self._talk)
+        admin = Admin(desk.channels, desk.office, desk.audit, clock)
+        lookups = LookUps(desk.channels, desk.stories, desk.audit, clock)
+        corrections = Corrections(desk.channels, desk.stories, desk.editing, clock)
+        presses = Presses(lookups, admin, corrections, self._talk)
         commands = Commands(lookups, admin, presses, self._talk)
 
         def new_client() -> Client:
             kind = Client if shards == 1 else ShardedClient
             made = kind(
-                desk,
+                desk.places,
+                desk.channels,
                 clock,
                 admin,
                 self._openings,
-                self._sessions,
+                sessions=self._sessions,
                 commands=commands,
                 presses=presses,
                 pace=pace,

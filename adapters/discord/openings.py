@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from bot.desk import Desk
+from bot.desk import Places
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -16,8 +16,8 @@ SETTLES = timedelta(seconds=5)
 class Openings:
     """One look at a time. Only channels that Discord had refused are read, and nothing is where there is none."""
 
-    def __init__(self, desk: Desk, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, places: Places, clock: Clock) -> None:
+        self._places = places
         self._clock = clock
         self._noticed: dict[str, set[str]] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -42,7 +42,7 @@ class Openings:
                 (guild, next(iter(channels)) if len(channels) == 1 else "") for guild, channels in noticed.items()
             ]
             try:
-                await self._desk.returned("discord", noticed)
-                await self._desk.revive("discord", places)
+                await self._places.returned("discord", noticed)
+                await self._places.revive("discord", places)
             except Exception as error:  # noqa: BLE001  # the next event, or the hour, looks again
                 log.warning("what changed in a server could not be looked at: %s", type(error).__name__)

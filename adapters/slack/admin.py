@@ -8,7 +8,7 @@ from adapters.slack.setup import SetUp
 from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
 from bot import why, wording
-from bot.desk import Desk
+from bot.desk import Channels, Office
 from bot.model import DeliveryState, Standing, Subscription, Wish
 from bot.ports import Clock
 
@@ -23,9 +23,17 @@ class Admin:
     """What ``/daybrief`` does. Whoever changes something is asked about first: Slack says who may."""
 
     def __init__(  # noqa: PLR0917  # what it hands things on to
-        self, desk: Desk, rights: Rights, talk: Talk, set_up: SetUp, corrections: Corrections, clock: Clock
+        self,
+        channels: Channels,
+        office: Office,
+        rights: Rights,
+        talk: Talk,
+        set_up: SetUp,
+        corrections: Corrections,
+        clock: Clock,
     ) -> None:
-        self._desk = desk
+        self._channels = channels
+        self._office = office
         self._rights = rights
         self._talk = talk
         self._set_up = set_up
@@ -58,7 +66,7 @@ class Admin:
         subscription = await self._allowed(visit, await self.numbered(visit, number))
         if subscription is None or not await self._rights.record(visit, "post", subscription):
             return
-        is_new = await self._desk.post_now(subscription)
+        is_new = await self._office.post_now(subscription)
         where = views.channel_named(subscription.channel)
         done = f"Today's edition is on its way to {where}."
         had = f"{where} has already had today's edition; the next one comes at its hour."
@@ -69,16 +77,16 @@ class Admin:
     async def pause(self, visit: Visit, subscription: Subscription | None) -> None:
         """Post nothing here until somebody resumes it."""
         if (one := await self._allowed(visit, subscription)) and await self._rights.record(visit, "pause", one):
-            await self._desk.pause(one, f"paused by {visit.user_name or visit.user}")
+            await self._office.pause(one, f"paused by {visit.user_name or visit.user}")
             where = views.channel_named(one.channel)
             await self.reply(visit, f"{where} is paused and keeps its settings; /daybrief resume resumes it.")
 
     async def resume(self, visit: Visit, subscription: Subscription | None) -> None:
         """Post here again."""
         if (one := await self._allowed(visit, subscription)) and await self._rights.record(visit, "resume", one):
-            await self._desk.resume(one)
-            troubles = await self._desk.examine(one)
-            next_at = (await self._desk.next_due([one]))[one.id]
+            await self._office.resume(one)
+            troubles = await self._channels.examine(one)
+            next_at = (await self._channels.next_due([one]))[one.id]
             where = views.channel_named(one.channel)
             await self.reply(
                 visit, f"{where} is served again; the next post: {wording.day_and_hour(next_at)}.", *troubles
@@ -86,7 +94,7 @@ class Admin:
 
     async def numbered(self, visit: Visit, number: int) -> Subscription | None:
         """The subscription that a button means, if it belongs to the workspace of *visit*."""
-        one = await self._desk.numbered(number)
+        one = await self._channels.numbered(number)
         is_ours = one is not None and (one.channel.platform, one.channel.workspace) == ("slack", visit.workspace)
         return one if is_ours else None
 
@@ -101,19 +109,19 @@ class Admin:
     async def wish(self, visit: Visit, wish: Wish | None, ref: str, *, number: int, day: str) -> None:
         """Pin or drop a story of the edition for *day*, if that is still the next, and show what that makes of it."""
         one = await self._allowed(visit, await self.numbered(visit, number))
-        if one and (await self._desk.preview(one, platform="slack"))[0].edition.date.isoformat() != day:
+        if one and (await self._channels.preview(one, platform="slack"))[0].edition.date.isoformat() != day:
             await self._talk.say(visit, answers.sentence(f"The edition for {day} is out; this is the next one."))
             await self._talk.say(visit, *await self._preview(visit, one))
             return
         action = wish.value if wish else "unwish"
         if one is None or not await self._rights.record(visit, action, one, detail=ref):
             return
-        await self._desk.wish(one, ref, wish)
+        await self._office.wish(one, ref, wish)
         await self._talk.say(visit, *await self._preview(visit, one), replaces=True)
 
     async def resend(self, visit: Visit, number: int) -> None:
         """Send an edition once more of which nobody knows whether it arrived."""
-        delivery = await self._desk.delivery(number)
+        delivery = await self._channels.delivery(number)
         one = await self.numbered(visit, delivery.subscription) if delivery else None
         subscription = await self._allowed(visit, one)
         if subscription is None:
@@ -124,24 +132,24 @@ class Admin:
             return
         if not await self._rights.record(visit, "resend", subscription, detail=str(number)):
             return
-        is_open = await self._desk.resend(number)
+        is_open = await self._office.resend(number)
         await self.reply(visit, "It is on its way again." if is_open else "It has been settled meanwhile.")
 
     async def home(self, visit: Visit) -> None:
         """Publish the App Home: the channels of this workspace that the person may see."""
         person = await self._rights.who(visit, is_for_a_change=False)
-        known = await self._desk.subscriptions() if person.is_member else ()
+        known = await self._channels.subscriptions() if person.is_member else ()
         ours = [one for one in known if (one.channel.platform, one.channel.workspace) == ("slack", visit.workspace)]
         theirs = await self._rights.channels_of(visit) if ours else frozenset()
         ours = [one for one in ours if one.channel.id in theirs or one.owner == visit.user]
-        due = await self._desk.next_due(ours)
+        due = await self._channels.next_due(ours)
         rows = [(one, due[one.id], await self._trouble(one)) for one in ours[:_SHOWN]]
         view = views.home(rows, can_change=person.is_admin, now=self._clock.now())
         await self._talk.home(visit, view)
 
     async def _trouble(self, one: Subscription) -> tuple[str, ...]:
         """How the latest delivery failed, if it did. Slack is not asked: whoever opens the App Home waits."""
-        for latest in await self._desk.deliveries(subscription=one, limit=1):
+        for latest in await self._channels.deliveries(subscription=one, limit=1):
             if latest.state in _BAD:
                 return (f"{wording.long_day(latest.date)} {latest.state.value}: {latest.reason}.",)
         return ()
@@ -151,10 +159,10 @@ class Admin:
         if one is None:
             await self._talk.say(visit, admin_answers.not_set_up())
             return
-        recent = await self._desk.deliveries(subscription=one, limit=_LATEST)
-        changes = await self._desk.changes(f"slack:{one.channel.workspace}", limit=100)
-        next_at = (await self._desk.next_due([one]))[one.id]
-        troubles = await self._desk.troubles_of(one, visit.user)
+        recent = await self._channels.deliveries(subscription=one, limit=_LATEST)
+        changes = await self._channels.changes(f"slack:{one.channel.workspace}", limit=100)
+        next_at = (await self._channels.next_due([one]))[one.id]
+        troubles = await self._channels.troubles_of(one, visit.user)
         await self._talk.say(visit, admin_answers.status(one, next_at, recent, troubles, changes))
 
     async def _why(self, visit: Visit, name: str) -> None:
@@ -162,7 +170,7 @@ class Admin:
         if one is None:
             await self._talk.say(visit, admin_answers.not_set_up())
             return
-        told = await self._desk.why(one, name, visit.asker(one.id))
+        told = await self._channels.why(one, name, visit.asker(one.id))
         if told.found and not told.story:
             await self._talk.say(visit, answers.not_found(told.found, actions.WHOLE))
             return
@@ -170,12 +178,12 @@ class Admin:
 
     async def _preview(self, visit: Visit, one: Subscription) -> list[Message]:
         person = await self._rights.who(visit)
-        composition, _ = await self._desk.preview(one, platform="slack")
-        wishes = await self._desk.wishes(one)
+        composition, _ = await self._channels.preview(one, platform="slack")
+        wishes = await self._channels.wishes(one)
         return admin_answers.preview(one, composition, wishes, can_change=person.may_change(one))
 
     async def _here(self, visit: Visit) -> Subscription | None:
-        return await self._desk.in_channel("slack", visit.workspace, visit.channel) if visit.channel else None
+        return await self._channels.in_channel("slack", visit.workspace, visit.channel) if visit.channel else None
 
     async def _allowed(self, visit: Visit, subscription: Subscription | None) -> Subscription | None:
         """*subscription* if it may be changed; else the person is told why not."""

@@ -12,7 +12,7 @@ from adapters.slack.talk import Talk
 from adapters.slack.views import View
 from adapters.slack.visit import Visit
 from bot import retold
-from bot.desk import Desk
+from bot.desk import Channels, Editing, Stories
 from bot.errors import DaybriefError, DoneBefore, NotFound
 from bot.forms import Opened
 from bot.model import Answer, Change, Story
@@ -28,8 +28,10 @@ _LATE = "Slack did not open the form in time. Please try once more."
 class Corrections:
     """Opens the forms, and the history. Whoever submits is asked about again: a form can stay open for days."""
 
-    def __init__(self, desk: Desk, rights: Rights, talk: Talk) -> None:
-        self._desk = desk
+    def __init__(self, channels: Channels, stories: Stories, editing: Editing, rights: Rights, talk: Talk) -> None:
+        self._channels = channels
+        self._stories = stories
+        self._editing = editing
         self._rights = rights
         self._talk = talk
 
@@ -38,8 +40,8 @@ class Corrections:
 
         Slack gives three seconds, so the form is opened first and filled afterwards.
         """
-        asker = await asker_of(self._desk, visit)
-        found = await self._desk.look_up(name, None, asker)
+        asker = await asker_of(self._channels, visit)
+        found = await self._stories.look_up(name, None, asker)
         if found.story is None:
             await self._ask(visit, action, found)
             return
@@ -86,12 +88,12 @@ class Corrections:
 
     async def history(self, visit: Visit, ref: str) -> None:
         """Show in private how the story read before."""
-        asker = await asker_of(self._desk, visit)
-        found = await self._desk.look_up(ref, None, asker)
+        asker = await asker_of(self._channels, visit)
+        found = await self._stories.look_up(ref, None, asker)
         if found.story is None:
             await self._talk.say(visit, answers.not_found(found, actions.WHOLE))
             return
-        told = retold.former(await self._desk.history(found.story.ref, asker))
+        told = retold.former(await self._stories.history(found.story.ref, asker))
         if visit.view_kind == "modal" and await self._talk.open(visit, history.view(found.story, told)):
             return
         await self._talk.say(visit, *history.messages(found.story, told))
@@ -103,23 +105,23 @@ class Corrections:
         elif found.asked:
             await self._talk.say(visit, answers.not_found(found, action))
         else:
-            edition = await self._desk.latest_edition(await asker_of(self._desk, visit))
+            edition = await self._stories.latest_edition(await asker_of(self._channels, visit))
             await self._talk.say(visit, answers.which(action, edition))
 
     async def _story(self, visit: Visit, view: Mapping[str, Any]) -> Story | None:
         before = correction_views.before_in(view)
         if before is None:
             return None
-        return (await self._desk.look_up(before.ref, None, await asker_of(self._desk, visit))).story
+        return (await self._stories.look_up(before.ref, None, await asker_of(self._channels, visit))).story
 
     async def _acted(self, view: Mapping[str, Any], title: str, before: Opened, change: Change) -> View:
         """Do it, unless somebody else has been there in the meantime; what came of it."""
         try:
             if change.action == retold.CORRECT:
                 typed = correction_views.typed_in(view)
-                done = await self._desk.retype(before, typed, change, patience=retold.PATIENCE)
+                done = await self._editing.retype(before, typed, change, patience=retold.PATIENCE)
             else:
-                done = await self._desk.withdraw_as_shown(before, change, patience=retold.PATIENCE)
+                done = await self._editing.withdraw_as_shown(before, change, patience=retold.PATIENCE)
         except Unfit as other:
             return correction_views.kept(view, tuple(other.problems.values()) or (str(other),))
         except DoneBefore as before_this:

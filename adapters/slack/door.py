@@ -69,15 +69,15 @@ class Door:
     def __init__(self, desk: Desk, workspaces: Workspaces, clock: Clock, signing_secret: str = "") -> None:
         # An empty secret would be one that everybody knows; over Socket Mode it is never used.
         self.signing_secret = signing_secret or secrets.token_hex()
-        self._desk = desk
+        self._places = desk.places
         self._workspaces = workspaces
         self._talk = Talk(workspaces, clock)
-        rights = Rights(desk, People(), self._talk, clock)
-        self._set_up = SetUp(desk, rights, self._talk, clock)
-        self._corrections = Corrections(desk, rights, self._talk)
-        self._admin = Admin(desk, rights, self._talk, self._set_up, self._corrections, clock)
-        self._lookups = LookUps(desk, rights, self._talk, clock)
-        self._events = Events(desk, workspaces, self._talk, self._admin, clock)
+        rights = Rights(desk.audit, People(), self._talk, clock)
+        self._set_up = SetUp(desk.channels, desk.office, rights, self._talk, clock)
+        self._corrections = Corrections(desk.channels, desk.stories, desk.editing, rights, self._talk)
+        self._admin = Admin(desk.channels, desk.office, rights, self._talk, self._set_up, self._corrections, clock)
+        self._lookups = LookUps(desk.channels, desk.stories, rights, self._talk, clock)
+        self._events = Events(desk.places, desk.channels, desk.audit, workspaces, self._admin, clock=clock)
         self._once = Once()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -238,7 +238,7 @@ class Door:
     def welcome(self, workspaces: Collection[str]) -> None:
         """*workspaces* have added us to themselves: what waits there is served again."""
         places = [(one, "") for one in workspaces]
-        self._spawn(None, self._desk.revive("slack", places))
+        self._spawn(None, self._places.revive("slack", places))
 
     async def _acknowledged(self, ack: AsyncAck) -> None:
         await ack()

@@ -9,13 +9,12 @@ from typing import Any
 from adapters.slack import admin_answers
 from adapters.slack.admin import Admin
 from adapters.slack.failures import FAILURES, post_failed
-from adapters.slack.talk import Talk
 from adapters.slack.visit import Visit
 from adapters.slack.workspaces import Workspaces
-from bot.desk import Desk
+from bot.desk import Channels, Places
 from bot.errors import PostFailed
 from bot.model import Change
-from bot.ports import Clock
+from bot.ports import AuditLog, Clock
 from bot.text import clean
 
 log = logging.getLogger(__name__)
@@ -67,10 +66,13 @@ def _time_of(body: Mapping[str, Any]) -> datetime | None:
 class Events:
     """Acts on them. A channel that closes is noticed by the next post; one that opens again is resumed at once."""
 
-    def __init__(self, desk: Desk, workspaces: Workspaces, talk: Talk, admin: Admin, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(
+        self, places: Places, channels: Channels, audit: AuditLog, workspaces: Workspaces, admin: Admin, *, clock: Clock
+    ) -> None:
+        self._places = places
+        self._channels = channels
+        self._audit = audit
         self._workspaces = workspaces
-        self._talk = talk
         self._admin = admin
         self._clock = clock
 
@@ -87,7 +89,7 @@ class Events:
             case "member_joined_channel":
                 await self._joined(team, str(event.get("user") or ""), str(event.get("channel") or ""))
             case "channel_unarchive" | "group_unarchive":
-                await self._desk.revive("slack", [(team, str(event.get("channel") or ""))])
+                await self._places.revive("slack", [(team, str(event.get("channel") or ""))])
             case "channel_rename" | "group_rename":
                 channel = event.get("channel") or {}
                 name = str(channel.get("name") or "")
@@ -99,8 +101,8 @@ class Events:
                 await self._pause_gone(body)
             case "team_access_granted":
                 teams = _teams(body)
-                await self._desk.returned("slack", teams)
-                await self._desk.revive("slack", [(one, "") for one in teams])
+                await self._places.returned("slack", teams)
+                await self._places.revive("slack", [(one, "") for one in teams])
 
     async def forget_tokens(self, body: Mapping[str, Any]) -> None:
         """If the event in *body* says that we were put out, forget the tokens, and put it on record; else nothing.
@@ -117,16 +119,16 @@ class Events:
             # takes it shows with the next call.
             return
         if event["type"] == "team_access_revoked":
-            await self._desk.left("slack", _teams(body), at=at)
+            await self._places.left("slack", _teams(body), at=at)
         else:
-            await self._desk.uninstalled("slack", **whose, at=at)
+            await self._places.uninstalled("slack", **whose, at=at)
 
     async def _pause_gone(self, body: Mapping[str, Any]) -> None:
         """Pause the channels of whoever put us out, and use what was kept in memory no more."""
         team = _whose(body)["team"]
         if self._workspaces.installed:
             self._workspaces.installed.forget()
-        await self._desk.pause_gone(_teams(body) or ([team] if team else []))
+        await self._places.pause_gone(_teams(body) or ([team] if team else []))
 
     async def _joined(self, team: str, user: str, channel: str) -> None:
         try:
@@ -135,8 +137,8 @@ class Events:
             return
         if user != there.bot_user:
             return
-        if await self._desk.in_channel("slack", there.id, channel):
-            await self._desk.revive("slack", [(there.id, channel)])
+        if await self._channels.in_channel("slack", there.id, channel):
+            await self._places.revive("slack", [(there.id, channel)])
             return
         greeted = Change(
             at=self._clock.now(),
@@ -146,7 +148,7 @@ class Events:
             subject=channel,
             event=f"greet:{channel}",
         )
-        if not await self._desk.record(greeted):
+        if not await self._audit.record(greeted):
             return
         message = admin_answers.greeting()
         try:
@@ -162,7 +164,7 @@ class Events:
 
     async def _moved(self, body: Mapping[str, Any], known_as: str, *, channel: str = "", name: str = "") -> None:
         """Follow a channel to its other id or name; an event that comes once more after others would undo these."""
-        subscription = await self._desk.in_channel("slack", str(body.get("team_id") or ""), known_as)
+        subscription = await self._channels.in_channel("slack", str(body.get("team_id") or ""), known_as)
         if subscription is None:
             return
         now = subscription.channel
@@ -176,7 +178,7 @@ class Events:
             detail=called.name,
             event=f"{body.get('event_id')}:move",
         )
-        if not await self._desk.record(moved):
+        if not await self._audit.record(moved):
             return
-        if not await self._desk.move(subscription, called):
+        if not await self._places.move(subscription, called):
             log.warning("the channel %s is set up twice now; remove one of them", clean(called.name))

@@ -9,7 +9,7 @@ from adapters.slack.talk import Talk
 from adapters.slack.visit import NO_SUBSCRIPTION, Visit
 from bot import wording
 from bot.asking import Find, Help, LookUp, Quit, Sources, Today, question
-from bot.desk import Desk
+from bot.desk import Channels, Stories
 from bot.errors import WrongUsage
 from bot.model import Asker, Edition, SectionName
 from bot.ports import Clock
@@ -30,18 +30,19 @@ _NEEDS_A_STORY = {
 class LookUps:
     """Answers in private, with *Share*."""
 
-    def __init__(self, desk: Desk, rights: Rights, talk: Talk, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, channels: Channels, stories: Stories, rights: Rights, talk: Talk, clock: Clock) -> None:
+        self._channels = channels
+        self._stories = stories
         self._rights = rights
         self._talk = talk
         self._clock = clock
 
     async def command(self, visit: Visit, line: str) -> None:
         """Answer ``/keypoints``, ``/effects`` or ``/brief`` with everything behind it."""
-        asker = await asker_of(self._desk, visit)
+        asker = await asker_of(self._channels, visit)
         bare = " ".join(line.casefold().split()).removeprefix("/")
         if bare in _NEEDS_A_STORY:
-            await self._talk.say(visit, answers.which(_NEEDS_A_STORY[bare], await self._desk.latest_edition(asker)))
+            await self._talk.say(visit, answers.which(_NEEDS_A_STORY[bare], await self._stories.latest_edition(asker)))
             return
         try:
             await self._answer(visit, line, asker)
@@ -50,11 +51,11 @@ class LookUps:
 
     async def topic(self, visit: Visit, topic: str, ref: str, *, replaces: bool = False) -> None:
         """Answer a press or a pick: *topic* is a section, the whole story or its sources."""
-        await self._tell(visit, ref, topic, await asker_of(self._desk, visit), replaces=replaces)
+        await self._tell(visit, ref, topic, await asker_of(self._channels, visit), replaces=replaces)
 
     async def full(self, visit: Visit, ref: str) -> None:
         """Open the whole story in a view."""
-        asked = asyncio.ensure_future(self._desk.look_up(ref, None, await asker_of(self._desk, visit)))
+        asked = asyncio.ensure_future(self._stories.look_up(ref, None, await asker_of(self._channels, visit)))
         done, _ = await asyncio.wait({asked}, timeout=_PATIENCE)
         opened = "" if done else await self._talk.open(visit, views.loading("Story"))
         found = await asked
@@ -70,7 +71,7 @@ class LookUps:
 
     async def share(self, visit: Visit, topic: str, ref: str) -> None:
         """Show everybody in the channel what was answered in private."""
-        found = await self._desk.look_up(ref, actions.section_of(topic), await asker_of(self._desk, visit))
+        found = await self._stories.look_up(ref, actions.section_of(topic), await asker_of(self._channels, visit))
         if found.story is None:
             await self._talk.say(visit, answers.not_found(found, topic))
             return
@@ -83,7 +84,7 @@ class LookUps:
 
     async def offer(self, visit: Visit, typed: str) -> list[tuple[str, str]]:
         """(ref, title) of the stories that *typed* may become, for the picker."""
-        return list(await self._desk.complete(typed, await asker_of(self._desk, visit), limit=50))
+        return list(await self._stories.complete(typed, await asker_of(self._channels, visit), limit=50))
 
     async def _answer(self, visit: Visit, line: str, asker: Asker) -> None:
         match question(line):
@@ -92,26 +93,26 @@ class LookUps:
             case Sources(name):
                 await self._tell(visit, name, actions.SOURCES, asker)
             case Find(search):
-                found = await self._desk.search(replace(search, workspace=asker.workspace))
+                found = await self._stories.search(replace(search, workspace=asker.workspace))
                 await self._talk.say(visit, answers.search_results(search.words, found, self._clock.now()))
             case Today():
-                await self._talk.say(visit, *answers.today(await self._desk.latest_edition(asker)))
+                await self._talk.say(visit, *answers.today(await self._stories.latest_edition(asker)))
             case Help() | Quit():
-                await self._talk.say(visit, answers.helping(_example(await self._desk.latest_edition(asker))))
+                await self._talk.say(visit, answers.helping(_example(await self._stories.latest_edition(asker))))
 
     async def _tell(self, visit: Visit, name: str, topic: str, asker: Asker, *, replaces: bool = False) -> None:
         """Answer with *topic* of the story called *name*; what has to be written first is announced at once."""
-        found = await self._desk.look_up(name, actions.section_of(topic), asker)
+        found = await self._stories.look_up(name, actions.section_of(topic), asker)
         if found.is_awaited and found.story and found.section:
             soon = wording.being_written(found.story, found.section)
             await self._talk.say(visit, answers.sentence(soon), replaces=replaces)
-            found, replaces = await self._desk.written(found, asker), False
+            found, replaces = await self._stories.written(found, asker), False
         await self._talk.say(visit, *answers.answer(found, topic, self._clock.now()), replaces=replaces)
 
 
-async def asker_of(desk: Desk, visit: Visit) -> Asker:
+async def asker_of(channels: Channels, visit: Visit) -> Asker:
     """As whom the person looks things up where they are."""
-    here = await desk.in_channel("slack", visit.workspace, visit.channel) if visit.channel else None
+    here = await channels.in_channel("slack", visit.workspace, visit.channel) if visit.channel else None
     return visit.asker(here.id if here else NO_SUBSCRIPTION)
 
 

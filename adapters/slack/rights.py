@@ -8,10 +8,9 @@ from adapters.slack.people import People, Person
 from adapters.slack.talk import Talk
 from adapters.slack.views import channel_named
 from adapters.slack.visit import Visit
-from bot.desk import Desk
 from bot.errors import PostFailed
 from bot.model import Change, Subscription
-from bot.ports import Clock
+from bot.ports import AuditLog, Clock
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +21,8 @@ _MOST_PAGES = 10
 class Rights:
     """Asks Slack about people, and writes what they change to the audit log."""
 
-    def __init__(self, desk: Desk, people: People, talk: Talk, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, audit: AuditLog, people: People, talk: Talk, clock: Clock) -> None:
+        self._audit = audit
         self._people = people
         self._talk = talk
         self._clock = clock
@@ -79,7 +78,7 @@ class Rights:
             detail=what,
             event=f"share:{visit.channel}:{visit.thread}:{what}:{now:%Y-%m-%d}",
         )
-        return await self._desk.record(change)
+        return await self._audit.record(change)
 
     async def may_amend(self, visit: Visit) -> bool:
         """Whether the person may correct and withdraw stories: those may whose word reaches the whole workspace, as
@@ -93,7 +92,7 @@ class Rights:
 
     async def record_place(self, visit: Visit, action: str, subject: str, detail: str = "") -> bool:
         """The same for a channel that may have no subscription yet."""
-        return await self._desk.record(self.change(visit, action, subject, detail))
+        return await self._audit.record(self.change(visit, action, subject, detail))
 
     def change(self, visit: Visit, action: str, subject: str, detail: str = "") -> Change:
         """What somebody changes, for the audit log: the same click does it once."""

@@ -16,7 +16,7 @@ from adapters.slack.views import Form, View
 from adapters.slack.visit import Visit
 from adapters.slack.workspace import Workspace
 from bot import zones
-from bot.desk import Desk
+from bot.desk import Channels, Office
 from bot.errors import DaybriefError, NotFound
 from bot.model import Channel, Subscription
 from bot.ports import Clock
@@ -26,8 +26,9 @@ from bot.text import clean
 class SetUp:
     """Opens the form and acts on it. Whoever submits is asked about again: a form can stay open for days."""
 
-    def __init__(self, desk: Desk, rights: Rights, talk: Talk, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, channels: Channels, office: Office, rights: Rights, talk: Talk, clock: Clock) -> None:
+        self._channels = channels
+        self._office = office
         self._rights = rights
         self._talk = talk
         self._clock = clock
@@ -49,7 +50,7 @@ class SetUp:
             sentence = str(trouble) if is_for_them else "Slack could not be asked; please try again."
             await self._talk.fill(visit, opened, views.said("Set up Daybrief", sentence))
             return
-        present = await self._desk.in_channel("slack", there.id, channel) if channel else None
+        present = await self._channels.in_channel("slack", there.id, channel) if channel else None
         if not person.may_set_up(present, is_here=bool(channel) and channel == visit.channel):
             await self._talk.fill(visit, opened, views.said("Set up Daybrief", not_allowed(present)))
             return
@@ -60,7 +61,7 @@ class SetUp:
             channel,
             present,
             timezone=person.timezone if person.timezone in zones.names() else "",
-            topics=await self._desk.topics(),
+            topics=await self._channels.topics(),
         )
         await self._talk.fill(visit, opened, form)
 
@@ -86,7 +87,7 @@ class SetUp:
     async def _one(
         self, visit: Visit, there: Workspace, person: Person, form: Form, *, channel: str, asked_in: str
     ) -> Result:
-        present = await self._desk.in_channel("slack", there.id, channel)
+        present = await self._channels.in_channel("slack", there.id, channel)
         if not person.may_set_up(present, is_here=channel == asked_in):
             return Result(channel=channel, troubles=(not_allowed(present),))
         if present and present.declared:
@@ -112,8 +113,8 @@ class SetUp:
         detail = f"{order.at:%H:%M} {order.timezone}, {views.days_named(order.days)}"
         if not await self._rights.record_place(visit, "setup", channel, detail):
             return Result(channel=f"#{name}", troubles=("This has been done already.",))
-        kept = await self._desk.subscribe(order)
-        next_at = (await self._desk.next_due([kept]))[kept.id]
+        kept = await self._office.subscribe(order)
+        next_at = (await self._channels.next_due([kept]))[kept.id]
         return Result(
             channel=f"#{name}",
             subscription=kept,
@@ -127,7 +128,7 @@ class SetUp:
         today = self._clock.now().astimezone(ZoneInfo(subscription.timezone)).date()
         if next_at.date() == today:
             return True
-        return bool(await self._desk.deliveries(subscription=subscription, day=today, limit=1))
+        return bool(await self._channels.deliveries(subscription=subscription, day=today, limit=1))
 
 
 def _problems(form: Form) -> dict[str, str]:

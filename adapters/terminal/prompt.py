@@ -1,4 +1,4 @@
-"""Slash commands typed in the terminal: reads lines, asks the desk, shows answers."""
+"""Slash commands typed in the terminal: reads lines, asks the desk for stories, shows answers."""
 
 import contextlib
 import signal
@@ -19,8 +19,8 @@ from bot.model import Answer, Asker, Edition, SectionName, Story
 from bot.ports import Clock, Search
 
 
-class Desk(Protocol):
-    """As much of ``bot.desk.Desk`` as the prompt asks of it."""
+class Stories(Protocol):
+    """As much of ``bot.desk.Stories`` as the prompt asks of it."""
 
     async def look_up(self, name: str, section: SectionName | None, asker: Asker) -> Answer:
         """The story called *name*, for one of its sections or whole, else the nearest ones."""
@@ -39,10 +39,10 @@ class Desk(Protocol):
 
 
 class Prompt:
-    """Answers one line after the other. Of the newsroom it holds a desk; the clock tells how old things are."""
+    """Answers one line after the other. Of the newsroom it holds the stories; the clock tells how old things are."""
 
-    def __init__(self, desk: Desk, asker: Asker, show: Callable[[RenderableType], None], clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, stories: Stories, asker: Asker, show: Callable[[RenderableType], None], clock: Clock) -> None:
+        self._stories = stories
         self._asker = asker
         self._show = show
         self._clock = clock
@@ -66,23 +66,23 @@ class Prompt:
             case LookUp(name, section):
                 return answers.answer(await self._looked_up(name, section), now=self._clock.now())
             case Sources(name):
-                return answers.sources(await self._desk.look_up(name, None, self._asker), now=self._clock.now())
+                return answers.sources(await self._stories.look_up(name, None, self._asker), now=self._clock.now())
             case Find(search):
-                found = await self._desk.search(replace(search, workspace=self._asker.workspace))
+                found = await self._stories.search(replace(search, workspace=self._asker.workspace))
                 return answers.search_results(search.words, found, now=self._clock.now())
             case Today():
-                edition = await self._desk.latest_edition(self._asker)
+                edition = await self._stories.latest_edition(self._asker)
                 return text.edition(edition, has_prompt=True) if edition else Text("No edition has been posted yet.")
             case _:
                 return await self._help()
 
     async def _looked_up(self, name: str, section: SectionName | None) -> Answer:
-        found = await self._desk.look_up(name, section, self._asker)
+        found = await self._stories.look_up(name, section, self._asker)
         async with waiting.for_answer(found):
-            return await self._desk.written(found, self._asker)
+            return await self._stories.written(found, self._asker)
 
     async def _help(self) -> RenderableType:
-        edition = await self._desk.latest_edition(self._asker)
+        edition = await self._stories.latest_edition(self._asker)
         example = edition.stories[0].ref if edition and edition.stories else "1"
         rows = (*wording.help_lines(example), ("/quit", "the end"))
         listed = gutter((Text(command, style=ACCENT), Text(gives)) for command, gives in rows)

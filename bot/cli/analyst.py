@@ -26,7 +26,7 @@ async def examined(house: "House", config: "Config") -> list[Finding]:
         )
     ]
     found.append(_writer(house, config))
-    expenses = await house.desk.expenses()
+    expenses = await house.desk.supply.expenses()
     if expenses or config.analyst.model != EXTRACTIVE:
         found.append(Finding("models", True, await _costs(house, expenses, config)))
     return found

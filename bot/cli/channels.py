@@ -33,8 +33,8 @@ async def list_(session: Session) -> None:
     from bot.wiring import looks
 
     async with session.house() as house:
-        known = await house.desk.subscriptions()
-        upcoming = await house.desk.next_due(known)
+        known = await house.desk.channels.subscriptions()
+        upcoming = await house.desk.channels.next_due(known)
     if session.as_json:
         session.values([_values(one) for one in known])
         return
@@ -50,9 +50,9 @@ async def show(session: Session, channel: str) -> None:
     from bot.wiring import looks
 
     async with session.house() as house:
-        one = await house.desk.subscription(channel)
-        upcoming = await house.desk.next_due((one,))
-        troubles = await house.desk.examine(one)
+        one = await house.desk.channels.subscription(channel)
+        upcoming = await house.desk.channels.next_due((one,))
+        troubles = await house.desk.channels.examine(one)
     if session.as_json:
         session.values(_values(one) | {"troubles": list(troubles)})
         return
@@ -108,14 +108,14 @@ async def add(
         order = channel_from({key: value for key, value in wanted.items() if value is not None}, house.room.config)
         declared = {(one.channel.platform, one.channel.id) for one in house.room.config.channels}
         place = order.channel
-        held = await house.desk.in_channel(place.platform, place.workspace, place.id)
+        held = await house.desk.channels.in_channel(place.platform, place.workspace, place.id)
         if (place.platform, place.id) in declared or (held and held.declared):
             raise WrongUsage(f"{name} is declared in the configuration; change it there, then reload (SIGHUP)")
-        kept = await house.desk.subscribe(_completed(order, held, wanted, house))
+        kept = await house.desk.office.subscribe(_completed(order, held, wanted, house))
         changes = list(differences(held, kept)) if held else []
         await _record(house, kept, "setup", ", ".join(changes) or f"{kept.at:%H:%M} {kept.timezone}")
-        (due,) = (await house.desk.next_due((kept,))).values()
-        troubles = await house.desk.examine(kept)
+        (due,) = (await house.desk.channels.next_due((kept,))).values()
+        troubles = await house.desk.channels.examine(kept)
     what = f"was set up already; changed: {', '.join(changes) or 'nothing'}" if held else "is set up"
     coming = "next" if held else "first"
     click.echo(f"{kept.channel.name} {what}; its {coming} edition: {due:%A %d %B %H:%M} {kept.timezone}")
@@ -130,8 +130,8 @@ async def add(
 async def pause(session: Session, channel: str, reason: str) -> None:
     """Serve CHANNEL no more until it is resumed."""
     async with session.house() as house:
-        one = await house.desk.subscription(channel)
-        await house.desk.pause(one, reason)
+        one = await house.desk.channels.subscription(channel)
+        await house.desk.office.pause(one, reason)
         await _record(house, one, "pause", reason)
     click.echo(f"{one.channel.name} is paused; `daybrief channels resume {one.channel.name}` resumes it")
 
@@ -142,12 +142,12 @@ async def pause(session: Session, channel: str, reason: str) -> None:
 async def resume(session: Session, channel: str) -> None:
     """Serve CHANNEL again."""
     async with session.house() as house:
-        one = await house.desk.subscription(channel)
+        one = await house.desk.channels.subscription(channel)
         if one.standing is Standing.ACTIVE:
             fail(f"{one.channel.name} is not paused")
-        await house.desk.resume(one)
+        await house.desk.office.resume(one)
         await _record(house, one, "resume")
-        upcoming = await house.desk.next_due((await house.desk.subscription(channel),))
+        upcoming = await house.desk.channels.next_due((await house.desk.channels.subscription(channel),))
     (due,) = upcoming.values()
     click.echo(f"{one.channel.name} is served again; its next edition: {due:%A %d %B %H:%M} {one.timezone}")
 
@@ -158,12 +158,12 @@ async def resume(session: Session, channel: str) -> None:
 async def remove(session: Session, channel: str) -> None:
     """Remove CHANNEL; what was sent stays on record, and adding it again resumes it."""
     async with session.house() as house:
-        one = await house.desk.subscription(channel)
+        one = await house.desk.channels.subscription(channel)
         if one.declared:
             raise WrongUsage(
                 f"{one.channel.name} is declared in the configuration; remove it there, then reload (SIGHUP)"
             )
-        await house.desk.retire(one)
+        await house.desk.office.retire(one)
         await _record(house, one, "remove")
     click.echo(f"{one.channel.name} is removed")
 
@@ -190,7 +190,7 @@ async def _record(house: "House", one: Subscription, action: str, detail: str = 
 
     from bot.model import Change
 
-    await house.desk.record(
+    await house.desk.audit.record(
         Change(
             at=house.room.clock.now(),
             workspace=f"{one.channel.platform}:{one.channel.workspace}",

@@ -36,8 +36,8 @@ async def check(session: Session) -> int:
     config = session.config()
     with without_log("adapters.slack"), without_log("adapters.discord"):
         async with session.house() as house:
-            findings, upcoming = await _findings(house, config), await house.desk.upcoming(5)
-            expenses = await house.desk.expenses()
+            findings, upcoming = await _findings(house, config), await house.desk.channels.upcoming(5)
+            expenses = await house.desk.supply.expenses()
     if session.as_json:
         session.values(
             {
@@ -77,7 +77,7 @@ async def _findings(house: "House", config: "Config") -> list[Finding]:
 
 async def _secrets(house: "House", config: "Config") -> Finding:
     """The names of those that are there, and of those that something needs and that are not."""
-    platforms = {one.channel.platform for one in await house.desk.subscriptions()}
+    platforms = {one.channel.platform for one in await house.desk.channels.subscriptions()}
     wanted = []
     if "slack" in platforms and not house.slack.has_token:
         wanted.append("SLACK_BOT_TOKEN for Slack")
@@ -97,7 +97,7 @@ async def _slack(house: "House") -> list[Finding]:
     """What Slack says of the secrets that are there, where Slack is used at all."""
     from bot.wiring import slack_troubles
 
-    channels = await house.desk.subscriptions()
+    channels = await house.desk.channels.subscriptions()
     if not house.slack.has_token and not any(one.channel.platform == "slack" for one in channels):
         return []
     troubles = [*_without(house.room.config), *await slack_troubles(house)]
@@ -110,7 +110,7 @@ async def _discord(house: "House") -> list[Finding]:
     """What Discord says of the token, where Discord is used at all."""
     from bot.wiring import discord_standing
 
-    channels = await house.desk.subscriptions()
+    channels = await house.desk.channels.subscriptions()
     if not house.discord.has_token and not any(one.channel.platform == "discord" for one in channels):
         return []
     found = await discord_standing(house)
@@ -169,8 +169,8 @@ def clock_finding(asked: datetime, now: datetime, *, seen: datetime | None, thei
 
 async def _channels(house: "House") -> list[Finding]:
     found = []
-    for one in await house.desk.subscriptions():
-        troubles = list(await house.desk.examine(one))
+    for one in await house.desk.channels.subscriptions():
+        troubles = list(await house.desk.channels.examine(one))
         if one.standing is Standing.PAUSED:
             troubles.append(f"paused: {one.reason}; `daybrief channels resume {one.channel.name}` resumes it")
         where = f"{one.channel.platform}, {one.at:%H:%M} {one.timezone}"
@@ -194,13 +194,13 @@ async def _declared(house: "House") -> list[Finding]:
     from bot.differences import in_short
     from bot.newsroom import TAKEN_UP
 
-    changes = await house.desk.not_taken_up()
+    changes = await house.desk.channels.not_taken_up()
     return [Finding("declared channels", True, f"{in_short(changes)}; {TAKEN_UP}")] if changes else []
 
 
 async def _troubles(house: "House") -> list[Finding]:
     """What the bot that runs knows to be wrong, or knew when it ran last: told to admins already, if any are known."""
-    sentences = await house.desk.open_troubles()
+    sentences = await house.desk.channels.open_troubles()
     if not sentences:
         return [Finding("open troubles", True, "none")]
     kept_at = await house.store.troubles.kept_at()
@@ -209,7 +209,7 @@ async def _troubles(house: "House") -> list[Finding]:
 
 
 async def _feeds(house: "House") -> list[Finding]:
-    known = await house.desk.feeds()
+    known = await house.desk.supply.feeds()
     if not known:
         return [Finding("feeds", False, "there are none; declare some in the configuration: [[feeds]]")]
     failing = [f"{feed.name} ({state.reason})" for feed, state in known if state.failures]

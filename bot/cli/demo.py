@@ -28,8 +28,8 @@ async def demo(session: Session, script: Path | None) -> None:
 
     async with stocked_house(session.show) as (house, said):
         click.echo(f"{said} Nothing leaves this machine.\n")
-        await house.desk.publish()
-        (subscription,) = await house.desk.subscriptions()
+        await house.desk.rounds.publish()
+        (subscription,) = await house.desk.channels.subscriptions()
         is_asking = script is None and sys.stdin.isatty()
         played = (script or samples.files().script).read_text("utf-8")
         if is_asking:
@@ -52,7 +52,7 @@ async def stocked_house(show: "Show | None" = None) -> "AsyncIterator[tuple[Hous
         config = load(files.config, {})
         config = replace(config, bot=config.bot.model_copy(update={"data_dir": Path(folder)}))
         async with wiring.open_house(config, at=samples.DEMO_NOW, show=show, has_prompt=True) as house:
-            await house.desk.admit(stories)
+            await house.desk.editing.admit(stories)
             report = await wiring.gather(house)
             count = report.new_stories + len(stories)
             yield (

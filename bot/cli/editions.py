@@ -31,8 +31,8 @@ _WORTH_WAITING = timedelta(minutes=3)
 async def preview(session: Session, channel: str, at: str | None, platform: str | None) -> None:
     """Show the edition that CHANNEL would get next, or at TIME; nothing is sent."""
     async with session.house(at=at) as house:
-        subscription = await house.desk.subscription(channel)
-        composition, rendering = await house.desk.preview(subscription, platform=platform or "")
+        subscription = await house.desk.channels.subscription(channel)
+        composition, rendering = await house.desk.channels.preview(subscription, platform=platform or "")
         if session.as_json:
             session.values([dict(payload) for payload in rendering.payloads])
         elif (platform or subscription.channel.platform) == "terminal":
@@ -53,12 +53,12 @@ async def post(session: Session, channel: str | None, at: str | None) -> int:
     from bot import wiring
 
     async with wiring.delivering(session.config()), session.house(at=at, show=True, role=Role.ALL) as house:
-        only = await house.desk.subscription(channel) if channel else None
-        if not await house.desk.subscriptions():
+        only = await house.desk.channels.subscription(channel) if channel else None
+        if not await house.desk.channels.subscriptions():
             fail("no channel is set up; declare one in the configuration ([[channels]]), or run `daybrief init`")
-        await house.desk.take_over()
-        done = await house.desk.publish_until_done(patience=_WORTH_WAITING, only=only)
-        await house.desk.sweep()
+        await house.desk.shift.take_over()
+        done = await house.desk.rounds.publish_until_done(patience=_WORTH_WAITING, only=only)
+        await house.desk.rounds.sweep()
         left = await house.store.ledger.unsettled(only=only.id if only else None)
         following = await _following(house, only)
         early = await _early(house, done.finished)
@@ -86,11 +86,13 @@ async def deliveries(session: Session, channel: str | None, day: str | None) -> 
     from bot.wiring import looks
 
     async with session.house() as house:
-        only = await _any_subscription(await house.desk.subscriptions(retired=True), channel) if channel else None
-        found = await house.desk.deliveries(
+        only = (
+            await _any_subscription(await house.desk.channels.subscriptions(retired=True), channel) if channel else None
+        )
+        found = await house.desk.channels.deliveries(
             subscription=only, day=_date(day), limit=100_000 if session.as_json else 100
         )
-        zones = {one.id: one.timezone for one in await house.desk.subscriptions(retired=True)}
+        zones = {one.id: one.timezone for one in await house.desk.channels.subscriptions(retired=True)}
     if session.as_json:
         session.values([_row(delivery) for delivery in found])
         return
@@ -110,9 +112,11 @@ async def why(session: Session, channel: str, story: tuple[str, ...]) -> None:
     from bot.wiring import looks
 
     async with session.house() as house:
-        subscription = await _any_subscription(await house.desk.subscriptions(retired=True), channel)
+        subscription = await _any_subscription(await house.desk.channels.subscriptions(retired=True), channel)
         where = f"in {subscription.channel.name}"
-        told = await house.desk.why(subscription, " ".join(story), Asker(subscription=subscription.id), where=where)
+        told = await house.desk.channels.why(
+            subscription, " ".join(story), Asker(subscription=subscription.id), where=where
+        )
     if told.found and told.story is None:
         raise NotFound(looks.not_found_text(told.found))
     if session.as_json:
@@ -126,7 +130,7 @@ async def _early(house: "House", finished: Iterable[Delivery]) -> tuple[str, ...
     from bot.wiring import SystemClock
 
     now = SystemClock().now()
-    zones = {one.id: ZoneInfo(one.timezone) for one in await house.desk.subscriptions()}
+    zones = {one.id: ZoneInfo(one.timezone) for one in await house.desk.channels.subscriptions()}
     days = {
         (one.date, now.astimezone(zones[one.subscription]).date() < one.date)
         for one in finished
@@ -141,11 +145,11 @@ async def _early(house: "House", finished: Iterable[Delivery]) -> tuple[str, ...
 
 async def _following(house: "House", only: Subscription | None) -> str:
     """When the next edition comes, of *only* or of any channel, as a sentence with a blank before it."""
-    upcoming = await house.desk.upcoming(1)
+    upcoming = await house.desk.channels.upcoming(1)
     one = only or (upcoming[0][1] if upcoming else None)
     if one is None:
         return ""
-    (due,) = (await house.desk.next_due((one,))).values()
+    (due,) = (await house.desk.channels.next_due((one,))).values()
     return f" The next edition: {one.channel.name}, {due:%A %d %B %H:%M} {one.timezone}."
 
 

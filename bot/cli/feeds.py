@@ -28,7 +28,7 @@ async def list_(session: Session, is_whole: bool) -> None:
     from bot.wiring import looks
 
     async with session.house() as house:
-        known = await house.desk.feeds()
+        known = await house.desk.supply.feeds()
         now = house.room.clock.now()
     if session.as_json:
         redactor = Redactor()
@@ -74,7 +74,7 @@ async def add(session: Session, url: str, name: str, topics: tuple[str, ...], we
         )
     async with session.house() as house:
         feed = Feed(url=url, name=clean(name) or domain, weight=weight, topics=topics, declared=False)
-        if not await house.desk.add_feed(feed):
+        if not await house.desk.supply.add_feed(feed):
             fail(f"{url} is one of the feeds already")
     click.echo(f"added {feed.name}")
 
@@ -85,10 +85,10 @@ async def add(session: Session, url: str, name: str, topics: tuple[str, ...], we
 async def remove(session: Session, url: str) -> None:
     """Remove the feed at URL; its articles stay."""
     async with session.house() as house:
-        if await house.desk.remove_feed(url):
+        if await house.desk.supply.remove_feed(url):
             click.echo(f"removed {url}")
             return
-        known = await house.desk.feeds()
+        known = await house.desk.supply.feeds()
     if any(feed.url == url for feed, _ in known):
         raise WrongUsage(f"{url} is declared in the configuration; remove it there, then reload (SIGHUP)")
     raise NotFound(f"no feed has the address {url}; see daybrief feeds")
@@ -109,7 +109,7 @@ async def import_(session: Session, opml: str) -> None:
     listed = wiring.opml.read(text)
     found = [feed for feed in listed if len(feed.url.encode()) <= LONGEST]
     async with session.house() as house:
-        added = [feed for feed in found if await house.desk.add_feed(feed)]
+        added = [feed for feed in found if await house.desk.supply.add_feed(feed)]
     known = len(found) - len(added)
     click.echo(f"added {len(added)} feeds" + (f"; {known} were there already" if known else ""))
     if long := len(listed) - len(found):
@@ -124,7 +124,7 @@ async def export(session: Session) -> None:
     from bot.redact import Redactor
 
     async with session.house() as house:
-        known = await house.desk.feeds()
+        known = await house.desk.supply.feeds()
     redactor = Redactor()
     secret = sum(redactor.clean(feed.url) != feed.url for feed, _ in known)
     if secret:

@@ -68,7 +68,7 @@ async def search(
         limit=limit,
     )
     async with session.house() as house:
-        found = await house.desk.search(wanted)
+        found = await house.desk.stories.search(wanted)
         now = house.room.clock.now()
     if session.as_json:
         session.values([dump_story(story) for story in found])
@@ -82,15 +82,15 @@ async def _answer(session: Session, name: str, section: SectionName | None, *, w
     from bot.wiring import looks
 
     async with session.house() as house:
-        answer = await house.desk.look_up(name, section, Asker())
+        answer = await house.desk.stories.look_up(name, section, Asker())
         if house.writer_trouble and answer.story and not answer.is_written:
             raise house.writer_trouble
         if not wants_history:
             async with looks.for_answer(answer):
-                answer = await house.desk.written(answer, Asker())
+                answer = await house.desk.stories.written(answer, Asker())
         now = house.room.clock.now()
         if answer.story and wants_history:
-            history = await house.desk.history(answer.story.ref, Asker())
+            history = await house.desk.stories.history(answer.story.ref, Asker())
             if session.as_json:
                 session.values(
                     [

@@ -14,7 +14,7 @@ from bot.model import Asker, Delivery, DeliveryState, Story, StoryStatus
 
 if TYPE_CHECKING:
     from bot.amend import Amended
-    from bot.desk import Desk
+    from bot.desk import Stories
     from bot.manuscript import Manuscript
     from bot.taking import Restatement, Taken
 
@@ -42,12 +42,12 @@ async def import_(session: Session, paths: tuple[str, ...], at: str | None, yes:
     # All are read before any is kept, so that a mistake in the last file leaves nothing half done.
     manuscripts = [manuscript for path in paths for manuscript in _read(path)]
     async with session.house(at=at) as house:
-        restatements = await house.desk.foresee(manuscripts)
+        restatements = await house.desk.editing.foresee(manuscripts)
         if restatements and not yes:
             _confirm(session, restatements, "imported", "corrected", can_ask="-" not in paths)
         confirmed = None if yes else [one.old.ref for one in restatements]
         async with looks.for_many("changing posts") as progress:
-            taken = await house.desk.admit(
+            taken = await house.desk.editing.admit(
                 manuscripts, confirmed=confirmed, patience=_patience(session), progress=progress
             )
     if session.as_json:
@@ -79,14 +79,16 @@ async def correct(session: Session, story: str, file: str, yes: bool) -> int:
         raise Unreadable(f"{file} holds {len(manuscripts)} stories; a correction is one")
     # At a terminal the stories are shown as their posts read now: its channels are files, which nobody would look into.
     async with session.house(show=sys.stdout.isatty()) as house:
-        found = await _found(house.desk, story)
-        foreseen = await house.desk.foresee_correction(found, manuscripts[0])
+        found = await _found(house.desk.stories, story)
+        foreseen = await house.desk.editing.foresee_correction(found, manuscripts[0])
         if foreseen is None:
             return _tell_nothing(session, found, f"{found.ref} reads like that already; nothing was changed.")
         if not yes and not _is_exact(story, found):
             _confirm(session, [foreseen], "corrected", "corrected")
         async with looks.for_many("changing posts") as progress:
-            amended = await house.desk.correct(found, manuscripts[0], patience=_patience(session), progress=progress)
+            amended = await house.desk.editing.correct(
+                found, manuscripts[0], patience=_patience(session), progress=progress
+            )
     return _tell_amended(session, amended, "corrected")
 
 
@@ -108,14 +110,14 @@ async def withdraw(session: Session, story: str, reason: str, yes: bool) -> int:
     except ValueError as wrong:
         raise WrongUsage(f"why is it withdrawn? {wrong}") from None
     async with session.house(show=sys.stdout.isatty()) as house:
-        found = await _found(house.desk, story)
-        foreseen = await house.desk.foresee_withdrawal(found, why)
+        found = await _found(house.desk.stories, story)
+        foreseen = await house.desk.editing.foresee_withdrawal(found, why)
         if foreseen is None:
             return _tell_nothing(session, found, f"{found.ref} is withdrawn for that reason; nothing was changed.")
         if not yes and not _is_exact(story, found):
             _confirm(session, [foreseen], "withdrawn", "withdrawn")
         async with looks.for_many("changing posts") as progress:
-            amended = await house.desk.withdraw(found, why, patience=_patience(session), progress=progress)
+            amended = await house.desk.editing.withdraw(found, why, patience=_patience(session), progress=progress)
     return _tell_amended(session, amended, "withdrawn")
 
 
@@ -166,10 +168,10 @@ def _read(path: str) -> "tuple[Manuscript, ...]":
     return parse(text, name=path)
 
 
-async def _found(desk: "Desk", name: str) -> Story:
+async def _found(stories: "Stories", name: str) -> Story:
     from bot.wiring import looks
 
-    answer = await desk.look_up(name, None, Asker())
+    answer = await stories.look_up(name, None, Asker())
     if answer.story is None:
         raise NotFound(looks.not_found_text(answer))
     return answer.story

@@ -66,9 +66,9 @@ async def back_up_nightly(house: House) -> None:
         copy = await asyncio.to_thread(backup_into, database(config), folder, at=now, keep=keep, spare=ROOM)
     except DaybriefError as trouble:
         log.error("there is no copy of last night: %s", trouble)  # noqa: TRY400 - it is a sentence
-        house.desk.note(Cause.BACKUP, str(trouble))
+        house.desk.shift.note(Cause.BACKUP, str(trouble))
     else:
-        house.desk.note(Cause.BACKUP, "")
+        house.desk.shift.note(Cause.BACKUP, "")
         log.info("a copy of last night is in %s", copy)
 
 

@@ -143,7 +143,7 @@ async def check_used(house: House, role: Role) -> None:
         )
     if not role.is_alone:
         return  # channels are declared by whoever rings
-    if not house.slack.has_token and not house.discord.has_token and not await house.desk.subscriptions():
+    if not house.slack.has_token and not house.discord.has_token and not await house.desk.channels.subscriptions():
         raise WrongUsage(
             "there is no channel to serve: declare one in the configuration (`daybrief init` writes one with "
             "[[channels]]), or set SLACK_BOT_TOKEN or DISCORD_TOKEN, with which one can be set up from chat"

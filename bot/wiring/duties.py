@@ -39,7 +39,7 @@ class Duties:
         if self._role is Role.WORKER:
             from storage.postgres.hearing import Porter  # noqa: PLC0415 - its driver is loaded only for this
 
-            room, hear = self._house.room, self._house.desk.hear
+            room, hear = self._house.room, self._house.desk.rounds.hear
             self._porter = Porter(_url(self._house), hear, room.clock, platforms=room.platforms, drain=DRAIN)
             self._porter.start()
         self._own.start()
@@ -49,7 +49,7 @@ class Duties:
             from storage.postgres.alone import Turn  # noqa: PLC0415 - as above
 
             turn, house = Turn(_url(self._house)), self._house
-            self._stand_by = StandBy(house.desk, turn, self._main, house.room.clock)
+            self._stand_by = StandBy(house.desk.shift, turn, self._main, house.room.clock)
             self._stand_by.start()
 
     def _worker_rings(self) -> tuple[Ring, ...]:
@@ -113,7 +113,7 @@ def own_rings(house: House, station: "Station") -> tuple[Ring, ...]:
     minute = timedelta(minutes=1)
     own = (
         Ring(name="settle", action=lambda: settle(house), every=minute),
-        Ring(name="watch", action=lambda: answer_monitors(house.desk, station), every=minute),
+        Ring(name="watch", action=lambda: answer_monitors(house.desk.shift, station), every=minute),
     )
     if not isinstance(clock, SharedClock):
         return own

@@ -229,7 +229,7 @@ async def open_house(
         stack.push_async_callback(room.errands.close)
         desk = Desk(room)
         if _is_to_declare(config, part, delivers=delivers):
-            await desk.open()
+            await desk.shift.open()
         house = House(
             desk=desk,
             store=store,
@@ -281,7 +281,7 @@ async def settle(house: House) -> None:
     await house.slack.open()
     if home := house.slack.home():
         await house.store.subscriptions.settle_home("slack", home)
-        await house.desk.returned("slack", tuple(house.slack.known))
+        await house.desk.places.returned("slack", tuple(house.slack.known))
         house.slack.is_settled = True
 
 
@@ -290,11 +290,11 @@ async def gather(house: House, *, only_due: bool = False, progress: Progress | N
     lock = Lock(house.room.config.bot.data_dir / "gather.lock", doing="gathering")
     await lock.wait(within=GATHERING)
     try:
-        return await house.desk.gather(only_due=only_due, progress=progress)
+        return await house.desk.rounds.gather(only_due=only_due, progress=progress)
     finally:
         lock.release()
 
 
 def prompt(house: House, asker: Asker, show: Show) -> Prompt:
     """The terminal's slash commands, for *asker*."""
-    return Prompt(house.desk, asker, show, house.room.clock)
+    return Prompt(house.desk.stories, asker, show, house.room.clock)

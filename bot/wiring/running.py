@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from adapters.signals import Leaving, on_signal
 from bot import wording
 from bot.config import Config
-from bot.desk import Desk
+from bot.desk import Shift
 from bot.errors import DaybriefError
 from bot.model import Cause
 from bot.ports import Writer
@@ -93,7 +93,7 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
         return renewed_writer(house.room, config)
 
     def on_hangup() -> None:
-        task = asyncio.create_task(load_anew(desk, reload, renewed, duties.renew))
+        task = asyncio.create_task(load_anew(desk.shift, reload, renewed, duties.renew))
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
@@ -103,14 +103,14 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     await house.discord.open()
     if role.reaches_channels:
         # Those that an alarm declares are stored only when its turn comes.
-        served = (*await desk.subscriptions(), *house.room.config.channels)
+        served = (*await desk.channels.subscriptions(), *house.room.config.channels)
         check_tokens(house, {one.channel.platform for one in served}, role)
     slack = way_in_of_slack(house) if role.answers("slack") else None
     gateway = way_in_of_discord(house) if role.answers("discord") else None
     parts |= ways_in(house, slack[1] if slack else None, gateway)
     see_to_doors(house, slack, gateway)
     if role.is_alone:
-        await desk.take_over()
+        await desk.shift.take_over()
     if slack:
         await slack[1].start()
     if gateway:
@@ -121,12 +121,12 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     log.info(
         "Daybrief is running%s; %s",
         "" if role.is_alone else f" as {role}",
-        wording.counted(len(await desk.subscriptions()), "channel"),
+        wording.counted(len(await desk.channels.subscriptions()), "channel"),
     )
     await stop.wait()
     log.info("stopping: no new post is begun; a second signal ends it at once")
     station.stopping()
-    desk.stop()
+    desk.shift.stop()
     ends = [duties.stop()]
     if slack:
         door, connection = slack
@@ -153,7 +153,7 @@ async def _all_end(ends: Sequence[Coroutine[object, object, None]]) -> None:
 
 
 async def load_anew(
-    desk: Desk,
+    shift: Shift,
     reload: Callable[[], Config],
     renewed: Callable[[Config], Writer | None],
     loaded: Callable[[], None],
@@ -161,11 +161,11 @@ async def load_anew(
     """Work by what *reload* gives, or go on as before and say why; *loaded* is called where it worked."""
     try:
         config = await asyncio.to_thread(reload)
-        await desk.reload(config, renewed(config))
+        await shift.reload(config, renewed(config))
     except DaybriefError as trouble:
         log.error("the new configuration is refused, and the old one stays. %s", trouble)  # noqa: TRY400
-        desk.note(Cause.CONFIGURATION, str(trouble))
+        shift.note(Cause.CONFIGURATION, str(trouble))
         return
-    desk.note(Cause.CONFIGURATION, "")
+    shift.note(Cause.CONFIGURATION, "")
     loaded()
-    log.info("the configuration was loaded anew%s", "" if desk.declares else _LEFT_TO_OTHERS)
+    log.info("the configuration was loaded anew%s", "" if shift.declares else _LEFT_TO_OTHERS)

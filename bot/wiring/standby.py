@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
-from bot.desk import Desk
+from bot.desk import Shift
 from bot.errors import DaybriefError
 from bot.ports import Clock
 from bot.rings import LOOK
@@ -39,8 +39,8 @@ class Bells(Protocol):
 class StandBy:
     """Rings for as long as it is our turn, from :meth:`start` to :meth:`stop`."""
 
-    def __init__(self, desk: Desk, turn: Turn, bells: Bells, clock: Clock) -> None:
-        self._desk = desk
+    def __init__(self, shift: Shift, turn: Turn, bells: Bells, clock: Clock) -> None:
+        self._shift = shift
         self._turn = turn
         self._bells = bells
         self._clock = clock
@@ -67,7 +67,7 @@ class StandBy:
                 await self._look()
                 reason = ""
             except Exception as trouble:
-                self._desk.stand_by()
+                self._shift.stand_by()
                 said = str(trouble) if isinstance(trouble, DaybriefError) else f"{type(trouble).__name__}"
                 if not isinstance(trouble, DaybriefError):
                     log.exception("standing by failed in a way that was not foreseen")
@@ -83,14 +83,14 @@ class StandBy:
         """Begin to ring if it is our turn now, and end if it is not any more."""
         is_ours = await self._turn.is_ours()
         if is_ours and not self._bells.is_ringing:
-            await self._desk.open()
-            await self._desk.take_over()
+            await self._shift.open()
+            await self._shift.take_over()
             self._bells.start()
             log.info("this machine rings from now on")
         elif not is_ours and self._bells.is_ringing:
             await self._give_up("another one rings")
 
     async def _give_up(self, reason: str) -> None:
-        self._desk.stand_by()
+        self._shift.stand_by()
         log.warning("this machine rings no more: %s", reason)
         await self._bells.stop()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from adapters.listening import try_listening
 from bot.config import Config, host_and_port
-from bot.desk import Desk
+from bot.desk import Shift
 from bot.errors import WrongUsage
 from bot.figures import Informer, Part
 from bot.model import Cause
@@ -34,21 +34,21 @@ async def open_station(house: House, station: "Station", opened: "Log", redactor
         address=host_and_port(wanted.listen) if wanted.listen else None,
         exposed=wanted.expose,
     )
-    await answer_monitors(house.desk, station)
+    await answer_monitors(house.desk.shift, station)
     return more
 
 
-async def answer_monitors(desk: Desk, station: "Station") -> None:
+async def answer_monitors(shift: Shift, station: "Station") -> None:
     """Open the port for monitors, unless it is open or none is wanted. Where it cannot be opened, admins are told: who
     takes that port must not take the mornings as well.
     """
     try:
         await station.open_window()
     except WrongUsage as trouble:
-        if desk.note(Cause.MONITORS, str(trouble)):  # it is tried every minute
+        if shift.note(Cause.MONITORS, str(trouble)):  # it is tried every minute
             log.error("the bot runs, but cannot be watched: %s", trouble)  # noqa: TRY400 - it is a sentence
     else:
-        desk.note(Cause.MONITORS, "")
+        shift.note(Cause.MONITORS, "")
 
 
 async def trouble_with_monitors(config: Config) -> str:

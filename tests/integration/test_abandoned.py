@@ -30,7 +30,7 @@ async def room(tmp_path: Path, platform: ScriptedPlatform) -> AsyncIterator[News
         opened.carries = False
         bot = opened.config.bot.model_copy(update={"admins": ("terminal:U1",)})
         opened.config = replace(opened.config, bot=bot)
-        await Desk(opened).publish()
+        await Desk(opened).rounds.publish()
         assert await states(opened) == [("due", "")]
         yield opened
 
@@ -42,7 +42,7 @@ def too_late(room: Newsroom) -> datetime:
 async def rings_at(room: Newsroom, when: datetime) -> None:
     assert isinstance(room.clock, VirtualClock)
     room.clock.move_to(when)
-    await Desk(room).publish()
+    await Desk(room).rounds.publish()
 
 
 async def claimed(room: Newsroom, at: datetime) -> Claim:
@@ -94,7 +94,7 @@ async def test_what_may_have_left_is_looked_for_and_not_posted_again(
 ) -> None:
     room.carries = True
     platform.loses_answers = 1
-    await Desk(room).publish()
+    await Desk(room).rounds.publish()
     assert [state for state, _ in await states(room)] == ["sending"]
     room.carries = False
     if not has_arrived:
@@ -108,8 +108,8 @@ async def test_what_may_have_left_is_looked_for_and_not_posted_again(
 
 async def test_a_paused_channel_skips_what_nobody_came_for(room: Newsroom) -> None:
     desk = Desk(room)
-    [one] = await desk.subscriptions()
-    await desk.pause(one, "by hand")
+    [one] = await desk.channels.subscriptions()
+    await desk.office.pause(one, "by hand")
 
     await rings_at(room, too_late(room))
 

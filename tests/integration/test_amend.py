@@ -68,7 +68,7 @@ class House:
     async def later(self, passed: timedelta) -> None:
         """Let time pass, then sweep."""
         self.clock.move_to(self.clock.now() + passed)
-        await self.desk.sweep()
+        await self.desk.rounds.sweep()
 
     @property
     def amended(self) -> list[tuple[str, str, StoryStatus]]:
@@ -106,7 +106,7 @@ def messages(amended: Amended) -> tuple[int, int, int]:
 async def test_a_correction_that_names_no_workspaces_makes_nothing_public(house: House) -> None:
     [admitted] = await admit(house.room, [replace(written(), workspaces=("slack:T1",))])
 
-    amended = await house.desk.correct(admitted.story, written("A lab opens in the east"))
+    amended = await house.desk.editing.correct(admitted.story, written("A lab opens in the east"))
 
     assert amended.story.status is StoryStatus.CORRECTED
     assert amended.story.workspaces == ("slack:T1",)
@@ -114,15 +114,17 @@ async def test_a_correction_that_names_no_workspaces_makes_nothing_public(house:
 
 async def test_no_import_shows_others_that_a_story_was_withdrawn_and_why(house: House) -> None:
     [admitted] = await admit(house.room, [replace(written(), workspaces=(HERE,))])
-    await house.desk.withdraw(admitted.story, "our client said so", workspace=HERE)
+    await house.desk.editing.withdraw(admitted.story, "our client said so", workspace=HERE)
 
     for audience in ((), (HERE, THERE)):
         public = replace(written("Public now"), ref=admitted.story.ref, workspaces=audience)
         with pytest.raises(WrongUsage, match=f"{admitted.story.ref} was withdrawn"):
-            await house.desk.admit([written("Another"), public])
+            await house.desk.editing.admit([written("Another"), public])
 
-    assert (await house.desk.look_up("Another", None, Asker())).story is None
-    [again] = await house.desk.admit([replace(written("Ours still"), ref=admitted.story.ref, workspaces=(HERE,))])
+    assert (await house.desk.stories.look_up("Another", None, Asker())).story is None
+    [again] = await house.desk.editing.admit(
+        [replace(written("Ours still"), ref=admitted.story.ref, workspaces=(HERE,))]
+    )
     assert (again.story.title, again.story.status) == ("Ours still", StoryStatus.WITHDRAWN)
 
 
@@ -130,38 +132,38 @@ async def test_nothing_can_be_corrected_that_is_not_there(house: House) -> None:
     [admitted] = await admit(house.room, [written()])
 
     with pytest.raises(NotFound, match="ZZZ9"):
-        await house.desk.correct(replace(admitted.story, ref="ZZZ9"), written())
+        await house.desk.editing.correct(replace(admitted.story, ref="ZZZ9"), written())
     private = await admit(house.room, [replace(written("A secret lab"), workspaces=(HERE,))])
     with pytest.raises(NotFound):
-        await house.desk.withdraw(private[0].story, "a hoax", workspace=THERE)
+        await house.desk.editing.withdraw(private[0].story, "a hoax", workspace=THERE)
 
 
 async def test_the_same_text_for_everybody_is_a_correction_while_a_workspace_reads_another(house: House) -> None:
     [admitted] = await admit(house.room, [written()])
     story = admitted.story
 
-    assert await house.desk.foresee_correction(story, written()) is None
-    await house.desk.correct(story, written("A lab opens nowhere"), workspace=HERE)
-    assert await house.desk.foresee_correction(story, written()) is not None
-    amended = await house.desk.correct(story, written())
-    assert await house.desk.foresee_correction(amended.story, written()) is None
+    assert await house.desk.editing.foresee_correction(story, written()) is None
+    await house.desk.editing.correct(story, written("A lab opens nowhere"), workspace=HERE)
+    assert await house.desk.editing.foresee_correction(story, written()) is not None
+    amended = await house.desk.editing.correct(story, written())
+    assert await house.desk.editing.foresee_correction(amended.story, written()) is None
 
-    await house.desk.withdraw(story, "a hoax", workspace=HERE)
-    assert await house.desk.foresee_correction(amended.story, written()) is not None
-    amended = await house.desk.withdraw(story, "a hoax")
-    assert await house.desk.foresee_withdrawal(amended.story, "a hoax") is None
-    assert await house.desk.foresee_withdrawal(amended.story, "a mistake") is not None
-    assert await house.desk.foresee_correction(amended.story, written()) is not None
+    await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
+    assert await house.desk.editing.foresee_correction(amended.story, written()) is not None
+    amended = await house.desk.editing.withdraw(story, "a hoax")
+    assert await house.desk.editing.foresee_withdrawal(amended.story, "a hoax") is None
+    assert await house.desk.editing.foresee_withdrawal(amended.story, "a mistake") is not None
+    assert await house.desk.editing.foresee_correction(amended.story, written()) is not None
 
 
 async def test_a_post_keeps_what_its_workspace_read_when_others_alone_get_another_text(house: House) -> None:
     story = await house.set_up()
-    await house.desk.correct(story, written("A lab opens in the east"), workspace=HERE)
+    await house.desk.editing.correct(story, written("A lab opens in the east"), workspace=HERE)
     narrow = replace(written("A lab for the others"), workspaces=(THERE,), ref=story.ref)
 
-    [foreseen] = await house.desk.foresee([narrow])
+    [foreseen] = await house.desk.editing.foresee([narrow])
     assert [one.channel.workspace for one in foreseen.carriers] == ["T2"]
-    [taken] = await house.desk.admit([narrow])
+    [taken] = await house.desk.editing.admit([narrow])
 
     assert taken.amended
     assert messages(taken.amended) == (1, 1, 0)
@@ -173,7 +175,7 @@ async def test_a_post_keeps_what_its_workspace_read_when_others_alone_get_anothe
     assert {text for text in house.amended if text[0] == "T1"} == {
         ("T1", "A lab opens in the east", StoryStatus.CORRECTED)
     }
-    edition = await house.desk.latest_edition(Asker(workspace=HERE))
+    edition = await house.desk.stories.latest_edition(Asker(workspace=HERE))
     assert edition
     assert edition.stories[0].title == "A lab opens in the east"
 
@@ -182,9 +184,9 @@ async def test_a_withdrawal_reaches_the_posts_of_workspaces_that_may_not_look_th
     house: House,
 ) -> None:
     story = await house.set_up()
-    [taken] = await house.desk.admit([replace(written(story.title), workspaces=(THERE,), ref=story.ref)])
+    [taken] = await house.desk.editing.admit([replace(written(story.title), workspaces=(THERE,), ref=story.ref)])
 
-    amended = await house.desk.withdraw(taken.story, "It never happened")
+    amended = await house.desk.editing.withdraw(taken.story, "It never happened")
 
     assert messages(amended) == (2, 0, 0)
     assert sorted(house.amended[-2:]) == [
@@ -195,20 +197,20 @@ async def test_a_withdrawal_reaches_the_posts_of_workspaces_that_may_not_look_th
 
 async def test_what_was_withdrawn_is_offered_to_nobody_who_reads_it_so(house: House) -> None:
     story = await house.set_up()
-    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
 
     for typed in ("", "lab", story.ref):
-        assert await house.desk.complete(typed, Asker(workspace=HERE)) == ()
-        assert await house.desk.complete(typed, Asker(workspace=THERE)) == ((story.ref, story.title),)
+        assert await house.desk.stories.complete(typed, Asker(workspace=HERE)) == ()
+        assert await house.desk.stories.complete(typed, Asker(workspace=THERE)) == ((story.ref, story.title),)
 
 
 async def test_the_history_of_a_story_exists_for_those_who_may_see_it(house: House) -> None:
     [admitted] = await admit(house.room, [replace(written(), workspaces=(HERE,))])
     ref = admitted.story.ref
 
-    assert await house.desk.history(ref, Asker(workspace=THERE)) == ()
-    assert len(await house.desk.history(ref, Asker(workspace=HERE))) == 1
-    assert len(await house.desk.history(ref, Asker())) == 1
+    assert await house.desk.stories.history(ref, Asker(workspace=THERE)) == ()
+    assert len(await house.desk.stories.history(ref, Asker(workspace=HERE))) == 1
+    assert len(await house.desk.stories.history(ref, Asker())) == 1
 
 
 def change(event: str, action: str = "correct", detail: str = "") -> Change:
@@ -221,16 +223,16 @@ async def test_what_changed_between_looking_and_saving_is_kept_or_refused(house:
     [admitted] = await admit(house.room, [written()])
     _, before = form(admitted.story, (Part.TITLE, Part.TAKEAWAY), 3_000)
 
-    await house.desk.retype(before, {Part.TITLE: "Ada's"}, change("ada"))
-    both = await house.desk.retype(before, {Part.TAKEAWAY: "Bob's."}, change("bob"))
+    await house.desk.editing.retype(before, {Part.TITLE: "Ada's"}, change("ada"))
+    both = await house.desk.editing.retype(before, {Part.TAKEAWAY: "Bob's."}, change("bob"))
     with pytest.raises(Unfit, match="It now begins “Ada's”") as refused:
-        await house.desk.retype(before, {Part.TITLE: "Cy's", Part.TAKEAWAY: "Cy's."}, change("cy"))
+        await house.desk.editing.retype(before, {Part.TITLE: "Cy's", Part.TAKEAWAY: "Cy's."}, change("cy"))
     with pytest.raises(Unfit, match="reads otherwise since the form was opened"):
-        await house.desk.withdraw_as_shown(before, change("dee", "withdraw", "a hoax"))
+        await house.desk.editing.withdraw_as_shown(before, change("dee", "withdraw", "a hoax"))
 
     assert list(refused.value.problems) == [Part.TITLE, Part.TAKEAWAY]
     assert (both.story.title, both.story.takeaway) == ("Ada's", "Bob's.")
-    log = [(one.person, one.subject, one.detail) for one in await house.desk.changes(HERE)]
+    log = [(one.person, one.subject, one.detail) for one in await house.desk.channels.changes(HERE)]
     assert log == [("bob (U1)", both.story.ref, "takeaway"), ("ada (U1)", both.story.ref, "title")]
 
 
@@ -239,35 +241,35 @@ async def test_a_correction_from_chat_reaches_the_messages_and_the_look_ups_of_i
 ) -> None:
     story = await house.set_up()
 
-    amended = await house.desk.correct(story, written(), workspace=HERE, person="Ada (U1)")
+    amended = await house.desk.editing.correct(story, written(), workspace=HERE, person="Ada (U1)")
 
     assert messages(amended) == (1, 0, 0)
     assert house.amended == [("T1", "A lab opens in the south", StoryStatus.CORRECTED)]
-    orders = {one.channel.workspace: one.id for one in await house.desk.subscriptions()}
+    orders = {one.channel.workspace: one.id for one in await house.desk.channels.subscriptions()}
     for workspace, title in (("T1", "A lab opens in the south"), ("T2", "A lab opens in the north")):
         asker = Asker(workspace=f"terminal:{workspace}", subscription=orders[workspace])
-        edition = await house.desk.latest_edition(asker)
+        edition = await house.desk.stories.latest_edition(asker)
         assert edition
         assert [shown.title for shown in edition.stories] == [title]
-        assert await house.desk.complete("", asker) == ((story.ref, title),)
+        assert await house.desk.stories.complete("", asker) == ((story.ref, title),)
         for name in ("1", story.ref, title):
-            answer = await house.desk.look_up(name, None, asker)
+            answer = await house.desk.stories.look_up(name, None, asker)
             assert answer.story
             assert answer.story.title == title
-    history = await house.desk.history(story.ref, Asker(workspace=HERE))
+    history = await house.desk.stories.history(story.ref, Asker(workspace=HERE))
     assert [(one.reason, one.workspace, one.person) for one in history] == [
         ("imported", "", ""),
         ("corrected", HERE, "Ada (U1)"),
     ]
-    assert len(await house.desk.history(story.ref, Asker(workspace=THERE))) == 1
+    assert len(await house.desk.stories.history(story.ref, Asker(workspace=THERE))) == 1
 
 
 async def test_an_edition_to_come_shows_the_reading_of_its_workspace_and_others_the_story(house: House) -> None:
     await house.set_up()
     [first] = await admit(house.room, [written("A fab closes in the west")])
     [second] = await admit(house.room, [written("A court rules on chips")])
-    await house.desk.correct(first.story, written("No fab closes in the west"), workspace=HERE)
-    await house.desk.withdraw(second.story, "a hoax", workspace=HERE)
+    await house.desk.editing.correct(first.story, written("No fab closes in the west"), workspace=HERE)
+    await house.desk.editing.withdraw(second.story, "a hoax", workspace=HERE)
 
     await house.morning()
 
@@ -287,9 +289,9 @@ async def test_an_edition_to_come_shows_the_reading_of_its_workspace_and_others_
 async def test_what_a_workspace_withdrew_is_not_pinned_back_into_its_edition(house: House) -> None:
     await house.set_up()
     [hoax] = await admit(house.room, [written("A court rules on chips")])
-    await house.desk.withdraw(hoax.story, "a hoax", workspace=HERE)
-    for one in await house.desk.subscriptions():
-        await house.desk.wish(one, hoax.story.ref, Wish.PIN)
+    await house.desk.editing.withdraw(hoax.story, "a hoax", workspace=HERE)
+    for one in await house.desk.channels.subscriptions():
+        await house.desk.office.wish(one, hoax.story.ref, Wish.PIN)
 
     await house.morning()
 
@@ -298,16 +300,16 @@ async def test_what_a_workspace_withdrew_is_not_pinned_back_into_its_edition(hou
 
 async def test_what_the_operator_corrects_is_corrected_everywhere_and_ends_what_workspaces_read(house: House) -> None:
     story = await house.set_up()
-    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
 
-    amended = await house.desk.correct(story, written())
+    amended = await house.desk.editing.correct(story, written())
 
     assert messages(amended) == (2, 0, 0)
     assert sorted(house.amended[1:]) == [
         ("T1", "A lab opens in the south", StoryStatus.CORRECTED),
         ("T2", "A lab opens in the south", StoryStatus.CORRECTED),
     ]
-    answer = await house.desk.look_up("lab opens in the south", None, Asker(workspace=HERE))
+    answer = await house.desk.stories.look_up("lab opens in the south", None, Asker(workspace=HERE))
     assert answer.story
     assert answer.story.status is StoryStatus.CORRECTED
 
@@ -315,9 +317,9 @@ async def test_what_the_operator_corrects_is_corrected_everywhere_and_ends_what_
 async def test_a_number_without_a_channel_means_no_edition_of_another_workspace(house: House) -> None:
     story = await house.set_up()
 
-    assert (await house.desk.look_up("1", None, Asker(workspace="terminal:T3"))).story is None
-    assert await house.desk.complete("", Asker(workspace="terminal:T3")) == ()
-    assert await house.desk.complete("", Asker(workspace=HERE)) == ((story.ref, story.title),)
+    assert (await house.desk.stories.look_up("1", None, Asker(workspace="terminal:T3"))).story is None
+    assert await house.desk.stories.complete("", Asker(workspace="terminal:T3")) == ()
+    assert await house.desk.stories.complete("", Asker(workspace=HERE)) == ((story.ref, story.title),)
 
 
 # ---------------------------------------------------------------------------------------------- nothing is forgotten
@@ -334,7 +336,7 @@ async def test_messages_that_a_crash_has_left_are_changed_by_whoever_comes_next(
             await hang()
 
         platform.on_amend = [dies, dies]
-        command = asyncio.create_task(house.desk.withdraw(story, "a hoax"))
+        command = asyncio.create_task(house.desk.editing.withdraw(story, "a hoax"))
         await begun.wait()
         command.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -343,7 +345,7 @@ async def test_messages_that_a_crash_has_left_are_changed_by_whoever_comes_next(
     platform.on_amend = []
 
     async with opened(tmp_path, platform, clock) as house:
-        await house.desk.sweep()
+        await house.desk.rounds.sweep()
         assert platform.amended == [], "whoever was at it may be at it still"
         await house.later(5 * MINUTE)
 
@@ -360,7 +362,7 @@ async def test_what_the_platform_does_not_take_waits_and_is_changed_later(house:
     story = await house.set_up()
     house.platform.on_amend = [failure]
 
-    amended = await house.desk.withdraw(story, "a hoax")
+    amended = await house.desk.editing.withdraw(story, "a hoax")
 
     assert messages(amended) == (1, 0, 1)
     assert amended.waiting[0][1] == failure.reason
@@ -377,7 +379,7 @@ async def test_whoever_has_patience_sees_the_rest_done(house: House) -> None:
     house.platform.on_amend = [busy, fails("unknown"), busy]
     seen: list[tuple[int, int]] = []
 
-    amended = await house.desk.withdraw(
+    amended = await house.desk.editing.withdraw(
         story, "a hoax", patience=5 * MINUTE, progress=lambda done, of: seen.append((done, of))
     )
 
@@ -391,7 +393,7 @@ async def test_a_message_that_is_gone_is_named_and_the_others_are_changed(house:
     story = await house.set_up()
     house.platform.on_amend = [gone()]
 
-    amended = await house.desk.withdraw(story, "a hoax")
+    amended = await house.desk.editing.withdraw(story, "a hoax")
 
     assert messages(amended) == (1, 1, 0)
     delivery, reason = amended.unchanged[0]
@@ -408,7 +410,7 @@ async def test_a_message_that_is_gone_keeps_no_other_part_of_its_edition_from_be
         await house.morning()
         house.platform.on_amend = [None, gone()]
 
-        amended = await house.desk.withdraw(admitted.story, "a hoax")
+        amended = await house.desk.editing.withdraw(admitted.story, "a hoax")
 
         assert messages(amended) == (0, 1, 0)
         assert [message for message, _ in house.platform.amended] == ["1", "3"]
@@ -417,7 +419,7 @@ async def test_a_message_that_is_gone_keeps_no_other_part_of_its_edition_from_be
 async def test_admins_are_told_once_of_a_message_that_nobody_waits_for_and_that_is_gone(house: House) -> None:
     story = await house.set_up()
     house.platform.on_amend = [fails("not_sent"), None, *[gone()] * 3]
-    await house.desk.withdraw(story, "a hoax")
+    await house.desk.editing.withdraw(story, "a hoax")
 
     for _ in range(4):
         await house.later(REFUSED_AGAIN)
@@ -434,7 +436,7 @@ async def test_a_channel_that_lets_us_in_again_gets_its_messages_changed(house: 
     story = await house.set_up()
     house.platform.on_amend = [fails("refused", "not in the channel")] * 2
 
-    amended = await house.desk.withdraw(story, "a hoax")
+    amended = await house.desk.editing.withdraw(story, "a hoax")
 
     assert messages(amended) == (0, 0, 2), "somebody may open the channel again"
     await house.later(REFUSED_AGAIN)
@@ -445,7 +447,7 @@ async def test_a_channel_that_lets_us_in_again_gets_its_messages_changed(house: 
 async def test_admins_hear_of_a_channel_that_is_closed_that_it_is_tried_again(house: House) -> None:
     story = await house.set_up()
     house.platform.on_amend = [fails("not_sent"), *[fails("refused", "not in the channel")] * 2]
-    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
 
     await house.later(MINUTE)
 
@@ -463,7 +465,7 @@ async def test_many_channels_whose_messages_cannot_be_changed_are_one_message_fo
         await house.morning()
         house.platform.on_amend = [fails("not_sent")] * 120
         for one in admitted:
-            await house.desk.withdraw(one.story, "a hoax")
+            await house.desk.editing.withdraw(one.story, "a hoax")
         house.platform.on_amend = [*[gone()] * 50, *[fails("refused", "not in the channel")] * 10]
 
         await house.later(MINUTE)
@@ -483,7 +485,7 @@ async def test_many_channels_whose_messages_cannot_be_changed_are_one_message_fo
 async def test_admins_hear_of_messages_that_fail_for_long_and_in_the_end_they_are_given_up(house: House) -> None:
     story = await house.set_up()
     house.platform.on_amend = [fails("not_sent", "the platform is down")] * 1000
-    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
 
     passed = timedelta()
     while passed < TELL_AFTER - 15 * MINUTE:
@@ -505,11 +507,11 @@ async def test_admins_hear_of_messages_that_fail_for_long_and_in_the_end_they_ar
 async def test_a_clock_that_leaps_for_a_moment_gives_up_no_message(house: House, leap: timedelta) -> None:
     story = await house.set_up()
     house.platform.on_amend = [fails("not_sent", "busy")] * 10
-    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
     right = house.clock.now()
 
     house.clock.is_set_to(right + leap)
-    await house.desk.sweep()
+    await house.desk.rounds.sweep()
     house.clock.is_set_to(right)
     house.platform.on_amend = []
     await house.later(HOUR)
@@ -523,7 +525,7 @@ async def test_how_long_a_message_fails_is_not_counted_from_a_leap_of_the_clock(
     house.platform.on_amend = [fails("not_sent", "busy")] * 1000
     right = house.clock.now()
     house.clock.is_set_to(right + leap)
-    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
     house.clock.is_set_to(right)
 
     await house.later(MINUTE)
@@ -545,13 +547,13 @@ async def test_stories_of_one_edition_that_are_taken_in_again_are_each_told_of_w
     await house.set_up()
     again = [replace(written(title), takeaway="It matters less.") for title in titles]
 
-    taken = await house.desk.admit(again)
+    taken = await house.desk.editing.admit(again)
 
     assert [one.amended and messages(one.amended) for one in taken] == [(2, 0, 0)] * 3
     assert len(house.amended) == 2, "each message is changed once"
 
     house.platform.on_amend = [gone()]
-    taken = await house.desk.admit([replace(one, takeaway="It does not.") for one in again])
+    taken = await house.desk.editing.admit([replace(one, takeaway="It does not.") for one in again])
 
     assert [one.amended and messages(one.amended) for one in taken] == [(1, 1, 0)] * 3
     assert house.told == []
@@ -562,15 +564,15 @@ async def test_two_who_restate_stories_of_one_edition_at_once_both_hear_of_the_m
     story = await house.set_up()
 
     told = await asyncio.gather(
-        house.desk.withdraw(story, "a hoax", workspace=HERE, patience=MINUTE),
-        house.desk.withdraw(other.story, "a hoax", workspace=HERE, patience=MINUTE),
+        house.desk.editing.withdraw(story, "a hoax", workspace=HERE, patience=MINUTE),
+        house.desk.editing.withdraw(other.story, "a hoax", workspace=HERE, patience=MINUTE),
     )
 
     assert [messages(one) for one in told] == [(1, 0, 0)] * 2
     house.platform.on_amend = [gone()] * 2
     gone_now = await asyncio.gather(
-        house.desk.correct(story, written("A lab opens"), workspace=HERE, patience=MINUTE),
-        house.desk.correct(other.story, written("A fab opens"), workspace=HERE, patience=MINUTE),
+        house.desk.editing.correct(story, written("A lab opens"), workspace=HERE, patience=MINUTE),
+        house.desk.editing.correct(other.story, written("A fab opens"), workspace=HERE, patience=MINUTE),
     )
     assert [messages(one) for one in gone_now] == [(0, 1, 0)] * 2
 
@@ -582,7 +584,7 @@ async def test_whoever_restates_a_story_hears_of_messages_that_somebody_else_has
     )
     assert kept
 
-    await house.desk.sweep()
+    await house.desk.rounds.sweep()
 
     [amended] = await amend_messages(house.room, [kept])
     assert messages(amended) == (2, 0, 0)
@@ -592,11 +594,11 @@ async def test_a_story_that_is_restated_while_its_messages_are_changed_is_shown_
     story = await house.set_up()
 
     async def corrected_meanwhile() -> None:
-        amended = await house.desk.correct(story, written(), workspace=HERE)
+        amended = await house.desk.editing.correct(story, written(), workspace=HERE)
         assert messages(amended) == (0, 0, 1)
 
     house.platform.on_amend = [corrected_meanwhile]
-    await house.desk.withdraw(story, "a hoax", workspace=HERE)
+    await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
     await house.later(MINUTE)
 
     assert [status for _, _, status in house.amended] == [StoryStatus.WITHDRAWN, StoryStatus.CORRECTED]
@@ -641,9 +643,9 @@ async def test_an_edit_that_is_carried_out_late_undoes_no_later_one(tmp_path: Pa
     platform, clock = Slow(loses=1), VirtualClock(TUESDAY - MINUTE)
     async with opened(tmp_path, platform, clock) as house:
         story = await house.set_up()
-        await house.desk.correct(story, written("Not so"), workspace=HERE)
+        await house.desk.editing.correct(story, written("Not so"), workspace=HERE)
         clock.move_to(clock.now() + timedelta(seconds=2))
-        amended = await house.desk.withdraw(story, "a hoax", workspace=HERE)
+        amended = await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
         assert messages(amended) == (1, 0, 0)
 
         await house.later(timedelta(seconds=seconds_late))
@@ -663,9 +665,9 @@ async def test_a_part_that_is_gone_does_not_hide_that_another_may_be_undone(tmp_
         [admitted] = await admit(house.room, [written()])
         await house.morning()
         platform.on_amend = [fails("unknown")]
-        await house.desk.correct(admitted.story, written("Not so"))
+        await house.desk.editing.correct(admitted.story, written("Not so"))
         platform.on_amend = [None, gone()]
-        assert messages(await house.desk.withdraw(admitted.story, "a hoax")) == (0, 1, 0)
+        assert messages(await house.desk.editing.withdraw(admitted.story, "a hoax")) == (0, 1, 0)
 
         platform.on_amend = [None, gone()]
         await house.later(2 * MINUTE)
@@ -680,16 +682,16 @@ async def test_whoever_slept_amid_an_edit_undoes_no_later_one(tmp_path: Path) ->
     async with opened(tmp_path, platform, clock) as house:
         story = await house.set_up()
         gate = platform.gate = asyncio.Event()
-        sleeper = asyncio.create_task(house.desk.correct(story, written("Not so"), workspace=HERE))
+        sleeper = asyncio.create_task(house.desk.editing.correct(story, written("Not so"), workspace=HERE))
         await platform.is_inside.wait()
         clock.move_to(clock.now() + HOUR)
-        await house.desk.withdraw(story, "a hoax", workspace=HERE)
+        await house.desk.editing.withdraw(story, "a hoax", workspace=HERE)
         for _ in range(3):
             await house.later(HOUR)
         gate.set()
         await sleeper
 
-        await house.desk.sweep()
+        await house.desk.rounds.sweep()
 
         assert platform.shown == [("Not so", StoryStatus.WITHDRAWN)]
 
@@ -703,7 +705,7 @@ async def test_an_edition_that_would_take_more_messages_is_posted_as_it_was_and_
     async with opened(tmp_path, platform, clock) as house:
         [admitted] = await admit(house.room, [written("A lab opens in the north")])
         clock.move_to(TUESDAY)
-        platform.on_turn = [lambda: house.desk.correct(admitted.story, written())]
+        platform.on_turn = [lambda: house.desk.editing.correct(admitted.story, written())]
         platform.on_amend = [fails("not_sent")]
         await publish_until_done(house.room, patience=HOUR)
 
@@ -731,7 +733,9 @@ async def test_hundreds_of_messages_are_changed_a_few_at_a_time(tmp_path: Path) 
         await house.morning()
         seen: list[int] = []
 
-        amended = await house.desk.withdraw(admitted.story, "a hoax", progress=lambda done, _: seen.append(done))
+        amended = await house.desk.editing.withdraw(
+            admitted.story, "a hoax", progress=lambda done, _: seen.append(done)
+        )
 
         assert messages(amended) == (120, 0, 0)
         assert seen == list(range(1, 121))

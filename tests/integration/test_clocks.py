@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.admit import admit
+from bot.belief import clock_trouble
 from bot.desk import Desk
 from bot.errors import Fate, PostFailed
 from bot.manuscript import parse
@@ -28,13 +29,13 @@ async def test_one_tick_of_a_clock_far_in_the_future_is_not_believed(tmp_path: P
         clock.is_set_to(TUESDAY + 400 * DAY)
         held = await publish(room)
         assert "2027" in held.held_back
-        assert "2027" in await Desk(room).clock_trouble()
+        assert "2027" in await clock_trouble(room)
 
         clock.is_set_to(TUESDAY + MINUTE)
         for day in range(1, 4):
             clock.move_to(TUESDAY + day * DAY)
             assert (await publish(room)).held_back == ""
-        assert await Desk(room).clock_trouble() == ""
+        assert await clock_trouble(room) == ""
         assert [edition.date.day for _, _, edition in platform.posts] == [3, 4, 5, 6]
 
 
@@ -128,10 +129,10 @@ async def test_a_leap_of_the_clock_forgets_no_story(tmp_path: Path, leap: timede
         await publish(room)
 
         clock.is_set_to(TUESDAY + leap)
-        assert await desk.forget_old() == 0
+        assert await desk.rounds.forget_old() == 0
         clock.is_set_to(TUESDAY + MINUTE)
-        assert (await desk.look_up(admitted.story.ref, None, Asker())).story
+        assert (await desk.stories.look_up(admitted.story.ref, None, Asker())).story
 
         clock.move_to(TUESDAY + room.config.storage.keep + DAY)
         assert (await publish_until_done(room, patience=SOON)).held_back == ""
-        assert await desk.forget_old() == 1
+        assert await desk.rounds.forget_old() == 1

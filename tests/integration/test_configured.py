@@ -62,15 +62,15 @@ async def test_whoever_asks_for_a_section_has_it_written_by_the_model_that_is_co
         async with wiring.open_house(local(tmp_path, model)) as house:
             house.room.pages = None
             [kept] = await house.store.archive.admit(intake(replace(STORY, ref="")))
-            answer = await house.desk.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
+            answer = await house.desk.stories.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
             assert answer.is_awaited
-            answer = await house.desk.written(answer, ME)
+            answer = await house.desk.stories.written(answer, ME)
 
             assert answer.trouble == ""
             assert answer.story is not None
             assert answer.story.sections.second_order_effects is not None
             assert answer.story.sections.second_order_effects.analyst == "norvik-1"
-            [expense] = await house.desk.expenses()
+            [expense] = await house.desk.supply.expenses()
             assert (expense.ref, expense.model, expense.is_settled) == (kept.ref, "norvik-1", True)
     assert KEY not in caplog.text
     assert model.prompts[0].headers["Authorization"] == f"Bearer {KEY}"
@@ -80,7 +80,7 @@ async def test_a_budget_that_is_too_small_for_a_story_offers_nothing(tmp_path: P
     async with wiring.open_house(local(tmp_path, model, budget=0.0001)) as house:
         [kept] = await house.store.archive.admit(intake(replace(STORY, ref="")))
 
-        answer = await house.desk.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
+        answer = await house.desk.stories.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
 
         assert "budget" in answer.trouble
         assert not answer.is_awaited
@@ -140,7 +140,7 @@ async def test_a_new_configuration_brings_its_model_or_is_refused_whole(tmp_path
 
         async def reload(new: Config) -> None:
             await running.load_anew(
-                house.desk,
+                house.desk.shift,
                 lambda: new,
                 lambda config: parts.renewed_writer(house.room, config),
                 lambda: None,
@@ -162,11 +162,11 @@ async def test_a_house_that_closes_while_a_model_hangs_closes_at_once(tmp_path: 
         async with wiring.open_house(local(tmp_path, silent)) as house:
             house.room.pages = None
             [kept] = await house.store.archive.admit(intake(replace(STORY, ref="")))
-            answer = await house.desk.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
-            asking = asyncio.create_task(house.desk.written(answer, ME))
+            answer = await house.desk.stories.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
+            asking = asyncio.create_task(house.desk.stories.written(answer, ME))
             while not silent.prompts:  # noqa: ASYNC110  # a fake says nothing when it is asked
                 await asyncio.sleep(0.01)
-            house.desk.stop()
+            house.desk.shift.stop()
             told = await asking
 
         assert "being stopped" in told.trouble
@@ -178,8 +178,8 @@ async def test_what_is_being_written_ends_before_the_store_closes(tmp_path: Path
         writer.may_go_on.clear()
         house.room.writer, house.room.pages = writer, None
         [kept] = await house.store.archive.admit(intake(replace(STORY, ref="")))
-        answer = await house.desk.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
-        asking = asyncio.create_task(house.desk.written(answer, ME))
+        answer = await house.desk.stories.look_up(kept.ref, SectionName.SECOND_ORDER_EFFECTS, ME)
+        asking = asyncio.create_task(house.desk.stories.written(answer, ME))
         while not writer.calls:  # noqa: ASYNC110  # a fake says nothing when it is asked
             await asyncio.sleep(0.01)
 

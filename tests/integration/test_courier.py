@@ -136,8 +136,8 @@ async def test_a_channel_that_is_paused_amid_doubt_gets_no_second_try(tmp_path: 
         platform.on_post = [fails("unknown")]
         await publish(room)
         desk = Desk(room)
-        [one] = await desk.subscriptions()
-        await desk.pause(one, "paused by Ada")
+        [one] = await desk.channels.subscriptions()
+        await desk.office.pause(one, "paused by Ada")
 
         clock.move_to(TUESDAY + MINUTE)
         await publish_until_done(room, patience=10 * MINUTE)
@@ -244,7 +244,7 @@ async def test_a_message_that_cannot_be_amended_in_time_is_told_and_the_others_a
         await publish(room)
         platform.on_amend = [hang]
 
-        amended = await Desk(room).withdraw(admitted.story, "a hoax")
+        amended = await Desk(room).editing.withdraw(admitted.story, "a hoax")
 
         assert (len(amended.changed), len(amended.waiting)) == (1, 1)
         assert "did not answer" in amended.waiting[0][1]
@@ -347,7 +347,7 @@ async def test_a_story_that_was_withdrawn_after_composing_is_posted_with_its_mar
         clock.move_to(TUESDAY)
         platform.on_post = [fails("not_sent")]
         await publish(room)
-        await Desk(room).withdraw(story, "a hoax")
+        await Desk(room).editing.withdraw(story, "a hoax")
         await publish_until_done(room, patience=HOUR)
 
         [(_, _, edition)] = platform.posts
@@ -365,7 +365,7 @@ async def test_a_story_that_is_withdrawn_while_it_is_on_its_way_is_marked_once_i
         clock.move_to(TUESDAY)
 
         async def withdraw() -> None:
-            await Desk(room).withdraw(story, "a hoax")
+            await Desk(room).editing.withdraw(story, "a hoax")
             if not arrives:
                 raise fails("not_sent")
 
@@ -386,7 +386,7 @@ async def test_a_message_that_was_found_again_is_marked_if_its_story_was_withdra
         platform.loses_answers = 1
         await publish(room)
         assert len(platform.posts) == 1
-        amended = await Desk(room).withdraw(story, "a hoax")
+        amended = await Desk(room).editing.withdraw(story, "a hoax")
         assert amended.changed == ()
         await publish_until_done(room, patience=HOUR)
 
@@ -401,7 +401,7 @@ async def test_a_message_that_could_not_be_marked_is_still_sent(tmp_path: Path) 
         clock.move_to(TUESDAY)
 
         async def withdraw() -> None:
-            await Desk(room).withdraw(story, "a hoax")
+            await Desk(room).editing.withdraw(story, "a hoax")
 
         platform.on_post, platform.on_amend = [withdraw], [fails("not_sent")]
         await publish(room)

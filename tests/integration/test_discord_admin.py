@@ -42,19 +42,19 @@ async def bot(discord: FakeDiscord, tmp_path: Path) -> AsyncIterator[Bot]:
 
 
 async def only(bot: Bot) -> Subscription:
-    [one] = await bot.desk.subscriptions()
+    [one] = await bot.desk.channels.subscriptions()
     return one
 
 
 async def feeds(bot: Bot, *topics: str) -> None:
-    await bot.desk.add_feed(Feed(url="https://lab.example/feed.xml", name="Lab", topics=topics))
+    await bot.desk.supply.add_feed(Feed(url="https://lab.example/feed.xml", name="Lab", topics=topics))
 
 
 async def uncertain(bot: Bot, one: Subscription) -> int:
     """An edition of which nobody knows whether it arrived."""
     ledger = bot.room.store.ledger
     await ledger.plan([Due(subscription=one.id, date=NOW.date(), due_at=NOW, state=DeliveryState.DUE)])
-    [delivery] = await bot.desk.deliveries()
+    [delivery] = await bot.desk.channels.deliveries()
     claim = await ledger.claim(delivery.id, NOW, timedelta(minutes=2))
     assert claim
     await ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW, reason="nobody can look")
@@ -81,12 +81,12 @@ async def test_an_admin_sets_a_channel_up_with_a_command(bot: Bot) -> None:
     assert (one.topics, one.layout, one.owner, one.declared) == (("chips", "labs"), Layout.THREAD, ADMIN, False)
     assert (one.channel.id, one.channel.workspace, one.channel.name) == (NEWS, GUILD, "ai-news")
     assert "#ai-news gets 7 stories · at 07:30 America/Sao_Paulo · Mon, Sat, Sun · topics: chips, labs" in answer
-    [change] = await bot.desk.changes(f"discord:{GUILD}")
+    [change] = await bot.desk.channels.changes(f"discord:{GUILD}")
     assert (change.action, change.subject, change.person, change.at) == ("setup", NEWS, "ada (2001)", NOW)
 
 
 async def test_only_the_options_that_are_given_are_changed(bot: Bot) -> None:
-    await bot.desk.subscribe(replace(await bot.subscribe(owner="2077"), topics=("legal",), stories=9))
+    await bot.desk.office.subscribe(replace(await bot.subscribe(owner="2077"), topics=("legal",), stories=9))
 
     await bot.ask("daybrief setup", {"time": "06:15"}, user=ADMIN)
 
@@ -104,7 +104,7 @@ async def test_without_options_set_up_shows_what_holds_and_changes_nothing(bot: 
     assert await only(bot) == before
     assert filled(await bot.press(run, "daybrief:setup", user=ADMIN))["at"] == "07:00"
     assert "is not set up in this channel" in await bot.ask("daybrief setup", user=ADMIN, channel="3002")
-    assert len(await bot.desk.subscriptions()) == 1
+    assert len(await bot.desk.channels.subscriptions()) == 1
 
 
 async def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_kept(bot: Bot) -> None:
@@ -121,7 +121,7 @@ async def test_everything_that_is_wrong_is_said_at_once_and_nothing_is_kept(bot:
         assert problem in answer
     assert "Europe/Berlin?" in answer
     assert len(answer.strip().splitlines()) == 4
-    assert await bot.desk.subscriptions() == ()
+    assert await bot.desk.channels.subscriptions() == ()
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ async def test_another_channel_is_set_up_if_posts_can_arrive_there(bot: Bot, cha
     answer = await bot.ask("daybrief setup", {"channel": channel, "timezone": "Europe/Berlin"}, user=ADMIN)
 
     assert (tells or "The next edition:") in answer
-    assert [one.channel.id for one in await bot.desk.subscriptions()] == ([] if tells else [channel])
+    assert [one.channel.id for one in await bot.desk.channels.subscriptions()] == ([] if tells else [channel])
 
 
 async def test_what_is_missing_is_said_from_what_discord_sends_along(bot: Bot) -> None:
@@ -153,12 +153,12 @@ async def test_what_is_missing_is_said_from_what_discord_sends_along(bot: Bot) -
     assert "Nothing was changed." in answer
     assert "Daybrief lacks Read Message History in #ai-news" in answer
     assert {one.route for one in bot.discord.calls[asked:]} <= {"callback", "follow_up"}
-    assert await bot.desk.subscriptions() == ()
+    assert await bot.desk.channels.subscriptions() == ()
 
 
 async def test_another_channel_needs_to_be_told_when(bot: Bot) -> None:
     assert "Say when it is posted to" in await bot.ask("daybrief setup", {"channel": "3002"}, user=ADMIN)
-    assert await bot.desk.subscriptions() == ()
+    assert await bot.desk.channels.subscriptions() == ()
 
 
 async def test_a_declared_channel_is_paused_but_not_changed_from_chat(bot: Bot) -> None:
@@ -215,7 +215,7 @@ async def opened(bot: Bot, user: str = ADMIN, channel: str = NEWS) -> Interactio
 
 
 async def test_the_form_shows_what_holds_and_keeps_what_is_left_blank(bot: Bot) -> None:
-    await bot.desk.subscribe(replace(await bot.subscribe(), topics=("legal",), stories=9))
+    await bot.desk.office.subscribe(replace(await bot.subscribe(), topics=("legal",), stories=9))
 
     run = await opened(bot)
     shown = filled(run)
@@ -252,13 +252,13 @@ async def test_two_people_fill_the_form_in_at_once_and_a_restart_loses_neither(
             done = await discord.submit_modal(run, {"timezone": "Europe/Berlin"})
             assert "The next edition:" in await told(done)
 
-        assert {one.channel.id for one in await second.desk.subscriptions()} == {NEWS, "3002"}
+        assert {one.channel.id for one in await second.desk.channels.subscriptions()} == {NEWS, "3002"}
 
 
 async def test_a_form_that_takes_too_long_to_fill_comes_empty_and_changes_nothing_by_itself(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await bot.desk.subscribe(replace(await bot.subscribe(), stories=9))
+    before = await bot.desk.office.subscribe(replace(await bot.subscribe(), stories=9))
 
     async def never(*_: object) -> None:
         await asyncio.Event().wait()
@@ -319,7 +319,7 @@ async def test_whoever_may_not_manage_the_server_changes_nothing_even_if_discord
 
     assert "Only those who may manage the server" in answer
     assert await only(bot) == before
-    assert await bot.desk.changes(f"discord:{GUILD}") == ()
+    assert await bot.desk.channels.changes(f"discord:{GUILD}") == ()
 
 
 async def test_whoever_set_a_channel_up_may_change_it(bot: Bot) -> None:
@@ -343,8 +343,8 @@ async def test_buttons_of_another_servers_channel_do_nothing(bot: Bot, act: str)
 
     assert "is not set up in this channel" in await told(theirs)
     assert "Only those who may manage the server" in await told(members)
-    assert await bot.desk.wishes(one) == {}
-    assert [one.state for one in await bot.desk.deliveries()] == [DeliveryState.UNCERTAIN]
+    assert await bot.desk.channels.wishes(one) == {}
+    assert [one.state for one in await bot.desk.channels.deliveries()] == [DeliveryState.UNCERTAIN]
 
 
 async def test_a_form_is_opened_to_those_who_may_submit_it(bot: Bot) -> None:
@@ -361,7 +361,7 @@ async def test_a_form_is_judged_by_what_a_person_may_when_they_submit_it(bot: Bo
     done = await bot.discord.submit_modal(run, {"timezone": "Europe/Berlin"})
 
     assert "Only those who may manage the server" in await told(done)
-    assert await bot.desk.subscriptions() == ()
+    assert await bot.desk.channels.subscriptions() == ()
 
 
 async def test_admin_work_needs_a_server(bot: Bot) -> None:
@@ -414,12 +414,12 @@ async def test_an_admin_pins_and_drops_a_story_of_the_next_edition(bot: Bot) -> 
 
     pinned = await bot.press(run, "daybrief:wish:pin", user=ADMIN)
     await pinned.wait_answers(3)
-    assert await bot.desk.wishes(one) == {story.ref: Wish.PIN}
+    assert await bot.desk.channels.wishes(one) == {story.ref: Wish.PIN}
     dropped = await bot.press(pinned, "daybrief:wish:drop", user=ADMIN)
     after = await dropped.wait_answers(3)
 
     assert f"[Take {story.ref} back in]" in read(*after)
-    composition, _ = await bot.desk.preview(one)
+    composition, _ = await bot.desk.channels.preview(one)
     assert composition.edition.stories == ()
 
 
@@ -434,7 +434,7 @@ async def test_a_wish_for_an_edition_that_is_out_changes_no_other(bot: Bot) -> N
     answers = await pressed.wait_answers(2)
 
     assert "The edition for 2026-03-04 is out; this is the next one" in read(answers[0])
-    assert await bot.desk.wishes(one) == {}
+    assert await bot.desk.channels.wishes(one) == {}
 
 
 async def test_todays_edition_is_posted_at_once_after_a_set_up(bot: Bot) -> None:
@@ -444,7 +444,7 @@ async def test_todays_edition_is_posted_at_once_after_a_set_up(bot: Bot) -> None
 
     pressed = await bot.press(run, "daybrief:post_now", user=ADMIN)
     assert "on its way to #ai-news" in await told(pressed)
-    await bot.desk.publish()
+    await bot.desk.rounds.publish()
     again = await bot.press(run, "daybrief:post_now", user=ADMIN)
 
     assert STORY.title in read(bot.discord.messages(NEWS)[-1])
@@ -454,12 +454,12 @@ async def test_todays_edition_is_posted_at_once_after_a_set_up(bot: Bot) -> None
 async def test_an_uncertain_edition_is_sent_once_more_at_an_admins_word_in_private(bot: Bot) -> None:
     await bot.story()
     await uncertain(bot, await bot.subscribe(owner=ADMIN))
-    await bot.desk.publish()
+    await bot.desk.rounds.publish()
     [notice] = bot.discord.direct_messages(ADMIN)
 
     pressed = await bot.press(notice, "daybrief:resend", user=ADMIN)
     assert "It is on its way again." in await told(pressed)
-    await bot.desk.publish()
+    await bot.desk.rounds.publish()
 
     assert STORY.title in read(bot.discord.messages(NEWS)[-1])
 
@@ -468,7 +468,7 @@ async def test_an_installations_admin_resends_what_a_declared_channel_did_not_su
     settings = bot.room.config.bot.model_copy(update={"admins": (f"discord:{MEMBER}",)})
     bot.room.config = replace(bot.room.config, bot=settings)
     await uncertain(bot, await bot.subscribe())
-    await bot.desk.publish()
+    await bot.desk.rounds.publish()
     [notice] = bot.discord.direct_messages(MEMBER)
 
     assert "It is on its way again." in await told(await bot.press(notice, "daybrief:resend", user=MEMBER))
@@ -477,18 +477,18 @@ async def test_an_installations_admin_resends_what_a_declared_channel_did_not_su
 async def test_an_uncertain_edition_of_a_paused_channel_stays_uncertain(bot: Bot) -> None:
     one = await bot.subscribe()
     await uncertain(bot, one)
-    await bot.desk.pause(one, "on holiday")
+    await bot.desk.office.pause(one, "on holiday")
     run = await bot.discord.command("daybrief status", {}, user=ADMIN, channel=NEWS)
     await run.wait_answers()
 
     assert "Resume it first" in await told(await bot.press(run, "daybrief:resend", user=ADMIN))
-    assert [one.state for one in await bot.desk.deliveries()] == [DeliveryState.UNCERTAIN]
+    assert [one.state for one in await bot.desk.channels.deliveries()] == [DeliveryState.UNCERTAIN]
 
 
 async def test_why_a_story_was_posted_is_told_in_a_sentence_and_in_numbers(bot: Bot) -> None:
     story, one = await bot.story(), await bot.subscribe()
-    await bot.desk.post_now(one)
-    await bot.desk.publish()
+    await bot.desk.office.post_now(one)
+    await bot.desk.rounds.publish()
 
     answer = await bot.ask("daybrief why", {"story": "1"}, user=ADMIN)
 
@@ -503,7 +503,7 @@ async def test_a_replayed_command_changes_nothing_even_after_a_restart(discord: 
         await first.subscribe()
         run = await discord.command("daybrief pause", {}, user=ADMIN, channel=NEWS)
         await run.wait_answers()
-        await first.desk.resume(await only(first))
+        await first.desk.office.resume(await only(first))
         await discord.replay(run)
         await first.ask("brief help")
         assert (await only(first)).standing is Standing.ACTIVE

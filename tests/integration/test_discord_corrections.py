@@ -63,8 +63,8 @@ async def posted(bot: Bot, channel: str = NEWS, owner: str = "") -> Subscription
         since=NOW - timedelta(hours=1),
         owner=owner,
     )
-    kept = await bot.desk.subscribe(order)
-    await bot.desk.publish()
+    kept = await bot.desk.office.subscribe(order)
+    await bot.desk.rounds.publish()
     return kept
 
 
@@ -94,7 +94,7 @@ async def answered(run: Interaction) -> str:
 
 
 async def now(bot: Bot, ref: str, asker: Asker = ASKER) -> Story:
-    found = await bot.desk.look_up(ref, None, asker)
+    found = await bot.desk.stories.look_up(ref, None, asker)
     assert found.story
     return found.story
 
@@ -103,7 +103,7 @@ async def corrected_meanwhile(bot: Bot, story: Story, **changes: Any) -> None:  
     """Somebody else changes the story."""
     made = replace(await now(bot, story.ref), **changes)
     manuscript = Manuscript(title=made.title, takeaway=made.takeaway, sections=made.sections)
-    await bot.desk.correct(made, manuscript, workspace=f"discord:{GUILD}")
+    await bot.desk.editing.correct(made, manuscript, workspace=f"discord:{GUILD}")
 
 
 async def test_an_admin_corrects_a_section_and_hears_where_it_reads_so_now(bot: Bot, story: Story) -> None:
@@ -122,7 +122,7 @@ async def test_an_admin_corrects_a_section_and_hears_where_it_reads_so_now(bot: 
         assert story.takeaway not in read(message)
     assert (await now(bot, story.ref)).status is StoryStatus.CORRECTED
     assert (await now(bot, story.ref)).sections == story.sections
-    [change] = await bot.desk.changes(f"discord:{GUILD}")
+    [change] = await bot.desk.channels.changes(f"discord:{GUILD}")
     assert (change.action, change.subject, change.detail, change.person) == (
         *("correct", story.ref, "takeaway", "ada (2001)"),
     )
@@ -152,7 +152,7 @@ async def test_an_admin_withdraws_a_story_with_the_reason_that_readers_see(bot: 
 
     assert answer == f"{story.ref} is withdrawn. 1 post says so now."
     assert "Withdrawn on 3 March 2026: The laboratory does not exist." in read(*bot.discord.messages(NEWS))
-    [change] = await bot.desk.changes(f"discord:{GUILD}")
+    [change] = await bot.desk.channels.changes(f"discord:{GUILD}")
     assert (change.action, change.detail) == ("withdraw", "The laboratory does not exist")
     assert "Withdrawn on 3 March 2026" in await bot.ask("brief story", {"story": story.ref})
 
@@ -242,14 +242,14 @@ async def test_what_two_admins_correct_in_one_story_at_the_same_time_is_kept_of_
     assert made.title == "Norvik waits"
     assert made.sections.what_changed
     assert made.sections.what_changed.text == "It rests."
-    assert {one.detail for one in await bot.desk.changes(f"discord:{GUILD}")} == {"title", "what changed"}
+    assert {one.detail for one in await bot.desk.channels.changes(f"discord:{GUILD}")} == {"title", "what changed"}
 
 
 async def test_a_form_that_changes_nothing_says_so(bot: Bot, story: Story) -> None:
     run = await opened(bot, "correct", story=story.ref, section="what_changed")
 
     assert "Nothing reads otherwise yet." in read(*(await submitted(bot, run)).answers)
-    assert await bot.desk.changes(f"discord:{GUILD}") == ()
+    assert await bot.desk.channels.changes(f"discord:{GUILD}") == ()
 
 
 async def test_what_changed_while_a_withdrawal_was_considered_is_looked_at_first(bot: Bot, story: Story) -> None:
@@ -346,8 +346,8 @@ async def test_a_submission_that_comes_twice_acts_once(bot: Bot, story: Story) -
     await bot.discord.replay(done)
     await bot.ask("brief today")
 
-    assert len(await bot.desk.changes(f"discord:{GUILD}")) == 1
-    assert len(await bot.desk.history(story.ref, ASKER)) == 2
+    assert len(await bot.desk.channels.changes(f"discord:{GUILD}")) == 1
+    assert len(await bot.desk.stories.history(story.ref, ASKER)) == 2
 
 
 async def test_readers_of_a_corrected_story_can_see_how_it_read_before(bot: Bot, story: Story) -> None:

@@ -32,7 +32,7 @@ async def test_a_limit_for_the_whole_bot_that_lasts_longer_than_anybody_listens_
 
     await house.through(3)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.SENT
 
 
@@ -45,7 +45,7 @@ async def test_a_failure_and_then_a_limit_do_not_prove_that_nothing_arrived(hous
     await house.through(20)
 
     assert len(house.editions()) == 1
-    assert [one.state for one in await house.desk.deliveries()] == [DeliveryState.SENT]
+    assert [one.state for one in await house.desk.channels.deliveries()] == [DeliveryState.SENT]
 
 
 async def test_a_failure_and_then_a_refusal_are_no_refusal_of_the_first_try(house: House) -> None:
@@ -58,13 +58,13 @@ async def test_a_failure_and_then_a_refusal_are_no_refusal_of_the_first_try(hous
     house.discord.revoke("3001", "send_messages")
     await going
 
-    assert [one.state for one in await house.desk.deliveries()] == [DeliveryState.SENT]
+    assert [one.state for one in await house.desk.channels.deliveries()] == [DeliveryState.SENT]
 
 
 async def test_a_machine_that_slept_repeats_nothing(house: House) -> None:
     await house.subscribe()
     house.discord.next_faults("create_message", [Fault.DROP_AFTER])
-    await house.desk.publish()
+    await house.desk.rounds.publish()
 
     house.clock.is_set_to(house.clock.now() + timedelta(minutes=10))
     await house.through(5)
@@ -79,14 +79,14 @@ async def test_a_clock_that_differs_from_discords_finds_what_it_has_posted(house
     house.discord._last_id = 0  # noqa: SLF001  # ids tell the time too
     await house.subscribe()
     house.discord.next_faults("create_message", [Fault.DROP_AFTER])
-    await house.desk.publish()
+    await house.desk.rounds.publish()
     house.room.doubts = Doubts()  # as in another process
     house.discord.nonce_life = 60
 
     await house.through(10)
 
     assert len(house.editions()) == 1
-    assert [one.state for one in await house.desk.deliveries()] == [DeliveryState.SENT]
+    assert [one.state for one in await house.desk.channels.deliveries()] == [DeliveryState.SENT]
 
 
 async def test_admins_who_take_no_messages_hold_up_nobodys_morning(house: House) -> None:
@@ -96,7 +96,7 @@ async def test_admins_who_take_no_messages_hold_up_nobodys_morning(house: House)
         await house.subscribe(str(number))
 
     for _ in range(10):
-        await house.desk.publish()
+        await house.desk.rounds.publish()
         house.clock.move_to(house.clock.now() + timedelta(seconds=20))
 
     told = house.discord.counts["create_message", "403/50007"]
@@ -107,15 +107,15 @@ async def test_one_answer_that_a_good_token_is_wrong_costs_nobody_the_morning(ho
     for number in range(3010, 3050):
         house.discord.add_channel(str(number), guild="1001", name="news")
         await house.subscribe(str(number))
-    await house.desk.examine((await house.desk.subscriptions())[0])
+    await house.desk.channels.examine((await house.desk.channels.subscriptions())[0])
     house.discord.channels["3015"].posting_error = (401, 0, "401: Unauthorized")
-    await house.desk.publish()
+    await house.desk.rounds.publish()
     house.discord.channels["3015"].posting_error = None
 
     await house.through(3)
 
-    assert {one.state for one in await house.desk.deliveries()} == {DeliveryState.SENT}
-    assert {one.standing for one in await house.desk.subscriptions()} == {Standing.ACTIVE}
+    assert {one.state for one in await house.desk.channels.deliveries()} == {DeliveryState.SENT}
+    assert {one.standing for one in await house.desk.channels.subscriptions()} == {Standing.ACTIVE}
 
 
 async def test_a_wrong_token_is_tried_a_few_times_at_most_however_many_channels_it_has(house: House) -> None:
@@ -126,7 +126,7 @@ async def test_a_wrong_token_is_tried_a_few_times_at_most_however_many_channels_
     await house.through(2)
     before = refused(house)
 
-    await house.desk.revive()
+    await house.desk.places.revive()
 
     assert refused(house) - before <= 8
 
@@ -181,7 +181,7 @@ async def test_a_forum_that_archived_too_much_since_proves_nothing(
 
     await house.through(6)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is state
     assert len([one for one in house.discord.threads("3003") if one.name.startswith("Tues")]) == 1
 
@@ -205,7 +205,7 @@ async def test_publishing_that_takes_long_leaves_no_doubt_about_the_post(house: 
 
     await house.through(6)
 
-    assert [one.state for one in await house.desk.deliveries()] == [DeliveryState.SENT]
+    assert [one.state for one in await house.desk.channels.deliveries()] == [DeliveryState.SENT]
 
 
 async def test_a_notice_whose_answer_is_lost_is_read_once(house: House) -> None:
@@ -230,13 +230,13 @@ async def test_a_login_that_meets_a_page_of_somebody_else_is_tried_again(house: 
     point_to(f"http://127.0.0.1:{runner.addresses[0][1]}", "")
     await house.subscribe()
     await house.through(1)
-    assert {(one.state, one.attempts) for one in await house.desk.deliveries()} == {(DeliveryState.DUE, 0)}
+    assert {(one.state, one.attempts) for one in await house.desk.channels.deliveries()} == {(DeliveryState.DUE, 0)}
     await runner.cleanup()
     point_to(house.discord.api, "")
 
     await house.through(3)
 
-    assert [one.state for one in await house.desk.deliveries()] == [DeliveryState.SENT]
+    assert [one.state for one in await house.desk.channels.deliveries()] == [DeliveryState.SENT]
 
 
 async def test_a_second_notice_about_other_channels_is_not_taken_for_the_first(house: House) -> None:

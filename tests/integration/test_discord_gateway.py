@@ -353,7 +353,7 @@ async def refused(bot: Bot) -> None:
 
 
 async def is_active(bot: Bot) -> bool:
-    found = await bot.desk.in_channel("discord", GUILD, NEWS)
+    found = await bot.desk.channels.in_channel("discord", GUILD, NEWS)
     return found is not None and found.standing is Standing.ACTIVE
 
 
@@ -440,7 +440,7 @@ async def test_a_channel_that_is_renamed_is_called_by_its_new_name(fake: FakeDis
         await until(lambda: bot.gateway.is_ready)
         fake.rename(NEWS, "morning")
         async with asyncio.timeout(5):
-            while (await bot.desk.subscriptions())[0].channel.name != "morning":  # noqa: ASYNC110
+            while (await bot.desk.channels.subscriptions())[0].channel.name != "morning":  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
 

@@ -66,8 +66,8 @@ async def test_every_command_is_answered_in_private(bot: Bot, command: str, opti
 async def test_a_number_means_a_story_of_this_channels_latest_edition(bot: Bot) -> None:
     await bot.story()
     one = await bot.subscribe()
-    await bot.desk.post_now(one)
-    await bot.desk.publish()
+    await bot.desk.office.post_now(one)
+    await bot.desk.rounds.publish()
 
     assert "It hires thirty people." in await bot.ask("keypoints", {"story": "1"})
     assert "No stored story is called" in await bot.ask("keypoints", {"story": "1"}, channel="3002")
@@ -93,7 +93,7 @@ async def test_words_that_several_stories_have_offer_the_others(bot: Bot) -> Non
 
 async def test_a_withdrawn_story_says_so_and_offers_no_sections(bot: Bot) -> None:
     story = await bot.story()
-    await bot.desk.withdraw(story, "it was a hoax")
+    await bot.desk.editing.withdraw(story, "it was a hoax")
 
     answer = await bot.ask("keypoints", {"story": story.ref})
 
@@ -217,8 +217,8 @@ async def test_a_button_that_leads_nowhere_is_answered_with_a_sentence(bot: Bot,
 async def test_completion_offers_this_channels_latest_edition_first(bot: Bot) -> None:
     story = await bot.story()
     one = await bot.subscribe()
-    await bot.desk.post_now(one)
-    await bot.desk.publish()
+    await bot.desk.office.post_now(one)
+    await bot.desk.rounds.publish()
     for number in range(30):
         await bot.story(title=f"Norvik opens office {number}", articles=())
 
@@ -354,7 +354,7 @@ async def test_an_acknowledgement_that_breaks_is_one_line_in_the_log_and_changes
 
     [line] = [one for one in caplog.records if one.levelno >= logging.WARNING and "acknowledged" in one.message]
     assert not line.exc_info
-    assert [one.standing for one in await bot.desk.subscriptions()] == [Standing.ACTIVE]
+    assert [one.standing for one in await bot.desk.channels.subscriptions()] == [Standing.ACTIVE]
 
 
 async def test_an_interaction_that_was_answered_already_is_left_alone(
@@ -365,7 +365,7 @@ async def test_an_interaction_that_was_answered_already_is_left_alone(
     await run.wait_answers()
     other = await bot.discord.command("daybrief pause", {}, user=ADMIN, channel=NEWS)
     await other.wait_answers()
-    await bot.desk.resume((await bot.desk.subscriptions())[0])
+    await bot.desk.office.resume((await bot.desk.channels.subscriptions())[0])
     twin = {**other.payload, "id": str(int(other.id) + 1), "token": other.token}
     bot.discord.interactions[other.token].id = twin["id"]
     caplog.clear()
@@ -374,7 +374,7 @@ async def test_an_interaction_that_was_answered_already_is_left_alone(
     await until(lambda: "could not be acknowledged" in caplog.text)
 
     assert "it had been answered already" in caplog.text
-    assert [one.standing for one in await bot.desk.subscriptions()] == [Standing.ACTIVE]
+    assert [one.standing for one in await bot.desk.channels.subscriptions()] == [Standing.ACTIVE]
 
 
 async def test_a_completion_that_discord_takes_no_more_is_no_trouble(

@@ -45,7 +45,7 @@ async def test_whatever_happens_to_a_post_it_arrives_once(house: House, fault: F
 
     await house.through(6)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.SENT
     assert len(house.editions()) == 1
     assert delivery.receipts[0].messages == ("3001", house.discord.messages("3001")[0].id)
@@ -60,9 +60,9 @@ async def test_an_unknown_outcome_is_settled_by_posting_once_more_while_discord_
     house.discord.next_faults("create_message", [fault, fault, Fault.NONE])
     began = house.clock.now()
 
-    await house.desk.publish_until_done(patience=timedelta(seconds=30))
+    await house.desk.rounds.publish_until_done(patience=timedelta(seconds=30))
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.SENT
     assert house.clock.now() - began < timedelta(seconds=30)
     assert len(house.editions()) == 1
@@ -74,9 +74,9 @@ async def test_a_post_is_read_back_once_discord_may_have_forgotten_its_nonce(hou
     house.discord.nonce_life = 121
     house.discord.next_faults("create_message", [Fault.DROP_AFTER] * 50)
 
-    await house.desk.publish_until_done(patience=timedelta(minutes=5))
+    await house.desk.rounds.publish_until_done(patience=timedelta(minutes=5))
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.SENT
     assert len(house.editions()) == 1
     tries = [call.at for call in house.discord.calls if call.route == "create_message"]
@@ -96,7 +96,7 @@ async def test_a_forum_gets_one_post_whatever_happens_to_it(house: House, fault:
 
     await house.through(6)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     [thread] = house.discord.threads("3003")
     assert delivery.state is DeliveryState.SENT
     assert [message.id for message in house.discord.messages(thread.id)] == [thread.id]
@@ -227,7 +227,7 @@ async def test_without_the_right_to_read_an_unknown_outcome_is_uncertain_and_tol
 
     await house.through(6)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.UNCERTAIN
     assert len(house.editions()) == 1
     [told] = house.told()
@@ -242,7 +242,7 @@ async def test_a_channel_in_which_too_much_was_written_since_is_uncertain(house:
 
     await house.through(6)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.UNCERTAIN
 
 
@@ -273,8 +273,8 @@ async def test_a_channel_that_closes_is_paused_keeps_its_settings_and_its_admin_
 
     await house.through(2)
 
-    [delivery] = await house.desk.deliveries()
-    [paused] = await house.desk.subscriptions()
+    [delivery] = await house.desk.channels.deliveries()
+    [paused] = await house.desk.channels.subscriptions()
     assert (delivery.state, paused.standing) == (DeliveryState.REFUSED, Standing.PAUSED)
     assert tells in paused.reason
     assert replace(paused, standing=one.standing, reason="", paused_by_platform=False) == one
@@ -291,16 +291,16 @@ async def test_a_channel_that_opens_again_is_served_again(house: House, happens:
     await house.subscribe()
     close(house, happens)
     await house.through(1)
-    await house.desk.revive()
-    assert [one.standing for one in await house.desk.subscriptions()] == [Standing.PAUSED]
+    await house.desk.places.revive()
+    assert [one.standing for one in await house.desk.channels.subscriptions()] == [Standing.PAUSED]
 
     if mend == "invite":
         house.discord.invite("1001")
     else:
         house.discord.grant("3001", mend)
-    await house.desk.revive()
+    await house.desk.places.revive()
 
-    assert [one.standing for one in await house.desk.subscriptions()] == [Standing.ACTIVE]
+    assert [one.standing for one in await house.desk.channels.subscriptions()] == [Standing.ACTIVE]
 
 
 def close(house: House, how: str) -> None:
@@ -318,8 +318,8 @@ async def test_a_text_that_the_servers_rules_refuse_pauses_no_channel(house: Hou
 
     await house.through(1)
 
-    [delivery] = await house.desk.deliveries()
-    [one] = await house.desk.subscriptions()
+    [delivery] = await house.desk.channels.deliveries()
+    [one] = await house.desk.channels.subscriptions()
     assert (delivery.state, one.standing) == (DeliveryState.REFUSED, Standing.ACTIVE)
     assert len(house.told()) == 1
 
@@ -335,12 +335,12 @@ async def test_a_token_that_is_wrong_is_tried_once_and_a_new_one_resumes_everyth
 
     refused = sum(count for (_, answer), count in house.discord.counts.items() if answer.startswith("401"))
     assert 1 <= refused <= AT_ONCE
-    assert {one.standing for one in await house.desk.subscriptions()} == {Standing.PAUSED}
+    assert {one.standing for one in await house.desk.channels.subscriptions()} == {Standing.PAUSED}
     assert house.platform.tokens()[""] != ""
     house.discord.token_error = None
-    await house.desk.revive()
+    await house.desk.places.revive()
     assert house.platform.tokens() == {"": ""}
-    assert {one.standing for one in await house.desk.subscriptions()} == {Standing.ACTIVE}
+    assert {one.standing for one in await house.desk.channels.subscriptions()} == {Standing.ACTIVE}
 
 
 async def test_until_discord_lets_us_in_nothing_is_attempted_and_it_is_not_asked_for_each_channel(
@@ -351,14 +351,14 @@ async def test_until_discord_lets_us_in_nothing_is_attempted_and_it_is_not_asked
         await house.subscribe(str(number))
     house.discord.next_faults("get_me", [Fault.DROP_BEFORE] * 2)
 
-    await house.desk.publish()
+    await house.desk.rounds.publish()
 
-    assert {one.state for one in await house.desk.deliveries()} == {DeliveryState.DUE}
-    assert {one.attempts for one in await house.desk.deliveries()} == {0}
+    assert {one.state for one in await house.desk.channels.deliveries()} == {DeliveryState.DUE}
+    assert {one.attempts for one in await house.desk.channels.deliveries()} == {0}
     # aiohttp repeats what only reads once by itself.
     assert sum(call.route == "get_me" for call in house.discord.calls) <= 2
     await house.through(3)
-    assert {one.state for one in await house.desk.deliveries()} == {DeliveryState.SENT}
+    assert {one.state for one in await house.desk.channels.deliveries()} == {DeliveryState.SENT}
 
 
 async def test_what_could_not_leave_within_the_time_that_somebody_listens_surely_was_not_sent(
@@ -390,16 +390,16 @@ async def test_a_limit_for_the_whole_bot_delays_everything_and_loses_nothing(hou
 
     await house.through(8)
 
-    assert {one.state for one in await house.desk.deliveries()} == {DeliveryState.SENT}
+    assert {one.state for one in await house.desk.channels.deliveries()} == {DeliveryState.SENT}
     assert {len(house.editions(str(number))) for number in range(3010, 3040)} == {1}
 
 
 async def test_a_correction_changes_the_message_where_it_stands(house: House) -> None:
     await house.subscribe()
     await house.through(1)
-    [ref] = (await house.desk.deliveries())[0].edition or ()
+    [ref] = (await house.desk.channels.deliveries())[0].edition or ()
 
-    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+    done = await house.desk.editing.withdraw(await stored(house, ref), "it was a hoax")
 
     [message] = house.discord.messages("3001")
     assert done.unchanged == ()
@@ -411,8 +411,8 @@ async def test_whatever_is_written_or_changed_says_that_it_mentions_nobody(house
     for channel in ("3001", "3003"):
         await house.subscribe(channel)
     await house.through(1)
-    [ref] = (await house.desk.deliveries())[0].edition or ()
-    await house.desk.withdraw(await stored(house, ref), "@everyone was hoaxed")
+    [ref] = (await house.desk.channels.deliveries())[0].edition or ()
+    await house.desk.editing.withdraw(await stored(house, ref), "@everyone was hoaxed")
 
     written = [call for call in house.discord.calls if call.body and call.status < 400]
     messages = [call.body.get("message", call.body) for call in written]
@@ -424,9 +424,9 @@ async def test_a_correction_of_embeds_changes_them(house: House) -> None:
     house.discord.channels["3001"].takes_layouts = False
     await house.subscribe()
     await house.through(1)
-    [ref] = (await house.desk.deliveries())[0].edition or ()
+    [ref] = (await house.desk.channels.deliveries())[0].edition or ()
 
-    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+    done = await house.desk.editing.withdraw(await stored(house, ref), "it was a hoax")
 
     [message] = house.discord.messages("3001")
     assert done.unchanged == ()
@@ -436,10 +436,10 @@ async def test_a_correction_of_embeds_changes_them(house: House) -> None:
 async def test_a_message_that_somebody_deleted_is_named_when_it_should_be_corrected(house: House) -> None:
     await house.subscribe()
     await house.through(1)
-    [ref] = (await house.desk.deliveries())[0].edition or ()
+    [ref] = (await house.desk.channels.deliveries())[0].edition or ()
     house.discord.delete(house.discord.messages("3001")[0])
 
-    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+    done = await house.desk.editing.withdraw(await stored(house, ref), "it was a hoax")
 
     [(delivery, reason)] = done.unchanged
     assert delivery.channel.id == "3001"
@@ -447,7 +447,7 @@ async def test_a_message_that_somebody_deleted_is_named_when_it_should_be_correc
 
 
 async def stored(house: House, ref: str) -> Story:
-    found = await house.desk.look_up(ref, None, Asker())
+    found = await house.desk.stories.look_up(ref, None, Asker())
     assert found.story
     return found.story
 

@@ -260,7 +260,7 @@ async def test_a_feed_with_a_secret_in_its_address_is_read_and_kept_without_it(t
     async with newsroom(tmp_path, {}, feeds=(url,), reader=feeds) as room:
         await gather(room)
         await gather(room)
-        [(feed, state)] = await Desk(room).feeds()
+        [(feed, state)] = await Desk(room).supply.feeds()
 
     assert feeds.visits == [url, url]
     assert (feed.url, state.articles) == (url, 1)
@@ -270,5 +270,7 @@ async def test_a_feed_with_a_secret_in_its_address_is_read_and_kept_without_it(t
 async def test_a_feed_with_a_secret_in_its_address_is_not_added_to_the_database(tmp_path: Path) -> None:
     async with newsroom(tmp_path, {}) as room:
         with pytest.raises(WrongUsage, match="declare it in the configuration"):
-            await Desk(room).add_feed(Feed(url="https://feeds.test/rss?token=vml73ctyxv2k", name="x", declared=False))
-        assert await Desk(room).feeds() == ()
+            await Desk(room).supply.add_feed(
+                Feed(url="https://feeds.test/rss?token=vml73ctyxv2k", name="x", declared=False)
+            )
+        assert await Desk(room).supply.feeds() == ()

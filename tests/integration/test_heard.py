@@ -49,7 +49,7 @@ async def test_what_is_heard_is_carried_and_nothing_else(room: Newsroom) -> None
     number = await entered(room, TUESDAY)
     await entered(room, TUESDAY, channel=1)
 
-    await Desk(room).hear(number, TUESDAY)
+    await Desk(room).rounds.hear(number, TUESDAY)
 
     assert sorted(await states(room)) == [("due", ""), ("sent", "")]
 
@@ -58,40 +58,40 @@ async def test_a_doorbell_for_something_done_or_unknown_or_not_yet_due_does_noth
     desk, number = Desk(room), await entered(room, TUESDAY)
     later = await entered(room, TUESDAY + timedelta(minutes=1), channel=1)
 
-    assert [await desk.hear(one, TUESDAY) for one in (number, number, later, 999)] == [True, True, False, True]
+    assert [await desk.rounds.hear(one, TUESDAY) for one in (number, number, later, 999)] == [True, True, False, True]
 
     assert sorted(await states(room)) == [("due", ""), ("sent", "")]
 
 
 async def test_a_worker_that_stops_begins_nothing(room: Newsroom) -> None:
     desk, number = Desk(room), await entered(room, TUESDAY)
-    desk.stop()
+    desk.shift.stop()
 
-    assert not await desk.hear(number, TUESDAY), "somebody else is to be rung for"
+    assert not await desk.rounds.hear(number, TUESDAY), "somebody else is to be rung for"
 
     assert await states(room) == [("due", "")]
 
 
 async def test_no_edition_is_composed_as_of_a_moment_before_its_hour(room: Newsroom) -> None:
     desk, soon = Desk(room), TUESDAY + FRESH / 2
-    await desk.hear(await entered(room, TUESDAY), TUESDAY)
+    await desk.rounds.hear(await entered(room, TUESDAY), TUESDAY)
     passes(room, soon)
     number = await entered(room, soon, channel=1)
 
-    await desk.hear(number, TUESDAY)
+    await desk.rounds.hear(number, TUESDAY)
 
     assert await composed_at(room, number) == soon
 
 
 async def test_what_was_there_when_it_rang_is_in_the_edition(room: Newsroom) -> None:
     desk, soon = Desk(room), TUESDAY + FRESH / 2
-    await desk.hear(await entered(room, TUESDAY), TUESDAY)
+    await desk.rounds.hear(await entered(room, TUESDAY), TUESDAY)
     news = replace(STORY, ref="", news_at=TUESDAY + FRESH / 4)
     await room.store.archive.revise(news, reason="imported", at=soon)
     passes(room, soon)
     number = await entered(room, TUESDAY, channel=1)
 
-    await desk.hear(number, soon)
+    await desk.rounds.hear(number, soon)
 
     edition = await room.store.ledger.edition(number)
     assert edition
@@ -100,11 +100,11 @@ async def test_what_was_there_when_it_rang_is_in_the_edition(room: Newsroom) -> 
 
 async def test_those_who_were_rung_for_together_share_what_was_read(room: Newsroom) -> None:
     desk, soon = Desk(room), TUESDAY + FRESH / 2
-    await desk.hear(await entered(room, TUESDAY), TUESDAY)
+    await desk.rounds.hear(await entered(room, TUESDAY), TUESDAY)
     passes(room, soon)
     number = await entered(room, TUESDAY, channel=1)
 
-    await desk.hear(number, TUESDAY)
+    await desk.rounds.hear(number, TUESDAY)
 
     assert await composed_at(room, number) == TUESDAY
 
@@ -114,7 +114,7 @@ async def test_a_worker_whose_clock_is_a_little_behind_composes_as_of_no_moment_
 ) -> None:
     number, rung_at = await entered(room, TUESDAY), TUESDAY + APART
 
-    assert await Desk(room).hear(number, rung_at)
+    assert await Desk(room).rounds.hear(number, rung_at)
 
     assert await composed_at(room, number) == rung_at
 
@@ -123,9 +123,9 @@ async def test_one_whose_clock_is_far_behind_reads_once_for_all_who_were_rung_fo
     desk, rung_at = Desk(room), TUESDAY + 2 * FRESH
     first, second = await entered(room, TUESDAY), await entered(room, TUESDAY, channel=1)
 
-    await desk.hear(first, rung_at)
+    await desk.rounds.hear(first, rung_at)
     passes(room, TUESDAY + FRESH / 2)
-    await desk.hear(second, rung_at)
+    await desk.rounds.hear(second, rung_at)
 
     assert await composed_at(room, second) == TUESDAY
 
@@ -134,7 +134,7 @@ async def test_what_cannot_be_posted_here_is_left_to_others_untouched(room: News
     number = await entered(room, TUESDAY)
     room.platforms = {}
 
-    assert not await Desk(room).hear(number, TUESDAY)
+    assert not await Desk(room).rounds.hear(number, TUESDAY)
 
     assert await states(room) == [("due", "")]
     claim = await room.store.ledger.claim(number, TUESDAY, DAY)

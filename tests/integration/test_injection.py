@@ -83,7 +83,7 @@ async def chats(folder: Path) -> AsyncIterator[tuple[Newsroom, FakeSlack, FakeDi
 
 
 async def _subscribe(room: Newsroom, channel: Channel) -> Subscription:
-    return await Desk(room).subscribe(replace(order(), channel=channel, declared=False))
+    return await Desk(room).office.subscribe(replace(order(), channel=channel, declared=False))
 
 
 async def _write(room: Newsroom, story: Story, attack: str, planted: str) -> Story:
@@ -151,7 +151,7 @@ async def test_what_an_obeying_model_makes_of_a_story_reaches_its_channel_alone_
         target, *others = await room.store.archive.admit(intake(poisoned(PLANTED), *others))
         story = await _write(room, target, attack, PLANTED)
 
-        await Desk(room).publish()
+        await Desk(room).rounds.publish()
 
         _check(story, target)
         assert [await room.store.archive.by_ref(one.ref) for one in others] == others
@@ -172,7 +172,7 @@ async def test_an_honest_answer_of_that_model_is_shown(tmp_path: Path) -> None:
         [target] = await room.store.archive.admit(intake(poisoned(PLANTED)))
         story = await _write(room, target, "says very much", PLANTED)
 
-        await Desk(room).publish()
+        await Desk(room).rounds.publish()
 
     assert story.analyst == "norvik-1"
     assert len(story.sections.key_points) == 3

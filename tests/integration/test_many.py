@@ -166,7 +166,7 @@ async def test_a_queue_that_was_emptied_by_hand_loses_nothing(many: Many) -> Non
 
 
 async def test_whoever_only_rings_enters_what_is_due_and_posts_nothing(many: Many) -> None:
-    done = await Desk(many.room).publish_for(timedelta(seconds=50))
+    done = await Desk(many.room).rounds.publish_for(timedelta(seconds=50))
 
     assert (done.planned, done.finished) == (CHANNELS, ())
     assert await many.room.store.ledger.unsettled() == CHANNELS

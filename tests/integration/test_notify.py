@@ -31,7 +31,7 @@ class House:
         self.room.config = replace(self.room.config, bot=self.room.config.bot.model_copy(update={"admins": people}))
 
     async def round(self) -> None:
-        await self.desk.publish_until_done(patience=SOON)
+        await self.desk.rounds.publish_until_done(patience=SOON)
 
     async def set_up_by(self, person: str) -> Subscription:
         """Another channel, set up from chat."""
@@ -100,10 +100,10 @@ async def test_admins_of_another_platform_are_told_where_there_are_none_nearer(h
 
 
 async def test_an_uncertain_edition_comes_with_the_way_to_resend_it(house: House) -> None:
-    (one,) = await house.desk.subscriptions()
+    (one,) = await house.desk.channels.subscriptions()
     await house.ended(one, 2, state=DeliveryState.UNCERTAIN, reason="nobody may look")
     await house.round()
-    (delivery,) = await house.desk.deliveries(day=TUESDAY.date().replace(day=2))
+    (delivery,) = await house.desk.channels.deliveries(day=TUESDAY.date().replace(day=2))
 
     (notice,) = [notice for _, _, notice in house.platform.told]
     assert notice.resend == delivery.id
@@ -113,8 +113,8 @@ async def test_an_uncertain_edition_comes_with_the_way_to_resend_it(house: House
     )
 
     house.platform.posts.clear()
-    assert await house.desk.resend(delivery.id)
-    assert not await house.desk.resend(delivery.id)
+    assert await house.desk.office.resend(delivery.id)
+    assert not await house.desk.office.resend(delivery.id)
     await house.round()
 
     assert [edition.date.day for _, _, edition in house.platform.posts] == [2]
@@ -122,7 +122,7 @@ async def test_an_uncertain_edition_comes_with_the_way_to_resend_it(house: House
 
 
 async def test_dates_that_ended_alike_make_one_message_and_other_causes_make_others(house: House) -> None:
-    (one,) = await house.desk.subscriptions()
+    (one,) = await house.desk.channels.subscriptions()
     await house.ended(one, 1, 2, state=DeliveryState.MISSED, reason="nothing was running")
     await house.ended(one, 27, 28, state=DeliveryState.MISSED, reason="the disk was full")
     await house.round()
@@ -136,7 +136,7 @@ async def test_dates_that_ended_alike_make_one_message_and_other_causes_make_oth
 @pytest.mark.parametrize("happens", [fails("unknown"), ValueError("a bug"), hang])
 async def test_who_cannot_be_reached_is_told_later_and_no_post_waits_for_it(house: House, happens: Exception) -> None:
     impatient(house.room)
-    (one,) = await house.desk.subscriptions()
+    (one,) = await house.desk.channels.subscriptions()
     await house.ended(one, 2, state=DeliveryState.MISSED)
     house.platform.on_tell = [happens]
     await house.round()
@@ -154,7 +154,7 @@ async def test_who_cannot_be_reached_is_told_later_and_no_post_waits_for_it(hous
 
 
 async def test_telling_is_given_up_after_a_day(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    (one,) = await house.desk.subscriptions()
+    (one,) = await house.desk.channels.subscriptions()
     await house.ended(one, 2, state=DeliveryState.MISSED)
     house.platform.on_tell = [fails("unknown")] * 500
     with caplog.at_level(logging.ERROR):
@@ -178,7 +178,7 @@ async def test_an_owner_who_is_gone_is_replaced_by_the_admins(house: House) -> N
 
 async def test_without_any_admin_it_is_logged_once(house: House, caplog: pytest.LogCaptureFixture) -> None:
     house.admins()
-    (one,) = await house.desk.subscriptions()
+    (one,) = await house.desk.channels.subscriptions()
     await house.ended(one, 2, state=DeliveryState.MISSED)
     with caplog.at_level(logging.WARNING, logger="bot.notify"):
         await house.round()
@@ -189,7 +189,7 @@ async def test_without_any_admin_it_is_logged_once(house: House, caplog: pytest.
 
 
 async def test_what_the_ledger_could_not_note_is_not_told_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    (one,) = await house.desk.subscriptions()
+    (one,) = await house.desk.channels.subscriptions()
     await house.ended(one, 2, state=DeliveryState.MISSED)
 
     async def full(*_: object) -> None:
@@ -206,7 +206,7 @@ async def test_what_the_ledger_could_not_note_is_not_told_again(house: House, mo
 
 
 async def test_rounds_that_overlap_tell_once(house: House) -> None:
-    (one,) = await house.desk.subscriptions()
+    (one,) = await house.desk.channels.subscriptions()
     await house.ended(one, 2, state=DeliveryState.MISSED)
     told, may_tell = asyncio.Event(), asyncio.Event()
 
@@ -231,7 +231,7 @@ async def test_a_channel_that_takes_posts_again_is_resumed_and_its_admin_told(ho
     house.platform.told.clear()
     house.platform.troubles["ai-news"] = ("invite the bot",)
 
-    revived = await house.desk.revive()
+    revived = await house.desk.places.revive()
     await house.round()
 
     assert [one.id for one in revived] == [mine.id]
@@ -243,22 +243,22 @@ async def test_a_channel_that_takes_posts_again_is_resumed_and_its_admin_told(ho
             "Its next edition comes at its usual hour.",
         )
     ]
-    standings = {one.channel.name: one.standing for one in await house.desk.subscriptions()}
+    standings = {one.channel.name: one.standing for one in await house.desk.channels.subscriptions()}
     assert standings == {"ai-news": Standing.PAUSED, "from-chat": Standing.ACTIVE}
-    assert await house.desk.revive() == ()
+    assert await house.desk.places.revive() == ()
 
 
 async def test_reviving_leaves_other_places_and_what_a_person_paused_alone(house: House) -> None:
     mine = await house.set_up_by(ALICE)
     house.platform.on_post = [fails("refused"), fails("refused")]
     await house.round()
-    await house.desk.pause(mine, "on holiday")
+    await house.desk.office.pause(mine, "on holiday")
 
-    assert await house.desk.revive("terminal", [("T9", "from-chat")]) == ()
-    assert await house.desk.revive("slack") == ()
-    assert [one.channel.name for one in await house.desk.revive("terminal", [("T9", ""), ("local", "ai-news")])] == [
-        "ai-news"
-    ]
+    assert await house.desk.places.revive("terminal", [("T9", "from-chat")]) == ()
+    assert await house.desk.places.revive("slack") == ()
+    assert [
+        one.channel.name for one in await house.desk.places.revive("terminal", [("T9", ""), ("local", "ai-news")])
+    ] == ["ai-news"]
 
 
 @pytest.mark.parametrize("happens", [ValueError("a bug"), hang])
@@ -277,7 +277,7 @@ async def test_a_platform_that_cannot_say_revives_nothing_and_breaks_nothing(
 
     monkeypatch.setattr(house.platform, "examine", examine)
 
-    assert await house.desk.revive() == ()
+    assert await house.desk.places.revive() == ()
 
 
 async def test_what_a_person_pauses_while_it_is_examined_stays_paused(
@@ -285,16 +285,16 @@ async def test_what_a_person_pauses_while_it_is_examined_stays_paused(
 ) -> None:
     house.platform.on_post = [fails("refused")]
     await house.round()
-    (one,) = await house.desk.subscriptions()
+    (one,) = await house.desk.channels.subscriptions()
 
     async def examine(_: object) -> tuple[str, ...]:
-        await house.desk.pause(one, "on holiday")
+        await house.desk.office.pause(one, "on holiday")
         return ()
 
     monkeypatch.setattr(house.platform, "examine", examine)
 
-    assert await house.desk.revive() == ()
-    (after,) = await house.desk.subscriptions()
+    assert await house.desk.places.revive() == ()
+    (after,) = await house.desk.channels.subscriptions()
     assert (after.standing, after.reason) == (Standing.PAUSED, "on holiday")
 
 
@@ -302,17 +302,17 @@ async def test_posting_now_takes_the_place_of_the_regular_hour(tmp_path: Path) -
     clock, platform = VirtualClock(TUESDAY - 2 * HOUR), ScriptedPlatform()
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
         desk = Desk(room)
-        (one,) = await desk.subscriptions()
+        (one,) = await desk.channels.subscriptions()
 
-        assert await desk.post_now(one)
-        assert not await desk.post_now(one)
+        assert await desk.office.post_now(one)
+        assert not await desk.office.post_now(one)
         clock.move_to(TUESDAY + HOUR)
-        await desk.publish_until_done(patience=SOON)
+        await desk.rounds.publish_until_done(patience=SOON)
         assert [edition.date.day for _, _, edition in platform.posts] == [3]
-        assert (await desk.preview(one))[0].edition.date.day == 4
+        assert (await desk.channels.preview(one))[0].edition.date.day == 4
 
         clock.move_to(TUESDAY + timedelta(days=1))
-        await desk.publish_until_done(patience=SOON)
+        await desk.rounds.publish_until_done(patience=SOON)
         assert [edition.date.day for _, _, edition in platform.posts] == [3, 4]
 
 
@@ -320,21 +320,21 @@ async def test_after_posting_now_the_preview_is_of_the_next_date(tmp_path: Path)
     clock, platform = VirtualClock(TUESDAY - 2 * HOUR), ScriptedPlatform()
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
         desk = Desk(room)
-        (one,) = await desk.subscriptions()
-        assert (await desk.preview(one))[0].edition.date.day == 3
-        await desk.post_now(one)
+        (one,) = await desk.channels.subscriptions()
+        assert (await desk.channels.preview(one))[0].edition.date.day == 3
+        await desk.office.post_now(one)
 
-        assert (await desk.preview(one))[0].edition.date.day == 4
+        assert (await desk.channels.preview(one))[0].edition.date.day == 4
 
 
 async def test_nothing_is_posted_now_in_a_channel_that_is_paused(tmp_path: Path) -> None:
     platform = ScriptedPlatform()
     async with newsroom(tmp_path, {"terminal": platform}, clock=VirtualClock(TUESDAY - HOUR)) as room:
         desk = Desk(room)
-        (one,) = await desk.subscriptions()
-        await desk.pause(one, "by hand")
+        (one,) = await desk.channels.subscriptions()
+        await desk.office.pause(one, "by hand")
         with pytest.raises(Exception, match="ai-news is paused; resume it first"):
-            await desk.post_now((await desk.subscriptions())[0])
+            await desk.office.post_now((await desk.channels.subscriptions())[0])
 
         assert await states(room) == []
 

@@ -41,9 +41,9 @@ async def test_more_days_were_not_missed_before_they_were_ordered(tmp_path: Path
     clock = VirtualClock()
     async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:
         desk = Desk(room)
-        await desk.reload(declaring(room.config, days=(2,)))
+        await desk.shift.reload(declaring(room.config, days=(2,)))
         await days_pass(room, clock, TUESDAY + 2 * DAY + 2 * HOUR)
-        await desk.reload(declaring(room.config, days=EVERY_DAY))
+        await desk.shift.reload(declaring(room.config, days=EVERY_DAY))
         await days_pass(room, clock, TUESDAY + 3 * DAY + HOUR)
 
         # Thursday is a day of the new order, and its hour has passed: it comes at once, and Wednesday was never one.
@@ -55,10 +55,10 @@ async def test_an_hour_that_is_moved_to_earlier_today_delivers_at_once(tmp_path:
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
         desk = Desk(room)
         await publish(room)
-        await desk.reload(declaring(room.config, at=time(20)))
+        await desk.shift.reload(declaring(room.config, at=time(20)))
         await days_pass(room, clock, TUESDAY + DAY + 7 * HOUR)
         assert await dates(room) == [(3, "sent", "")]
-        await desk.reload(declaring(room.config, at=time(7)))
+        await desk.shift.reload(declaring(room.config, at=time(7)))
         await publish(room)
 
         assert await dates(room) == [(3, "sent", ""), (4, "sent", "")]
@@ -71,7 +71,7 @@ async def test_an_hour_that_is_moved_to_later_today_sends_nothing_twice(tmp_path
     clock = VirtualClock()
     async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:
         await publish(room)
-        await Desk(room).reload(declaring(room.config, at=time(10)))
+        await Desk(room).shift.reload(declaring(room.config, at=time(10)))
         await days_pass(room, clock, TUESDAY + 6 * HOUR)
 
         assert await dates(room) == [(3, "sent", "")]
@@ -83,7 +83,7 @@ async def test_what_had_come_due_under_the_former_order_is_still_served(tmp_path
         await publish(room)
         # Nothing runs from Tuesday to Thursday noon; then somebody moves the hour to the evening.
         clock.move_to(TUESDAY + 2 * DAY + 4 * HOUR)
-        await Desk(room).reload(declaring(room.config, at=time(20)))
+        await Desk(room).shift.reload(declaring(room.config, at=time(20)))
         await publish(room)
 
         states = [(day, state) for day, state, _ in await dates(room)]
@@ -96,7 +96,7 @@ async def test_another_zone_gives_each_local_date_one_edition(tmp_path: Path) ->
         desk = Desk(room)
         await publish(room)
         for zone in ("Pacific/Auckland", "Pacific/Honolulu", "UTC"):
-            await desk.reload(declaring(room.config, timezone=zone))
+            await desk.shift.reload(declaring(room.config, timezone=zone))
             await days_pass(room, clock, clock.now() + 2 * DAY)
 
         found = await dates(room)
@@ -109,10 +109,10 @@ async def test_dates_of_a_pause_are_skipped_even_if_nothing_ran_before_it_ended(
     async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:
         desk = Desk(room)
         await publish(room)
-        (one,) = await desk.subscriptions()
-        await desk.pause(one, "holiday")
+        (one,) = await desk.channels.subscriptions()
+        await desk.office.pause(one, "holiday")
         clock.move_to(TUESDAY + 3 * DAY + HOUR)
-        await desk.resume(one)
+        await desk.office.resume(one)
         await days_pass(room, clock, TUESDAY + 4 * DAY)
 
         assert await dates(room) == [
@@ -126,7 +126,7 @@ async def test_dates_of_a_pause_are_skipped_even_if_nothing_ran_before_it_ended(
 
 async def from_chat(room: Newsroom, since: datetime, **changes: object) -> Subscription:
     plain = replace(order("x"), since=since, declared=False)
-    return await Desk(room).subscribe(replace(plain, **changes))  # type: ignore[arg-type]
+    return await Desk(room).office.subscribe(replace(plain, **changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("is_paused", [False, True])
@@ -135,7 +135,7 @@ async def test_changing_a_channel_keeps_the_dates_that_were_due(tmp_path: Path, 
     async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:
         first = await from_chat(room, clock.now() - HOUR / 2)
         if is_paused:
-            await Desk(room).pause(first, "by hand")
+            await Desk(room).office.pause(first, "by hand")
         clock.move_to(TUESDAY + HOUR / 2)  # nothing ran at eight
         again = await from_chat(room, clock.now(), stories=3)
         await days_pass(room, clock, TUESDAY + DAY)
@@ -161,7 +161,7 @@ async def test_a_channel_that_comes_back_has_missed_nothing(tmp_path: Path) -> N
     async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:
         one = await from_chat(room, clock.now())
         await days_pass(room, clock, TUESDAY)
-        await Desk(room).retire(one)
+        await Desk(room).office.retire(one)
         await days_pass(room, clock, TUESDAY + 3 * DAY - HOUR)
         await from_chat(room, clock.now(), at=time(9))
         await days_pass(room, clock, TUESDAY + 3 * DAY + 2 * HOUR)
@@ -173,8 +173,8 @@ async def test_a_wrong_clock_closes_nothing(tmp_path: Path) -> None:
     clock = VirtualClock()
     async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock) as room:
         await publish(room)
-        (one,) = await Desk(room).subscriptions()
+        (one,) = await Desk(room).channels.subscriptions()
         clock.is_set_to(TUESDAY + 400 * DAY)
-        await Desk(room).pause(one, "by hand")
+        await Desk(room).office.pause(one, "by hand")
 
         assert await dates(room) == [(3, "sent", "")]

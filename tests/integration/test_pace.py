@@ -98,7 +98,7 @@ async def test_a_ring_ends_while_a_platform_goes_on_asking_for_a_little_patience
     clock, platform = VirtualClock(), ScriptedPlatform()
     platform.pace["ai-news"] = timedelta(seconds=20)
     async with newsroom(tmp_path, {"terminal": platform}, clock=clock) as room:
-        await Desk(room).publish_for(timedelta(seconds=50))
+        await Desk(room).rounds.publish_for(timedelta(seconds=50))
 
         assert await states(room) == [("due", "the platform asked for patience")]
         assert clock.now() == TUESDAY + timedelta(seconds=40)  # rings would pile up, one each minute
@@ -148,7 +148,7 @@ async def test_a_stop_while_waiting_for_a_turn_posts_nothing(tmp_path: Path) -> 
     async with newsroom(tmp_path, {"terminal": platform}) as room:
 
         async def stop() -> None:
-            Desk(room).stop()
+            Desk(room).shift.stop()
 
         platform.on_turn = [stop]
         await publish(room)

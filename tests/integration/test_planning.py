@@ -68,9 +68,9 @@ async def test_a_minute_in_which_nothing_is_due_reads_no_standing_order(tmp_path
         for _ in range(3):
             clock.move_to(clock.now() + MINUTE)
             await publish(room)
-            await Desk(room).tell()
-            await Desk(room).sweep()
-            await Desk(room).prepare()
+            await Desk(room).rounds.tell()
+            await Desk(room).rounds.sweep()
+            await Desk(room).rounds.prepare()
 
     assert subscriptions.found["to_look_at"] == subscriptions.found["suspects"] == 0
     assert {"all", "planned_through", "plan"} & {*subscriptions.found, *ledger.found} == set()
@@ -113,7 +113,7 @@ async def test_everybody_is_looked_at_again_after(how: str, tmp_path: Path) -> N
         assert await posted(room) == [("ai-news", 3)], "it was put off"
 
         desk = Desk(room)
-        await (desk.reload(room.config) if how == "a reload" else desk.take_over())
+        await (desk.shift.reload(room.config) if how == "a reload" else desk.shift.take_over())
         await publish(room)
 
         assert await posted(room) == [("ai-news", 3), ("ai-news", 4)]
@@ -133,9 +133,9 @@ async def test_a_reload_in_the_middle_of_a_look_has_everybody_looked_at_again(tm
 
             async def look_later(self, looks: Sequence[tuple[Subscription, datetime]]) -> None:
                 await orders.look_later(looks)
-                await Desk(room).reload(room.config)
+                await Desk(room).shift.reload(room.config)
 
-        await Desk(room).open()
+        await Desk(room).shift.open()
         if not is_first:
             room.looked_at = TUESDAY
         room.store.subscriptions = Reloading()  # type: ignore[assignment] # the others are as they were

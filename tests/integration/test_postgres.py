@@ -330,7 +330,7 @@ async def test_a_bot_that_takes_over_takes_nothing_from_the_hands_of_one_that_on
         [delivery] = await ledger.deliveries()
         assert await ledger.claim(delivery.id, TUESDAY, lease)
 
-        await Desk(room).take_over()
+        await Desk(room).shift.take_over()
 
         assert await ledger.claim(delivery.id, TUESDAY + lease / 2, lease) is None
         assert await ledger.claim(delivery.id, TUESDAY + lease, lease)

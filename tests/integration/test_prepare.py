@@ -275,7 +275,7 @@ async def test_editions_are_prepared_before_their_hour_so_that_none_has_to_wait(
     async with morning(tmp_path, is_early=True) as there:
         await there.news("Norvik unveils the Halden chip", "wire.test")
 
-        await Desk(there.room).prepare()
+        await Desk(there.room).rounds.prepare()
         assert len(there.writer.asked("brief")) == 1
         there.writer.may_go_on.clear()
         there.clock.move_to(EIGHT)
@@ -533,7 +533,7 @@ async def test_a_bot_that_stops_drops_what_is_being_written(tmp_path: Path) -> N
         posting = asyncio.create_task(publish(there.room))
         await began(there.writer.calls)
 
-        Desk(there.room).stop()
+        Desk(there.room).shift.stop()
         await posting
 
         assert there.posted() == []

@@ -29,8 +29,8 @@ def given() -> GivenFeeds:
 
 async def previewed(room: Newsroom) -> Edition:
     desk = Desk(room)
-    (one,) = await desk.subscriptions()
-    return (await desk.preview(one))[0].edition
+    (one,) = await desk.channels.subscriptions()
+    return (await desk.channels.preview(one))[0].edition
 
 
 async def test_what_will_be_too_old_at_the_hour_is_not_in_the_preview(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ async def test_what_will_be_too_old_at_the_hour_is_not_in_the_preview(tmp_path: 
         await gather(room)
         preview = await previewed(room)
         clock.move_to(TUESDAY)
-        await Desk(room).publish()
+        await Desk(room).rounds.publish()
         (_, _, posted) = platform.posts[0]
 
     assert [one.title for one in preview.stories] == ["Halden chips go to Tromso"]
@@ -68,9 +68,9 @@ async def test_a_preview_whose_window_is_yet_to_begin_shows_what_is_here_now(tmp
     async with newsroom(tmp_path, parts, clock=clock, feeds=(FEED,), reader=given()) as room:
         await gather(room)
         desk = Desk(room)
-        (one,) = await desk.subscriptions()
+        (one,) = await desk.channels.subscriptions()
         thursday = replace(one, days=(4,))
-        edition = (await desk.preview(thursday))[0].edition
+        edition = (await desk.channels.preview(thursday))[0].edition
 
     assert (len(edition.stories), edition.composed_at) == (2, EVENING)
     assert not edition.coverage.degraded

@@ -11,7 +11,7 @@ import pytest
 from adapters.locks import Lock
 from bot import wiring
 from bot.config import Config
-from bot.desk import Desk
+from bot.desk import Desk, Shift
 from bot.errors import AlreadyRunning, StoreTrouble, WrongUsage
 from bot.wiring import house, running
 from tests.newsroom import configuration, newsroom
@@ -35,11 +35,11 @@ async def test_a_configuration_that_the_store_cannot_take_changes_nothing(
         with monkeypatch.context() as broken:
             broken.setattr(room.store.subscriptions, "declare", full)
             with caplog.at_level(logging.ERROR):
-                await running.load_anew(Desk(room), lambda: new, lambda _: None, count)
+                await running.load_anew(Desk(room).shift, lambda: new, lambda _: None, count)
         assert room.config is old
         assert "the disk is full" in caplog.text
 
-        await running.load_anew(Desk(room), lambda: new, lambda _: None, count)
+        await running.load_anew(Desk(room).shift, lambda: new, lambda _: None, count)
         assert room.config is new
         assert loaded == 1
         assert len(await room.store.subscriptions.all()) == 3
@@ -50,7 +50,7 @@ async def test_another_data_directory_is_refused_while_it_runs(tmp_path: Path) -
         elsewhere = room.config.bot.model_copy(update={"data_dir": tmp_path / "elsewhere"})
         old = room.config
         with pytest.raises(WrongUsage, match="data_dir cannot change while Daybrief runs"):
-            await Desk(room).reload(replace(old, bot=elsewhere))
+            await Desk(room).shift.reload(replace(old, bot=elsewhere))
 
         assert room.config is old
 
@@ -65,14 +65,14 @@ async def test_a_command_that_only_looks_keeps_nobody_from_delivering(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    declare = Desk.open
+    declare = Shift.open
 
-    async def open_meanwhile(desk: Desk) -> None:
+    async def open_meanwhile(shift: Shift) -> None:
         with wiring.delivery_lock(config):
             seen.append("free")
-        await declare(desk)
+        await declare(shift)
 
-    monkeypatch.setattr(Desk, "open", open_meanwhile)
+    monkeypatch.setattr(Shift, "open", open_meanwhile)
     async with wiring.open_house(config):
         assert seen == ["free"]
 
@@ -80,7 +80,7 @@ async def test_a_command_that_only_looks_keeps_nobody_from_delivering(
 async def test_a_command_that_only_looks_declares_nothing_while_a_bot_runs(config: Config) -> None:
     with wiring.delivery_lock(config):
         async with wiring.open_house(config) as house:
-            assert await house.desk.subscriptions() == ()
+            assert await house.desk.channels.subscriptions() == ()
 
 
 async def test_delivering_waits_for_a_glance_but_not_for_another_bot(config: Config) -> None:

@@ -38,12 +38,12 @@ async def house(folder: Path, *, pages: GivenPages | None = None) -> AsyncIterat
 
 
 def room_of(desk: Desk) -> Newsroom:
-    return desk._room  # noqa: SLF001
+    return desk.stories._room  # noqa: SLF001
 
 
 async def asked(desk: Desk, ref: str, section: SectionName = EFFECTS) -> Answer:
-    answer = await desk.look_up(ref, section, ME)
-    return await desk.written(answer, ME)
+    answer = await desk.stories.look_up(ref, section, ME)
+    return await desk.stories.written(answer, ME)
 
 
 async def began(writer: ScriptedWriter, times: int = 1) -> None:
@@ -55,12 +55,12 @@ async def began(writer: ScriptedWriter, times: int = 1) -> None:
 
 async def test_a_section_is_offered_written_when_asked_for_and_kept(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, writer, kept):
-        before = await desk.look_up(kept.ref, EFFECTS, ME)
+        before = await desk.stories.look_up(kept.ref, EFFECTS, ME)
         assert before.is_awaited
         assert not before.is_written
         assert set(before.writable) == writer.sections
 
-        answer = await desk.written(before, ME)
+        answer = await desk.stories.written(before, ME)
 
         assert answer.story is not None
         assert answer.is_written
@@ -68,12 +68,12 @@ async def test_a_section_is_offered_written_when_asked_for_and_kept(tmp_path: Pa
         assert answer.story.sections.second_order_effects == Passage(
             text="Fewer power stations are built.", analyst=writer.name
         )
-        again = await desk.look_up(kept.ref, EFFECTS, ME)
+        again = await desk.stories.look_up(kept.ref, EFFECTS, ME)
         assert again.is_written
         assert not again.is_awaited
-        assert await desk.written(again, ME) == again
+        assert await desk.stories.written(again, ME) == again
         assert writer.calls == [("write", kept.ref)]
-        assert [one.reason for one in await desk.history(kept.ref, Asker())] == ["gathered", "analysed"]
+        assert [one.reason for one in await desk.stories.history(kept.ref, Asker())] == ["gathered", "analysed"]
 
 
 async def test_however_many_ask_at_once_it_is_written_once(tmp_path: Path) -> None:
@@ -97,10 +97,10 @@ async def test_however_many_ask_at_once_it_is_written_once(tmp_path: Path) -> No
 
 async def test_whoever_saw_it_unwritten_while_it_was_being_kept_has_it_written_no_second_time(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, writer, kept):
-        before = await desk.look_up(kept.ref, EFFECTS, ME)
-        await desk.written(before, ME)
+        before = await desk.stories.look_up(kept.ref, EFFECTS, ME)
+        await desk.stories.written(before, ME)
 
-        late = await desk.written(before, ME)
+        late = await desk.stories.written(before, ME)
 
         assert late.is_written
         assert writer.calls == [("write", kept.ref)]
@@ -116,7 +116,7 @@ async def test_a_quoted_outlook_stays_before_what_a_model_expects(tmp_path: Path
         await room_of(desk).store.archive.change(
             kept.ref, lambda now: replace(now, sections=dated), reason="quoted", at=kept.news_at
         )
-        before = await desk.look_up(kept.ref, SectionName.WHAT_HAPPENS_NEXT, ME)
+        before = await desk.stories.look_up(kept.ref, SectionName.WHAT_HAPPENS_NEXT, ME)
         assert before.is_written
         assert before.is_awaited
 
@@ -126,7 +126,7 @@ async def test_a_quoted_outlook_stays_before_what_a_model_expects(tmp_path: Path
         assert effects.story is not None
         assert effects.story.sections.what_happens_next == Passage(text="", items=(said, guess), analyst=writer.name)
         assert label(effects.story, SectionName.WHAT_HAPPENS_NEXT) == "Analysis"
-        assert not (await desk.look_up(kept.ref, SectionName.WHAT_HAPPENS_NEXT, ME)).is_awaited
+        assert not (await desk.stories.look_up(kept.ref, SectionName.WHAT_HAPPENS_NEXT, ME)).is_awaited
 
 
 async def test_the_model_reads_full_texts_and_does_without_those_that_take_too_long(tmp_path: Path) -> None:
@@ -148,14 +148,14 @@ async def test_without_budget_there_is_a_plain_sentence_and_no_button(tmp_path: 
     async with house(tmp_path) as (desk, writer, kept):
         writer.is_solvent = False
 
-        answer = await desk.look_up(kept.ref, EFFECTS, ME)
-        whole = await desk.look_up(kept.ref, None, ME)
+        answer = await desk.stories.look_up(kept.ref, EFFECTS, ME)
+        whole = await desk.stories.look_up(kept.ref, None, ME)
 
         assert not answer.is_awaited
         assert EFFECTS not in answer.offered
         assert answer.trouble == "today's budget for models is spent; it begins anew at midnight UTC"
         assert whole.trouble == ""
-        assert await desk.written(answer, ME) == answer
+        assert await desk.stories.written(answer, ME) == answer
         assert writer.calls == []
 
 
@@ -164,7 +164,7 @@ async def test_a_budget_of_nothing_does_not_begin_anew_at_midnight(tmp_path: Pat
         room, writer.is_solvent = room_of(desk), False
         room.config = replace(room.config, analyst=room.config.analyst.model_copy(update={"daily_budget_usd": 0.0}))
 
-        answer = await desk.look_up(kept.ref, EFFECTS, ME)
+        answer = await desk.stories.look_up(kept.ref, EFFECTS, ME)
 
         assert answer.trouble == "models may cost nothing here (analyst.daily_budget_usd is 0), so none is asked"
 
@@ -194,7 +194,7 @@ async def test_a_model_that_fails_is_not_asked_again_for_a_few_minutes(
             assert says in answer.trouble
             assert not answer.is_written
         assert len(writer.calls) == 1
-        resting = await desk.look_up(kept.ref, EFFECTS, ME)
+        resting = await desk.stories.look_up(kept.ref, EFFECTS, ME)
         assert says in resting.trouble
         assert resting.writable == ()
 
@@ -206,9 +206,9 @@ async def test_a_model_that_fails_is_not_asked_again_for_a_few_minutes(
 async def test_whoever_looked_before_the_model_failed_does_not_ask_it_once_more(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, writer, kept):
         writer.fails = broken()
-        answers = [await desk.look_up(kept.ref, EFFECTS, ME) for _ in range(2)]
+        answers = [await desk.stories.look_up(kept.ref, EFFECTS, ME) for _ in range(2)]
 
-        told = [await desk.written(one, ME) for one in answers]
+        told = [await desk.stories.written(one, ME) for one in answers]
 
         assert all("in a form that cannot be read" in one.trouble for one in told)
         assert len(writer.calls) == 1
@@ -275,7 +275,7 @@ async def test_a_story_that_was_withdrawn_meanwhile_gets_nothing(tmp_path: Path)
         writer.may_go_on.clear()
         asking = asyncio.create_task(asked(desk, kept.ref))
         await began(writer)
-        await desk.withdraw(kept, "a hoax")
+        await desk.editing.withdraw(kept, "a hoax")
         writer.may_go_on.set()
 
         answer = await asking
@@ -314,7 +314,7 @@ async def test_what_a_model_may_not_see_or_could_not_prove_is_offered_by_nobody(
         told = replace(plain, **change)  # type: ignore[arg-type]
         kept = await room_of(desk).store.archive.revise(told, reason="imported", at=told.news_at)
 
-        answer = await desk.look_up(kept.ref, EFFECTS, ME)
+        answer = await desk.stories.look_up(kept.ref, EFFECTS, ME)
 
         assert answer.story is not None
         assert (answer.writable, answer.trouble) == ((), says)
@@ -352,11 +352,11 @@ Source: https://wire.test/norvik-lab
 async def test_importing_the_same_again_changes_nothing_and_keeps_what_a_model_wrote_beside_it(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, writer, _):
         manuscripts = parse(BY_HAND, name="story.txt")
-        [first] = await desk.admit(manuscripts)
+        [first] = await desk.editing.admit(manuscripts)
         answer = await asked(desk, first.story.ref)
         hand(desk).move_to(hand(desk).now() + request.PATIENCE)
 
-        [again] = await desk.admit(manuscripts)
+        [again] = await desk.editing.admit(manuscripts)
 
         assert again.story == answer.story
         assert again.story.sections.second_order_effects == Passage(
@@ -372,9 +372,9 @@ async def test_a_correction_takes_a_models_sections_with_it_and_no_model_reads_t
         assert written is not None
         [manuscript] = parse("# What really happened\n\nIt was another company.\n", name="story.md")
 
-        await desk.correct(written, manuscript)
+        await desk.editing.correct(written, manuscript)
 
-        answer = await desk.look_up(kept.ref, EFFECTS, ME)
+        answer = await desk.stories.look_up(kept.ref, EFFECTS, ME)
         assert not answer.is_written
         assert not answer.offered
         assert "corrected by a person" in answer.trouble
@@ -385,7 +385,7 @@ async def test_without_a_model_nothing_is_offered(tmp_path: Path) -> None:
     async with house(tmp_path) as (desk, _, kept):
         room_of(desk).writer = None
 
-        answer = await desk.look_up(kept.ref, EFFECTS, ME)
+        answer = await desk.stories.look_up(kept.ref, EFFECTS, ME)
 
         assert (answer.writable, answer.trouble) == ((), "")
 
@@ -396,7 +396,7 @@ async def test_a_bot_that_stops_tells_those_who_wait_and_writes_no_more(tmp_path
         asking = asyncio.create_task(asked(desk, kept.ref))
         await began(writer)
 
-        desk.stop()
+        desk.shift.stop()
         answer = await asking
 
         assert "being stopped" in answer.trouble

@@ -42,9 +42,9 @@ async def morning(
         backup(folder / "daybrief.db", copy)
         clock.move_to(copied + timedelta(minutes=1))
         desk = Desk(room)
-        [channel] = await desk.subscriptions()
+        [channel] = await desk.channels.subscriptions()
         if wished:
-            assert await desk.post_now(channel)
+            assert await desk.office.post_now(channel)
     restore(copy, folder / "daybrief.db", due - restored)
     clock = VirtualClock(due + HOUR / 60)
     async with newsroom(folder, {"terminal": platform}, clock=clock) as room:

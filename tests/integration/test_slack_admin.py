@@ -43,7 +43,7 @@ async def served(bot: Bot, owner: str = "") -> Subscription:
     order = Subscription(
         id=0, channel=HERE, at=time(7), timezone="UTC", days=EVERY_DAY, declared=False, since=NOW, owner=owner
     )
-    return await bot.desk.subscribe(order)
+    return await bot.desk.office.subscribe(order)
 
 
 async def ask(slack: FakeSlack, bot: Bot, line: str, user: str = ADMIN) -> str:
@@ -78,7 +78,7 @@ async def test_an_admin_sets_several_channels_up_at_once(slack: FakeSlack, bot: 
     assert "Europe/Berlin" in json.dumps(view.body)
     run = await slack.submit(view, CHOSEN)
     await bot.door.settled()
-    first, second = await bot.desk.subscriptions()
+    first, second = await bot.desk.channels.subscriptions()
 
     assert run.acknowledged
     assert (first.at, first.timezone, first.days, first.stories) == (time(7, 30), "Europe/Berlin", (1, 3), 7)
@@ -86,7 +86,7 @@ async def test_an_admin_sets_several_channels_up_at_once(slack: FakeSlack, bot: 
     assert {first.channel.name, second.channel.name} == {"ai-news", "random"}
     result = plain_of(slack.views(ADMIN)[-1].body["blocks"])
     assert "#ai-news gets 7 stories at 07:30 Europe/Berlin, Mon, Wed, as an overview with a thread." in result
-    changes = await bot.desk.changes("slack:T1")
+    changes = await bot.desk.channels.changes("slack:T1")
     assert {(one.action, one.subject, one.person) for one in changes} == {
         ("setup", "C1", "ada (U1)"),
         ("setup", "C2", "ada (U1)"),
@@ -100,7 +100,7 @@ async def test_a_form_with_mistakes_says_which(slack: FakeSlack, bot: Bot) -> No
 
     assert run.ack == {"response_action": "errors", "errors": {"channels": run.ack["errors"]["channels"]}}
     assert "50" in run.ack["errors"]["channels"]
-    assert await bot.desk.subscriptions() == ()
+    assert await bot.desk.channels.subscriptions() == ()
 
 
 async def test_the_zone_can_be_found_by_typing_a_city(slack: FakeSlack, bot: Bot) -> None:
@@ -126,7 +126,7 @@ async def test_a_member_may_set_up_the_channel_they_are_in_and_no_other(slack: F
     await slack.submit(view, CHOSEN)
     await bot.door.settled()
 
-    assert [(one.channel.id, one.owner) for one in await bot.desk.subscriptions()] == [("C1", MEMBER)]
+    assert [(one.channel.id, one.owner) for one in await bot.desk.channels.subscriptions()] == [("C1", MEMBER)]
     assert "Only admins and owners" in plain_of(slack.views(MEMBER)[-1].body["blocks"])
 
 
@@ -143,7 +143,7 @@ async def test_a_member_may_not_change_what_somebody_else_has_set_up(slack: Fake
 
     assert "may change it" in await ask(slack, bot, "/daybrief pause", MEMBER)
     assert "may change it" in plain_of((await opened(slack, bot, MEMBER)).body["blocks"])
-    [one] = await bot.desk.subscriptions()
+    [one] = await bot.desk.channels.subscriptions()
     assert one.standing is Standing.ACTIVE
 
 
@@ -151,7 +151,7 @@ async def test_whoever_set_a_channel_up_may_change_it(slack: FakeSlack, bot: Bot
     await served(bot, owner=MEMBER)
 
     assert "is paused and keeps its settings" in await ask(slack, bot, "/daybrief pause", MEMBER)
-    [one] = await bot.desk.subscriptions()
+    [one] = await bot.desk.channels.subscriptions()
     assert (one.standing, one.reason) == (Standing.PAUSED, "paused by mel")
     assert "is served again" in await ask(slack, bot, "/daybrief resume", MEMBER)
 
@@ -189,14 +189,14 @@ async def test_an_admin_pins_and_drops_a_story_of_the_next_edition(slack: FakeSl
 
     pinned = await slack.press(shown, f"wish:pin:{story.ref}", f"{one.id}:2026-03-04", user=ADMIN)
     await pinned.wait_answers(1)
-    assert await bot.desk.wishes(one) == {story.ref: Wish.PIN}
+    assert await bot.desk.channels.wishes(one) == {story.ref: Wish.PIN}
 
     dropped = await slack.press(
         slack.ephemerals(ADMIN)[-1], f"wish:drop:{story.ref}", f"{one.id}:2026-03-04", user=ADMIN
     )
     [after] = await dropped.wait_answers(1)
     assert f"Take {story.ref} back in" in plain_of(after["blocks"])
-    composition, _ = await bot.desk.preview(one)
+    composition, _ = await bot.desk.channels.preview(one)
     assert composition.edition.stories == ()
 
 
@@ -213,7 +213,7 @@ async def test_a_wish_for_an_edition_that_is_out_changes_no_other(slack: FakeSla
     answers = await pressed.wait_answers(2)
 
     assert "is out; this is the next one" in plain_of(answers[0]["blocks"])
-    assert await bot.desk.wishes(one) == {}
+    assert await bot.desk.channels.wishes(one) == {}
 
 
 async def test_where_slack_does_not_say_who_somebody_is_they_are_not_told_that_they_may_not(
@@ -230,11 +230,11 @@ async def test_todays_edition_is_posted_at_once_after_a_set_up(slack: FakeSlack,
     past = {"hour": {"hour": "07:00"}, "weekdays": {"weekdays": list("1234567")}, "channels": {"channels": ["C1"]}}
     await slack.submit(view, {**CHOSEN, **past})
     await bot.door.settled()
-    [one] = await bot.desk.subscriptions()
+    [one] = await bot.desk.channels.subscriptions()
 
     await slack.press(slack.views(ADMIN)[-1], "post_now", str(one.id), user=ADMIN)
     await bot.door.settled()
-    await bot.desk.publish()
+    await bot.desk.rounds.publish()
 
     assert STORY.title in plain_of(slack.messages("C1")[-1].blocks)
     assert "on its way" in plain_of(slack.views(ADMIN)[-1].body["blocks"])
@@ -245,17 +245,17 @@ async def test_an_uncertain_edition_is_sent_once_more_at_an_admins_word(
 ) -> None:
     one = await served(bot, owner=ADMIN)
     await bot.room.store.ledger.plan([Due(subscription=one.id, date=NOW.date(), due_at=NOW, state=DeliveryState.DUE)])
-    [delivery] = await bot.desk.deliveries()
+    [delivery] = await bot.desk.channels.deliveries()
     number = delivery.id
     claim = await bot.room.store.ledger.claim(number, NOW, timedelta(minutes=2))
     assert claim
     await bot.room.store.ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW, reason="nobody can look")
-    await bot.desk.publish()
+    await bot.desk.rounds.publish()
     [told] = slack.direct_messages(ADMIN)
 
     run = await slack.press(told, "resend", str(number), user=ADMIN)
     await run.wait_answers(1)
-    await bot.desk.publish()
+    await bot.desk.rounds.publish()
 
     assert STORY.title in plain_of(slack.messages("C1")[-1].blocks)
 
@@ -278,16 +278,16 @@ async def test_a_refused_channel_is_told_to_its_admin_and_resumes_by_itself(
 ) -> None:
     one = await served(bot, owner=ADMIN)
     await slack.archive("C1")
-    await bot.desk.post_now(one)
-    await bot.desk.publish()
-    [paused] = await bot.desk.subscriptions()
+    await bot.desk.office.post_now(one)
+    await bot.desk.rounds.publish()
+    [paused] = await bot.desk.channels.subscriptions()
     [told] = slack.direct_messages(ADMIN)
 
     assert (paused.standing, paused.paused_by_platform) == (Standing.PAUSED, True)
     assert "archived" in plain_of(told.blocks)
     await slack.unarchive("C1")
     await bot.door.settled()
-    [resumed] = await bot.desk.subscriptions()
+    [resumed] = await bot.desk.channels.subscriptions()
     assert resumed.standing is Standing.ACTIVE
     assert resumed == replace(one, standing=Standing.ACTIVE)
 
@@ -307,7 +307,7 @@ async def test_a_rename_that_is_told_once_more_after_a_restart_does_not_undo_a_l
         await slack.redeliver(events[0])
         await second.door.settled()
 
-        [one] = await second.desk.subscriptions()
+        [one] = await second.desk.channels.subscriptions()
         assert one.channel.name == "ai-mornings"
 
 
@@ -317,14 +317,14 @@ async def test_a_channel_that_gets_another_id_keeps_its_subscription(slack: Fake
     await slack.change_channel_id("C1", "C7")
     await bot.door.settled()
 
-    [moved] = await bot.desk.subscriptions()
+    [moved] = await bot.desk.channels.subscriptions()
     assert (moved.id, moved.channel.id) == (one.id, "C7")
 
 
 async def test_the_app_home_lists_the_channels_of_its_own_workspace(slack: FakeSlack, bot: Bot) -> None:
     await served(bot)
     other = Subscription(id=0, channel=replace(HERE, workspace="T2"), at=time(9), timezone="UTC", days=EVERY_DAY)
-    await bot.desk.subscribe(other)
+    await bot.desk.office.subscribe(other)
 
     await slack.open_home(ADMIN)
     await bot.door.settled()
@@ -345,13 +345,13 @@ async def test_a_replayed_click_changes_nothing_even_after_a_restart(slack: Fake
         await served(first)
         run = await slack.command("/daybrief", "pause", user=ADMIN, channel="C1")
         await run.wait_answers(1)
-        [one] = await first.desk.subscriptions()
-        await first.desk.resume(one)
+        [one] = await first.desk.channels.subscriptions()
+        await first.desk.office.resume(one)
     async with slack_bot(slack, tmp_path) as second:
         await slack.redeliver(run)
         await second.door.settled()
 
-        [one] = await second.desk.subscriptions()
+        [one] = await second.desk.channels.subscriptions()
         assert one.standing is Standing.ACTIVE
 
 
@@ -359,8 +359,8 @@ async def test_why_a_story_was_posted_is_told_in_a_sentence_and_in_numbers(
     slack: FakeSlack, bot: Bot, story: Story
 ) -> None:
     one = await served(bot)
-    await bot.desk.post_now(one)
-    await bot.desk.publish()
+    await bot.desk.office.post_now(one)
+    await bot.desk.rounds.publish()
 
     told = await ask(slack, bot, f"/daybrief why {story.ref}")
 
@@ -380,8 +380,8 @@ async def test_a_zone_that_this_machine_does_not_know_is_refused_and_costs_nobod
     served_elsewhere = await served(bot)
     strange = replace(served_elsewhere, id=0, channel=replace(HERE, id="C2"), timezone="Mars/Base")
     await bot.room.store.subscriptions.subscribe(strange, at=NOW)
-    await bot.desk.post_now(served_elsewhere)
-    await bot.desk.publish()
+    await bot.desk.office.post_now(served_elsewhere)
+    await bot.desk.rounds.publish()
 
     assert "America/Coyhaique2" not in json.dumps(view.body)
     assert set(run.ack["errors"]) == {"zone"}
@@ -389,12 +389,12 @@ async def test_a_zone_that_this_machine_does_not_know_is_refused_and_costs_nobod
 
 
 async def test_topics_that_no_feed_has_any_more_are_kept_when_the_hour_changes(slack: FakeSlack, bot: Bot) -> None:
-    await bot.desk.subscribe(replace(await served(bot), topics=("legal",)))
+    await bot.desk.office.subscribe(replace(await served(bot), topics=("legal",)))
 
     await slack.submit(await opened(slack, bot, ADMIN), {"hour": {"hour": "06:15"}})
     await bot.door.settled()
 
-    [one] = await bot.desk.subscriptions()
+    [one] = await bot.desk.channels.subscriptions()
     assert (one.at, one.topics) == (time(6, 15), ("legal",))
 
 
@@ -410,7 +410,7 @@ async def test_a_set_up_that_fails_is_answered_in_its_view(slack: FakeSlack, bot
 
 async def test_the_app_home_hides_channels_that_a_person_is_not_in(slack: FakeSlack, bot: Bot) -> None:
     slack.add_channel("C9", name="layoffs", members=[ADMIN], is_private=True)
-    await bot.desk.subscribe(replace(await served(bot), id=0, channel=replace(HERE, id="C9", name="layoffs")))
+    await bot.desk.office.subscribe(replace(await served(bot), id=0, channel=replace(HERE, id="C9", name="layoffs")))
 
     await slack.open_home(MEMBER)
     await slack.open_home(ADMIN)
@@ -423,15 +423,15 @@ async def test_the_app_home_hides_channels_that_a_person_is_not_in(slack: FakeSl
 async def test_an_uncertain_edition_of_a_paused_channel_stays_uncertain(slack: FakeSlack, bot: Bot) -> None:
     one = await served(bot)
     await bot.room.store.ledger.plan([Due(subscription=one.id, date=NOW.date(), due_at=NOW, state=DeliveryState.DUE)])
-    [delivery] = await bot.desk.deliveries()
+    [delivery] = await bot.desk.channels.deliveries()
     claim = await bot.room.store.ledger.claim(delivery.id, NOW, timedelta(minutes=2))
     assert claim
     await bot.room.store.ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW)
-    await bot.desk.pause(one, "on holiday")
+    await bot.desk.office.pause(one, "on holiday")
     await ask(slack, bot, "/daybrief status")
 
     run = await slack.press(slack.ephemerals(ADMIN)[-1], "resend", str(delivery.id), user=ADMIN)
 
     assert "Resume it first" in plain_of((await run.wait_answers(1))[0]["blocks"])
-    [still] = await bot.desk.deliveries()
+    [still] = await bot.desk.channels.deliveries()
     assert still.state is DeliveryState.UNCERTAIN

@@ -81,10 +81,10 @@ async def a_day(slack: FakeSlack, bot: Bot) -> None:
     await slack.submit(slack.views(ADMIN)[-1], {"hour": {"hour": "09:30"}, "channels": {"channels": ["C2"]}})
     await bot.door.settled()
     order = Subscription(id=0, channel=HERE, at=time(7), timezone="UTC", days=EVERY_DAY, declared=False)
-    await bot.desk.subscribe(replace(order, layout=Layout.THREAD, since=NOW - timedelta(hours=1)))
+    await bot.desk.office.subscribe(replace(order, layout=Layout.THREAD, since=NOW - timedelta(hours=1)))
     slack.next_faults("chat.postMessage", [Fault.DROP_AFTER])
     for _ in range(6):
-        await bot.desk.publish()
+        await bot.desk.rounds.publish()
         clock.move_to(clock.now() + timedelta(minutes=1))
     overview, in_thread = slack.messages("C1")
     for line in ("/daybrief status", "/daybrief test", f"/keypoints {story.ref}", "/brief today", "/brief help"):
@@ -95,4 +95,4 @@ async def a_day(slack: FakeSlack, bot: Bot) -> None:
     await slack.press(in_thread, "full", story.ref, user=MEMBER)
     await slack.open_home(ADMIN)
     await bot.door.settled()
-    await bot.desk.withdraw(story, "it was a hoax")
+    await bot.desk.editing.withdraw(story, "it was a hoax")

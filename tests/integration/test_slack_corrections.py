@@ -58,8 +58,8 @@ async def posted(bot: Bot, channel: str = "C1", owner: str = "") -> Subscription
         since=NOW - timedelta(hours=1),
         owner=owner,
     )
-    kept = await bot.desk.subscribe(order)
-    await bot.desk.publish()
+    kept = await bot.desk.office.subscribe(order)
+    await bot.desk.rounds.publish()
     return kept
 
 
@@ -88,7 +88,7 @@ async def told(slack: FakeSlack, line: str, user: str = ADMIN) -> str:
 
 
 async def read(bot: Bot, ref: str, asker: Asker = ASKER) -> Story:
-    found = await bot.desk.look_up(ref, None, asker)
+    found = await bot.desk.stories.look_up(ref, None, asker)
     assert found.story
     return found.story
 
@@ -101,7 +101,7 @@ async def corrected_meanwhile(bot: Bot, story: Story, **changes: Any) -> None:  
     """Somebody else changes the story, as whoever runs Daybrief may."""
     now = replace(await read(bot, story.ref), **changes)
     manuscript = Manuscript(title=now.title, takeaway=now.takeaway, sections=now.sections)
-    await bot.desk.correct(now, manuscript, workspace="slack:T1")
+    await bot.desk.editing.correct(now, manuscript, workspace="slack:T1")
 
 
 async def test_an_admin_corrects_a_story_and_hears_where_it_reads_so_now(
@@ -123,7 +123,7 @@ async def test_an_admin_corrects_a_story_and_hears_where_it_reads_so_now(
     now = await read(bot, story.ref)
     assert (now.status, now.takeaway) == (StoryStatus.CORRECTED, "It may ease the dependence on hardware.")
     assert now.sections == story.sections
-    [change] = await bot.desk.changes("slack:T1")
+    [change] = await bot.desk.channels.changes("slack:T1")
     assert (change.action, change.subject, change.detail, change.person) == (
         "correct",
         story.ref,
@@ -156,7 +156,7 @@ async def test_an_admin_withdraws_a_story_with_the_reason_that_readers_see(
 
     assert said == f"{story.ref} is withdrawn. 1 post says so now."
     assert "Withdrawn on 3 March 2026: The laboratory does not exist." in post(slack)
-    [change] = await bot.desk.changes("slack:T1")
+    [change] = await bot.desk.channels.changes("slack:T1")
     assert (change.action, change.detail) == ("withdraw", "The laboratory does not exist")
     answer = await told(slack, f"/brief story {story.ref}", MEMBER)
     assert "Withdrawn on 3 March 2026" in answer
@@ -215,7 +215,7 @@ async def test_a_mistake_is_told_at_its_field_and_nothing_is_changed(  # noqa: P
     assert run.ack == {"response_action": "errors", "errors": {field: wrong}}
     assert view.open
     assert await read(bot, story.ref) == story
-    assert await bot.desk.changes("slack:T1") == ()
+    assert await bot.desk.channels.changes("slack:T1") == ()
 
 
 async def test_what_changed_while_the_form_was_open_is_not_overwritten(
@@ -247,7 +247,7 @@ async def test_what_two_admins_correct_in_one_story_at_the_same_time_is_kept_of_
 
     now = await read(bot, story.ref)
     assert (now.title, now.takeaway) == ("Norvik waits", "It rests.")
-    assert {(one.person, one.detail) for one in await bot.desk.changes("slack:T1")} == {
+    assert {(one.person, one.detail) for one in await bot.desk.channels.changes("slack:T1")} == {
         ("ada (U1)", "title"),
         ("bob (U7)", "takeaway"),
     }
@@ -262,7 +262,7 @@ async def test_of_two_who_correct_the_same_at_the_same_time_one_is_refused_and_t
     await asyncio.gather(*(slack.submit(view, {"title": f"That of {user}"}) for user, view in views.items()))
     await bot.door.settled()
 
-    [change] = await bot.desk.changes("slack:T1")
+    [change] = await bot.desk.channels.changes("slack:T1")
     kept = "U1" if "(U1)" in change.person else "U7"
     assert (await read(bot, story.ref)).title == f"That of {kept}"
 
@@ -381,8 +381,8 @@ async def test_a_submission_that_comes_twice_acts_once(slack: FakeSlack, bot: Bo
     await slack.redeliver(run)
     await bot.door.settled()
 
-    assert len(await bot.desk.changes("slack:T1")) == 1
-    assert len(await bot.desk.history(story.ref, ASKER)) == 2
+    assert len(await bot.desk.channels.changes("slack:T1")) == 1
+    assert len(await bot.desk.stories.history(story.ref, ASKER)) == 2
 
 
 async def test_whoever_does_not_see_the_form_any_more_hears_of_the_posts_in_a_message(

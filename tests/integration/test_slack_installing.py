@@ -77,7 +77,7 @@ class Service:
         """A channel that is served there."""
         place = Channel(platform="slack", workspace=team, id=channel, name="ai-news")
         plain = Subscription(id=0, channel=place, at=time(8), timezone="UTC", days=EVERY_DAY, declared=False)
-        return await self.desk.subscribe(plain)
+        return await self.desk.office.subscribe(plain)
 
     async def standing(self, one: Subscription) -> tuple[Standing, str]:
         found = await self.room.store.subscriptions.by_id(one.id)
@@ -207,7 +207,7 @@ async def test_a_workspace_adds_daybrief_is_answered_removes_it_and_comes_back(
     assert "It hires thirty people." in plain_of(answer["blocks"])
 
     served, paused = await service.order(), await service.order(channel="C9")
-    await service.desk.pause(paused, "on holiday")
+    await service.desk.office.pause(paused, "on holiday")
     [before] = await service.room.store.installations.all()
     assert before.sealed.encode() in bytes_of(service.folder)
     token = slack.teams["T1"].token
@@ -472,10 +472,10 @@ async def test_who_lets_us_in_while_a_channel_is_being_paused_is_served(
     service: Service, by_a_person: bool, standing: Standing
 ) -> None:
     served = await service.order()
-    await service.desk.left("slack", ["T1"], at=NOW)
+    await service.desk.places.left("slack", ["T1"], at=NOW)
     service.room.store.subscriptions = cast("Subscriptions", HurriedBack(service.room, by_a_person=by_a_person))
 
-    await service.desk.pause_gone(["T1"])
+    await service.desk.places.pause_gone(["T1"])
 
     assert (await service.standing(served))[0] is standing
 
@@ -561,11 +561,11 @@ async def test_what_waits_for_a_month_is_forgotten_unless_it_is_declared(
     await slack.uninstall("T1")
     await service.door.settled()
     service.clock.move_to(NOW + KEPT_FOR - timedelta(hours=1))
-    await service.desk.forget_old()
+    await service.desk.rounds.forget_old()
     assert (await service.standing(served))[0] is Standing.PAUSED
 
     service.clock.move_to(service.clock.now() + timedelta(hours=2))
-    await service.desk.forget_old()
+    await service.desk.rounds.forget_old()
 
     assert (await service.standing(served))[0] is Standing.RETIRED
     assert not await service.room.store.installations.gone()
@@ -573,8 +573,8 @@ async def test_what_waits_for_a_month_is_forgotten_unless_it_is_declared(
 
 async def test_a_crash_before_the_channels_are_paused_is_made_up_for(service: Service) -> None:
     served = await service.order()
-    await service.desk.left("slack", ["T1"], at=NOW)
-    await service.desk.revive()
+    await service.desk.places.left("slack", ["T1"], at=NOW)
+    await service.desk.places.revive()
 
     standing, reason = await service.standing(served)
     assert standing is Standing.PAUSED

@@ -44,12 +44,12 @@ class House:
             owner="U1",
             layout=layout,
         )
-        return await self.desk.subscribe(order)
+        return await self.desk.office.subscribe(order)
 
     async def through(self, minutes: int = 10) -> None:
         """Rounds for so many minutes, a minute apart."""
         for _ in range(minutes):
-            await self.desk.publish()
+            await self.desk.rounds.publish()
             self.clock.move_to(self.clock.now() + timedelta(minutes=1))
 
     def editions(self, channel: str) -> list[str]:
@@ -89,7 +89,7 @@ async def test_whatever_happens_to_a_post_it_arrives_once(house: House, fault: F
 
     await house.through(6)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.SENT
     assert len(house.editions("C1T1")) == 1
     assert delivery.receipts[0].messages == (house.slack.messages("C1T1")[0].ts,)
@@ -124,7 +124,7 @@ async def test_a_part_in_a_thread_whose_fate_is_unknown_is_found_there(house: Ho
 
     await house.through(6)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert (delivery.state, len(delivery.receipts)) == (DeliveryState.SENT, 2)
     first, second = house.slack.messages("C1T1")
     assert second.thread_ts == first.ts
@@ -137,7 +137,7 @@ async def test_without_the_right_to_read_an_unknown_outcome_is_uncertain_and_tol
 
     await house.through(4)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.UNCERTAIN
     assert len(house.editions("C1T1")) == 1
     [told] = house.slack.direct_messages("U1")
@@ -159,8 +159,8 @@ async def test_a_closed_channel_is_paused_with_the_reason_and_told(house: House,
 
     await house.through(2)
 
-    [delivery] = await house.desk.deliveries()
-    [paused] = await house.desk.subscriptions()
+    [delivery] = await house.desk.channels.deliveries()
+    [paused] = await house.desk.channels.subscriptions()
     assert (delivery.state, paused.standing) == (DeliveryState.REFUSED, Standing.PAUSED)
     assert tells in paused.reason
     assert replace(paused, standing=one.standing, reason="", paused_by_platform=False) == one
@@ -182,7 +182,7 @@ async def test_a_revoked_token_stops_its_workspace_after_one_attempt_and_no_othe
     # One, and those that had left before its answer came: as many as a lane has places, where no time passes.
     assert 1 <= house.slack.counts["chat.postMessage", "token_revoked"] <= AT_ONCE
     assert [len(house.editions(f"C{number}T2")) for number in range(1, 4)] == [1, 1, 1]
-    standing = {one.channel.id: one.standing for one in await house.desk.subscriptions()}
+    standing = {one.channel.id: one.standing for one in await house.desk.channels.subscriptions()}
     assert {standing[f"C{number}T1"] for number in range(1, 4)} == {Standing.PAUSED}
     said = house.workspaces.standings()
     assert "revoked" in said["T1"]
@@ -198,10 +198,10 @@ async def test_a_new_token_resumes_what_the_old_one_had_stopped(house: House) ->
     assert house.workspaces.standings()["T1"] != ""  # until Slack has said otherwise
     house.slack.reinstall("T1", token="xoxb-T1")
 
-    await house.desk.revive()
+    await house.desk.places.revive()
     assert house.workspaces.standings()["T1"] == ""
 
-    [one] = await house.desk.subscriptions()
+    [one] = await house.desk.channels.subscriptions()
     assert one.standing is Standing.ACTIVE
 
 
@@ -217,17 +217,17 @@ async def test_a_storm_in_one_workspace_holds_no_other_up(house: House) -> None:
 
     assert [len(house.editions(f"C{number}T2")) for number in range(1, 4)] == [1, 1, 1]
     assert house.slack.counts["chat.postMessage", "ratelimited"] <= AT_ONCE
-    states = {one.channel.id: one.state for one in await house.desk.deliveries()}
+    states = {one.channel.id: one.state for one in await house.desk.channels.deliveries()}
     assert {states[f"C{number}T1"] for number in range(1, 4)} == {DeliveryState.DUE}
 
 
 async def test_a_correction_changes_the_message_where_it_stands(house: House) -> None:
     await house.subscribe("C1T1")
     await house.through(1)
-    [ref] = (await house.desk.deliveries())[0].edition or ()
+    [ref] = (await house.desk.channels.deliveries())[0].edition or ()
     story = await stored(house, ref)
 
-    done = await house.desk.withdraw(story, "it was a hoax")
+    done = await house.desk.editing.withdraw(story, "it was a hoax")
 
     [message] = house.slack.messages("C1T1")
     assert done.unchanged == ()
@@ -242,15 +242,15 @@ async def test_messages_are_changed_in_the_pace_in_which_they_are_posted(house: 
     for number in range(1, 31):
         await house.subscribe(f"C{number}T1")
     await house.through(1)
-    [ref] = (await house.desk.deliveries())[0].edition or ()
+    [ref] = (await house.desk.channels.deliveries())[0].edition or ()
     began = house.clock.now()
 
-    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+    done = await house.desk.editing.withdraw(await stored(house, ref), "it was a hoax")
 
     assert len(done.changed) == 30
     assert house.clock.now() - began > timedelta(seconds=7)
     house.slack.storm("T1", 60, retry_after=30)
-    done = await house.desk.withdraw(await stored(house, ref), "it was a bad hoax")
+    done = await house.desk.editing.withdraw(await stored(house, ref), "it was a bad hoax")
     assert len(done.waiting) == 30
     assert house.slack.counts["chat.update", "ratelimited"] <= AT_ONCE
 
@@ -258,10 +258,10 @@ async def test_messages_are_changed_in_the_pace_in_which_they_are_posted(house: 
 async def test_a_message_that_somebody_deleted_is_named_when_it_should_be_corrected(house: House) -> None:
     await house.subscribe("C1T1")
     await house.through(1)
-    [ref] = (await house.desk.deliveries())[0].edition or ()
+    [ref] = (await house.desk.channels.deliveries())[0].edition or ()
     house.slack.delete(house.slack.messages("C1T1")[0])
 
-    done = await house.desk.withdraw(await stored(house, ref), "it was a hoax")
+    done = await house.desk.editing.withdraw(await stored(house, ref), "it was a hoax")
 
     [(delivery, reason)] = done.unchanged
     assert delivery.channel.id == "C1T1"
@@ -269,7 +269,7 @@ async def test_a_message_that_somebody_deleted_is_named_when_it_should_be_correc
 
 
 async def stored(house: House, ref: str) -> Story:
-    found = await house.desk.look_up(ref, None, Asker())
+    found = await house.desk.stories.look_up(ref, None, Asker())
     assert found.story
     return found.story
 
@@ -282,7 +282,7 @@ async def test_a_dead_token_is_not_asked_about_for_each_channel(house: House) ->
     await house.through(1)
     before = len([call for call in house.slack.calls if call.method == "auth.test"])
 
-    await house.desk.revive()
+    await house.desk.places.revive()
 
     assert len([call for call in house.slack.calls if call.method == "auth.test"]) - before <= 1
 
@@ -294,7 +294,7 @@ async def test_a_dead_token_of_one_workspace_refuses_nothing_in_another(house: H
 
     await house.through(3)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.SENT
 
 
@@ -306,7 +306,7 @@ async def test_what_another_app_has_written_is_not_taken_for_ours(house: House) 
 
     await house.through(6)
 
-    [delivery] = await house.desk.deliveries()
+    [delivery] = await house.desk.channels.deliveries()
     assert delivery.state is DeliveryState.SENT
 
 
@@ -315,9 +315,9 @@ async def test_a_restriction_that_nobody_can_see_the_end_of_waits_for_a_person(h
     house.slack.channels["C1T1"].posting_error = "restricted_action"
     await house.through(1)
 
-    await house.desk.revive()
+    await house.desk.places.revive()
 
-    [one] = await house.desk.subscriptions()
+    [one] = await house.desk.channels.subscriptions()
     assert (one.standing, one.paused_by_platform) == (Standing.PAUSED, False)
 
 
@@ -327,7 +327,7 @@ async def test_a_message_that_slack_does_not_take_pauses_no_channel(house: House
 
     await house.through(1)
 
-    [delivery] = await house.desk.deliveries()
-    [one] = await house.desk.subscriptions()
+    [delivery] = await house.desk.channels.deliveries()
+    [one] = await house.desk.channels.subscriptions()
     assert (delivery.state, one.standing) == (DeliveryState.REFUSED, Standing.ACTIVE)
     assert len(house.slack.direct_messages("U1")) == 1

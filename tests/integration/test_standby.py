@@ -76,11 +76,11 @@ class Machine:
         return self.duties.is_ringing
 
     async def channels(self) -> set[str]:
-        return {one.channel.name for one in await self.house.desk.subscriptions()}
+        return {one.channel.name for one in await self.house.desk.channels.subscriptions()}
 
     async def is_told_to_load(self, config: Config) -> None:
         """SIGHUP."""
-        await load_anew(self.house.desk, lambda: config, lambda _: None, self.duties.renew)
+        await load_anew(self.house.desk.shift, lambda: config, lambda _: None, self.duties.renew)
         assert self.house.room.config is config
 
 
@@ -222,15 +222,15 @@ async def test_a_command_over_a_shared_database_reads_and_whoever_does_everythin
     url: str, tmp_path: Path
 ) -> None:
     async with open_house(settings(tmp_path, url)) as house:
-        assert await house.desk.subscriptions() == ()
-        assert await house.desk.not_taken_up() == ("ai-news is new",)
+        assert await house.desk.channels.subscriptions() == ()
+        assert await house.desk.channels.not_taken_up() == ("ai-news is new",)
 
     async with open_house(settings(tmp_path, url), delivers=True) as house:
-        assert [one.channel.name for one in await house.desk.subscriptions()] == ["ai-news"]
-        assert await house.desk.not_taken_up() == ()
+        assert [one.channel.name for one in await house.desk.channels.subscriptions()] == ["ai-news"]
+        assert await house.desk.channels.not_taken_up() == ()
 
     async with open_house(settings(tmp_path / "old", url, channels=0)) as house:
-        assert [one.channel.name for one in await house.desk.subscriptions()] == ["ai-news"]
+        assert [one.channel.name for one in await house.desk.channels.subscriptions()] == ["ai-news"]
 
 
 # ----------------------------------------------------------------------------------------------------- one budget

@@ -109,7 +109,7 @@ async def test_who_heard_that_it_is_so_hears_that_it_is_over(house: Watched) -> 
     await house.minutes(1)
     platform.refusing.clear()
     house.restart()
-    await house.desk.revive()
+    await house.desk.places.revive()
     await house.minutes(1)
 
     assert house.people == [BOB, BOB]
@@ -157,16 +157,16 @@ async def test_hundreds_who_give_no_answer_keep_nobody_else_from_hearing(house: 
 async def test_an_admin_who_pauses_a_channel_is_not_told_so_but_others_are(house: Watched) -> None:
     mine = await house.set_up_by(ALICE)
     await _pauses(house, mine.channel.id, ALICE, "1")
-    await house.desk.pause(mine, "paused by alice")
+    await house.desk.office.pause(mine, "paused by alice")
     await house.minutes(5)
     assert house.people == [BOB]
 
     house.admins()
     yours = await house.set_up_by(ALICE, "another")
     await _pauses(house, yours.channel.id, ALICE, "2")
-    await house.desk.pause(yours, "paused by alice")
+    await house.desk.office.pause(yours, "paused by alice")
     await house.minutes(5)
-    await house.desk.resume(yours)
+    await house.desk.office.resume(yours)
     await house.minutes(5)
     assert house.people == [BOB]
 
@@ -180,7 +180,7 @@ async def _pauses(house: Watched, channel: str, person: str, event: str) -> None
         subject=channel,
         event=event,
     )
-    assert await house.desk.record(change)
+    assert await house.desk.audit.record(change)
 
 
 # ----------------------------------------------------------------------------------------------------- few messages
@@ -198,8 +198,8 @@ async def test_five_hundred_channels_with_one_cause_make_one_message_for_each_ad
     assert told[0][2].sentence.startswith("250 channels have been paused since Tuesday 3 March, 08:01 (UTC): it is")
     assert told[0][2].lines[-1] == "and 235 more"
 
-    for one in await house.desk.subscriptions():
-        await house.desk.resume(one)
+    for one in await house.desk.channels.subscriptions():
+        await house.desk.office.resume(one)
     await house.minutes(5)
 
     assert len(house.platform.told) == 5
@@ -301,7 +301,7 @@ async def test_telling_keeps_the_pace_of_the_platform(house: Watched) -> None:
 
 async def test_a_refused_edition_tells_of_the_pause_that_it_led_to(house: Watched) -> None:
     house.platform.refused["ai-news"] = "the channel is archived"
-    await house.desk.publish_until_done(patience=SOON)
+    await house.desk.rounds.publish_until_done(patience=SOON)
     await house.minutes(5)
 
     assert [sentence[:60] for sentence in house.told] == [
@@ -310,7 +310,7 @@ async def test_a_refused_edition_tells_of_the_pause_that_it_led_to(house: Watche
 
     house.platform.refused.clear()
     house.restart()
-    await house.desk.revive()
+    await house.desk.places.revive()
     await house.minutes(5)
 
     assert [sentence[:36] for sentence in house.told[1:]] == ["#ai-news takes posts again and is re"]
@@ -412,14 +412,14 @@ async def test_a_disk_that_is_full_for_hours_is_told_once_although_nothing_can_b
     await house.minutes(5)
 
     assert len(house.told) == 4
-    assert await house.desk.open_troubles() == ()
+    assert await house.desk.channels.open_troubles() == ()
 
 
 async def test_a_channel_that_is_removed_is_no_longer_spoken_of(house: Watched) -> None:
     mine = await house.set_up_by(ALICE)
     await closed(house, mine.id)
     await house.minutes(5)
-    await house.desk.retire(mine)
+    await house.desk.office.retire(mine)
     await house.minutes(5)
 
     assert len(house.told) == 1
@@ -460,7 +460,7 @@ async def test_where_nobody_is_known_it_is_in_the_log_once_and_shown_to_whoever_
 
     assert house.told == []
     assert len([one for one in caplog.messages if "nearly full" in one]) == 1
-    assert await house.desk.troubles_of(mine, ALICE) == (
+    assert await house.desk.channels.troubles_of(mine, ALICE) == (
         "The disk of Daybrief's data has been nearly full since Tuesday 3 March, 08:01 (UTC): 0 MB are free.",
     )
 
@@ -475,9 +475,9 @@ async def test_status_shows_what_concerns_the_channel_and_to_operators_the_insta
     alone = "#from-chat got an edition in which one publisher tells all stories: Norvik Times, on 3 March 2026."
     token = "Terminal T9 has not taken Daybrief's token since Tuesday 3 March, 08:01 (UTC): it was revoked."
     disk = "The disk of Daybrief's data has been nearly full since Tuesday 3 March, 08:01 (UTC): 0 MB are free."
-    assert set(await house.desk.troubles_of(mine, ALICE)) == {alone, token}
-    assert set(await house.desk.troubles_of(yours, CAROL)) == {token}
-    assert set(await house.desk.troubles_of(yours, BOB)) == {token, disk}
+    assert set(await house.desk.channels.troubles_of(mine, ALICE)) == {alone, token}
+    assert set(await house.desk.channels.troubles_of(yours, CAROL)) == {token}
+    assert set(await house.desk.channels.troubles_of(yours, BOB)) == {token, disk}
 
 
 async def test_what_the_files_of_the_installation_are_called_is_shown_to_operators_only(house: Watched) -> None:
@@ -488,8 +488,8 @@ async def test_what_the_files_of_the_installation_are_called_is_shown_to_operato
     held_up = (
         "Posts have been held up since Tuesday 3 March, 08:01 (UTC), by trouble on the side of whoever runs Daybrief."
     )
-    assert await house.desk.troubles_of(mine, ALICE) == (held_up,)
-    [whole] = await house.desk.troubles_of(mine, BOB)
+    assert await house.desk.channels.troubles_of(mine, ALICE) == (held_up,)
+    [whole] = await house.desk.channels.troubles_of(mine, BOB)
     assert "the disk is full" in whole
 
 
@@ -518,9 +518,9 @@ async def test_a_paused_channel_is_not_called_well_because_nothing_is_posted_the
     for day in range(3):
         await house.got_edition(one, TODAY - day * DAY, stories=0)
     await house.minutes(2)
-    await house.desk.pause(one, "on holiday")
+    await house.desk.office.pause(one, "on holiday")
     await house.minutes(5)
-    (held,) = await house.desk.subscriptions()
+    (held,) = await house.desk.channels.subscriptions()
 
     assert held.standing is Standing.PAUSED
     assert [sentence[:25] for sentence in house.told] == ["#ai-news had no story in ", "#ai-news has not been ser"]
@@ -533,7 +533,7 @@ async def test_what_the_operator_does_not_want_to_hear_of_is_logged_and_shown_al
     house.room.config = replace(house.room.config, bot=bot)
     house.disk.left = 1
     await house.minutes(5)
-    assert "nearly full" in (await house.desk.open_troubles())[0]
+    assert "nearly full" in (await house.desk.channels.open_troubles())[0]
     house.disk.left = 10**12
     await house.minutes(5)
 
@@ -773,7 +773,7 @@ async def test_who_heard_of_the_refused_edition_hears_that_its_channel_is_well_a
 
     platform.refusing.clear()
     house.restart()
-    await house.desk.revive()
+    await house.desk.places.revive()
     await house.minutes(3)
 
     assert house.people == [BOB, BOB]
@@ -838,6 +838,6 @@ async def test_status_says_so_where_a_platform_answers_with_what_nobody_can_read
             raise ValueError("invalid literal for int(): 'xoxb-1'")
 
     house.room.platforms = {**house.room.platforms, "terminal": Garbled()}
-    [first, *_] = await house.desk.subscriptions()
+    [first, *_] = await house.desk.channels.subscriptions()
 
-    assert await house.desk.examine(first) == ("The adapter failed (ValueError).",)
+    assert await house.desk.channels.examine(first) == ("The adapter failed (ValueError).",)

@@ -44,17 +44,17 @@ async def _closed(house: Watched) -> None:
 
 
 async def _paused(house: Watched) -> None:
-    await house.desk.pause(await house.the_channel(), "on holiday")
+    await house.desk.office.pause(await house.the_channel(), "on holiday")
 
 
 async def _resumed(house: Watched) -> None:
-    await house.desk.resume(await house.the_channel())
+    await house.desk.office.resume(await house.the_channel())
 
 
 async def _next_edition(house: Watched, *names: str, stories: int = 2, coverage: Coverage | None = None) -> None:
     """The channel's edition of the day after the newest one that it got."""
     one = await house.the_channel()
-    got = await house.desk.deliveries(subscription=one, limit=1)
+    got = await house.desk.channels.deliveries(subscription=one, limit=1)
     day = got[0].date + DAY if got else TODAY - 6 * DAY
     told_of = coverage or Coverage(sources=2, articles=9, newest_at=None)
     await house.got_edition(one, day, *names, stories=stories, coverage=told_of)
@@ -94,7 +94,7 @@ async def _has_matrix(house: Watched) -> None:
 
 async def _has_no_matrix(house: Watched) -> None:
     house.room.platforms = {"terminal": house.platform}
-    if not any(one.channel.platform == "matrix" for one in await house.desk.subscriptions()):
+    if not any(one.channel.platform == "matrix" for one in await house.desk.channels.subscriptions()):
         await _elsewhere(house)
 
 
@@ -118,7 +118,7 @@ async def _heard(house: Watched, *, is_heard: bool) -> None:
 
 async def _feed_fails_for_a_day(house: Watched) -> None:
     await house.feed_fails(NORVIK)
-    await house.desk.tell()
+    await house.desk.rounds.tell()
     begun = house.clock.now()
     await house.until(begun + 15 * HOUR)
     await house.feed_fails(NORVIK)
@@ -153,23 +153,23 @@ async def _clock_is_right(house: Watched) -> None:
 
 
 async def _noted(house: Watched, cause: Cause, reason: str) -> None:
-    house.desk.note(cause, reason)
+    house.desk.shift.note(cause, reason)
 
 
 async def _port(house: Watched, reason: str) -> None:
     listened = house.room.config.operations.model_copy(update={"listen": "127.0.0.1:9464"})
     house.room.config = replace(house.room.config, operations=listened)
-    house.desk.note(Cause.MONITORS, reason)
+    house.desk.shift.note(Cause.MONITORS, reason)
 
 
 async def _part(house: Watched, bug: Exception | None) -> None:
-    house.desk.note_fault("gathering", bug)
+    house.desk.shift.note_fault("gathering", bug)
 
 
 SCENES: dict[Cause, Scene] = {
     Cause.CLOSED: Scene(
         begins=_closed,
-        ends=lambda house: house.desk.revive(),
+        ends=lambda house: house.desk.places.revive(),
         says="#ai-news has been paused since Tuesday 3 March, 08:01 (UTC): it is archived.",
         says_over="#ai-news takes posts again and is resumed; it had been paused since Tuesday 3 March, 08:01 (UTC).",
     ),
@@ -304,7 +304,7 @@ def test_there_is_a_scene_for_each_cause() -> None:
 
 @every_cause
 async def test_whatever_is_wrong_is_told_within_five_minutes_and_once(house: Watched, cause: Cause) -> None:
-    await house.desk.tell()
+    await house.desk.rounds.tell()
     assert house.told == []
 
     await SCENES[cause].begins(house)
@@ -364,6 +364,6 @@ async def test_what_is_told_says_what_to_do(house: Watched, cause: Cause) -> Non
     await house.minutes(5)
 
     assert len(house.told[0]) > len(SCENES[cause].says) + 60
-    (wrong,) = await house.desk.open_troubles()
+    (wrong,) = await house.desk.channels.open_troubles()
     assert wrong[:45] == house.told[0][:45]
     assert wrong.partition(". ")[2] == house.told[0].partition(". ")[2]

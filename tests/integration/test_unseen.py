@@ -43,7 +43,7 @@ async def uncertain(house: House, *, arrives: bool = True) -> Story:
     await house.morning()
     house.clock.move_to(house.clock.now() + 5 * MINUTE)
     await publish(house.room)
-    [one] = await house.desk.deliveries()
+    [one] = await house.desk.channels.deliveries()
     assert one.state is DeliveryState.UNCERTAIN
     await house.room.store.ledger.told([one.id], house.clock.now())
     return admitted.story
@@ -53,7 +53,7 @@ async def test_whoever_withdraws_is_told_which_post_may_be_there_and_what_to_do(
     story = await uncertain(house)
     house.platform.on_find = [BLIND]
 
-    amended = await house.desk.withdraw(story, "a hoax")
+    amended = await house.desk.editing.withdraw(story, "a hoax")
 
     assert retold.outcome(amended.story, amended.changed, amended.unchanged, amended.waiting) == (
         f"{story.ref} is withdrawn. No post says so yet.",
@@ -66,7 +66,7 @@ async def test_whoever_withdraws_is_told_which_post_may_be_there_and_what_to_do(
 async def test_a_post_that_can_be_looked_for_after_all_is_changed(house: House) -> None:
     story = await uncertain(house)
     house.platform.on_find = [BLIND]
-    await house.desk.withdraw(story, "a hoax")
+    await house.desk.editing.withdraw(story, "a hoax")
 
     await house.later(REFUSED_AGAIN)
 
@@ -79,7 +79,7 @@ async def test_a_post_that_can_be_looked_for_after_all_is_changed(house: House) 
 async def test_a_post_that_surely_did_not_arrive_is_neither_changed_nor_named(house: House) -> None:
     story = await uncertain(house, arrives=False)
 
-    amended = await house.desk.withdraw(story, "a hoax")
+    amended = await house.desk.editing.withdraw(story, "a hoax")
 
     assert messages(amended) == (0, 0, 0)
     assert house.platform.amended == []
@@ -93,7 +93,7 @@ async def test_admins_hear_once_of_a_correction_that_was_made_before_anybody_kne
     [admitted] = await admit(house.room, [written()])
     house.platform.loses_answers = 1
     await house.morning()
-    await house.desk.correct(admitted.story, written("A lab opens in the east"))
+    await house.desk.editing.correct(admitted.story, written("A lab opens in the east"))
     house.platform.on_find = [BLIND] * 4
     house.clock.move_to(house.clock.now() + 5 * MINUTE)
     await publish(house.room)
@@ -118,7 +118,7 @@ async def test_of_an_edition_of_several_messages_those_that_are_known_are_change
         house.clock.move_to(house.clock.now() + 5 * MINUTE)
         await publish(house.room)
 
-        amended = await house.desk.withdraw(admitted.story, "a hoax")
+        amended = await house.desk.editing.withdraw(admitted.story, "a hoax")
 
         assert [message for message, _ in house.platform.amended] == ["1"]
         assert messages(amended) == (0, 0, 1)
@@ -128,15 +128,15 @@ async def test_what_is_sent_once_more_and_turns_out_to_be_there_is_changed(house
     """A platform that still knows the key gives the message that was posted first, with its former text."""
     story = await uncertain(house)
     house.platform.on_find = [BLIND]
-    await house.desk.withdraw(story, "a hoax")
-    [one] = await house.desk.deliveries()
-    assert await house.desk.resend(one.id)
-    await house.desk.sweep()
+    await house.desk.editing.withdraw(story, "a hoax")
+    [one] = await house.desk.channels.deliveries()
+    assert await house.desk.office.resend(one.id)
+    await house.desk.rounds.sweep()
 
     house.clock.move_to(house.clock.now() + timedelta(seconds=1))
     await publish(house.room)
 
-    [one] = await house.desk.deliveries()
+    [one] = await house.desk.channels.deliveries()
     assert one.state is DeliveryState.SENT
     assert [status for _, _, status in house.amended] == [StoryStatus.WITHDRAWN]
 
@@ -144,7 +144,7 @@ async def test_what_is_sent_once_more_and_turns_out_to_be_there_is_changed(house
 async def test_an_import_asks_before_it_changes_what_may_have_been_posted(house: House) -> None:
     story = await uncertain(house)
 
-    [foreseen] = await house.desk.foresee([replace(written(), takeaway="It matters less.")])
+    [foreseen] = await house.desk.editing.foresee([replace(written(), takeaway="It matters less.")])
 
     assert (foreseen.old.ref, len(foreseen.carriers)) == (story.ref, 1)
 
@@ -154,7 +154,7 @@ async def test_admins_hear_once_of_a_correction_that_waited_in_a_copy_that_was_r
     async with opened(tmp_path, platform, clock) as house:
         story = await house.set_up()
         platform.on_amend = [fails("not_sent")] * 2
-        await house.desk.correct(story, written("A lab opens in the east"))
+        await house.desk.editing.correct(story, written("A lab opens in the east"))
     backup(file, tmp_path / "copy.db")
     restore(tmp_path / "copy.db", file, clock.now())
 
@@ -170,7 +170,7 @@ async def test_admins_hear_once_of_a_correction_that_waited_in_a_copy_that_was_r
             "withdraw the story once more."
         )
         assert platform.amended == []
-        await house.desk.correct(story, written("A lab opens in the east"))
+        await house.desk.editing.correct(story, written("A lab opens in the east"))
         assert len(platform.amended) == 2
 
 
@@ -179,12 +179,12 @@ async def test_a_withdrawal_that_waited_in_a_copy_that_was_restored_is_carried_o
     async with opened(tmp_path, platform, clock) as house:
         story = await house.set_up()
         platform.on_amend = [fails("not_sent")] * 2
-        await house.desk.withdraw(story, "a hoax")
+        await house.desk.editing.withdraw(story, "a hoax")
     backup(file, tmp_path / "copy.db")
     restore(tmp_path / "copy.db", file, clock.now())
 
     async with opened(tmp_path, platform, clock) as house:
-        await house.desk.sweep()
+        await house.desk.rounds.sweep()
 
         assert sorted(house.amended) == [(one, story.title, StoryStatus.WITHDRAWN) for one in ("T1", "T2")]
         assert house.told == []

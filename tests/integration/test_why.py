@@ -35,7 +35,7 @@ class Room:
         self.desk = Desk(room)
 
     async def channel(self) -> Subscription:
-        [one] = await self.desk.subscriptions()
+        [one] = await self.desk.channels.subscriptions()
         return one
 
     async def keep(self, *stories: Story, merges: tuple[tuple[str, str], ...] = ()) -> list[str]:
@@ -50,11 +50,11 @@ class Room:
 
     async def publish(self, at: datetime) -> None:
         self.clock.move_to(at)
-        await self.desk.publish_until_done(patience=SOON)
+        await self.desk.rounds.publish_until_done(patience=SOON)
 
     async def ask(self, name: str = "") -> Why:
         one = await self.channel()
-        return await self.desk.why(one, name, Asker(workspace="terminal:local", subscription=one.id))
+        return await self.desk.channels.why(one, name, Asker(workspace="terminal:local", subscription=one.id))
 
     async def said(self, name: str = "") -> str:
         told = await self.ask(name)
@@ -83,7 +83,7 @@ def plain(*publishers: str, title: str = "", at: datetime = TUESDAY - 2 * HOUR, 
 
 async def test_a_posted_story_is_told_with_the_local_hour_at_which_it_was_sent_and_its_number(here: Room) -> None:
     one = await here.channel()
-    await here.desk.subscribe(replace(one, timezone="Asia/Kathmandu", at=TUESDAY.time(), declared=False))
+    await here.desk.office.subscribe(replace(one, timezone="Asia/Kathmandu", at=TUESDAY.time(), declared=False))
     big, small = await here.keep(
         plain("a.test", "b.test", at=TUESDAY - 9 * HOUR), plain("c.test", at=TUESDAY - 9 * HOUR)
     )
@@ -107,7 +107,7 @@ async def test_an_edition_on_its_way_says_so(here: Room) -> None:
     [ref] = await here.keep(plain("a.test"))
     here.platform.on_post = [fails("not_sent", "the network is down")] * 9
     here.clock.move_to(TUESDAY)
-    await here.desk.publish()
+    await here.desk.rounds.publish()
 
     said = await here.said(ref)
 
@@ -133,7 +133,7 @@ async def test_what_was_corrected_or_withdrawn_since_it_was_posted_says_so(here:
     here.clock.move_to(TUESDAY + 2 * DAY)
     found = (await here.ask(ref)).story
     assert found is not None
-    await here.desk.withdraw(found, "there is no lab")
+    await here.desk.editing.withdraw(found, "there is no lab")
 
     assert await here.said(ref) == (
         f"{ref} was posted here on Tuesday 3 March at 08:00 as number 1, and withdrawn since, on 5 March 2026."
@@ -146,7 +146,7 @@ async def test_what_was_posted_and_then_withdrawn_is_told_of_its_post_after_late
     here.clock.move_to(TUESDAY + HOUR)
     found = (await here.ask(ref)).story
     assert found is not None
-    await here.desk.withdraw(found, "there is no lab")
+    await here.desk.editing.withdraw(found, "there is no lab")
     withdrawn = f"{ref} was posted here on Tuesday 3 March at 08:00 as number 1, and withdrawn since, on 3 March 2026."
 
     for day in range(1, 5):
@@ -157,7 +157,7 @@ async def test_what_was_posted_and_then_withdrawn_is_told_of_its_post_after_late
 async def test_what_an_admin_dropped_after_its_post_says_both(here: Room) -> None:
     [ref] = await here.keep(plain("a.test"))
     await here.publish(TUESDAY)
-    await here.desk.wish(await here.channel(), ref, Wish.DROP)
+    await here.desk.office.wish(await here.channel(), ref, Wish.DROP)
     await here.publish(TUESDAY + DAY)
 
     assert await here.said(ref) == (
@@ -182,7 +182,7 @@ async def test_the_operator_is_told_of_a_story_as_the_workspace_of_the_channel_r
         at=here.clock.now(),
     )
 
-    told = await here.desk.why(one, ref, Asker(subscription=one.id))
+    told = await here.desk.channels.why(one, ref, Asker(subscription=one.id))
 
     assert told.sentence == await here.said(ref)
     assert told.sentence.endswith("as number 1, and withdrawn since, on 3 March 2026.")
@@ -251,7 +251,7 @@ async def test_places_that_were_taken_whatever_the_score_are_told(here: Room) ->
     )
     [ref] = await here.keep(plain("z.test"))
     one = await here.channel()
-    await here.desk.wish(one, pinned, Wish.PIN)
+    await here.desk.office.wish(one, pinned, Wish.PIN)
     await here.room.store.audit.record(_wished("pin", pinned, one))
     await here.publish(TUESDAY)
 
@@ -268,7 +268,7 @@ async def test_places_that_were_taken_whatever_the_score_are_told(here: Room) ->
 async def test_whoever_dropped_a_story_is_named(here: Room) -> None:
     [ref] = await here.keep(plain("a.test"))
     one = await here.channel()
-    await here.desk.wish(one, ref, Wish.DROP)
+    await here.desk.office.wish(one, ref, Wish.DROP)
     await here.room.store.audit.record(_wished("drop", ref, one))
     await here.publish(TUESDAY)
 
@@ -281,7 +281,7 @@ async def test_a_pin_is_told_of_whoever_wished_it_of_that_edition_and_of_nobody_
     audit = here.room.store.audit
     await audit.record(replace(_wished("pin", ref, one), event="1", at=TUESDAY - 5 * HOUR, person="Eve (U3)"))
     await audit.record(replace(_wished("unwish", ref, one), event="2", at=TUESDAY - 4 * HOUR, person="Eve (U3)"))
-    await here.desk.wish(one, ref, Wish.PIN)
+    await here.desk.office.wish(one, ref, Wish.PIN)
     await here.publish(TUESDAY)
 
     assert (await here.said(ref)).endswith("as number 1, pinned by an admin.")
@@ -289,7 +289,7 @@ async def test_a_pin_is_told_of_whoever_wished_it_of_that_edition_and_of_nobody_
     await audit.record(replace(_wished("pin", ref, one), event="3"))
     await audit.record(replace(_wished("correct", ref, one), event="5", at=TUESDAY, person="Cleo (U4)"))
     await audit.record(replace(_wished("pin", ref, one), event="4", at=TUESDAY + HOUR, person="Bob (U2)"))
-    await here.desk.wish(one, ref, Wish.PIN)
+    await here.desk.office.wish(one, ref, Wish.PIN)
     await here.publish(TUESDAY + DAY)
     told = await here.ask(ref)
 
@@ -299,10 +299,10 @@ async def test_a_pin_is_told_of_whoever_wished_it_of_that_edition_and_of_nobody_
 
 async def test_what_is_off_topic_says_which_topics_it_has_and_which_the_channel_took(here: Room) -> None:
     one = await here.channel()
-    await here.desk.subscribe(replace(one, topics=("labs", "law"), declared=False))
+    await here.desk.office.subscribe(replace(one, topics=("labs", "law"), declared=False))
     [ref] = await here.keep(plain("a.test", topics=("chips",)))
     await here.publish(TUESDAY)
-    await here.desk.subscribe(replace(one, topics=("chips",), declared=False))
+    await here.desk.office.subscribe(replace(one, topics=("chips",), declared=False))
 
     assert await here.said(ref) == (
         f"{ref} was left out here on Tuesday 3 March: topic not subscribed, for it is about chips, and the channel "
@@ -388,7 +388,7 @@ async def test_what_came_after_the_edition_is_told_with_what_the_next_would_do_w
         "Tuesday 3 March, 09:10; as things stand, it would be number 1 of the next edition, on Wednesday 4 March, "
         "08:00."
     )
-    await here.desk.pause(await here.channel(), "paused by ada")
+    await here.desk.office.pause(await here.channel(), "paused by ada")
     assert (await here.said(ref)).endswith("nothing is posted now: paused by ada.")
 
 
@@ -418,7 +418,7 @@ async def test_what_the_next_edition_would_leave_out_is_told_with_why(here: Room
     old, weak, dropped = await here.keep(
         plain("o.test", at=TUESDAY - 10 * DAY), plain("w.test"), plain("d.test", "e.test", "f.test")
     )
-    await here.desk.wish(await here.channel(), dropped, Wish.DROP)
+    await here.desk.office.wish(await here.channel(), dropped, Wish.DROP)
     next_one = "as things stand, the next edition, on Tuesday 3 March, 08:00, would leave it out"
 
     assert (await here.said(old)).endswith(
@@ -434,7 +434,7 @@ async def test_what_the_next_edition_would_leave_out_is_told_with_why(here: Room
 
 
 async def test_what_will_be_too_old_by_the_day_of_the_next_edition_is_no_candidate(here: Room) -> None:
-    await here.desk.subscribe(replace(await here.channel(), days=(2,), declared=False))
+    await here.desk.office.subscribe(replace(await here.channel(), days=(2,), declared=False))
     await here.publish(TUESDAY)
     here.clock.move_to(TUESDAY + 3 * HOUR)
     ref = await here.write("Norvik opens a lab")
@@ -461,7 +461,7 @@ async def test_what_belongs_to_another_workspace_is_unknown_here_and_explained_t
     await here.publish(TUESDAY)
     one = await here.channel()
 
-    told = await here.desk.why(one, ref, Asker(subscription=one.id), where="in ai-news")
+    told = await here.desk.channels.why(one, ref, Asker(subscription=one.id), where="in ai-news")
     nothing = await here.ask(ref)
 
     assert nothing.story is None
@@ -473,7 +473,7 @@ async def test_what_an_older_version_recorded_still_answers_and_claims_no_more(h
     await here.keep(*(plain(f"{n}a.test", f"{n}b.test", title=f"Halden number {n} opens") for n in range(200)))
     unknown = await here.keep(plain("y.test", title="Oslo trams run"), plain("z.test", title="Bergen bridges open"))
     one = await here.channel()
-    composition, _ = await here.desk.preview(one)
+    composition, _ = await here.desk.channels.preview(one)
     older = replace(composition, tally=None)
     ledger = here.room.store.ledger
     due = Due(subscription=one.id, date=TUESDAY.date(), due_at=TUESDAY, state=DeliveryState.DUE)
@@ -504,7 +504,7 @@ async def test_a_story_that_nobody_has_may_not_have_come_because_its_feed_fails(
     here.reader.broken[FEEDS[0]] = "the server answered 500"
     await gather(here.room)
     await here.publish(TUESDAY)
-    [delivery] = await here.desk.deliveries()
+    [delivery] = await here.desk.channels.deliveries()
     edition = await here.room.store.ledger.edition(delivery.id)
     assert edition is not None
     is_failing = "the feed feeds.norvik.example is failing, last read on Saturday 28 February, 08:00"
@@ -565,19 +565,19 @@ async def test_a_channel_without_a_post_today_says_why(here: Room) -> None:
 
 
 async def test_a_channel_that_is_not_served_today_says_why(here: Room) -> None:
-    one = await here.desk.subscribe(replace(await here.channel(), days=(1, 2), declared=False))
+    one = await here.desk.office.subscribe(replace(await here.channel(), days=(1, 2), declared=False))
     await here.publish(TUESDAY)
     before = "the latest edition was posted on Tuesday 3 March at 08:00 as a quiet day, without a story"
     here.clock.move_to(TUESDAY + DAY + HOUR)
 
     assert await here.said() == f"No edition is due here on a Wednesday; {before}."
-    await here.desk.pause(one, "paused by ada")
+    await here.desk.office.pause(one, "paused by ada")
     assert await here.said() == f"Nothing is posted here: paused by ada; {before}."
 
 
 async def test_what_was_on_its_way_when_the_channel_was_paused_is_not_said_to_come(here: Room) -> None:
     here.clock.move_to(TUESDAY + timedelta(minutes=1))
-    await here.desk.pause(await here.channel(), "paused by ada")
+    await here.desk.office.pause(await here.channel(), "paused by ada")
 
     assert await here.said() == "Nothing is posted here: paused by ada."
 

@@ -72,24 +72,24 @@ class Week:
             await self.here.keep(merges=((one.ref, other.ref),))
 
     async def _write(self) -> None:
-        [taken] = await self.here.desk.admit([self._manuscript(self._title(), self._audience())])
+        [taken] = await self.here.desk.editing.admit([self._manuscript(self._title(), self._audience())])
         self.refs.append(taken.story.ref)
 
     async def _rewrite(self) -> None:
         held = await self._one()
         if held and held.status is not StoryStatus.WITHDRAWN:
-            await self.here.desk.admit([replace(self._manuscript(held.title, self._audience()), ref=held.ref)])
+            await self.here.desk.editing.admit([replace(self._manuscript(held.title, self._audience()), ref=held.ref)])
 
     async def _withdraw(self) -> None:
         workspace = self.chance.choice(("", HOME))
         held = await self._one(workspace or None)
         if held and held.status is not StoryStatus.WITHDRAWN:
-            await self.here.desk.withdraw(held, "a hoax", workspace=workspace, person="Ada (U1)")
+            await self.here.desk.editing.withdraw(held, "a hoax", workspace=workspace, person="Ada (U1)")
 
     async def _wish(self) -> None:
         if held := await self._one(HOME):
             wish = self.chance.choice((Wish.PIN, Wish.DROP, None))
-            await self.here.desk.wish(await self.here.channel(), held.ref, wish)
+            await self.here.desk.office.wish(await self.here.channel(), held.ref, wish)
 
     async def _one(self, workspace: str | None = None) -> Story | None:
         ref = self.chance.choice(self.refs) if self.refs else ""
@@ -143,7 +143,7 @@ async def _all_are_true(week: Week) -> None:
     sent = await _sent(week.here)
     for ref in week.refs:
         for workspace in (HOME, None):
-            told = await week.here.desk.why(channel, ref, Asker(workspace=workspace, subscription=channel.id))
+            told = await week.here.desk.channels.why(channel, ref, Asker(workspace=workspace, subscription=channel.id))
             held = await week.here.room.store.archive.by_ref(ref, workspace=HOME)
             names = await week.here.room.store.archive.names(ref)
             posts = {_told(edition, one.number) for edition in sent for one in edition.stories if one.ref in names}

@@ -162,11 +162,11 @@ async def test_a_port_that_was_taken_is_opened_once_it_is_free_and_admins_hear_o
             station = Station(Metrics("1.2.3"), systemd=Systemd({}))
             station.begin(Given(), clean=str, address=("127.0.0.1", port), exposed=False)
             station.ready()
-            await answer_monitors(house.desk, station)
+            await answer_monitors(house.desk.shift, station)
             await house.minutes(3)
             assert await trouble_with_monitors(house.room.config) == house.room.noted[Cause.MONITORS]
-        await answer_monitors(house.desk, station)
-        await answer_monitors(house.desk, station)
+        await answer_monitors(house.desk.shift, station)
+        await answer_monitors(house.desk.shift, station)
         await house.minutes(3)
         async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/readyz") as answer:
             assert answer.status == 200
@@ -189,7 +189,7 @@ async def test_a_running_bot_opens_by_itself_a_port_that_was_taken_when_it_began
             station = Station(Metrics("1.2.3"), systemd=Systemd({}))
             station.begin(Given(), clean=str, address=("127.0.0.1", port), exposed=False)
             station.ready()
-            await answer_monitors(house.desk, station)
+            await answer_monitors(house.desk.shift, station)
             assert house.room.noted[Cause.MONITORS]
             other.close()
 
@@ -209,10 +209,10 @@ async def test_who_wants_no_port_any_more_hears_nothing_of_it(tmp_path: Path) ->
         table = house.room.config.operations
         named = replace(house.room.config, operations=table.model_copy(update={"listen": "127.0.0.1:9464"}))
         house.room.config, unnamed = named, house.room.config
-        house.desk.note(Cause.MONITORS, "it cannot be opened")
+        house.desk.shift.note(Cause.MONITORS, "it cannot be opened")
         await house.minutes(1)
         house.room.config = unnamed
-        house.desk.note(Cause.MONITORS, "")
+        house.desk.shift.note(Cause.MONITORS, "")
         await house.minutes(3)
 
     assert len(house.told) == 1

@@ -277,8 +277,8 @@ async def _running(morning: Morning) -> AsyncIterator[Desk]:
         )
         desk = Desk(room)
         try:
-            await desk.open()
-            await desk.take_over()
+            await desk.shift.open()
+            await desk.shift.take_over()
             break
         except DaybriefError as trouble:
             await store.close()
@@ -304,7 +304,7 @@ async def _live(desk: Desk, morning: Morning, first: int, last: int) -> None:
 
     for minute in range(first, last):
         clock.move_to(max(clock.now(), _BEGIN + minute * _MINUTE))
-        for ring in rings(desk, 30 * _MINUTE, settle=nothing, gather=desk.gather):
+        for ring in rings(desk, 30 * _MINUTE, settle=nothing, gather=desk.rounds.gather):
             at, pause = again.get(ring.name, (minute, 0))
             if minute == first or (pause and at == minute) or minute * _MINUTE % ring.every == timedelta():
                 again.pop(ring.name, None)
@@ -331,17 +331,17 @@ async def _try(morning: Morning, what: str, action: Any) -> bool:  # noqa: ANN40
 async def _look_up(desk: Desk, morning: Morning) -> None:
     """People ask, whatever the disk does."""
     try:
-        await desk.search(Search(words="laboratory"))
-        await desk.deliveries()
+        await desk.stories.search(Search(words="laboratory"))
+        await desk.channels.deliveries()
         morning.looks += 1
     except Exception as trouble:  # noqa: BLE001 - whatever it is, nobody got an answer
         morning.broken.append(f"a look-up failed: {trouble!r}")
 
 
 async def _correct(desk: Desk) -> None:
-    [story] = await desk.search(Search(words="Norvik"))
+    [story] = await desk.stories.search(Search(words="Norvik"))
     if story.title != _TRUE:
-        await desk.correct(story, Manuscript(title=_TRUE, takeaway="Norvik moved."))
+        await desk.editing.correct(story, Manuscript(title=_TRUE, takeaway="Norvik moved."))
 
 
 async def _judge(desk: Desk, morning: Morning) -> None:
@@ -352,7 +352,7 @@ async def _judge(desk: Desk, morning: Morning) -> None:
     broken += [f"{got.channel} reads what was corrected" for got in board.messages if _TITLES[0] in got.text]
     broken += [
         f"{one.channel.id} is recorded as {one.state}: {one.reason}"
-        for one in await desk.deliveries()
+        for one in await desk.channels.deliveries()
         if one.state is not DeliveryState.SENT
     ]
     if faults.until and (faults.recovered is None or faults.recovered - faults.until > RECOVERY):

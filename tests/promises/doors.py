@@ -101,10 +101,10 @@ async def _served(desk: Desk, room: Newsroom, channel: Channel) -> tuple[int, in
     order = Subscription(
         id=0, channel=channel, at=time(9), timezone="UTC", days=EVERY_DAY, declared=False, since=NOW
     )  # fmt: skip
-    one, ledger = await desk.subscribe(order), room.store.ledger
+    one, ledger = await desk.office.subscribe(order), room.store.ledger
     date = NOW.date() - timedelta(days=1)
     await ledger.plan([Due(subscription=one.id, date=date, due_at=NOW, state=DeliveryState.DUE)])
-    [delivery] = await desk.deliveries(subscription=one)
+    [delivery] = await desk.channels.deliveries(subscription=one)
     claim = await ledger.claim(delivery.id, NOW, timedelta(minutes=2))
     assert claim
     await ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW, reason="nobody can look")

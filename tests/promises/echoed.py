@@ -172,13 +172,13 @@ async def _lived(course: Course, config: Config, counted: Counted, seen: Seen) -
                 course.spoil(house)
             else:
                 await gather(house)
-            [taken] = await desk.admit([_manuscript("Norvik opens a laboratory", "extractive")])
-            await desk.publish_for(_POSTING[course.extent])
-            await desk.tell()
-            await desk.correct(taken.story, _manuscript("Norvik opens none", "import"))
-            await desk.sweep()
-            await _asked(house, taken.story, seen, await desk.subscriptions())
-            await desk.tell()
+            [taken] = await desk.editing.admit([_manuscript("Norvik opens a laboratory", "extractive")])
+            await desk.rounds.publish_for(_POSTING[course.extent])
+            await desk.rounds.tell()
+            await desk.editing.correct(taken.story, _manuscript("Norvik opens none", "import"))
+            await desk.rounds.sweep()
+            await _asked(house, taken.story, seen, await desk.channels.subscriptions())
+            await desk.rounds.tell()
             for path in ("healthz", "readyz", "status", "metrics"):
                 seen.add(f"{path}, after refusals", await asyncio.to_thread(_got, f"http://127.0.0.1:{port}/{path}"))
         finally:
@@ -203,10 +203,12 @@ async def _asked(house: House, story: Story, seen: Seen, channels: Sequence[Subs
             await house.room.modelled(house.room.writer.write(about, {}))  # type: ignore[union-attr]  # it is there
         except DaybriefError as trouble:
             seen.add("a model's trouble", str(trouble))
-    seen.add("troubles", repr(await desk.open_troubles()))
-    seen.add("changes", repr([await desk.changes(home) for home in {one.channel.home for one in channels}]))
-    seen.add("deliveries", "\n".join(f"{one.state} {one.reason}" for one in await desk.deliveries(limit=10_000)))
-    seen.add("feeds", "\n".join(state.reason for _, state in await desk.feeds()))
+    seen.add("troubles", repr(await desk.channels.open_troubles()))
+    seen.add("changes", repr([await desk.channels.changes(home) for home in {one.channel.home for one in channels}]))
+    seen.add(
+        "deliveries", "\n".join(f"{one.state} {one.reason}" for one in await desk.channels.deliveries(limit=10_000))
+    )
+    seen.add("feeds", "\n".join(state.reason for _, state in await desk.supply.feeds()))
     seen.add("tokens", repr([dict(one.tokens()) for one in house.room.platforms.values() if hasattr(one, "tokens")]))
 
 
@@ -223,9 +225,9 @@ def _without_keys(text: str, config: Config) -> str:
 async def _asked_of(house: House, one: Subscription, story: Story, seen: Seen) -> None:
     desk, asker = house.desk, Asker(workspace=one.channel.home, subscription=one.id)
     for name in (story.ref, ""):
-        why = await desk.why(one, name, asker)
+        why = await desk.channels.why(one, name, asker)
         seen.add("why", "\n".join((why.sentence, *lines(why))))
-    seen.add("status of a channel", "\n".join(await desk.troubles_of(one, _ADMINS[0].partition(":")[2])))
+    seen.add("status of a channel", "\n".join(await desk.channels.troubles_of(one, _ADMINS[0].partition(":")[2])))
 
 
 def _got(url: str) -> str:

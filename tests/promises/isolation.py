@@ -180,7 +180,7 @@ async def _delivered(size: Size, platform: MakePlatform, *, storms: bool) -> flo
                 if storms:
                     slack.storm(teams[0], _STORM, retry_after=30)
                 began = slack.monotonic()
-                await Desk(room).publish()
+                await Desk(room).rounds.publish()
                 took = _last(slack, teams[1:], size.channels) - began
             await workspaces.close()
     return took
@@ -191,7 +191,7 @@ async def _subscribed(desk: Desk, teams: list[str], channels: int) -> None:
     for team in teams:
         for number in range(channels):
             channel = Channel(platform="slack", workspace=team, id=f"C{number}{team}", name=f"news-{number}-{team}")
-            await desk.subscribe(replace(order(at=at), channel=channel, declared=False))
+            await desk.office.subscribe(replace(order(at=at), channel=channel, declared=False))
 
 
 def _last(slack: FakeSlack, teams: list[str], channels: int) -> float:

@@ -207,12 +207,12 @@ async def _live(port: int, day: Day) -> None:
                 platforms={"terminal": Board()},
             )
             desk = Desk(room)
-            await desk.open()
+            await desk.shift.open()
             for _ in range(day.rounds):
-                report = await desk.gather()
+                report = await desk.rounds.gather()
                 with contextlib.suppress(DaybriefError):
-                    await desk.publish()
-                await desk.search(Search(words="norvik planner"))
+                    await desk.rounds.publish()
+                await desk.stories.search(Search(words="norvik planner"))
                 leak.append(b"x" * day.keeps)
                 clock.move_to(clock.now() + _HALF_AN_HOUR)
                 sys.stdout.write(f"{len(report.outcomes)}\n")

@@ -129,7 +129,7 @@ class DiscordDay:
     async def live(self, life: Bot) -> None:
         """Everything once; what somebody does is undone or done otherwise by something later."""
         self._bot = life
-        await life.desk.add_feed(Feed(url="https://lab.example/feed.xml", name="Lab", topics=("labs",)))
+        await life.desk.supply.add_feed(Feed(url="https://lab.example/feed.xml", name="Lab", topics=("labs",)))
         stories = [await self._story(number) for number in range(1, 6)]
         await self._look_up(stories[0])
         await self._set_up()
@@ -179,7 +179,7 @@ class DiscordDay:
         order = Subscription(
             id=0, channel=channel, at=time(9), timezone="UTC", days=EVERY_DAY, declared=False, since=NOW, owner=ADMIN
         )
-        return await self.bot.desk.subscribe(order)
+        return await self.bot.desk.office.subscribe(order)
 
     async def _look_up(self, story: Story) -> None:
         for name in ("keypoints", "effects", *(f"brief {name}" for name in _ABOUT)):
@@ -205,7 +205,7 @@ class DiscordDay:
         await self._submit(form, at="07:00", timezone="UTC")
         done = await self._typed("daybrief setup", time="06:00")
         await self._press(done, "post_now")
-        await self.bot.desk.publish()
+        await self.bot.desk.rounds.publish()
         wrong = await self._submit(await self._press(await self._typed("daybrief setup"), "setup"), at="25:00")
         await self._submit(await self._press(wrong, "form"), at="10:30")
 
@@ -226,12 +226,12 @@ class DiscordDay:
         """An edition of which nobody knows whether it arrived is sent once more."""
         one, ledger = await self._subscribe("doubt"), self.bot.room.store.ledger
         await ledger.plan([Due(subscription=one.id, date=NOW.date(), due_at=NOW, state=DeliveryState.DUE)])
-        [delivery] = await self.bot.desk.deliveries(subscription=one)
+        [delivery] = await self.bot.desk.channels.deliveries(subscription=one)
         claim = await ledger.claim(delivery.id, NOW, timedelta(minutes=2))
         assert claim
         await ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW, reason="nobody can look")
         await self._press(await self._typed("daybrief status", channel=_PLACES["doubt"]), "resend")
-        await self.bot.desk.publish()
+        await self.bot.desk.rounds.publish()
 
     async def _correct(self, story: Story) -> None:
         """A text is corrected, not without a mistake, and as it was after all."""
@@ -266,7 +266,7 @@ class DiscordDay:
         fake.delete_channel("3006")
         fake.kick("1009")
         await self._settled()
-        assert (await self.bot.desk.subscription("closed")).standing is Standing.ACTIVE
+        assert (await self.bot.desk.channels.subscription("closed")).standing is Standing.ACTIVE
 
 
 def _is_acting(task: asyncio.Task[Any]) -> bool:

@@ -151,7 +151,7 @@ class SlackDay:
         order = Subscription(
             id=0, channel=channel, at=time(9), timezone="UTC", days=EVERY_DAY, declared=False, since=NOW, **changes
         )
-        return await self.bot.desk.subscribe(order)
+        return await self.bot.desk.office.subscribe(order)
 
     async def _look_up(self, story: Story) -> None:
         for line in ("/effects {}", "/brief story {}", "/brief sources {}", "/brief search Norvik", "/brief help"):
@@ -175,7 +175,7 @@ class SlackDay:
         await self.slack.suggest(self._view(), "zone", "new y")
         await self._submit({"hour": "07:00"})
         await self._press("post_now", where=self._view())
-        await self.bot.desk.publish()
+        await self.bot.desk.rounds.publish()
         await self._typed("/brief today")
         await self._typed("/daybrief setup")
         await self._submit({"hour": "10:30"})
@@ -204,13 +204,13 @@ class SlackDay:
         """An edition of which nobody knows whether it arrived is sent once more."""
         one, ledger = await self._subscribe("doubt"), self.bot.room.store.ledger
         await ledger.plan([Due(subscription=one.id, date=NOW.date(), due_at=NOW, state=DeliveryState.DUE)])
-        [delivery] = await self.bot.desk.deliveries(subscription=one)
+        [delivery] = await self.bot.desk.channels.deliveries(subscription=one)
         claim = await ledger.claim(delivery.id, NOW, timedelta(minutes=2))
         assert claim
         await ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW, reason="nobody can look")
         await self._typed("/daybrief status", "doubt")
         await self._press("resend", str(delivery.id))
-        await self.bot.desk.publish()
+        await self.bot.desk.rounds.publish()
 
     async def _happen(self) -> None:
         """What happens to channels; a name changes twice."""
@@ -231,7 +231,7 @@ class SlackDay:
         for kind in ("revoked", "granted"):
             await slack.event("T1", {"type": f"team_access_{kind}", "team_ids": ["T1"]})
         await self.bot.door.settled()
-        assert (await self.bot.desk.subscription("group-two")).standing is Standing.ACTIVE
+        assert (await self.bot.desk.channels.subscription("group-two")).standing is Standing.ACTIVE
 
     async def _correct(self, story: Story) -> None:
         """A text is corrected, and as it was after all."""

@@ -145,14 +145,14 @@ async def _sabotage(saboteur: Saboteur, folder: Path, seen: Seen) -> None:
         for hour in range(30):
             clock.move_to(NOW + timedelta(hours=hour))
             await publish(room)
-        for one in await desk.subscriptions():
+        for one in await desk.channels.subscriptions():
             with contextlib.suppress(DaybriefError, OSError, LookupError, ValueError, RuntimeError):
                 await room.answer(part.examine(one.channel))
         await saboteur.ring()
         for ask in (part.brief(None, {}), part.weigh(()), part.may_write()):
             with contextlib.suppress(DaybriefError):
                 await room.modelled(ask)
-        seen.add("deliveries", "\n".join(f"{one.state} {one.reason}" for one in await desk.deliveries()))
+        seen.add("deliveries", "\n".join(f"{one.state} {one.reason}" for one in await desk.channels.deliveries()))
 
 
 # ---------------------------------------------------------------------------------------------- the real program

@@ -142,8 +142,8 @@ async def _genuine(fake: FakeSlack, bot: Bot) -> list[tuple[bytes, str]]:
 
 async def _traces(fake: FakeSlack, bot: Bot) -> frozenset[str]:
     """What has come of all requests so far."""
-    channels = [(one.channel, one.standing, one.at) for one in await bot.desk.subscriptions(retired=True)]
-    changes = await bot.desk.changes("slack:T1", limit=1_000)
+    channels = [(one.channel, one.standing, one.at) for one in await bot.desk.channels.subscriptions(retired=True)]
+    changes = await bot.desk.channels.changes("slack:T1", limit=1_000)
     seen = [str(one) for one in (*channels, *changes, *fake.ephemerals(), *fake.deliveries)]
     return frozenset([*seen, *(str(one) for channel in fake.channels for one in fake.messages(channel))])
 

@@ -58,7 +58,7 @@ class Play(Writing):
         home = self.chance.choice(HOMES)
         asker = self.asker(home)
         name, wanted = self.named(home, asker)
-        answer = await self.desk.look_up(name, None, asker)
+        answer = await self.desk.stories.look_up(name, None, asker)
         self.whole(home, answer, f"look-up of {name}", typed=name)
         if answer.story:
             self.compare(home, answer.story, f"look-up of {name}", is_by_ref=True)
@@ -96,7 +96,7 @@ class Play(Writing):
         """Words that stand in one text alone, and words that stand in many."""
         home = self.chance.choice(HOMES)
         words = self.chance.choice((f"z{self.chance.randint(1, self.tokens + 1):06}", self.chance.choice(TITLES)))
-        found = await self.desk.search(Search(words=words, workspace=home, limit=5_000))
+        found = await self.desk.stories.search(Search(words=words, workspace=home, limit=5_000))
         self.whole(home, found, f"search for {words}")
         for story in found:
             self.compare(home, story, f"search for {words}")
@@ -110,7 +110,7 @@ class Play(Writing):
         title = self.chance.choice(TITLES)
         typed = self.chance.choice(("", title[:4], title[:9], title[0] + title[2:12]))
         asker = self.asker(home)
-        for ref, shown in await self.desk.complete(typed, asker):
+        for ref, shown in await self.desk.stories.complete(typed, asker):
             self.answers += 1
             text = self.model.stories[ref].read_by(home)
             is_read = text is not None and text.title == shown
@@ -124,7 +124,7 @@ class Play(Writing):
         if not self.model.stories:
             return
         home, ref = self.chance.choice(HOMES), self.chance.choice(list(self.model.stories))
-        revisions = await self.desk.history(ref, Asker(workspace=home))
+        revisions = await self.desk.stories.history(ref, Asker(workspace=home))
         text = self.model.stories[ref].read_by(home)
         self.whole(home, revisions, f"history of {ref}")
         self.expect(
@@ -141,15 +141,15 @@ class Play(Writing):
             return
         (home, channel), (number, _) = self.chance.choice(list(self.model.subscriptions.items()))
         subscription, asker = await self.subscription(number), Asker(workspace=home, subscription=number)
-        deliveries = await self.desk.deliveries(subscription=subscription)
+        deliveries = await self.desk.channels.deliveries(subscription=subscription)
         self.answers += len(deliveries)
         for one in deliveries:
             where = (one.channel.home, one.channel.id, one.subscription)
             self.expect(where == (home, channel, number), f"{home} {channel} was told of a delivery of {where}")
         self.whole(home, deliveries, "deliveries")
-        self.whole(home, await self.desk.latest_edition(asker), "latest edition")
+        self.whole(home, await self.desk.stories.latest_edition(asker), "latest edition")
         ref = self.chance.choice(list(self.model.stories))
-        self.whole(home, await self.desk.why(subscription, ref, asker), f"why {ref}", typed=ref)
+        self.whole(home, await self.desk.channels.why(subscription, ref, asker), f"why {ref}", typed=ref)
         for one in await self.room.store.errata.owed(self.clock.now()):
             erratum = await self.room.store.errata.take(one.id, self.clock.now(), timedelta(minutes=1))
             if erratum:
@@ -164,14 +164,14 @@ class Play(Writing):
         change = Change(
             at=self.clock.now(), workspace=home, person=home, action="pin", subject="C1", detail=home, event=event
         )
-        is_new = await self.desk.record(change)
+        is_new = await self.desk.audit.record(change)
         self.expect(
             is_new == (event not in {one.event for one in self.model.changes[home]}),
             f"{home}: {event} is new: {is_new}",
         )
         if is_new:
             self.model.changes[home].append(change)
-        heard = list(await self.desk.changes(home, limit=50))
+        heard = list(await self.desk.channels.changes(home, limit=50))
         self.answers += len(heard)
         self.expect(heard == self.model.changes[home][:-51:-1], f"{home}: other changes")
 
@@ -181,18 +181,18 @@ class Play(Writing):
         """Every ref and id from every workspace that has no right to it; and what all messages show."""
         for ref, story in self.model.stories.items():
             for home in HOMES:
-                answer = await self.desk.look_up(ref, None, Asker(workspace=home))
+                answer = await self.desk.stories.look_up(ref, None, Asker(workspace=home))
                 text = story.read_by(home)
                 self.expect((answer.story is not None) == (text is not None), f"{home} and {ref}: {answer.story}")
                 if answer.story:
                     self.compare(home, answer.story, f"look-up of {ref} at the end", is_by_ref=True)
         for (home, _), (number, _) in self.model.subscriptions.items():
             for other in set(HOMES) - {home}:
-                edition = await self.desk.latest_edition(Asker(workspace=other, subscription=number))
+                edition = await self.desk.stories.latest_edition(Asker(workspace=other, subscription=number))
                 self.expect(edition is None, f"{other} got the edition of subscription {number} of {home}")
         for _ in range(60):
             self.clock.move_to(self.clock.now() + timedelta(minutes=16))
-            await self.desk.sweep()
+            await self.desk.rounds.sweep()
         for wall in self.walls:
             for edition in wall.shows:
                 self.shown_at_the_end(edition)

@@ -74,7 +74,7 @@ class Writing:
         meant = self.model.stories.get(named)
         is_wider = meant is not None and meant.text.mark is StoryStatus.WITHDRAWN and meant.is_hidden_from(audience)
         try:
-            [taken] = await self.desk.admit([manuscript])
+            [taken] = await self.desk.editing.admit([manuscript])
         except WrongUsage:
             self.refused += 1
             self.expect(is_wider, f"an import of {named} for {whose or 'all'} was refused")
@@ -163,12 +163,12 @@ class Writing:
         try:
             if self.chance.random() < 0.3:
                 text = replace(before or text, mark=StoryStatus.WITHDRAWN, reason=self.mark())
-                await self.desk.withdraw(stored, f"a hoax, says {text.reason}", workspace=home)
+                await self.desk.editing.withdraw(stored, f"a hoax, says {text.reason}", workspace=home)
             else:
                 manuscript = Manuscript(
                     title=text.title, takeaway=f"Because of {text.token}.", sections=marked(text.token)
                 )
-                await self.desk.correct(stored, manuscript, workspace=home)
+                await self.desk.editing.correct(stored, manuscript, workspace=home)
         except NotFound:
             self.expect(before is None, f"{home} could not restate {ref}, which it reads")
             return
@@ -185,12 +185,12 @@ class Writing:
         """Every channel gets its edition."""
         day = self.clock.now().replace(hour=8, minute=0, second=0)
         self.clock.move_to(day if day > self.clock.now() else day + timedelta(days=1))
-        await self.desk.publish_until_done(patience=timedelta(minutes=3))
+        await self.desk.rounds.publish_until_done(patience=timedelta(minutes=3))
         for wall in self.walls:
             for edition in wall.new:
                 self.posted(edition)
             wall.new.clear()
-        await self.desk.sweep()
+        await self.desk.rounds.sweep()
 
     def posted(self, edition: Edition) -> None:
         home = edition.channel.home
@@ -207,23 +207,23 @@ class Writing:
         """A channel is set up, paused, resumed or removed; each workspace has channels of the same ids and names."""
         home, channel = self.chance.choice(HOMES), self.chance.choice(CHANNELS)
         platform, _, workspace = home.partition(":")
-        present = await self.desk.in_channel(platform, workspace, channel)
+        present = await self.desk.channels.in_channel(platform, workspace, channel)
         number, is_served = self.model.subscriptions.get((home, channel), (0, False))
         found = (present.id, True) if present else (number, False)
         self.expect(found == (number, is_served), f"{home} {channel} is {found}, not {(number, is_served)}")
         if present is None:
             place = replace(order().channel, platform=platform, workspace=workspace, id=channel, name="ai-news")
-            kept = await self.desk.subscribe(replace(order(), channel=place, declared=False))
+            kept = await self.desk.office.subscribe(replace(order(), channel=place, declared=False))
             self.expect(number in {0, kept.id}, f"{home} {channel} came back as {kept.id}, not {number}")
             self.expect(kept.channel.home == home, f"{home} {channel} was set up in {kept.channel.home}")
             self.model.subscriptions[home, channel] = kept.id, True
         elif self.chance.random() < 0.2:
-            await self.desk.retire(present)
+            await self.desk.office.retire(present)
             self.model.subscriptions[home, channel] = number, False
         elif present.standing is Standing.PAUSED:
-            await self.desk.resume(present)
+            await self.desk.office.resume(present)
         else:
-            await (self.desk.pause(present, "on holiday") if self.chance.random() < 0.3 else asyncio.sleep(0))
+            await (self.desk.office.pause(present, "on holiday") if self.chance.random() < 0.3 else asyncio.sleep(0))
 
     async def wish(self) -> None:
         """An admin pins or drops a story of the next edition, often one of another workspace."""
@@ -234,12 +234,12 @@ class Writing:
         subscription, ref = await self.subscription(number), self.chance.choice(list(self.model.stories))
         may_see = self.model.stories[ref].read_by(home) is not None
         try:
-            await self.desk.wish(subscription, ref, self.chance.choice(list(Wish)))
+            await self.desk.office.wish(subscription, ref, self.chance.choice(list(Wish)))
             self.expect(may_see, f"{home} wished for {ref}, which is not there for it")
             self.model.wishes.setdefault(number, set()).add(self.model.stories[ref].ref)
         except NotFound:
             self.expect(not may_see, f"{home} could not wish for {ref}")
-        foreign = set(await self.desk.wishes(subscription)) - self.model.wishes.get(number, set())
+        foreign = set(await self.desk.channels.wishes(subscription)) - self.model.wishes.get(number, set())
         self.expect(not foreign, f"{home} has wishes of others: {foreign}")
 
     # ------------------------------------------------------------------------------------------------------ small parts

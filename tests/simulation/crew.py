@@ -110,7 +110,7 @@ class Crew:
 
     def reload(self, what: Command, again: Command, name: str) -> None:
         """Have whoever declares the channels do *what*, and all others *again*."""
-        declares = next((one for one in self.up if one.desk and one.desk.declares), None)
+        declares = next((one for one in self.up if one.desk and one.desk.shift.declares), None)
         self._give(declares, what, name)
         for process in self.up:
             if process is not declares:

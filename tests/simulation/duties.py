@@ -39,19 +39,24 @@ class Duties:
         """Begin."""
         shared, desk, clock = self._opened.shared, self._desk, self._room.clock
         if self._role is Role.ALL:
-            await desk.open()
-            await desk.take_over()
+            await desk.shift.open()
+            await desk.shift.take_over()
             self._main.start()
         self._own.start()
         if shared and self._role is Role.ALARM:
-            self._stand_by = StandBy(desk, shared.turn, self._main, clock)
+            self._stand_by = StandBy(desk.shift, shared.turn, self._main, clock)
             self._stand_by.start()
         if shared and self._role is Role.WORKER:
             # Its driver is needed only for this.
             from storage.postgres.hearing import Porter
 
             self._porter = Porter(
-                shared.url, desk.hear, clock, platforms=self._room.platforms, drain=DRAIN, connected=shared.connected
+                shared.url,
+                desk.rounds.hear,
+                clock,
+                platforms=self._room.platforms,
+                drain=DRAIN,
+                connected=shared.connected,
             )
             self._porter.start()
 
@@ -80,7 +85,7 @@ class Duties:
     def _main_rings(self) -> tuple[Ring, ...]:
         desk, shared = self._desk, self._opened.shared
         every = self._room.config.bot.gather_every
-        usual = rings(desk, every, settle=_nothing, gather=lambda: desk.gather(only_due=True))
+        usual = rings(desk, every, settle=_nothing, gather=lambda: desk.rounds.gather(only_due=True))
         if shared is None:
             return usual
         again = Ring(name="ring again", action=shared.ring_again, every=AGAIN)

@@ -80,7 +80,7 @@ class People:
 
     def _setting_up(self, place: Place, at: str, timezone: str) -> Command:
         async def act(desk: Desk) -> None:
-            present = await desk.in_channel(place.platform, place.workspace, place.id)
+            present = await desk.channels.in_channel(place.platform, place.workspace, place.id)
             order = Subscription(
                 id=0,
                 channel=Channel(platform=place.platform, workspace=place.workspace, id=place.id, name=place.id),
@@ -93,7 +93,7 @@ class People:
                 owner=place.owner,
             )
             self._journal.note("ordering", channel=place.id)
-            await desk.subscribe(order)
+            await desk.office.subscribe(order)
             self.ordered(place, at, timezone)
 
         return act
@@ -107,19 +107,19 @@ class People:
         return act
 
     async def _to_a_channel(self, desk: Desk, what: str, place: Place) -> None:
-        if subscription := await desk.in_channel(place.platform, place.workspace, place.id):
+        if subscription := await desk.channels.in_channel(place.platform, place.workspace, place.id):
             await self._small[what](desk, place, subscription)
 
     async def _pause(self, desk: Desk, place: Place, subscription: Subscription) -> None:
         if subscription.standing is Standing.ACTIVE:
             self._journal.note("pausing", channel=place.id)
-            await desk.pause(subscription, "an admin wished it")
+            await desk.office.pause(subscription, "an admin wished it")
             self._journal.note("paused", channel=place.id)
 
     async def _resume(self, desk: Desk, place: Place, subscription: Subscription) -> None:
         if subscription.standing is Standing.PAUSED:
             self._journal.note("resuming", channel=place.id)
-            await desk.resume(subscription)
+            await desk.office.resume(subscription)
             self._journal.note("resumed", channel=place.id)
 
     async def _pin(self, desk: Desk, place: Place, subscription: Subscription) -> None:
@@ -129,20 +129,20 @@ class People:
         await self._wish(desk, place, subscription, Wish.DROP)
 
     async def _wish(self, desk: Desk, place: Place, subscription: Subscription, wish: Wish) -> None:
-        if found := await desk.search(Search()):
-            await desk.wish(subscription, found[len(place.id) % len(found)].ref, wish)
+        if found := await desk.stories.search(Search()):
+            await desk.office.wish(subscription, found[len(place.id) % len(found)].ref, wish)
 
     async def _post_now(self, desk: Desk, place: Place, subscription: Subscription) -> None:
         self._journal.note("posting now", channel=place.id)
-        is_new = await desk.post_now(subscription)
+        is_new = await desk.office.post_now(subscription)
         self._journal.note("posted now", channel=place.id, new=int(is_new))
 
     async def _resend(self, desk: Desk, place: Place, subscription: Subscription) -> None:
         """The oldest that nobody knows the outcome of, wherever it is."""
-        for one in reversed(await desk.deliveries(limit=200)):
+        for one in reversed(await desk.channels.deliveries(limit=200)):
             if one.state is DeliveryState.UNCERTAIN:
                 self._journal.note("resend", channel=one.channel.id, date=one.date.isoformat())
-                await desk.resend(one.id)
+                await desk.office.resend(one.id)
                 break
 
     async def _correct(self, desk: Desk) -> None:
@@ -150,19 +150,19 @@ class People:
             self._corrections += 1
             title = f"Corrected ({self._corrections}): {story.title.rpartition('): ')[2]}"[:90]
             self._journal.note("correcting", ref=story.ref, title=title)
-            await desk.correct(story, Manuscript(title=title, takeaway="It was otherwise."))
+            await desk.editing.correct(story, Manuscript(title=title, takeaway="It was otherwise."))
             self._journal.note("corrected", ref=story.ref, title=title)
 
     async def _withdraw(self, desk: Desk) -> None:
         if story := await self._shown(desk):
             self._journal.note("withdrawing", ref=story.ref)
-            await desk.withdraw(story, "it was wrong")
+            await desk.editing.withdraw(story, "it was wrong")
             self._journal.note("withdrawn", ref=story.ref)
 
     async def _shown(self, desk: Desk) -> Story | None:
         """The first story of the latest edition, unless it is withdrawn already."""
-        edition = await desk.latest_edition(Asker())
+        edition = await desk.stories.latest_edition(Asker())
         if edition is None or edition.quiet:
             return None
-        story = (await desk.look_up(edition.stories[0].ref, None, Asker())).story
+        story = (await desk.stories.look_up(edition.stories[0].ref, None, Asker())).story
         return story if story and story.status is not StoryStatus.WITHDRAWN else None

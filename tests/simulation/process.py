@@ -146,7 +146,7 @@ class Process:
         self.desk = desk
         await self._stop.wait()
         self.desk = None
-        desk.stop()
+        desk.shift.stop()
         await duties.stop()
         await room.errands.close()
         await opened.database.close()

@@ -165,7 +165,7 @@ class _World:
 
     async def _load_anew(self, desk: Desk) -> None:
         """SIGHUP."""
-        await desk.reload(*self._renewed())
+        await desk.shift.reload(*self._renewed())
 
     def _lines(self, life: Life) -> dict[str, Platform]:
         return {name: Line(chat, life, lambda: self._clock.ahead) for name, chat in self.chats.items()}

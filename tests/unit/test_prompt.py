@@ -1,4 +1,4 @@
-"""The prompt: every command is understood, every mistake is answered, and the answers come from the desk."""
+"""The prompt: every command is understood, every mistake is answered, and the answers come from the desk's stories."""
 
 import asyncio
 import io
@@ -25,7 +25,7 @@ from tests.morning import EDITION, NOW, STORY
 ASKER = Asker(workspace="terminal:local", subscription=1)
 
 
-class FakeDesk:
+class FakeStories:
     """Knows one story, which is called 1."""
 
     def __init__(self, edition: Edition | None = EDITION) -> None:
@@ -56,7 +56,7 @@ class FakeDesk:
         return (STORY,)
 
 
-async def play(*lines: str, desk: FakeDesk | None = None) -> list[str]:
+async def play(*lines: str, stories: FakeStories | None = None) -> list[str]:
     """What is shown for *lines*, one text an answer."""
     shown: list[RenderableType] = []
 
@@ -64,7 +64,7 @@ async def play(*lines: str, desk: FakeDesk | None = None) -> list[str]:
         for line in lines:
             yield line
 
-    await Prompt(desk or FakeDesk(), ASKER, shown.append, VirtualClock(NOW)).run(typed())
+    await Prompt(stories or FakeStories(), ASKER, shown.append, VirtualClock(NOW)).run(typed())
     return [as_plain(one, 80) for one in shown]
 
 
@@ -139,17 +139,17 @@ def test_a_search_takes_dates_as_whole_days() -> None:
 
 
 async def test_a_search_sees_only_what_the_asker_may_see() -> None:
-    desk = FakeDesk()
-    (answer,) = await play("/brief search norvik", desk=desk)
+    stories = FakeStories()
+    (answer,) = await play("/brief search norvik", stories=stories)
 
-    assert [search.workspace for search in desk.searches] == ["terminal:local"]
+    assert [search.workspace for search in stories.searches] == ["terminal:local"]
     assert "1 story with “norvik”" in answer
 
 
 async def test_every_answer_comes_from_the_desk_in_the_name_of_the_asker() -> None:
-    desk = FakeDesk()
+    stories = FakeStories()
     key_points, effects, whole, sources, today, unknown = await play(
-        "/keypoints 1", "/effects 1", "/brief story 1", "/brief sources 1", "/brief", "/effects 9", desk=desk
+        "/keypoints 1", "/effects 1", "/brief story 1", "/brief sources 1", "/brief", "/effects 9", stories=stories
     )
 
     assert "It hires thirty people.[1][2]" in key_points
@@ -158,19 +158,19 @@ async def test_every_answer_comes_from_the_desk_in_the_name_of_the_asker() -> No
     assert "fjord-news.example" in sources
     assert "Tuesday 3 March 2026" in today
     assert "No stored story is called “9”" in unknown
-    assert desk.askers == {ASKER}
+    assert stories.askers == {ASKER}
 
 
 async def test_help_has_examples_from_the_latest_edition() -> None:
     (with_edition,) = await play("/brief help")
-    (without,) = await play("/brief help", desk=FakeDesk(None))
+    (without,) = await play("/brief help", stories=FakeStories(None))
 
     assert "/keypoints K7Q4" in with_edition
     assert "/keypoints 1" in without
 
 
 async def test_before_the_first_edition_today_says_so() -> None:
-    assert await play("/brief today", desk=FakeDesk(None)) == ["\nNo edition has been posted yet.\n"]
+    assert await play("/brief today", stories=FakeStories(None)) == ["\nNo edition has been posted yet.\n"]
 
 
 async def test_trouble_in_the_newsroom_is_told_and_ends_nothing() -> None:
@@ -185,10 +185,10 @@ async def test_after_quit_nothing_is_answered() -> None:
 
 
 async def test_a_section_that_has_to_be_written_first_is_waited_for() -> None:
-    desk = FakeDesk()
-    desk.can_write = True
+    stories = FakeStories()
+    stories.can_write = True
 
-    [shown] = await play("/effects 1", desk=desk)
+    [shown] = await play("/effects 1", stories=stories)
 
     assert "Fewer power stations." in shown
 
