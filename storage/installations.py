@@ -49,19 +49,21 @@ class KeptInstallations:
         """Put on record that *workspaces* put us out; those that did."""
 
         def write(db: Session) -> tuple[str, ...]:
-            left = tuple(one for one in workspaces if not _of_team(db, platform, one))
+            left = tuple(
+                one for one in workspaces if not (_of_team(db, platform, one) or _is_back(db, platform, one, at))
+            )
             for one in left:
                 _put_out(db, platform, one, at)
             return left
 
         return await self._database.write(write)
 
-    async def returned(self, platform: str, workspaces: Collection[str]) -> None:
-        """End their removals."""
+    async def returned(self, platform: str, workspaces: Collection[str], *, at: datetime | None = None) -> None:
+        """End their removals, or those that were before *at*."""
 
         def write(db: Session) -> None:
             for one in workspaces:
-                _let_in(db, platform, one)
+                _let_in(db, platform, one, codec.micros(at))
 
         await self._database.write(write)
 
@@ -110,7 +112,7 @@ def _save(db: Session, installation: Installation) -> bool:
     db.execute(_OTHERS_OF_TEAM, columns)
     db.execute(_SAVE, columns)
     for one in {workspace, *(_teams_of(db, installation) if not installation.team else ())}:
-        _let_in(db, installation.platform, one)
+        _let_in(db, installation.platform, one, codec.micros(installation.installed_at))
     if installation.team and installation.enterprise:
         db.execute(_BELONGS, {**columns, "workspace": installation.team})
     return True
@@ -179,8 +181,18 @@ def _put_out(db: Session, platform: str, workspace: str, at: datetime) -> None:
     db.execute(_PUT_OUT, {"platform": platform, "workspace": workspace, "at": codec.micros(at)})
 
 
-def _let_in(db: Session, platform: str, workspace: str) -> None:
-    db.execute("DELETE FROM removal WHERE platform = ? AND workspace = ?", [platform, workspace])
+def _let_in(db: Session, platform: str, workspace: str, at: int | None) -> None:
+    """*at* is when, by the platform's clock; None: nobody says, but it is so now."""
+    columns = {"platform": platform, "workspace": workspace, "at": at}
+    if at is not None:
+        db.execute(_CAME_BACK, columns)
+    db.execute(_END_REMOVAL, columns)
+
+
+def _is_back(db: Session, platform: str, workspace: str, at: datetime) -> bool:
+    """Whether *workspace* has let us in later than *at*."""
+    columns = {"platform": platform, "workspace": workspace, "at": codec.micros(at)}
+    return row(db, _BACK_SINCE, columns) is not None
 
 
 def _row_of(installation: Installation) -> dict[str, object]:
@@ -253,6 +265,19 @@ _PUT_OUT = """
     ON CONFLICT (platform, workspace) DO UPDATE SET removed_at =
         CASE WHEN excluded.removed_at > removal.removed_at THEN excluded.removed_at ELSE removal.removed_at END
 """
+
+_END_REMOVAL = """
+    DELETE FROM removal
+    WHERE platform = :platform AND workspace = :workspace AND (CAST(:at AS bigint) IS NULL OR removed_at < :at)
+"""
+
+_CAME_BACK = """
+    INSERT INTO comeback (platform, workspace, at) VALUES (:platform, :workspace, :at)
+    ON CONFLICT (platform, workspace) DO UPDATE SET at =
+        CASE WHEN excluded.at > comeback.at THEN excluded.at ELSE comeback.at END
+"""
+
+_BACK_SINCE = "SELECT 1 AS yes FROM comeback WHERE platform = :platform AND workspace = :workspace AND at > :at"
 
 _NEWEST_STATES = """
     DELETE FROM install_state

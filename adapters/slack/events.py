@@ -101,7 +101,7 @@ class Events:
                 await self._pause_gone(body)
             case "team_access_granted":
                 teams = _teams(body)
-                await self._places.returned("slack", teams)
+                await self._places.returned("slack", teams, at=_time_of(body))
                 await self._places.revive("slack", [(one, "") for one in teams])
 
     async def forget_tokens(self, body: Mapping[str, Any]) -> None:

@@ -36,9 +36,9 @@ class Places:
         """The same of *workspaces* without a token of their own; now, unless the platform says when."""
         return await self._room.store.installations.leave(platform, workspaces, at=at or self._room.clock.now())
 
-    async def returned(self, platform: str, workspaces: Collection[str]) -> None:
-        """We are in *workspaces*, again or still."""
-        await self._room.store.installations.returned(platform, workspaces)
+    async def returned(self, platform: str, workspaces: Collection[str], *, at: datetime | None = None) -> None:
+        """We are in *workspaces*, again or still; since *at*, if the platform says when."""
+        await self._room.store.installations.returned(platform, workspaces, at=at)
 
     async def pause_gone(self, workspaces: Collection[str] = ()) -> int:
         """Pause what is served in workspaces that put us out, all or those; how many channels."""

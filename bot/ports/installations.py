@@ -41,10 +41,14 @@ class Installations(Protocol):
         """
 
     async def leave(self, platform: str, workspaces: Collection[str], *, at: datetime) -> tuple[str, ...]:
-        """Put on record that those of *workspaces* that have no token of their own put us out *at*; which these are."""
+        """Put on record that those of *workspaces* that have no token of their own, and have not let us in later, put
+        us out *at*; which these are.
+        """
 
-    async def returned(self, platform: str, workspaces: Collection[str]) -> None:
-        """We are in *workspaces*, whatever is on record."""
+    async def returned(self, platform: str, workspaces: Collection[str], *, at: datetime | None = None) -> None:
+        """We are in *workspaces*, whatever is on record; or the platform has told that they let us in *at*, which ends
+        what was before.
+        """
 
     async def gone(self) -> tuple[Removal, ...]:
         """Those that have put us out, the longest ago first."""

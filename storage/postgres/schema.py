@@ -373,6 +373,15 @@ CREATE INDEX delivery_by_sending ON delivery (sent_at) WHERE sent_at IS NOT NULL
 CREATE INDEX delivery_uncertain ON delivery (date) WHERE state = 'uncertain';
 """
 
+_COMEBACKS = """
+CREATE TABLE comeback (
+    platform TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    at bigint NOT NULL,
+    PRIMARY KEY (platform, workspace)
+);
+"""
+
 MIGRATIONS = (
     Migration("m001_newsroom", _ARCHIVE + _FEEDS + _LEDGER),
     Migration("m002_chat", _CHAT),
@@ -383,5 +392,6 @@ MIGRATIONS = (
     Migration("m007_installations", _INSTALLATIONS),
     Migration("m008_doorbells", "ALTER TABLE delivery ADD COLUMN rung_at bigint;"),
     Migration("m009_looks", _LOOKS),
+    Migration("m010_comebacks", _COMEBACKS),
 )
 """In their order."""

@@ -74,6 +74,12 @@ def m009_looks(db: sqlite_utils.Database) -> None:
     db.executescript(_LOOKS)
 
 
+@migrations()
+def m010_comebacks(db: sqlite_utils.Database) -> None:
+    """When workspaces let us in again: what the platform tells later, of before that, changes nothing."""
+    db.executescript(_COMEBACKS)
+
+
 def version(db: sqlite_utils.Database) -> int:
     """How many migrations *db* has been through; 0 for a new file."""
     return len(migrations.applied(db))
@@ -465,4 +471,14 @@ CREATE INDEX subscription_by_look ON subscription (next_at, id) WHERE standing <
 CREATE INDEX subscription_by_standing ON subscription (standing);
 CREATE INDEX delivery_by_sending ON delivery (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX delivery_uncertain ON delivery (date) WHERE state = 'uncertain';
+"""
+
+_COMEBACKS = """
+-- When a workspace or an organisation last let us in, by the platform's clock.
+CREATE TABLE comeback (
+    platform TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (platform, workspace)
+);
 """

@@ -166,6 +166,35 @@ async def test_whoever_returns_is_not_gone(store: Store) -> None:
     assert [one.workspace for one in await store.installations.gone()] == ["2"]
 
 
+async def test_a_removal_that_is_told_again_after_the_return_changes_nothing(store: Store) -> None:
+    await store.installations.leave("slack", ["T1"], at=NOW)
+    await store.installations.returned("slack", ["T1"], at=NOW + HOUR)
+
+    assert await store.installations.leave("slack", ["T1"], at=NOW) == ()
+    assert await store.installations.gone() == ()
+
+    assert await store.installations.leave("slack", ["T1"], at=NOW + 2 * HOUR) == ("T1",)
+
+
+async def test_a_return_that_is_told_again_after_the_next_removal_changes_nothing(store: Store) -> None:
+    await store.installations.returned("slack", ["T1"], at=NOW)
+    await store.installations.leave("slack", ["T1"], at=NOW + HOUR)
+
+    await store.installations.returned("slack", ["T1"], at=NOW)
+    assert [one.workspace for one in await store.installations.gone()] == ["T1"]
+
+    await store.installations.returned("slack", ["T1"])
+    assert await store.installations.gone() == (), "that they take posts needs no date"
+
+
+async def test_what_was_before_an_organisation_came_back_puts_none_of_its_workspaces_out(store: Store) -> None:
+    await store.installations.belongs("slack", "T2", "E1")
+    await store.installations.leave("slack", ["T2"], at=NOW)
+    await store.installations.save(of("", "E1", installed_at=NOW + HOUR))
+
+    assert await store.installations.leave("slack", ["T2"], at=NOW) == ()
+
+
 async def test_a_token_is_wrapped_anew_unless_it_is_another_one_by_now(store: Store) -> None:
     held = of(sealed="by the old key")
     await store.installations.save(held)

@@ -385,12 +385,18 @@ async def test_an_organisation_is_served_as_the_workspaces_that_it_has(
     assert (await service.workspaces.of("T4")).id == "T4"
 
     hour.later()
-    await slack.event("T3", {"type": "team_access_revoked", "team_ids": ["T4"]})
+    revoked = await slack.event("T3", {"type": "team_access_revoked", "team_ids": ["T4"]})
     await service.door.settled()
     assert (await service.standing(third))[0] is Standing.ACTIVE
     assert (await service.standing(fourth))[0] is Standing.PAUSED
     hour.later()
     await slack.event("T3", {"type": "team_access_granted", "team_ids": ["T4"]})
+    await service.door.settled()
+    assert (await service.standing(fourth))[0] is Standing.ACTIVE
+    assert revoked is not None
+    await slack.redeliver(revoked)
+    revoked.payload["event_id"] = "Ev-other"
+    await slack.redeliver(revoked)
     await service.door.settled()
     assert (await service.standing(fourth))[0] is Standing.ACTIVE
 
