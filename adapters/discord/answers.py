@@ -17,7 +17,7 @@ MOST_MESSAGES = 5
 """An answer of more would bury the channel; the rest is a command away."""
 _LISTED = 10
 _ROW_TITLE = 150
-_LINE = 110
+_THING = 110
 """Characters of one of several things that a notice is about: fifteen of them go into one text."""
 _LINE = 500
 """Characters of one of many sentences."""
@@ -104,8 +104,10 @@ def notice(told: Notice) -> Card:
     """
     resend = [] if told.resend is None else [custom_id(custom_ids.RESEND, str(told.resend))]
     levers = [button("Send it once more", one, style="danger") for one in resend]
-    lines = "\n".join(f"- {fitted(one, _LINE)}" for one in told.lines)
-    return card([said(fitted(told.sentence, limits.PIECE)), *([said(lines)] if lines else []), *rows(levers)])
+    lines = "\n".join(f"- {fitted(one, _THING)}" for one in told.lines)
+    return card(
+        [said(fitted(told.sentence, limits.TEXT - limits.PIECE)), *([said(lines)] if lines else []), *rows(levers)]
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- pieces

@@ -1,8 +1,10 @@
 """The house is built as drawn: imports run one way, files stay small, one place each for time and network."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,22 @@ def test_every_module_says_in_a_sentence_what_it_is_for() -> None:
     silent = [name_of(path) for path in SOURCES if not path.read_text(encoding="utf-8").lstrip().startswith('"""')]
 
     assert silent == []
+
+
+def test_no_constant_is_given_a_second_value() -> None:
+    """The first would be believed by whoever reads it, and hold nowhere."""
+    twice = []
+    for path in SOURCES:
+        given = Counter(
+            target.id
+            for statement in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(statement, ast.Assign)
+            for target in statement.targets
+            if isinstance(target, ast.Name)
+        )
+        twice += [f"{name_of(path)}: {name}" for name, times in given.items() if times > 1]
+
+    assert twice == []
 
 
 def test_time_network_and_processes_have_one_door_each() -> None:

@@ -30,6 +30,7 @@ from bot.model import (
 )
 from bot.retold import Former
 from bot.text import clean, clean_prose
+from bot.wording import first_lines
 from tests.discord_drawing import markdown
 from tests.discord_looks import CHANGES, DAY, ORDER, PAUSED, UNCERTAIN, plainly
 from tests.discord_nasty import (
@@ -134,6 +135,14 @@ def test_any_answer_is_taken_and_harmless(told: Story, section: SectionName | No
         admin_answers.why([f"Since {story.title}"] * 60),
     ):
         check(message.payload(), addresses_of(story))
+
+
+@pytest.mark.parametrize("letter", ["a", "*", "\U00010000"])
+def test_a_notice_of_as_many_channels_as_are_named_is_taken_however_long_their_names_and_reasons(letter: str) -> None:
+    said = f"{letter * 80}: {letter * 300}"  # as much of each as a notice tells
+    lines = first_lines([said] * 1_000)
+
+    check(answers.notice(Notice(sentence=f"1,000 channels wait. {said}", lines=lines, resend=7)).payload())
 
 
 @settings(max_examples=40)
