@@ -101,8 +101,8 @@ def connector(place: Place) -> PsycopgConnector:
     """Connections for Procrastinate itself, which knows its tables by their bare names; ours come after them."""
 
     async def configure(connection: "psycopg.AsyncConnection[object]") -> None:
+        await connection.set_autocommit(True)  # each statement is whole by itself
         await connection.execute(BEFORE_OURS.encode())
-        await connection.commit()
 
     return PsycopgConnector(
         conninfo=place.address,
