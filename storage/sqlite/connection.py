@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +52,44 @@ def in_sentences(path: Path) -> Iterator[None]:
 
 
 class SqliteSession(sqlite_utils.Database):
-    """Implements ``storage.session.Session``."""
+    """Implements ``storage.session.Session``.
+
+    Python keeps the last 128 statements of a connection prepared, by their text: so no text may be made anew each time,
+    as sqlite-utils names its savepoints.
+    """
 
     @property
     def texts(self) -> Fts5:
         """Where stories are found by their words."""
         return Fts5(self)
+
+    @contextlib.contextmanager
+    def atomic(self) -> Generator["SqliteSession", None, None]:
+        """All that is done within or nothing: by a savepoint in a transaction, by a transaction where there is none."""
+        if not self.conn.in_transaction:
+            with super().atomic():
+                yield self
+            return
+        self.conn.execute("SAVEPOINT work")
+        try:
+            yield self
+        except BaseException:
+            if self.conn.in_transaction:  # the engine may have given it up, savepoints and all
+                self.conn.execute("ROLLBACK TO work")
+                self.conn.execute("RELEASE work")
+            raise
+        self.conn.execute("RELEASE work")
+
+    def query(
+        self, sql: str, params: Sequence[Any] | dict[str, Any] | None = None
+    ) -> Generator[dict[str, Any], None, None]:
+        """The rows that *sql* gives, which is to be a statement that gives some.
+
+        sqlite-utils puts each into a savepoint of its own, to take back what gives none: that takes longer than most.
+        """
+        cursor = self.conn.execute(sql, params or ())
+        names = [column[0] for column in cursor.description]
+        return (dict(zip(names, row, strict=True)) for row in cursor)
 
     def executemany(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> sqlite3.Cursor:
         """Write something for each of *rows*."""

@@ -121,6 +121,18 @@ async def test_a_write_that_fails_takes_none_of_its_group_with_it(database: Sqli
     assert notes_seen_by_others(path) == ["first", "last"]
 
 
+def test_the_same_works_are_the_same_statements_and_no_more_than_they_need(path: Path) -> None:
+    told: list[str] = []
+    with closing(connect(path)) as db:
+        db.conn.set_trace_callback(told.append)
+        for _ in range(2):
+            with db.atomic(), db.atomic():
+                noted(db)
+
+    once = ["BEGIN", "SAVEPOINT work", "SELECT text FROM note ORDER BY id", "RELEASE work", "COMMIT"]
+    assert [one.rstrip(" ;") for one in told] == 2 * once
+
+
 async def test_more_writes_than_a_group_holds_are_all_done(database: SqliteDatabase, path: Path) -> None:
     count = 3 * GROUP + 1
 
