@@ -7,6 +7,8 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 PYTEST := $(RUN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 25 --durations-min 5
 # Three for two cores: many tests wait for other processes. pytest begins with the files that take longest.
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Tests start the program hundreds of times: it is compiled once, whatever the machine says, and not each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: test demo extras lint format bench promises chaos fleet soak looks picture tiny-model golden lock clean
 .DEFAULT_GOAL := test
