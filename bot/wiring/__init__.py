@@ -9,13 +9,15 @@ from adapters.feeds import opml
 from adapters.slack.manifest import manifest as slack_manifest
 from adapters.terminal import looks
 from adapters.terminal.prompt import typed_lines
+from bot.wiring.alone import delivering, delivery_lock
 from bot.wiring.copies import back_up, former_databases, restore_from, trouble_with_backups
 from bot.wiring.duties import trouble_with_queue
-from bot.wiring.house import House, Show, database, delivering, delivery_lock, gather, open_house, prompt
+from bot.wiring.house import House, Show, gather, open_house, prompt
 from bot.wiring.moving import move_to, named_target
 from bot.wiring.parts import is_free, meaning_of, writer_trouble
 from bot.wiring.running import Operations, operated, run
 from bot.wiring.standing import discord_says, discord_standing, slack_says, slack_troubles
+from bot.wiring.stores import database
 from bot.wiring.watching import trouble_with_monitors
 from storage import newest_copy
 

@@ -10,7 +10,8 @@ from bot.config import Config
 from bot.errors import DaybriefError, WrongUsage
 from bot.model import Cause
 from bot.schedule import last_night
-from bot.wiring.house import House, database
+from bot.wiring.house import House
+from bot.wiring.stores import database
 from storage import backup, backup_into, refusal_of, restore, set_aside
 
 log = logging.getLogger(__name__)

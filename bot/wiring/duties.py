@@ -12,8 +12,9 @@ from bot.config import Config
 from bot.rings import AGAIN, DRAIN, LISTENS, TIDY, Ring, rings
 from bot.roles import Role
 from bot.wiring.copies import back_up_nightly
-from bot.wiring.house import House, agree, gather, settle
+from bot.wiring.house import House, gather, settle
 from bot.wiring.standby import StandBy
+from bot.wiring.stores import agree
 from bot.wiring.watching import answer_monitors
 
 if TYPE_CHECKING:

@@ -1,18 +1,15 @@
 """The open house: the real parts, introduced to one another, opened and closed in order."""
 
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 
-from adapters import extras
 from adapters.analyst.extractive import ExtractiveAnalyst
-from adapters.clock import SLOW, ReplayClock, SharedClock, SystemClock
+from adapters.clock import ReplayClock, SharedClock, SystemClock
 from adapters.discord.posting import DiscordPlatform
 from adapters.discord.rest import Rest
 from adapters.disk import DataDisk
@@ -27,12 +24,13 @@ from adapters.terminal.prompt import Prompt
 from adapters.workers import ProcessWorkers
 from bot.config import Config
 from bot.desk import Desk
-from bot.errors import ConfigProblems, WrongUsage
+from bot.errors import ConfigProblems
 from bot.gather import Progress
 from bot.model import Asker, GatherReport
 from bot.newsroom import Newsroom
 from bot.ports import UNWATCHED, Clock, Platform, Watch
 from bot.roles import Role
+from bot.wiring.alone import delivery_lock
 from bot.wiring.parts import (
     Learn,
     close_writer,
@@ -44,20 +42,12 @@ from bot.wiring.parts import (
     writer_of,
     writer_trouble,
 )
-from storage import Keeper, open_store
+from bot.wiring.stores import agree, opened_store
+from storage import Keeper
 
 if TYPE_CHECKING:
     from storage.postgres.many import OneOfMany
-    from storage.postgres.turns import SharedTurns
 
-log = logging.getLogger(__name__)
-
-GLANCING = timedelta(seconds=2)
-"""How long whoever wants to deliver waits for others that only look whether somebody does."""
-LOOKS = 3
-"""How often the database's clock is asked at a time; the quickest answer counts."""
-OF_PATIENCE = 8
-"""A part of what a post may take, in which the database says whose turn it is: it is asked twice, around the wait."""
 GATHERING = timedelta(minutes=10)
 """How long one process waits for another that gathers from the same data directory."""
 Show = Callable[[RenderableType], None]
@@ -76,75 +66,6 @@ class House:
     """What this process has of the database beside the store, where it is one of many; None: it is alone."""
     writer_trouble: ConfigProblems | None = None
     """Why the model that is configured cannot be asked; whoever delivers does not open a house with such a trouble."""
-
-
-def database(config: Config) -> Path:
-    """Where the SQLite file of *config* lies."""
-    return config.bot.data_dir / "daybrief.db"
-
-
-async def opened_store(
-    config: Config, clock: Clock, watch: Watch = UNWATCHED, role: Role = Role.ALL
-) -> "tuple[Keeper, OneOfMany | None, SharedTurns | None]":
-    """The store of *config*, in the file or in PostgreSQL, whose driver is loaded only for that; what else there is of
-    the database where *role* is one of many; and the turns of all who share it, if any do.
-
-    Raises:
-        WrongUsage: it is to be PostgreSQL, and the extra for it is not installed.
-        StoreTrouble: it cannot be opened.
-    """
-    if config.postgres is None:
-        return await open_store(database(config), watch), None, None
-    check_driver()
-    url, within = config.postgres.reveal(), config.delivery.request_timeout / OF_PATIENCE
-    if not role.is_alone:
-        from storage.postgres.many import open_for_many  # noqa: PLC0415 - as below, and the queue
-
-        many = await open_for_many(url, clock, watch, within=within)
-        return many.store, many, many.turns
-    from storage.postgres.opening import open_store as open_in_postgres  # noqa: PLC0415 - see above
-    from storage.postgres.turns import turns_of_others  # noqa: PLC0415 - as above
-
-    return await open_in_postgres(url, watch), None, await turns_of_others(url, watch, within=within)
-
-
-def check_driver() -> None:
-    """Raise WrongUsage if the extra for PostgreSQL is not installed."""
-    if "scale" not in extras.installed():
-        raise WrongUsage("storage.url names PostgreSQL, which needs the extra: pip install 'daybrief[scale]'")
-
-
-@contextlib.asynccontextmanager
-async def delivering(config: Config, role: Role = Role.ALL) -> AsyncIterator[None]:
-    """Deliver as the only process that does, from the data directory and from the database; or in a *role* beside
-    others, which share the database alone.
-
-    Raises:
-        AlreadyRunning: another process does.
-        WrongUsage: there is no database to share.
-    """
-    if not role.is_alone:
-        if config.postgres is None:
-            raise WrongUsage(
-                f"--role {role} is for machines that share a PostgreSQL database, and [storage] url names none; "
-                "one process over a SQLite file does everything: `daybrief run`"
-            )
-        yield
-        return
-    async with delivery_lock(config).held(within=GLANCING):
-        if config.postgres is None:
-            yield
-            return
-        check_driver()
-        from storage.postgres.alone import alone  # noqa: PLC0415 - its driver is loaded only for this
-
-        async with alone(config.postgres.reveal(), within=GLANCING):
-            yield
-
-
-def delivery_lock(config: Config) -> Lock:
-    """Held by the one process that delivers from a data directory."""
-    return Lock(config.bot.data_dir / "daybrief.lock")
 
 
 @contextlib.asynccontextmanager
@@ -256,22 +177,6 @@ def _is_to_declare(config: Config, part: Role, *, delivers: bool) -> bool:
     if delivers or config.postgres:
         return delivers and part.is_alone  # who delivers from PostgreSQL may be on another machine, and nobody can see
     return not delivery_lock(config).is_taken()
-
-
-async def agree(clock: SharedClock, store: Keeper) -> None:
-    """Let *clock* show the time of the database, by which leases of several machines are compared; a database that is
-    slow to tell it changes nothing, unless nothing better is known.
-    """
-    looks = []
-    for _ in range(LOOKS):
-        asked = clock.elapsed()
-        if shown := await store.time():
-            looks.append((clock.elapsed() - asked, asked, shown))
-    if looks:
-        took, asked, shown = min(looks)
-        clock.tell(shown, asked=asked, answered=asked + took)
-        if took > SLOW:
-            log.warning("the database took %.1f s to tell its time; it is asked again soon", took.total_seconds())
 
 
 async def settle(house: House) -> None:

@@ -10,7 +10,8 @@ from adapters.clock import SystemClock
 from bot.config import Config, Secret
 from bot.config.values import IN_A_PASSWORD, postgres_address
 from bot.errors import WrongUsage
-from bot.wiring.house import GLANCING, check_driver, database, delivery_lock
+from bot.wiring.alone import GLANCING, delivery_lock
+from bot.wiring.stores import check_driver, database
 
 if TYPE_CHECKING:
     from storage.moving.move import Moved

@@ -13,7 +13,7 @@ from bot import wiring
 from bot.config import Config
 from bot.desk import Desk, Shift
 from bot.errors import AlreadyRunning, StoreTrouble, WrongUsage
-from bot.wiring import house, running
+from bot.wiring import alone, running
 from tests.newsroom import configuration, newsroom
 from tests.scripted import ScriptedPlatform
 
@@ -93,4 +93,4 @@ async def test_delivering_waits_for_a_glance_but_not_for_another_bot(config: Con
     lock.acquire()
     lock.release()
 
-    assert timedelta(seconds=1) < house.GLANCING < timedelta(seconds=5)
+    assert timedelta(seconds=1) < alone.GLANCING < timedelta(seconds=5)

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from adapters.clock import SLOW, SharedClock
-from bot.wiring.house import agree
+from bot.wiring.stores import agree
 from storage.keeper import Keeper
 from storage.postgres.opening import open_store
 from tests.clock import TUESDAY

@@ -9,8 +9,8 @@ from bot.newsroom import Newsroom
 from bot.ports import Clock
 from bot.rings import AGAIN, DRAIN, TIDY, Ring, rings
 from bot.roles import Role
-from bot.wiring.house import agree
 from bot.wiring.standby import StandBy
+from bot.wiring.stores import agree
 from tests.simulation.alarm import Alarm
 from tests.simulation.engines import Opened
 from tests.simulation.loop import VirtualLoop

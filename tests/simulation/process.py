@@ -14,7 +14,7 @@ from bot.errors import DaybriefError
 from bot.newsroom import Newsroom
 from bot.ports import FeedReader, Platform, Store, Writer
 from bot.roles import Role
-from bot.wiring.house import agree
+from bot.wiring.stores import agree
 from tests.newsroom import InlineWorkers
 from tests.simulation.disk import LoopDatabase
 from tests.simulation.duties import Duties
