@@ -195,8 +195,6 @@ async def _nobody() -> int:
 
 OF_MANY: Mapping[str, Parts] = {
     "checks no fence": _ledger(_ChecksNoFence),
-    "knows no intent": _ledger(_KnowsNoIntent),
     "rings once": Parts(shared=lambda shared: replace(shared, ring_again=_nobody)),
-    "tells nobody": _platform(_TellsNobody),
 }
-"""Those that are tried where many processes share a database, by what they do wrong."""
+"""Those that are worse where many processes share a database, by what they do wrong."""

@@ -1,4 +1,4 @@
-"""What one seed decides where many processes share a database: three hours, in which any may die or stand still."""
+"""What one seed decides where many processes share a database: two hours, in which any may die or stand still."""
 
 import random
 from dataclasses import replace
@@ -9,7 +9,7 @@ from tests.simulation.plan import HOUR, Act, Place, Plan, draw_places, draw_zone
 from tests.simulation.zones import Rules
 
 MINUTE = 60.0
-ACTIVE = 2.25 * HOUR
+ACTIVE = 1.25 * HOUR
 """How long things may go wrong."""
 CALM = 0.75 * HOUR
 """How long the world is well at the end."""
@@ -96,7 +96,7 @@ def _spell(chance: random.Random, fault: Fault, places: tuple[Place, ...]) -> Sp
     platform, workspace, channel = place.platform, place.workspace, ""
     if fault in OF_A_REQUEST:
         # Requests are rare, so what may befall them is on for long.
-        start, lasts, workspace = chance.uniform(MINUTE, HOUR), chance.choice((HOUR / 3, HOUR, ACTIVE)), ""
+        start, lasts, workspace = chance.uniform(MINUTE, ACTIVE / 2), chance.choice((HOUR / 3, HOUR, ACTIVE)), ""
         hits = chance.choice((0.05, 0.3, 0.8))
     elif fault in {Fault.KICKED, Fault.CLOSED, Fault.BUGGY_PARTS}:
         lasts, channel = chance.choice((10 * MINUTE, 40 * MINUTE)), place.id

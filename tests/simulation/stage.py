@@ -52,7 +52,7 @@ def calls_dropped() -> Iterator[None]:
 def logs_noted(journal: Journal) -> Iterator[None]:
     """Within, whatever the product warns of goes into *journal*."""
     handler = _Noting(journal)
-    loggers = [logging.getLogger(name) for name in ("bot", "storage", "tests.simulation", "asyncio")]
+    loggers = [logging.getLogger(name) for name in ("bot", "storage", "procrastinate", "tests.simulation", "asyncio")]
     before = [(one.level, one.propagate) for one in loggers]
     for one in loggers:
         one.addHandler(handler)

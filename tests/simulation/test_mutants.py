@@ -25,10 +25,8 @@ FOUND_OUT = {
 
 
 FOUND_OUT_AMONG_MANY = {
-    "checks no fence": (1, "not doubled"),
-    "knows no intent": (1, "not doubled"),
-    "rings once": (1, "missed for a cause"),
-    "tells nobody": (1, "told"),
+    "checks no fence": (3, "not doubled"),
+    "rings once": (4, "missed for a cause"),
 }
 """The same where many processes share a database."""
 
