@@ -4,7 +4,7 @@ import pytest
 
 from tests.promises.exactly_once import counted
 from tests.promises.table import Extent
-from tests.simulation.faults import Fault
+from tests.simulation.faults import OF_ONE
 from tests.simulation.report import Total, not_met, tell
 
 
@@ -20,7 +20,7 @@ def test_nothing_is_lost_doubled_or_kept_silent_about(total: Total) -> None:
 
 
 def test_every_fault_has_really_hit_something(total: Total) -> None:
-    assert not_met(total, Fault, 1) == []
+    assert not_met(total, OF_ONE, 1) == []
 
 
 def test_every_ending_was_reached(total: Total) -> None:

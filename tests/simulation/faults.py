@@ -99,6 +99,10 @@ OF_THE_MACHINE = frozenset(
     }
 )
 """What is an act of the plan, and no spell."""
+OF_MANY = frozenset({Fault.FREEZE})
+"""What there must be many processes for."""
+OF_ONE = tuple(one for one in Fault if one not in OF_MANY)
+"""What a world of one process draws its faults from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

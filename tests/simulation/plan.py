@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tests.simulation.faults import OF_A_REQUEST, OF_THE_DISK, OF_THE_MACHINE, OF_THE_MODEL, Fault, Spell
+from tests.simulation.faults import OF_A_REQUEST, OF_ONE, OF_THE_DISK, OF_THE_MACHINE, OF_THE_MODEL, Fault, Spell
 from tests.simulation.zones import Rules
 
 HOUR = 3600.0
@@ -113,7 +113,7 @@ def _swarm(chance: random.Random) -> list[Fault]:
     if chance.random() < 1 / 12:
         return []
     share = chance.choice((0.15, 0.25, 0.4))
-    chosen = [one for one in Fault if chance.random() < share]
+    chosen = [one for one in OF_ONE if chance.random() < share]
     # A model makes each round of a seed twice as long to compute.
     return chosen if chance.random() < 0.4 else [one for one in chosen if one not in OF_THE_MODEL]
 
