@@ -51,13 +51,15 @@ def seconds_of(*command: str) -> float:
 
 
 def idle_memory() -> tuple[float, float]:
-    """Resident megabytes of the idle bot and of all its processes, ten seconds after its start."""
+    """Resident megabytes of the idle bot and of all its processes, ten seconds after it has said that it runs."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config.toml"
         config.write_text(CONFIG)
         command = [sys.executable, "-m", "bot", "run", "--config", str(config)]
-        bot = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        bot = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
+            if not bot.stderr or not any(b"is running" in line for line in bot.stderr):
+                raise RuntimeError("the bot has ended by itself")
             time.sleep(10)
             own = resident(bot.pid)
             return own, own + sum(resident(child) for child in children(bot.pid))
