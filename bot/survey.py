@@ -30,6 +30,8 @@ class Survey:
         self._room = room
         self._mornings: dict[int, tuple[Morning, ...]] | None = None
         self._sent_until: datetime | None = None
+        self._reading: asyncio.Task[Mapping[int, tuple[Morning, ...]]] | None = None
+        """Of tens of thousands of channels, whose editions take longer than anybody waits: a later look has them."""
 
     async def circumstances(self, store: str, cases: Collection[Case]) -> Circumstances:
         """What is known now, of *cases* too; *store* is why nothing can be recorded. Never raises because of what it
@@ -98,7 +100,11 @@ class Survey:
     async def _newest_mornings(self, now: datetime, channels: Collection[int]) -> Mapping[int, tuple[Morning, ...]]:
         """Those that say of a channel that something is wrong, and all of *channels*."""
         since = self._sent_until or now - LOOK_BACK
-        found = await self._room.store.ledger.mornings(since, SILENT_FOR)
+        self._reading = self._reading or asyncio.ensure_future(self._room.store.ledger.mornings(since, SILENT_FOR))
+        try:
+            found = await asyncio.shield(self._reading)
+        finally:
+            self._reading = None if self._reading.done() else self._reading
         known = {**(self._mornings or {}), **found}
         self._mornings = {one: some for one, some in known.items() if one in channels or is_remarkable(some)}
         self._sent_until = max((some[0].sent_at for some in found.values()), default=since)

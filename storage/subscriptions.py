@@ -53,6 +53,11 @@ class KeptSubscriptions:
         )
         return tuple(codec.subscription_of(one) for one in found)
 
+    async def some(self, *, after: int, most: int) -> tuple[Subscription, ...]:
+        """The next ones, by id."""
+        found = await self._database.read(Statement(_SOME, {"after": after, "most": most}))
+        return tuple(codec.subscription_of(one) for one in found)
+
     async def in_workspace(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
         """Those of one workspace, by id."""
         found = await self._database.read(Statement(_IN_WORKSPACE, [platform, workspace]))
@@ -240,6 +245,8 @@ def _keep(db: Session, order: Subscription, at: datetime | None) -> Subscription
 
 
 _CLOSED = "SELECT * FROM subscription WHERE standing = 'paused' AND paused_by_platform ORDER BY id"
+
+_SOME = "SELECT * FROM subscription WHERE id > :after AND standing <> 'retired' ORDER BY id LIMIT :most"
 
 _IN_WORKSPACE = """
     SELECT * FROM subscription WHERE platform = ? AND workspace = ? AND standing <> 'retired' ORDER BY id

@@ -52,6 +52,9 @@ class Subscriptions(Protocol):
     async def all(self, *, retired: bool = False) -> tuple[Subscription, ...]:
         """By id; without the retired ones unless asked for."""
 
+    async def some(self, *, after: int, most: int) -> tuple[Subscription, ...]:
+        """The next *most* of :meth:`all`, without the retired ones: those with an id above *after*, by id."""
+
     async def in_workspace(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
         """Those of one workspace, by id; without the retired ones."""
 

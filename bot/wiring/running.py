@@ -102,9 +102,9 @@ async def run(house: House, *, reload: Callable[[], Config], operations: Operati
     await check_used(house, role)
     await house.discord.open()
     if role.reaches_channels:
-        # Those that an alarm declares are stored only when its turn comes.
-        served = (*await desk.channels.subscriptions(), *house.room.config.channels)
-        check_tokens(house, {one.channel.platform for one in served}, role)
+        # Those that an alarm declares are stored only when its turn comes. Of tens of thousands none is kept here.
+        served = {one.channel.platform for one in await desk.channels.subscriptions()}
+        check_tokens(house, served | {one.channel.platform for one in house.room.config.channels}, role)
     slack = way_in_of_slack(house) if role.answers("slack") else None
     gateway = way_in_of_discord(house) if role.answers("discord") else None
     parts |= ways_in(house, slack[1] if slack else None, gateway)

@@ -29,6 +29,19 @@ async def test_everybody_is_looked_at_until_they_are_put_off_and_again_when_that
     assert await store.subscriptions.by_id(first.id) == first, "it is part of no order"
 
 
+async def test_all_are_read_some_at_a_time_without_the_retired_ones(store: Store) -> None:
+    first, second, gone, last = [
+        await store.subscriptions.subscribe(subscription(name)) for name in ("C1", "C2", "C3", "C4")
+    ]
+    await store.subscriptions.pause(second.id, "by Ada", by_platform=False)
+    await store.subscriptions.retire(gone.id)
+    some = store.subscriptions.some
+
+    assert [one.id for one in await some(after=0, most=2)] == [first.id, second.id]
+    assert [one.id for one in await some(after=second.id, most=2)] == [last.id]
+    assert await some(after=last.id, most=2) == ()
+
+
 async def test_each_is_put_off_to_a_time_of_its_own(store: Store) -> None:
     orders = [await store.subscriptions.subscribe(subscription(name)) for name in ("C1", "C2", "C3")]
 

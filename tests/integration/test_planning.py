@@ -28,6 +28,8 @@ class Noted:
     def __init__(self, inner: object) -> None:
         self._inner = inner
         self.found: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        """How many it found at once."""
         self.together: list[Sequence[Due]] = []
         """Dates that are entered in one transaction."""
 
@@ -36,7 +38,9 @@ class Noted:
 
         async def answer(*arguments: object, **named: object) -> object:
             found = await asked(*arguments, **named)
-            self.found[name] += len(found) if isinstance(found, tuple) else 0
+            count = len(found) if isinstance(found, tuple) else 0
+            self.found[name] += count
+            self.most[name] = max(self.most[name], count)
             return found
 
         return answer
@@ -73,7 +77,7 @@ async def test_a_minute_in_which_nothing_is_due_reads_no_standing_order(tmp_path
             await Desk(room).rounds.prepare()
 
     assert subscriptions.found["to_look_at"] == subscriptions.found["suspects"] == 0
-    assert {"all", "planned_through", "plan"} & {*subscriptions.found, *ledger.found} == set()
+    assert {"all", "some", "look_later", "planned_through", "plan"} & {*subscriptions.found, *ledger.found} == set()
 
 
 async def test_only_those_whose_hour_has_come_are_read(tmp_path: Path) -> None:
@@ -207,6 +211,20 @@ async def test_what_comes_due_together_is_entered_some_at_a_time_the_first_of_ev
         [(7, 1), (3, 2), (4, 3)],
         [(5, 4)],
     ]
+
+
+async def test_where_all_are_looked_at_no_more_than_some_are_in_memory(tmp_path: Path) -> None:
+    async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, channels=0) as room:
+        await of_workspace(room, "large", 5)
+        subscriptions, ledger = noting(room)
+
+        assert await enter_due(room, TUESDAY - MINUTE, at_a_time=2) == 0
+        assert (subscriptions.found["some"], subscriptions.most["some"], subscriptions.found["all"]) == (5, 2, 0)
+        assert await room.store.subscriptions.to_look_at(TUESDAY - MINUTE) == (), "all were put off"
+
+        room.looked_at = None
+        assert await enter_due(room, TUESDAY, at_a_time=2) == 5
+        assert [[one.place for one in some] for some in ledger.together] == [[0, 1, 2, 3, 4]]
 
 
 async def test_all_dates_of_an_order_are_entered_in_one_transaction(tmp_path: Path) -> None:

@@ -1,15 +1,16 @@
 """Whatever is wrong, an admin hears of it within five minutes, once a day, and once more when it is well again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.model import Cause, Coverage
 from tests.clock import TUESDAY
-from tests.newsroom import order
+from tests.newsroom import impatient, order
 from tests.scripted import ScriptedPlatform
 from tests.scripted_writer import ScriptedWriter
 from tests.troubled import BOB, DAY, HOUR, NORVIK, Watched, watched
@@ -367,3 +368,32 @@ async def test_what_is_told_says_what_to_do(house: Watched, cause: Cause) -> Non
     (wrong,) = await house.desk.channels.open_troubles()
     assert wrong[:45] == house.told[0][:45]
     assert wrong.partition(". ")[2] == house.told[0].partition(". ")[2]
+
+
+async def test_editions_that_take_longer_than_anybody_waits_are_read_once_and_looked_at_later(house: Watched) -> None:
+    await _silent(house)
+    ledger, begun, ready = house.room.store.ledger, [], asyncio.Event()
+
+    class Slow:
+        """It has tens of thousands of channels, and a disk with much else to do."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(ledger, name)
+
+        async def mornings(self, since: datetime, count: int) -> object:
+            begun.append(since)
+            await ready.wait()
+            return await ledger.mornings(since, count)
+
+    house.room.store.ledger = Slow()  # type: ignore[assignment] # the others are as they were
+    impatient(house.room)
+    house.disk.left = 312_000_000
+    await house.minutes(2)
+    assert [one.split()[0] for one in house.told] == ["The"], "others are told meanwhile"
+    assert len(begun) == 1
+
+    ready.set()
+    async with asyncio.timeout(20):
+        while len(house.told) < 2:
+            await house.minutes(1)
+    assert house.told[1].startswith(SCENES[Cause.SILENT].says)

@@ -111,6 +111,10 @@ class _SeesNoPause(_Like):
         found: tuple[Subscription, ...] = await self.inner.all(retired=retired)
         return tuple(replace(one, standing=Standing.ACTIVE) for one in found)
 
+    async def some(self, *, after: int, most: int) -> tuple[Subscription, ...]:
+        found: tuple[Subscription, ...] = await self.inner.some(after=after, most=most)
+        return tuple(replace(one, standing=Standing.ACTIVE) for one in found)
+
     async def to_look_at(self, by: datetime) -> tuple[Subscription, ...]:
         found: tuple[Subscription, ...] = await self.inner.to_look_at(by)
         return tuple(replace(one, standing=Standing.ACTIVE) for one in found)
