@@ -92,7 +92,7 @@ class Gateway:
         self._openings = Openings(desk.places, clock)
         self._sessions = Sessions(synced.with_name("discord-sessions"), clock)
         admin = Admin(desk.channels, desk.office, desk.audit, clock)
-        lookups = LookUps(desk.channels, desk.stories, desk.audit, clock)
+        lookups = LookUps(desk.channels, desk.stories, clock)
         corrections = Corrections(desk.channels, desk.stories, desk.editing, clock)
         presses = Presses(lookups, admin, corrections, self._talk)
         commands = Commands(lookups, admin, presses, self._talk)

@@ -10,18 +10,17 @@ from adapters.discord.limits import CHOICE
 from adapters.discord.visit import NO_SUBSCRIPTION, Visit
 from bot.asking import search_of
 from bot.desk import Channels, Stories
-from bot.model import Asker, Change
-from bot.ports import AuditLog, Clock
+from bot.model import Asker
+from bot.ports import Clock
 from bot.text import clean, cut
 
 
 class LookUps:
     """What is asked of the newsroom, and how the answers look."""
 
-    def __init__(self, channels: Channels, stories: Stories, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, channels: Channels, stories: Stories, clock: Clock) -> None:
         self._channels = channels
         self._stories = stories
-        self._audit = audit
         self._clock = clock
 
     async def topic(self, visit: Visit, name: str, topic: str) -> list[Card]:
@@ -76,23 +75,10 @@ class LookUps:
             return "There is nothing to share: nobody has written this."
         if not visit.may_speak:
             return "You may not write in this channel, so nothing is shared here."
-        if not await self._is_first(visit, what):
+        home = f"discord:{visit.guild}"
+        if not await self._stories.share(what, person=visit.person, home=home, channel=visit.channel):
             return "This has been shared here today; it can be shared again tomorrow."
         return ""
-
-    async def _is_first(self, visit: Visit, what: str) -> bool:
-        """Whether nobody has shared *what* in this channel today."""
-        now = self._now()
-        change = Change(
-            at=now,
-            workspace=f"discord:{visit.guild}",
-            person=visit.person,
-            action="share",
-            subject=visit.channel,
-            detail=what,
-            event=f"share:{visit.channel}:{what}:{now:%Y-%m-%d}",
-        )
-        return await self._audit.record(change)
 
     def _now(self) -> datetime:
         return self._clock.now()

@@ -75,12 +75,17 @@ class LookUps:
         if found.story is None:
             await self._talk.say(visit, answers.not_found(found, topic))
             return
-        if not await self._rights.may_share(visit, f"{found.story.ref}/{topic}"):
+        if not await self._rights.may_share(visit) or not await self._is_first(visit, f"{found.story.ref}/{topic}"):
             said = f"Somebody has shared this here lately, or only members of this workspace may. {found.story.ref}"
             await self._talk.say(visit, answers.sentence(said))
             return
         who = visit.user_name or "somebody"
         await self._talk.share(visit, answers.shared(found.story, topic, who, self._clock.now()))
+
+    async def _is_first(self, visit: Visit, what: str) -> bool:
+        """Whether nobody has shared *what* there today; now it counts as shared."""
+        home, thread = f"slack:{visit.workspace}", visit.thread
+        return await self._stories.share(what, person=visit.person, home=home, channel=visit.channel, thread=thread)
 
     async def offer(self, visit: Visit, typed: str) -> list[tuple[str, str]]:
         """(ref, title) of the stories that *typed* may become, for the picker."""

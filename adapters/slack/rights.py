@@ -62,23 +62,11 @@ class Rights:
                 break
         return frozenset(found)
 
-    async def may_share(self, visit: Visit, what: str) -> bool:
-        """Whether *what* may be shown to the whole channel, through a way that knows no posting rights: by members of
-        the workspace, and once a day.
+    async def may_share(self, visit: Visit) -> bool:
+        """Whether the person may show something to the whole channel, through a way that knows no posting rights: the
+        members of the workspace may.
         """
-        if not (await self.who(visit, is_for_a_change=False)).is_member:
-            return False
-        now = self._clock.now()
-        change = Change(
-            at=now,
-            workspace=f"slack:{visit.workspace}",
-            person=visit.person,
-            action="share",
-            subject=visit.channel,
-            detail=what,
-            event=f"share:{visit.channel}:{visit.thread}:{what}:{now:%Y-%m-%d}",
-        )
-        return await self._audit.record(change)
+        return (await self.who(visit, is_for_a_change=False)).is_member
 
     async def may_amend(self, visit: Visit) -> bool:
         """Whether the person may correct and withdraw stories: those may whose word reaches the whole workspace, as

@@ -1,13 +1,13 @@
 """The stories: which one somebody means, and what it says."""
 
 from bot import lookup, request
-from bot.model import Answer, Asker, Edition, SectionName, Story
+from bot.model import Answer, Asker, Change, Edition, SectionName, Story
 from bot.newsroom import Newsroom
 from bot.ports import Revision, Search
 
 
 class Stories:
-    """For people who look something up. They change nothing; a section that is not there yet is written for them."""
+    """For people who look something up. They change no story; a section that is not there yet is written for them."""
 
     def __init__(self, room: Newsroom) -> None:
         self._room = room
@@ -35,3 +35,19 @@ class Stories:
     async def history(self, ref: str, asker: Asker) -> tuple[Revision, ...]:
         """The texts of a story that the asker's workspace has read, oldest first; for the operator, all of them."""
         return await self._room.store.archive.history(ref, workspace=asker.workspace)
+
+    async def share(self, what: str, *, person: str, home: str, channel: str, thread: str = "") -> bool:
+        """Write down that *person* shows everybody in *channel* of *home* (``platform:workspace``) an answer: *what* is
+        ``ref/topic``. False: it has been shown there today, and is not to be shown again.
+        """
+        now = self._room.clock.now()
+        shared = Change(
+            at=now,
+            workspace=home,
+            person=person,
+            action="share",
+            subject=channel,
+            detail=what,
+            event=f"share:{channel}:{thread}:{what}:{now:%Y-%m-%d}",
+        )
+        return await self._room.store.audit.record(shared)
