@@ -112,10 +112,15 @@ def _missed_only_for_a_cause(seen: Evidence) -> Iterator[Violation]:
 
 
 def _window_begins(seen: Evidence, row: Row) -> float:
-    """From when the catch-up window of *row* counts: its hour, or an admin's wish before it; where the hour had passed
-    before the channel was set up, the wish alone.
+    """From when the catch-up window of *row* counts: its hour, or an admin's wish before it, or the last one to send it
+    once more; where the hour had passed before the channel was set up, the wish alone.
     """
-    wishes = [at for at in seen.wishes(row.channel, row.date) if not seen.orders.is_taken_back(at)]
+    resends, wishes = (
+        [at for at in wished(row.channel, row.date) if not seen.orders.is_taken_back(at)]
+        for wished in (seen.resends, seen.wishes)
+    )
+    if resends:
+        return max(resends)
     hour = seen.hours(row.channel).get(row.date)
     return min([*wishes, *([] if hour is None else [hour])], default=seen.earliest(row.channel, row.date))
 
@@ -169,15 +174,15 @@ def _nothing_old_after_a_restore(seen: Evidence) -> Iterator[Violation]:
     """Old is what was due before the restore by the orders that the restored file knows: one that was moved to earlier
     in the lost time is looked for in the channel when its hour comes, and sent if it is not there.
     """
-    on_request = {str(one.facts["channel"]) for one in seen.history.journal.of("posting now", "resend")}
     for restore in seen.restores:
         for message in seen.messages():
+            place = message.channel, message.date
             due = seen.hours(message.channel, as_restored=True).get(message.date)
-            if message.begun_at <= restore or due is None or message.channel in on_request:
+            if message.begun_at <= restore or due is None or any(seen.wishes(*place)) or any(seen.resends(*place)):
                 continue
             # Where nobody knows which order was in force, nobody knows the hour.
             if due < min(restore - 1, seen.unsure.get(message.channel, seen.ends)):
-                yield violation("nothing old", message.channel, message.date, f"{message.id} left after the restore")
+                yield violation("nothing old", *place, f"{message.id} left after the restore")
 
 
 def _nothing_to_the_paused(seen: Evidence) -> Iterator[Violation]:
@@ -198,12 +203,11 @@ def _nothing_to_the_paused(seen: Evidence) -> Iterator[Violation]:
 
 
 def _nothing_before_its_hour(seen: Evidence) -> Iterator[Violation]:
-    on_request = {str(one.facts["channel"]) for one in seen.history.journal.of("posting now")}
     changes = [(0.0, 0.0), *((one.at, float(one.facts["ahead"] or 0)) for one in seen.history.journal.of("clock"))]
     for message in seen.messages():
         # What was due by a clock that was ahead may leave after the clock was set right.
         ahead = max(0.0, *(ahead for at, ahead in changes if at <= message.begun_at))
-        if message.channel in on_request or message.channel in seen.unsure:
+        if message.channel in seen.unsure or any(seen.wishes(message.channel, message.date)):
             continue
         if message.begun_at + ahead < seen.earliest(message.channel, message.date) - 1:
             yield violation("at its hour", message.channel, message.date, f"{message.id} left before its hour")

@@ -91,6 +91,12 @@ class Evidence:
             if one.facts["channel"] == channel and (is_unsure or self.orders.today(channel, one.at) == day):
                 yield one.at
 
+    def resends(self, channel: str, day: str) -> Iterator[float]:
+        """When an admin wished *day* to be sent once more in *channel*."""
+        for one in self.history.journal.of("resend"):
+            if (one.facts["channel"], one.facts["date"]) == (channel, day):
+                yield one.at
+
     # ------------------------------------------------------------------------------------------------- stretches
 
     def hindered(self, platform: str, workspace: str, channel: str) -> list[Stretch]:
@@ -125,7 +131,7 @@ class Evidence:
         """Whether there is a stretch of *needed* seconds between *begins* and *ends* without anything in the way."""
         at = begins
         for start, end in sorted(hindered):
-            if start - at >= needed and start <= ends:
+            if min(start, ends) - at >= needed:
                 return True
             at = max(at, end)
         return ends - at >= needed

@@ -68,7 +68,7 @@ class Orders:
             (
                 at
                 for order in self.of(channel)
-                for rules, *_ in self._rules(order.timezone)
+                for rules, *_ in self._in_force(order)
                 if (at := self._hour(date.fromisoformat(day), order, rules)) is not None
             ),
             default=self._plan.ends,

@@ -202,6 +202,15 @@ def test_an_hour_that_nobody_knows_is_not_held_against_a_restore(tmp_path: Path)
     assert broken(restored(tmp_path / "b", copied=10 * HOUR, moved=[at_nine, after]), "nothing old") == [TUESDAY]
 
 
+def test_a_wish_for_one_date_excuses_no_other_after_a_restore(tmp_path: Path) -> None:
+    at_nine = ordered(8 * HOUR, "09:00")
+    today: Happened = (11.2 * HOUR, "posting now", {"channel": "c0"})
+    tomorrow: Happened = (25 * HOUR, "posting now", {"channel": "c0"})
+
+    assert broken(restored(tmp_path / "a", copied=10 * HOUR, moved=[at_nine, today]), "nothing old") == []
+    assert broken(restored(tmp_path / "b", copied=10 * HOUR, moved=[at_nine, tomorrow]), "nothing old") == [TUESDAY]
+
+
 # ---------------------------------------------------------------------------------------------- missed, and for what
 
 DOWN = Spell(fault=Fault.OUTAGE, start=NOON - HOUR, end=NOON + 2 * HOUR)
@@ -217,8 +226,7 @@ def test_an_edition_is_missed_for_what_stood_in_the_way_after_its_hour(tmp_path:
 def test_the_window_of_an_edition_begins_with_a_wish_for_it_and_for_no_other(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     wish: Happened = (3 * HOUR, "posting now", {"channel": "c0"})
-    early = Spell(fault=Fault.OUTAGE, start=4.5 * HOUR, end=14 * HOUR)
-    world = history(tmp_path, wish, spells=[early], missed=TUESDAY)
+    world = history(tmp_path, wish, spells=[DOWN], missed=TUESDAY)
     night = Rules(-4 * 3600)  # three in the morning is still Monday there, and noon comes at four in the afternoon
     down = Spell(fault=Fault.OUTAGE, start=15 * HOUR, end=19 * HOUR)
     other = history(tmp_path / "other", wish, zone=night, spells=[down], missed=TUESDAY)
@@ -238,3 +246,15 @@ def test_the_window_of_what_was_due_before_the_channel_was_set_up_begins_with_th
 
     assert broken(world, "missed for a cause") == []
     assert broken(clear, "missed for a cause") == ["2026-03-02"]
+
+
+def test_the_window_of_what_is_sent_once_more_begins_with_that_wish(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    again: Happened = (18 * HOUR, "resend", {"channel": "c0", "date": TUESDAY})
+    other: Happened = (18 * HOUR, "resend", {"channel": "c0", "date": WEDNESDAY})
+    evening = Spell(fault=Fault.OUTAGE, start=17 * HOUR, end=21 * HOUR)
+
+    assert broken(history(tmp_path, again, spells=[evening], missed=TUESDAY), "missed for a cause") == []
+    assert broken(history(tmp_path / "other", other, spells=[evening], missed=TUESDAY), "missed for a cause") == [
+        TUESDAY
+    ]
