@@ -120,8 +120,10 @@ WORDS: Mapping[Cause, _Words] = MappingProxyType(
             many="Nobody has posted to {who} since {since}: {why}.",
             step="Start one that has the platform's token: `daybrief run --role worker`. What waits is sent late then, "
             "within the catch-up window; after that it is missed.",
-            over="Somebody posts to {who} again; nobody had since {since}. What waited is sent, late.",
-            many_over="Somebody posts to {who} again; nobody had since {since}. What waited is sent, late.",
+            over="A worker listens for {who} again; none had since {since}. What is still within its catch-up "
+            "window is sent, late.",
+            many_over="A worker listens for {who} again; none had since {since}. What is still within its catch-up "
+            "window is sent, late.",
             noun="platform",
         ),
         Cause.FEED: _Words(

@@ -108,11 +108,11 @@ class _Journey:
             reason = f"this installation does not post to {self.delivery.channel.platform} any more"
             await self.take(deliver.abandoned(self.delivery, reason))
             return
-        if ended := await posted_meanwhile(self.room, platform, self.delivery):
-            await self.take(ended)
-            return
         async with self.room.thinking:
             parts = platform.parts(edition)
+        if ended := await posted_meanwhile(self.room, platform, self.delivery, parts):
+            await self.take(ended)
+            return
         is_on_its_way = True
         while is_on_its_way:
             now, is_repeatable = time_of(self.room), self._is_repeatable(platform)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from bot.errors import DaybriefError, Fate, PostFailed
+from bot.errors import DaybriefError, Fate, PostFailed, Reach
 from bot.model import Channel, Notice, Subscription
 from bot.newsroom import Newsroom
 from bot.tries import Groups, Late, Latecomers, Outcome, Person
@@ -231,7 +231,8 @@ class _Tour:
         except PostFailed as failure:
             log.warning("%s %s could not be told: %s", person.platform, person.id, failure.reason)
             if failure.fate is Fate.REFUSED:
-                self._closed[person] = failure
+                if failure.reach is not Reach.POST:  # else it was this notice, and another one may be taken
+                    self._closed[person] = failure
             else:
                 self._silent[there] = self._silent.get(there, 0) + (_MOST_SILENCE if failure.code == "timeout" else 1)
             return failure

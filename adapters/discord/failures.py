@@ -82,6 +82,13 @@ MEANINGS: Mapping[int, Meaning] = MappingProxyType(
                 200000: _POLICY,
                 200001: _POLICY,
                 240000: _POLICY,
+            },
+        ),
+        # Not this notice alone, but whatever that person is told.
+        **_all(
+            Fate.REFUSED,
+            Reach.CHANNEL,
+            {
                 50007: "this person takes no direct messages from Daybrief",
                 50278: "this person takes no direct messages from Daybrief",
             },

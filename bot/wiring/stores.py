@@ -51,7 +51,12 @@ async def opened_store(
     from storage.postgres.opening import open_store as open_in_postgres  # noqa: PLC0415 - see above
     from storage.postgres.turns import turns_of_others  # noqa: PLC0415 - as above
 
-    return await open_in_postgres(url, watch), None, await turns_of_others(url, watch, within=within)
+    store = await open_in_postgres(url, watch)
+    try:
+        return store, None, await turns_of_others(url, watch, within=within)
+    except BaseException:
+        await store.close()
+        raise
 
 
 def check_driver() -> None:

@@ -166,7 +166,8 @@ class PostgresHand:
             return b"" if isinstance(job.work, Statement) else b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
         # Most of what the ledger does is fenced. Kept apart by what they read, works on neighbouring rows would be in
         # one another's way by the page of an index that they share, and be done twice.
-        return b"BEGIN ISOLATION LEVEL REPEATABLE READ;" if job.fenced else b"BEGIN ISOLATION LEVEL SERIALIZABLE;"
+        level = b"REPEATABLE READ" if job.fenced else b"SERIALIZABLE"
+        return b"BEGIN ISOLATION LEVEL " + level + b" READ WRITE;"
 
     def _give_up(self, connection: Connection) -> None:
         """Roll back; a connection that cannot is closed, and another is opened for the next work."""

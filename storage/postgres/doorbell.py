@@ -124,7 +124,7 @@ _UNHEARD = f"""
     waiting AS (SELECT queue_name, min(rang_at) AS oldest FROM todo GROUP BY queue_name)
     SELECT id FROM delivery LEFT JOIN waiting ON queue_name = :queue || platform
     WHERE {_FREE} AND (rung_at IS NULL OR rung_at < next_at OR rung_at < lease_until
-        OR (rung_at <= :forgotten AND id NOT IN (SELECT delivery FROM todo))
+        OR (rung_at <= :forgotten AND id NOT IN (SELECT delivery FROM todo WHERE delivery IS NOT NULL))
         OR (rung_at <= :heard AND (oldest IS NULL OR rung_at < oldest)))
     ORDER BY due_at, id LIMIT :at_once
 """  # noqa: S608 - no text from outside is in it

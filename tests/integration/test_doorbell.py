@@ -182,6 +182,19 @@ async def test_one_that_was_lost_while_older_ones_wait_rings_again_after_a_while
     assert room.rung() == [waits, lost]
 
 
+async def test_a_job_of_somebody_else_in_the_queue_keeps_no_lost_one_from_ringing(room: Room) -> None:
+    [waits] = await room.plan(("T1", "C1"))
+    room.clock.move_to(TUESDAY + SECOND)
+    [lost] = await room.plan(("T2", "C2"))
+    room.asked("DELETE FROM procrastinate_jobs WHERE id = 2")
+    room.asked("INSERT INTO procrastinate_jobs (task_name, queue_name) VALUES ('other', 'other')")
+
+    room.clock.move_to(TUESDAY + FORGOTTEN_AFTER + SECOND)
+
+    assert await room.again() == 1
+    assert [one for one in room.rung() if one] == [waits, lost]
+
+
 async def test_one_that_is_never_answered_rings_again_after_a_while(room: Room) -> None:
     first, second = await room.plan(("T1", "C1"), ("T2", "C2"))
     room.asked("INSERT INTO procrastinate_workers DEFAULT VALUES")

@@ -1,5 +1,6 @@
 """A bot that was restored from a copy, and what the lost time had posted."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.desk import Desk
 from bot.errors import CannotReadBack
-from bot.model import Subscription
+from bot.model import Channel, Receipt, Subscription
 from bot.publish import publish_until_done
 from storage import backup, restore
 from tests.clock import TUESDAY, VirtualClock
@@ -18,6 +19,15 @@ HOUR = timedelta(hours=1)
 EIGHT = TUESDAY
 """When the channel is due."""
 UNSEEN = "whether it was posted before the restore cannot be seen"
+
+
+class Moderated(ScriptedPlatform):
+    """A moderator has deleted the first message."""
+
+    async def find(
+        self, channel: Channel, part: int, key: str, since: datetime, earlier: Sequence[Receipt]
+    ) -> Receipt | None:
+        return None if part == 0 else await super().find(channel, part, key, since, earlier)
 
 
 async def morning(
@@ -66,6 +76,14 @@ async def test_the_first_morning_after_a_restore_is_posted(tmp_path: Path) -> No
 
     assert await morning(tmp_path, platform, wished=False) == [("sent", "")]
     assert len(platform.posts) == 1
+
+
+async def test_a_date_whose_first_message_was_deleted_meanwhile_is_not_posted_again(tmp_path: Path) -> None:
+    platform = Moderated()
+    platform.parts_of = 2
+
+    assert await morning(tmp_path, platform, wished=True) == [("skipped", "restored")]
+    assert len(platform.posts) == 2
 
 
 @pytest.mark.parametrize("happens", [fails("not_sent"), fails("unknown"), KeyError("ts")])

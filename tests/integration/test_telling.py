@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from bot.errors import Fate, PostFailed, Reach
 from bot.messenger import AT_ONCE
 from bot.model import Case, Cause, Change, Channel, Coverage, DeliveryState, Notice, Standing, Subscription, Trouble
 from bot.ports import Subscriptions
@@ -37,12 +38,16 @@ class Unreachable(ScriptedPlatform):
         self.refusing: set[str] = set()
         self.silent: set[str] = set()
         self.hanging: set[str] = set()
+        self.malformed = ""
+        """No notice that speaks of it is taken."""
         self.asked: list[str] = []
 
     async def tell(self, workspace: str, person: str, notice: Notice) -> None:
         self.asked.append(person)
         if person in self.hanging:
             await hang()
+        if self.malformed and self.malformed in notice.sentence:
+            raise PostFailed("the message is not well-formed", fate=Fate.REFUSED, reach=Reach.POST)
         if person in self.refusing:
             raise fails("refused", "the person has left")
         if person in self.silent:
@@ -245,6 +250,18 @@ async def test_a_few_uncertain_editions_have_their_buttons_and_many_make_one_mes
     assert [len(set(numbers)) for numbers in buttons.values()] == [5, 1]
     assert None not in buttons[ALICE]
     assert buttons[CAROL] == [None]
+
+
+async def test_a_notice_that_is_refused_for_itself_keeps_no_other_from_being_told(house: Watched) -> None:
+    platform = unreachable(house)
+    platform.malformed = "a0"
+    for number in range(3):
+        mine = await house.set_up_by(ALICE, f"a{number}")
+        await house.ended(mine, TODAY - DAY, state=DeliveryState.UNCERTAIN)
+    await house.minutes(1)
+
+    heard = [notice.sentence for _, person, notice in platform.told if person == ALICE]
+    assert [name for name in ("#a0", "#a1", "#a2") if any(name in one for one in heard)] == ["#a1", "#a2"]
 
 
 async def test_thirty_failing_feeds_make_one_message(house: Watched) -> None:

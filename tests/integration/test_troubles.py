@@ -230,7 +230,7 @@ SCENES: dict[Cause, Scene] = {
         ends=lambda house: _heard(house, is_heard=True),
         says="Nobody has posted to Terminal since Tuesday 3 March, 08:01 (UTC): editions wait, and no worker that can "
         "post there is running.",
-        says_over="Somebody posts to Terminal again",
+        says_over="A worker listens for Terminal again",
     ),
     Cause.FEED: Scene(
         begins=_feed_fails_for_a_day,

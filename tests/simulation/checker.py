@@ -160,7 +160,8 @@ def _is_to_be_skipped(seen: Evidence, row: Row, at: float) -> bool:
     """Whether there was a cause to leave *row*, which was first seen as it is at *at*."""
     if row.reason == "paused":
         return any(start <= at and at - _SEEN_LATE <= end for start, end in seen.out_of_service(row.channel))
-    due = seen.hours(row.channel).get(row.date, seen.earliest(row.channel, row.date))
+    # Nobody can tell whether what an order makes due before the restore has left in the lost time.
+    due = seen.earliest(row.channel, row.date)
     # What was posted ahead of its hour may have arrived after the copy was made.
     begun = min([due, *(one.at for one in seen.history.journal.of("ledger") if _is_of(one, row))])
     return row.reason == "restored" and any(begun <= one + 60 and one <= at for one in seen.restores)

@@ -27,12 +27,16 @@ class Crew:
         config: Callable[[], Config],
         journal: Journal,
         chance: random.Random,
+        *,
+        crashed: Callable[[], None],
     ) -> None:
+        """*crashed* is called whenever one has died at the step that was set for it."""
         self._roles = roles
         self._machine = machine
         self._config = config
         self._journal = journal
         self._chance = chance
+        self._crashed = crashed
         self._born = 0
         self.up: list[Process] = []
         """Oldest first."""
@@ -78,10 +82,11 @@ class Crew:
             process.life.die()
 
     def one(self) -> Process | None:
-        """Any of them; where one does everything, the oldest that is up."""
-        if len(self._roles) > 1 and self.up:
-            return self._chance.choice(self.up)
-        return next(iter(self.up), None)
+        """Any of them that is awake and not to die anyway; where one does everything, the oldest that is up."""
+        if len(self._roles) == 1:
+            return next(iter(self.up), None)
+        found = [one for one in self.up if not one.life.is_frozen and one.life.dies_at is None]
+        return self._chance.choice(found) if found else None
 
     def clock_was_set(self) -> None:
         """Each of them notices in some seconds."""
@@ -98,6 +103,8 @@ class Crew:
 
     def _has_ended(self, process: Process, why: str) -> None:
         self._journal.note("process ends", life=process.life.number, why=why)
+        if process.life.steps == process.life.dies_at:
+            self._crashed()
         if process in self.up:
             self.up.remove(process)
         self._machine.loop.outside(_AGAIN, self.start_missing)

@@ -1,4 +1,4 @@
-"""What a simulated process does without being asked, by its role, as ``bot.wiring.duties`` has it."""
+"""What a simulated process does without being asked, by its role, as ``bot.wiring.duties`` has it; without monitors."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING

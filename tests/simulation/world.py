@@ -98,7 +98,9 @@ class _World:
             writer=lambda: Model(self.weather) if plan.has_model else None,
             parts=parts,
         )
-        self._crew = Crew(setting.roles, self._machine, self._config, self.journal, chance)
+        self._crew = Crew(
+            setting.roles, self._machine, self._config, self.journal, chance, crashed=lambda: self._hit(Fault.CRASH)
+        )
         self._people = People(
             plan,
             self.journal,
@@ -209,6 +211,7 @@ class _World:
             "second": self._second,
             "suspend": self._suspend,
             "freeze": self._freeze,
+            "end": self._end,
             "clock": lambda act: self._set_clock(act.lasts),
             "leap": lambda act: self._set_clock(act.lasts),
             "zone rules": self._change_zones,
@@ -226,7 +229,6 @@ class _World:
     def _crash(self, act: Act) -> None:
         if process := self._crew.one():
             process.life.dies_at = process.life.steps + act.steps
-            self._hit(Fault.CRASH)
 
     def _stop(self, act: Act) -> None:
         self._crew.is_down = True
@@ -268,6 +270,12 @@ class _World:
             self.journal.note("freezes", life=process.life.number)
             self._hit(Fault.FREEZE)
             self.loop.outside(act.lasts, self._thaw, process)
+
+    def _end(self, act: Act) -> None:
+        """One of them is told to stop, as in a rolling restart; the others go on."""
+        if process := self._crew.one():
+            process.stop()
+            self._hit(Fault.STOP)
 
     def _thaw(self, process: Process) -> None:
         if not process.life.is_dead:
