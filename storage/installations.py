@@ -182,11 +182,15 @@ def _put_out(db: Session, platform: str, workspace: str, at: datetime) -> None:
 
 
 def _let_in(db: Session, platform: str, workspace: str, at: int | None) -> None:
-    """*at* is when, by the platform's clock; None: nobody says, but it is so now."""
+    """*at* is when, by the platform's clock; None: nobody says, but it is so now. Then it came right after the removal
+    that is ended by it: that one told again is no news, and any later one is.
+    """
     columns = {"platform": platform, "workspace": workspace, "at": at}
+    ended = row(db, _END_REMOVAL, columns)
+    if at is None and ended:
+        at = ended["removed_at"] + 1
     if at is not None:
-        db.execute(_CAME_BACK, columns)
-    db.execute(_END_REMOVAL, columns)
+        db.execute(_CAME_BACK, {**columns, "at": at})
 
 
 def _is_back(db: Session, platform: str, workspace: str, at: datetime) -> bool:
@@ -269,6 +273,7 @@ _PUT_OUT = """
 _END_REMOVAL = """
     DELETE FROM removal
     WHERE platform = :platform AND workspace = :workspace AND (CAST(:at AS bigint) IS NULL OR removed_at < :at)
+    RETURNING removed_at
 """
 
 _CAME_BACK = """

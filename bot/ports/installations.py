@@ -47,7 +47,7 @@ class Installations(Protocol):
 
     async def returned(self, platform: str, workspaces: Collection[str], *, at: datetime | None = None) -> None:
         """We are in *workspaces*, whatever is on record; or the platform has told that they let us in *at*, which ends
-        what was before.
+        what was before. A removal that has been ended either way and is told again puts nobody out.
         """
 
     async def gone(self) -> tuple[Removal, ...]:

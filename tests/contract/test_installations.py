@@ -2,10 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.model import Installation, Removal
 from bot.ports import Store
 from tests.contract.values import DAY, HOUR, NOW, unfilled
+
+MOMENT = timedelta(microseconds=1)
 
 FULL = Installation(
     platform="slack",
@@ -174,6 +177,23 @@ async def test_a_removal_that_is_told_again_after_the_return_changes_nothing(sto
     assert await store.installations.gone() == ()
 
     assert await store.installations.leave("slack", ["T1"], at=NOW + 2 * HOUR) == ("T1",)
+
+
+async def test_a_removal_that_is_told_again_after_a_return_without_a_date_changes_nothing(store: Store) -> None:
+    await store.installations.leave("slack", ["T1"], at=NOW)
+    await store.installations.returned("slack", ["T1"])
+
+    assert await store.installations.leave("slack", ["T1"], at=NOW) == ()
+    assert await store.installations.gone() == ()
+
+    assert await store.installations.leave("slack", ["T1"], at=NOW + MOMENT) == ("T1",)
+    assert await store.installations.gone() == (Removal(platform="slack", workspace="T1", at=NOW + MOMENT),)
+
+
+async def test_who_returns_without_a_date_and_was_never_gone_may_have_left_at_any_time(store: Store) -> None:
+    await store.installations.returned("slack", ["T1"])
+
+    assert await store.installations.leave("slack", ["T1"], at=NOW) == ("T1",)
 
 
 async def test_a_return_that_is_told_again_after_the_next_removal_changes_nothing(store: Store) -> None:
