@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -126,12 +126,16 @@ def main_rings(house: House) -> tuple[Ring, ...]:
     every = house.room.config.bot.gather_every
     usual = rings(house.desk, every, settle=lambda: settle(house), gather=lambda: gather(house, only_due=True))
     copies = Ring(name="back up", action=lambda: back_up_nightly(house), every=timedelta(hours=1))
-    many = house.many
-    if many is None:
-        return *usual, copies
-    again = Ring(name="ring again", action=many.ring_again, every=AGAIN)
-    forget = Ring(name="forget budgets", action=many.turns.forget, every=timedelta(hours=1))
-    return *usual, copies, again, forget, Ring(name="tidy", action=lambda: _tidy(house), every=TIDY)
+    return *usual, copies, *_rings_over_queue(house)
+
+
+def _rings_over_queue(house: House) -> Iterator[Ring]:
+    """What is rung for where machines share the work, or have: also by one that is alone and takes turns with them."""
+    if house.many:
+        yield Ring(name="ring again", action=house.many.ring_again, every=AGAIN)
+        yield Ring(name="tidy", action=lambda: _tidy(house), every=TIDY)
+    if house.turns:
+        yield Ring(name="forget budgets", action=house.turns.forget, every=timedelta(hours=1))
 
 
 async def trouble_with_queue(config: Config) -> str:

@@ -47,6 +47,7 @@ from storage import Keeper
 
 if TYPE_CHECKING:
     from storage.postgres.many import OneOfMany
+    from storage.postgres.turns import SharedTurns
 
 GATHERING = timedelta(minutes=10)
 """How long one process waits for another that gathers from the same data directory."""
@@ -64,6 +65,8 @@ class House:
     discord: Rest
     many: "OneOfMany | None" = None
     """What this process has of the database beside the store, where it is one of many; None: it is alone."""
+    turns: "SharedTurns | None" = None
+    """Those of all who share the database, of which it may take some though it is alone; None: it has its own."""
     writer_trouble: ConfigProblems | None = None
     """Why the model that is configured cannot be asked; whoever delivers does not open a house with such a trouble."""
 
@@ -158,6 +161,7 @@ async def open_house(
             slack=workspaces,
             discord=discord,
             many=many,
+            turns=turns,
             writer_trouble=trouble,
         )
         if delivers:

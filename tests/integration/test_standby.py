@@ -21,7 +21,7 @@ from bot.rings import LOOK
 from bot.roles import Role
 from bot.wiring import House, open_house
 from bot.wiring.doors import check_tokens
-from bot.wiring.duties import Duties
+from bot.wiring.duties import Duties, main_rings
 from bot.wiring.running import load_anew
 from storage.postgres.turns import AWAY
 from tests.clock import HandClock
@@ -254,10 +254,25 @@ async def test_whoever_changes_posts_beside_machines_with_roles_takes_turns_with
             assert wait > timedelta(minutes=4)
 
 
+@pytest.mark.parametrize("role", [Role.ALL, Role.ALARM])
+async def test_whoever_rings_forgets_budgets_that_nobody_has_asked_for(url: str, tmp_path: Path, role: Role) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO daybrief_queue.budget (name, spacing) VALUES ('slack:T1', 1)")
+
+    async with open_house(settings(tmp_path, url), delivers=True, role=role) as house:
+        for ring in main_rings(house):
+            if ring.name == "forget budgets":
+                await ring.action()
+
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT name FROM daybrief_queue.budget").fetchall() == []
+
+
 async def test_who_is_alone_over_a_database_that_nobody_shares_makes_no_queue(tmp_path: Path) -> None:
     with database() as url:
         async with open_house(settings(tmp_path, url), delivers=True) as house:
             assert await house.room.platforms["slack"].turn(POSTED) == timedelta()
+            assert "forget budgets" not in {one.name for one in main_rings(house)}
 
         with psycopg.connect(url) as connection:
             found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'daybrief_queue'").fetchall()
