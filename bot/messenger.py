@@ -239,7 +239,12 @@ class _Tour:
         return None
 
     async def _wait_for_turn(self, person: Person) -> None:
-        """Keep the platform's pace, as every post does; one that cannot tell it is asked without it."""
+        """Keep the platform's pace, as posts and edits do. Unlike these, a notice is tried without a turn where the
+        platform cannot be asked for one at all: it may tell of just that.
+
+        Raises:
+            PostFailed: no turn comes soon enough; nor does one while those who share the turns cannot say whose it is.
+        """
         there = Channel(platform=person.platform, workspace=person.workspace, id=person.id, name=person.id)
         try:
             wait = await self._room.answer(self._room.platforms[person.platform].turn(there))

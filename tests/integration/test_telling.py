@@ -313,6 +313,15 @@ async def test_telling_keeps_the_pace_of_the_platform(house: Watched) -> None:
     assert house.platform.turns == [BOB, BOB]  # it was asked both times
 
 
+async def test_a_platform_that_cannot_be_asked_for_a_turn_is_told_to_all_the_same(house: Watched) -> None:
+    house.platform.on_turn = [fails("unknown", "nobody knows")]
+    house.disk.left = 1
+    await house.minutes(1)
+
+    assert house.people == [BOB]
+    assert house.platform.turns == []
+
+
 # -------------------------------------------------------------------------------------------- nothing twice or lost
 
 
