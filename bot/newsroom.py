@@ -84,8 +84,8 @@ class Newsroom:
     doors: dict[str, Callable[[], Awaitable[str]]] = field(default_factory=dict)
     """By platform, what tells why nobody is answered there; empty: people are."""
     heard: Callable[[], Awaitable[Mapping[str, bool]]] | None = None
-    """Tells by platform whether somebody comes for what is to be posted there, or lets it wait; missing: nothing waits
-    there. None: we carry it ourselves.
+    """Tells by platform whether somebody comes for what is to be posted there, now or when there is something, or lets
+    it wait; missing: nobody does, and nothing has waited there for long. None: we carry it ourselves.
     """
     model_says: tuple[int, str] | None = None
     """How often in a row the model has given nothing, and why the last time; None: it has not been asked."""

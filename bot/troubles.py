@@ -60,7 +60,9 @@ class Circumstances:
     nobody listens at all.
     """
     heard: Mapping[str, bool] | None = None
-    """By platform, whether somebody comes for what is to be posted there; missing: nobody knows, for nothing waits."""
+    """By platform, whether somebody comes for what is to be posted there; missing: nobody
+    knows, for nobody listens, and nothing has waited for long.
+    """
     may_write: bool | None = None
     """Whether the day's budget takes another story; None as well where no model is configured."""
     has_model: bool = False

@@ -87,8 +87,8 @@ class Doorbell:
         return await database.write(again)
 
     async def heard(self, database: Database) -> Mapping[str, bool]:
-        """By platform, whether a worker listens for what waits in *database*, or lets it wait; missing: nothing has
-        waited there for long.
+        """By platform, whether a worker listens there, whatever waits in *database*, or lets it wait; missing: nobody
+        listens, and nothing has waited there for long.
         """
         since = {"since": codec.micros(self._clock.now() - WAITS_UNHEARD)}
         found = await database.read(lambda db: rows(db, _HEARD, since))
