@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from bot.ports import UNWATCHED, Watch
 from storage import codec
@@ -151,6 +152,7 @@ class PostgresHand:
                 # (https://www.postgresql.org/docs/current/sql-lock.html).
                 session.execute("LOCK TABLE daybrief_migration IN SHARE ROW EXCLUSIVE MODE")
             result = job.work(session)
+            _check_sound(connection)
             is_committing = True
             connection.commit()
         except BaseException as error:
@@ -189,6 +191,12 @@ class PostgresHand:
             connection.close()
             raise
         return connection
+
+
+def _check_sound(connection: Connection) -> None:
+    """Raise psycopg.Error if one of its statements has failed: COMMIT would be a ROLLBACK that raises nothing."""
+    if connection.info.transaction_status is TransactionStatus.INERROR:
+        raise psycopg.errors.InFailedSqlTransaction("a work went on after one of its statements had failed")
 
 
 class PostgresDatabase(Threads):

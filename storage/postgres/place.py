@@ -20,6 +20,7 @@ PATIENCE = 10.0
 """Seconds to wait for whoever is in the way: for a connection, for a lock, for a turn."""
 _SETTINGS = f"""
     SET lock_timeout = '{PATIENCE:g}s';
+    SET statement_timeout = 0;                          -- a large backlog takes its time, whatever the role is given
     SET idle_in_transaction_session_timeout = '60s';    -- a machine that was stopped half-way keeps nobody for longer
     SET standard_conforming_strings = on;               -- or a backslash would quote what comes after it
 """
@@ -40,7 +41,7 @@ _SENTENCES = {
     "08": ("connection", _LOST),
     "40": ("busy", BUSY),
     "55P03": ("busy", BUSY),
-    "57014": ("busy", BUSY),
+    "57014": ("busy", "what it was asked for was cancelled there, by hand or by a time-out; try again"),
     "57P": ("connection", _LOST),
     "25P03": ("connection", _LOST),
     "53100": ("full", "the server's disk is full; free some space there, and Daybrief goes on by itself"),

@@ -154,6 +154,21 @@ async def test_a_work_that_fails_has_changed_nothing_and_a_reader_cannot_write(
     assert await two[0].write(count_on) == 1
 
 
+async def test_a_work_that_goes_on_after_a_statement_failed_is_not_called_done(
+    two: tuple[PostgresDatabase, PostgresDatabase],
+) -> None:
+    def heedless(db: Session) -> str:
+        db.execute("INSERT INTO meta (key, value) VALUES ('count', 1)")
+        with contextlib.suppress(psycopg.Error):
+            db.execute("SELECT 1 / 0")
+        return "done"
+
+    with pytest.raises(StoreTrouble):
+        await two[0].write(heedless)
+
+    assert await two[0].read(lambda db: rows(db, "SELECT * FROM meta WHERE key = 'count'")) == []
+
+
 async def test_a_read_is_of_one_instant(two: tuple[PostgresDatabase, PostgresDatabase]) -> None:
     reading, written = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
