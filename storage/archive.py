@@ -46,11 +46,14 @@ class KeptArchive:
         entry: Callable[[Story, Story], Change] | None = None,
     ) -> Restated | None:
         """Keep what *make* makes of the story, for everybody or for *workspace*."""
-        return await self._write(
+        restated = await self._write(
             lambda db: restating.restate(
                 db, ref, make, workspace=workspace, person=person, reason=reason, at=at, entry=entry
             )
         )
+        if restated is None:
+            return None
+        return await self._database.write(lambda db: restating.look_again(db, restated, workspace=workspace))
 
     async def forget(self, before: datetime) -> int:
         """Drop what is older than *before*; how many stories went."""

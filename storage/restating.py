@@ -1,4 +1,4 @@
-"""Restating: a story is corrected or withdrawn, in one transaction with all that follows from it."""
+"""Restating: a story is corrected or withdrawn, in one transaction with all that is seen to follow from it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,3 +45,13 @@ def restate(
     if entry and not audit.keep(db, entry(read, kept)):
         raise DoneBefore
     return Restated(story=kept, owing=owing)
+
+
+def look_again(db: Session, restated: Restated, *, workspace: str) -> Restated:
+    """Enter what began to leave while *restated* was being kept, too: of that, :func:`restate` may see nothing.
+
+    In a transaction of its own, after that one. A part whose intent was committed before the new text is seen here; one
+    whose intent was committed later is read after it, and leaves with the new text.
+    """
+    owing = errata.owe(db, restated.story.ref, workspace=workspace)
+    return replace(restated, owing=owing)

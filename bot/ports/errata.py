@@ -11,7 +11,8 @@ class Errata(Protocol):
     """The deliveries whose messages do not surely show what their stories read now.
 
     :meth:`Archive.restate` enters them in the transaction that changes the story, so none is forgotten, whatever
-    happens before the messages are changed. What is to be posted yet needs none: it is read once more before it leaves.
+    happens before the messages are changed; what began to leave meanwhile it enters right after that transaction. What
+    is to be posted yet needs none: it is read once more before it leaves.
     """
 
     async def owe(self, delivery: int) -> None:

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
 import pytest
 
-from bot.model import Claim, DeliveryState, Receipt
+from bot.model import Claim, DeliveryState, Receipt, Story, StoryStatus
 from storage import Keeper
 from storage.postgres.database import PostgresDatabase
 from storage.postgres.place import Place
-from tests.contract.values import NOW, composition, due, subscription
+from tests.contract.values import NOW, article, composition, due, intake, story, subscription
 from tests.postgres import database
 
 LEASE = timedelta(minutes=1)
@@ -102,3 +103,41 @@ async def test_one_delivery_is_claimed_by_one_of_many(store: Keeper, url: str) -
     await other.close()
 
     assert [one.token for one in claims if one] == [1]
+
+
+async def test_what_leaves_while_its_story_is_being_withdrawn_owes_the_withdrawal(store: Keeper, url: str) -> None:
+    [kept] = await store.archive.admit(intake(story("Orrery opens a lab", article("a"))))
+    orders = [await store.subscriptions.subscribe(subscription(f"C{number}")) for number in range(3)]
+    await store.ledger.plan([due(one.id) for one in orders])
+    waits, leaves, arrives = [
+        await claimed(store, delivery.id)
+        for one in orders
+        for delivery in await store.ledger.deliveries(subscription=one.id)
+    ]
+    for claim, order in zip((waits, leaves, arrives), orders, strict=True):
+        await store.ledger.compose(claim, composition(order, kept.ref))
+    texts = []
+
+    async def post() -> None:
+        assert await store.ledger.intend(leaves, 0, "key", NOW)
+        assert await store.ledger.intend(arrives, 0, "key", NOW)
+        texts.append(await store.archive.restated([kept.ref]))
+        assert await store.ledger.part_sent(arrives, Receipt(part=0, messages=("m1",)))
+        assert await store.ledger.finish(arrives, DeliveryState.SENT, at=NOW)
+
+    loop = asyncio.get_running_loop()
+
+    def withdrawn(held: Story) -> Story:
+        """On a thread of the other one, which has begun to read and has not committed."""
+        asyncio.run_coroutine_threadsafe(post(), loop).result(30)
+        return replace(held, status=StoryStatus.WITHDRAWN, status_reason="a hoax", status_at=NOW)
+
+    other = Keeper(PostgresDatabase(Place(url)))
+    told = await other.archive.restate(kept.ref, withdrawn, reason="withdrawn", at=NOW)
+    await other.close()
+
+    assert texts == [{}], "they left with the former text"
+    assert told
+    owing = {arrives.delivery.id, leaves.delivery.id}
+    assert {one.id for one in told.owing} == owing
+    assert {one.delivery.id for one in (waits, leaves, arrives) if await store.errata.is_owed(one.delivery.id)} == owing
