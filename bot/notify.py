@@ -29,7 +29,7 @@ class Notifier:
         self._messenger = messenger
         self._busy = asyncio.Lock()
         self._tries = Tries(room)
-        self._unrecorded: set[int] = set()
+        self._unrecorded: set[Delivery] = set()
         """Told, but the ledger could not take it down."""
         self._heard_of_refusal: dict[int, tuple[Person, ...]] = {}
 
@@ -82,7 +82,7 @@ class Notifier:
             refused = [number for number in numbers if untold[number].state is DeliveryState.REFUSED]
             self._heard_of_refusal |= dict.fromkeys(refused, people)
             try:
-                await self._record(numbers)
+                await self._record([untold[number] for number in numbers])
             except DaybriefError as trouble:
                 log.warning("that admins have been told is recorded later: %s", trouble)
 
@@ -97,15 +97,16 @@ class Notifier:
             outcome, sentence = told[some[0].id], notices.bad_news(some).sentence
             if not groups:
                 log.warning("nobody could be told, because no admin is known (bot.admins): %s", sentence)
-                await self._record([one.id for one in some])
+                await self._record(some)
             elif [one for one in some if not self._tries.again(one.id, outcome)]:
                 log.error("no admin could be told, and it is given up (%s): %s", outcome.reason, sentence)
                 self._messenger.gives_up(groups)
-                await self._record([one.id for one in some])
+                await self._record(some)
 
-    async def _record(self, numbers: Sequence[int]) -> None:
-        self._unrecorded.update(numbers)
-        recording = sorted(self._unrecorded)
+    async def _record(self, news: Sequence[Delivery]) -> None:
+        """Have it taken down that *news* was told, as it was told: by now one of them may have ended otherwise."""
+        self._unrecorded.update(news)
+        recording = sorted(self._unrecorded, key=lambda one: one.id)
         await self._room.store.ledger.told(recording, self._room.clock.now())
         self._unrecorded.difference_update(recording)
 

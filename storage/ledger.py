@@ -147,10 +147,14 @@ class KeptLedger:
         found = await self._database.read(Statement(_UNTOLD, {"since": codec.micros(since)}))
         return deliveries.taken_down(found)
 
-    async def told(self, deliveries: Sequence[int], at: datetime) -> None:
-        """Admins know of them."""
-        parameters = {"deliveries": Many(deliveries), "at": codec.micros(at)}
-        await self._database.write(lambda db: db.execute(_TOLD, parameters))
+    async def told(self, news: Sequence[Delivery], at: datetime) -> None:
+        """Admins know how they ended, unless they have been reopened since."""
+        told_at = codec.micros(at)
+        endings = [
+            {"id": one.id, "state": one.state.value, "reopened_at": codec.micros(one.reopened_at) or 0, "at": told_at}
+            for one in news
+        ]
+        await self._database.write(lambda db: db.executemany(_TOLD, endings))
 
     async def wish(self, subscription: int, day: date, ref: str, wish: Wish | None) -> None:
         """Keep it, or drop what was wished."""
@@ -368,7 +372,10 @@ _BACKLOG = """
     FROM delivery WHERE next_at IS NOT NULL
 """
 
-_TOLD = "UPDATE delivery SET told_at = :at WHERE id IN (SELECT value FROM json_each(:deliveries))"
+_TOLD = """
+    UPDATE delivery SET told_at = :at
+    WHERE id = :id AND state = :state AND coalesce(reopened_at, 0) = :reopened_at
+"""
 
 _WISH = """
     INSERT INTO wish (workspace, subscription, date, ref, wish)

@@ -145,8 +145,10 @@ class Ledger(Protocol):
     async def untold(self, since: datetime) -> tuple[Delivery, ...]:
         """Refused, missed and uncertain ones due after *since* of which no admin has been told, oldest first."""
 
-    async def told(self, deliveries: Sequence[int], at: datetime) -> None:
-        """Remember that admins have been told of them."""
+    async def told(self, news: Sequence[Delivery], at: datetime) -> None:
+        """Remember that admins have been told how they ended. Each is as it was when that was read: one that has been
+        reopened since then stays untold, however it has ended by now.
+        """
 
     async def wish(self, subscription: int, day: date, ref: str, wish: Wish | None) -> None:
         """Keep what an admin wishes of a story for one edition; None: nothing any more."""

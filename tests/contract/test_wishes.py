@@ -1,5 +1,6 @@
 """What admins wish and are told: the part of the ledger that people write to."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -40,7 +41,7 @@ async def test_what_ended_badly_is_untold_until_it_is_told(
     assert (untold.id, untold.state, untold.reason) == (claim.delivery.id, state, "it is archived")
     assert await store.ledger.untold(NOW) == ()
 
-    await store.ledger.told([untold.id], NOW)
+    await store.ledger.told([untold], NOW)
     assert await store.ledger.untold(NOW - HOUR) == ()
 
 
@@ -54,7 +55,7 @@ async def test_what_was_sent_skipped_or_is_on_its_way_needs_no_telling(store: St
 async def test_an_uncertain_delivery_can_be_reopened_and_told_of_again(store: Store, order: Subscription) -> None:
     claim = await claimed(store, order)
     await store.ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW, reason="nobody can look")
-    await store.ledger.told([claim.delivery.id], NOW)
+    await store.ledger.told(await store.ledger.untold(NOW - HOUR), NOW)
     later = NOW + timedelta(hours=30)
 
     assert await store.ledger.reopen(claim.delivery.id, later)
@@ -65,6 +66,29 @@ async def test_an_uncertain_delivery_can_be_reopened_and_told_of_again(store: St
     assert (again.delivery.state, again.delivery.reopened_at) == (DeliveryState.DUE, later)
     await store.ledger.finish(again, DeliveryState.UNCERTAIN, at=later)
     assert [one.id for one in await store.ledger.untold(NOW - HOUR)] == [claim.delivery.id]
+
+
+@pytest.mark.parametrize("state", [DeliveryState.REFUSED, DeliveryState.MISSED, DeliveryState.UNCERTAIN])
+async def test_only_the_ending_that_was_told_is_known_and_not_the_one_after_it(
+    store: Store, order: Subscription, state: DeliveryState
+) -> None:
+    claim = await claimed(store, order)
+    await store.ledger.finish(claim, DeliveryState.UNCERTAIN, at=NOW)
+    first = await store.ledger.untold(NOW - HOUR)
+    assert await store.ledger.reopen(claim.delivery.id, NOW + HOUR)
+    await store.ledger.told(first, NOW + HOUR)
+    again = await store.ledger.claim(claim.delivery.id, NOW + HOUR, HOUR)
+    assert again
+    await store.ledger.finish(again, state, at=NOW + HOUR)
+    second = await store.ledger.untold(NOW - HOUR)
+    assert [(one.id, one.state) for one in second] == [(claim.delivery.id, state)]
+
+    others = [replace(one, state=DeliveryState.SKIPPED) for one in second]
+    await store.ledger.told([*first, *others], NOW + HOUR)
+    assert await store.ledger.untold(NOW - HOUR) == second
+
+    await store.ledger.told(second, NOW + HOUR)
+    assert await store.ledger.untold(NOW - HOUR) == ()
 
 
 async def test_only_an_uncertain_delivery_can_be_reopened(store: Store, order: Subscription) -> None:

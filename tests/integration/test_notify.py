@@ -13,6 +13,7 @@ from bot.desk import Desk
 from bot.errors import StoreTrouble
 from bot.model import DeliveryState, Due, Standing, Subscription
 from bot.newsroom import Newsroom
+from bot.publish import publish
 from tests.clock import TUESDAY, VirtualClock
 from tests.newsroom import SOON, configuration, impatient, newsroom, order, states
 from tests.scripted import ScriptedPlatform, fails, hang
@@ -202,6 +203,40 @@ async def test_what_the_ledger_could_not_note_is_not_told_again(house: House, mo
     await house.round()
 
     assert len(house.told) == 1
+    assert await house.room.store.ledger.untold(TUESDAY - HOUR) == ()
+
+
+@pytest.mark.parametrize("is_taken_down", [True, False])
+async def test_how_a_resent_edition_ends_is_told_although_its_first_end_is_taken_down_later(
+    house: House, monkeypatch: pytest.MonkeyPatch, is_taken_down: bool
+) -> None:
+    house.admins(f"terminal:{ALICE}", f"terminal:{BOB}")
+    await house.round()
+    (one,) = await house.desk.channels.subscriptions()
+    await house.ended(one, 2, state=DeliveryState.UNCERTAIN)
+    (delivery,) = await house.desk.channels.deliveries(day=TUESDAY.date().replace(day=2))
+
+    async def resend() -> None:
+        house.platform.refused["ai-news"] = "the message is not well-formed"
+        assert await house.desk.office.resend(delivery.id)
+        await publish(house.room)
+
+    async def full(*_: object) -> None:
+        raise StoreTrouble("the disk is full")
+
+    house.platform.on_tell = [None, resend]  # the one admin is quick, and the other one is still being told
+    with monkeypatch.context() as broken:
+        if not is_taken_down:
+            broken.setattr(house.room.store.ledger, "told", full)
+        await house.desk.rounds.tell()
+    await house.desk.rounds.tell()
+
+    assert [(person, sentence.partition(":")[0]) for _, person, sentence in house.told] == [
+        (ALICE, "Nobody knows whether #ai-news got its edition of 2 March 2026"),
+        (BOB, "Nobody knows whether #ai-news got its edition of 2 March 2026"),
+        (ALICE, "#ai-news did not get its edition of 2 March 2026"),
+        (BOB, "#ai-news did not get its edition of 2 March 2026"),
+    ]
     assert await house.room.store.ledger.untold(TUESDAY - HOUR) == ()
 
 

@@ -45,7 +45,7 @@ async def uncertain(house: House, *, arrives: bool = True) -> Story:
     await publish(house.room)
     [one] = await house.desk.channels.deliveries()
     assert one.state is DeliveryState.UNCERTAIN
-    await house.room.store.ledger.told([one.id], house.clock.now())
+    await house.room.store.ledger.told([one], house.clock.now())
     return admitted.story
 
 

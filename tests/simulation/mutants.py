@@ -81,7 +81,7 @@ class _TakesTryingForTelling(_Like):
     async def untold(self, since: datetime) -> tuple[Delivery, ...]:
         found: tuple[Delivery, ...] = await self.inner.untold(since)
         if found:
-            await self.inner.told([one.id for one in found], found[0].due_at)
+            await self.inner.told(found, found[0].due_at)
         return found
 
 
