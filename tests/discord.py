@@ -167,14 +167,24 @@ async def until(happened: Callable[[], bool], *, seconds: float = 5) -> None:
 
 
 @contextlib.asynccontextmanager
-async def discord_bot(fake: FakeDiscord, folder: Path, *, watch: Watch = UNWATCHED) -> AsyncIterator[Bot]:
-    """The real adapter over the real discord.py and a real store, in *folder*; its morning is ``tests.morning``'s."""
+async def discord_bot(
+    fake: FakeDiscord,
+    folder: Path,
+    *,
+    watch: Watch = UNWATCHED,
+    furnish: Callable[[Newsroom], None] = lambda _: None,
+) -> AsyncIterator[Bot]:
+    """The real adapter over the real discord.py and a real store, in *folder*; its morning is ``tests.morning``'s.
+
+    *furnish* may put other parts into the newsroom before anybody works there.
+    """
     clock = VirtualClock(NOW)
     pace = Pace(clock, watch=watch)
     platform = DiscordPlatform(Rest(fake.token, pace), pace)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(platform.close)
         room = await stack.enter_async_context(newsroom(folder, {"discord": platform}, channels=0, clock=clock))
+        furnish(room)
         desk = Desk(room)
         gateway = Gateway(desk, fake.token, pace, BriskClock(NOW), folder / "synced", watch=watch)
         await gateway.start()

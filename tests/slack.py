@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -80,12 +80,17 @@ async def slack_bot(
     mode: str = "socket",
     signing_secret: str | None = None,
     watch: Watch = UNWATCHED,
+    furnish: Callable[[Newsroom], None] = lambda _: None,
 ) -> AsyncIterator[Bot]:
-    """The real adapter over the real bolt and a real store, in *folder*; its morning is that of ``tests.morning``."""
+    """The real adapter over the real bolt and a real store, in *folder*; its morning is that of ``tests.morning``.
+
+    *furnish* may put other parts into the newsroom before anybody works there.
+    """
     clock = VirtualClock(NOW)
     workspaces = Workspaces(("xoxb-T1",), fake.api, timedelta(seconds=5), clock, watch=watch)
     platform = SlackPlatform(workspaces, Pace(clock))
     async with newsroom(folder, {"slack": platform}, channels=0, clock=clock) as room:
+        furnish(room)
         desk = Desk(room)
         door = Door(
             desk, workspaces, BriskClock(NOW), fake.signing_secret if signing_secret is None else signing_secret

@@ -51,8 +51,8 @@ class Day(Protocol[Life, What]):
 
     name: str
 
-    def life(self, folder: Path) -> AbstractAsyncContextManager[Life]:
-        """Start the bot over what is stored in *folder*."""
+    def life(self, folder: Path, spoil: Spoil) -> AbstractAsyncContextManager[Life]:
+        """Start the bot over what is stored in *folder*, after *spoil*."""
 
     async def live(self, life: Life) -> None:
         """Do everything once; what somebody does is undone, or done otherwise, by something later."""
@@ -127,8 +127,7 @@ def _undisturbed() -> Iterator[None]:
 
 async def _played(day: Day[Life, What], folder: Path, chance: random.Random, restarts: int, spoil: Spoil) -> Seen:
     seen = Seen()
-    async with day.life(folder) as life:
-        spoil(life.room)
+    async with day.life(folder, spoil) as life:
         await day.live(life)
         first, world = list(day.came()), _World(day, folder)
         again = first * (TIMES - 1)
@@ -140,8 +139,7 @@ async def _played(day: Day[Life, What], folder: Path, chance: random.Random, res
             seen.broken.append(f"{day.name}: {day.answers() - answers} answers were given twice by one process")
     answers = day.answers()
     for replays in lives[1:]:
-        async with day.life(folder) as life:
-            spoil(life.room)
+        async with day.life(folder, spoil) as life:
             seen.broken += [line for one in replays for line in await world.after(day.again(life, one), day.kind(one))]
     kinds = frozenset(map(day.kind, first))
     seen.broken += [f"{day.name}: nobody has tried {kind}" for kind in sorted(day.all_kinds() - kinds)]

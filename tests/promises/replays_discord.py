@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -11,6 +11,7 @@ from typing import Any
 
 from adapters.discord import custom_ids
 from bot.model import Channel, DeliveryState, Due, Feed, Standing, Story, Subscription
+from bot.newsroom import Newsroom
 from tests.discord import ADMIN, GUILD, MEMBER, NEWS, Bot, discord_bot, local_discord, until
 from tests.fake_discord import FakeDiscord, Interaction, User
 from tests.morning import NOW
@@ -90,8 +91,8 @@ class DiscordDay:
 
         fake.dispatch = noted
 
-    def life(self, folder: Path) -> AbstractAsyncContextManager[Bot]:
-        return discord_bot(self.discord, folder)
+    def life(self, folder: Path, spoil: Callable[[Newsroom], None]) -> AbstractAsyncContextManager[Bot]:
+        return discord_bot(self.discord, folder, furnish=spoil)
 
     def came(self) -> Sequence[Interaction | Event]:
         return (*self.discord.runs, *(one for one in self._events if one.name in _EVENTS))

@@ -1,7 +1,7 @@
 """A day on Slack with everything in it that can come in."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import time, timedelta
@@ -10,6 +10,7 @@ from typing import Any
 
 from adapters.slack import actions, events, manifest
 from bot.model import Channel, DeliveryState, Due, Standing, Story, Subscription
+from bot.newsroom import Newsroom
 from tests.fake_slack import FakeSlack
 from tests.fake_slack.model import Delivery, View
 from tests.morning import NOW, STORY
@@ -60,8 +61,8 @@ class SlackDay:
         self.slack = fake
         self._bot: Bot | None = None
 
-    def life(self, folder: Path) -> AbstractAsyncContextManager[Bot]:
-        return slack_bot(self.slack, folder)
+    def life(self, folder: Path, spoil: Callable[[Newsroom], None]) -> AbstractAsyncContextManager[Bot]:
+        return slack_bot(self.slack, folder, furnish=spoil)
 
     def came(self) -> Sequence[Delivery]:
         return tuple(self.slack.deliveries)

@@ -198,7 +198,6 @@ async def _nobody() -> int:
 
 
 OF_MANY: Mapping[str, Parts] = {
-    "checks no fence": _ledger(_ChecksNoFence),
     "rings once": Parts(shared=lambda shared: replace(shared, ring_again=_nobody)),
 }
 """Those that are worse where many processes share a database, by what they do wrong."""

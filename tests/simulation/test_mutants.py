@@ -25,7 +25,6 @@ FOUND_OUT = {
 
 
 FOUND_OUT_AMONG_MANY = {
-    "checks no fence": (3, "not doubled"),
     "rings once": (4, "missed for a cause"),
 }
 """The same where many processes share a database."""

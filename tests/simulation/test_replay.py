@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.seeds import run, run_many
+from tests.simulation.seeds import run
 
 ROOT = Path(__file__).resolve().parents[2]
 WILD = 10
 """A seed with crashes."""
 FULL = 4711
 """One whose disk is full at times: then the bot says where its file is."""
-FROZEN = 2
-"""One of many processes, some of which stand still at times."""
 
 
 @pytest.mark.parametrize(("seed", "fault"), [(WILD, "crash"), (FULL, "disk full")])
@@ -27,16 +25,6 @@ def test_a_seed_is_the_same_world_in_every_process(seed: int, fault: str) -> Non
     again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
     assert once.hits[fault]
-    assert f"journal {once.digest}" in again.stdout
-
-
-def test_a_seed_of_many_is_the_same_world_in_every_process() -> None:
-    once = run_many(FROZEN)
-    environment = {**os.environ, "PYTHONHASHSEED": "7"}
-    command = [sys.executable, "-m", "tests.simulation", "--many", "--seed", str(FROZEN)]
-    again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
-    assert once.hits["freeze"]
     assert f"journal {once.digest}" in again.stdout
 
 
