@@ -47,7 +47,8 @@ async def enter_due(
         orders = _to_look_at(room, now, None, looked_at, at_a_time)
         return await _enter_all(room, now, orders, some, puts_off=not room.replayed)
     except BaseException:
-        room.looked_at = None
+        if room.looked_at is now:  # whose dates were not entered was not put off, and is found by the next look
+            room.looked_at = looked_at
         raise
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.desk import Desk
+from bot.errors import StoreTrouble
 from bot.model import Due, Subscription
 from bot.newsroom import Newsroom
 from bot.planning import enter_due
@@ -32,6 +33,8 @@ class Noted:
         """How many it found at once."""
         self.together: list[Sequence[Due]] = []
         """Dates that are entered in one transaction."""
+        self.fails: StoreTrouble | None = None
+        """What entering the next ones ends with."""
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[object]]:
         asked: Callable[..., Awaitable[object]] = getattr(self._inner, name)
@@ -46,6 +49,9 @@ class Noted:
         return answer
 
     async def plan(self, dues: Sequence[Due]) -> object:
+        failure, self.fails = self.fails, None
+        if failure:
+            raise failure
         self.together.append(dues)
         return await self.__getattr__("plan")(dues)
 
@@ -91,6 +97,21 @@ async def test_only_those_whose_hour_has_come_are_read(tmp_path: Path) -> None:
 
         assert subscriptions.found["to_look_at"] == 1
         assert ("late", 3) in await posted(room)
+
+
+async def test_a_look_that_fails_is_taken_again_at_those_alone_whose_hour_has_come(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    async with newsroom(tmp_path, {"terminal": ScriptedPlatform()}, clock=clock, channels=4) as room:
+        await publish(room)
+        subscriptions, ledger = noting(room)
+        clock.move_to(clock.now() + DAY)
+        ledger.fails = StoreTrouble("the disk is full")
+        with pytest.raises(StoreTrouble):
+            await enter_due(room, clock.now())
+        clock.move_to(clock.now() + MINUTE)
+
+        assert await enter_due(room, clock.now()) == 4
+        assert (subscriptions.found["some"], subscriptions.found["to_look_at"]) == (0, 8)
 
 
 async def test_a_process_looks_at_everybody_first_whatever_the_one_before_put_off(tmp_path: Path) -> None:
