@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.simulation.faults import OF_A_REQUEST, Fault
+from tests.simulation.faults import OF_A_PLACE, OF_A_REQUEST, OF_THE_DISK
 from tests.simulation.history import History
 from tests.simulation.orders import Orders
 from tests.simulation.store import Message
@@ -20,24 +20,7 @@ _ROWS = """
     LEFT JOIN edition ON edition.delivery = delivery.id ORDER BY delivery.id
 """
 _PARTS = "SELECT delivery, part, messages FROM delivery_part ORDER BY delivery, part"
-_HINDERS_POSTS = frozenset(
-    {
-        *OF_A_REQUEST,
-        Fault.KICKED,
-        Fault.CLOSED,
-        Fault.TOKEN_LOST,
-        Fault.OUTAGE,
-        Fault.STORM,
-        Fault.HISTORY_FAILS,
-        Fault.HISTORY_FORBIDDEN,
-        Fault.SLOW_TURN,
-        Fault.LONG_TURN,
-        Fault.BUGGY_PARTS,
-        Fault.DISK_FULL,
-        Fault.FAILING_WRITES,
-        Fault.LOST_COMMIT,
-    }
-)
+_HINDERS_POSTS = frozenset({*OF_A_REQUEST, *OF_A_PLACE, *OF_THE_DISK})
 _AFTER_A_FAULT = 400.0
 """Seconds after which the last wait that it brought about is over."""
 _WARMING_UP = 150.0

@@ -81,6 +81,19 @@ OF_A_REQUEST = (
     Fault.BUG_BEFORE,
     Fault.BUG_AFTER,
 )
+OF_A_PLACE = (
+    Fault.KICKED,
+    Fault.CLOSED,
+    Fault.TOKEN_LOST,
+    Fault.OUTAGE,
+    Fault.STORM,
+    Fault.HISTORY_FAILS,
+    Fault.HISTORY_FORBIDDEN,
+    Fault.SLOW_TURN,
+    Fault.LONG_TURN,
+    Fault.BUGGY_PARTS,
+)
+"""Of those that last, the ones that keep editions from leaving."""
 OF_THE_DISK = frozenset({Fault.DISK_FULL, Fault.FAILING_WRITES, Fault.LOST_COMMIT})
 OF_THE_MODEL = frozenset({Fault.MODEL_FAILS, Fault.MODEL_HANGS})
 OF_THE_MACHINE = frozenset(

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tests.simulation.faults import OF_A_REQUEST, OF_THE_DISK, Fault, Spell
+from tests.simulation.faults import OF_A_PLACE, OF_A_REQUEST, OF_THE_DISK, Fault, Spell
 from tests.simulation.plan import HOUR, Act, Place, Plan, draw_places, draw_zones
 from tests.simulation.zones import Rules
 
@@ -20,16 +20,7 @@ _FIRST, _LAST = 6 * MINUTE, ACTIVE - 10 * MINUTE
 _OFTEN = (Fault.CRASH, Fault.FREEZE)
 _SOMETIMES = (
     *OF_A_REQUEST,
-    Fault.KICKED,
-    Fault.CLOSED,
-    Fault.TOKEN_LOST,
-    Fault.OUTAGE,
-    Fault.STORM,
-    Fault.HISTORY_FAILS,
-    Fault.HISTORY_FORBIDDEN,
-    Fault.SLOW_TURN,
-    Fault.LONG_TURN,
-    Fault.BUGGY_PARTS,
+    *OF_A_PLACE,
     Fault.DELETES,
     Fault.STOP,
     Fault.DISK_FULL,
